@@ -1,0 +1,115 @@
+"""Every hook of the platform.
+
+Grammar: ``register_*`` declares, once at start, synchronously. ``check_*`` runs inside the transaction and may object
+with a reason. ``on_*`` is told after the commit: one job per implementation and transaction, with the list of ids, tried again when it
+fails, so that one plugin's failure never touches another. The host awaits every implementation, only those of
+plugins that the firm has on, in dependency order. ``firstresult`` is not used.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pluggy
+from litestar.handlers import HTTPRouteHandler
+
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.documents import Upload
+from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.roles import Role
+from zhangfang_sdk.tenants import NewClient
+from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
+
+PROJECT = "zhangfang"
+spec = pluggy.HookspecMarker(PROJECT)
+hook = pluggy.HookimplMarker(PROJECT)
+
+
+class HookSpecs(Protocol):
+    """All hooks. A plugin's ``plugin`` object implements those that it needs, marked with ``@hook``."""
+
+    @spec
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        """Pages and actions made by :mod:`zhangfang_sdk.web`. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_navigation(self) -> Sequence[NavEntry]:
+        """Places in the navigation. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_cards(self) -> Sequence[Card]:
+        """Cards for pages that show cards. At start; a failure skips the plugin; a failing ``load`` leaves that card out."""
+
+    @spec
+    def register_badges(self) -> Sequence[Badge]:
+        """Red dots. At start; a failure skips the plugin; a failing ``count`` shows no dot."""
+
+    @spec
+    def register_roles(self) -> Sequence[Role]:
+        """Roles beside the built-in ones. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_jobs(self) -> Sequence[Job]:
+        """Kinds of jobs, scheduled ones included. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_search_sources(self) -> Sequence[SearchSource]:
+        """Where the search field looks. At start; a failing ``search`` is left out of the results."""
+
+    @spec
+    def register_vendors(self) -> Sequence[Vendor]:
+        """Adapters of outside vendors, by kind. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        """Tables on the firm's admin desk. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_admin_forms(self) -> Sequence[AdminForm]:
+        """Forms for actions on the firm's admin desk. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_services(self) -> Mapping[type[Any], Any]:
+        """Services that the manifest says it ``provides``: Protocol → implementation. At start; a failure skips the plugin."""
+
+    @spec
+    async def check_client(self, new: NewClient) -> Objection | None:
+        """Tenant: before a client is taken on, inside the transaction. An objection or failure refuses it."""
+
+    @spec
+    async def check_document(self, upload: Upload) -> Objection | None:
+        """Documents: before a file is stored, inside the transaction. An objection or failure refuses it."""
+
+    @spec
+    async def check_voucher(self, voucher: VoucherDraft) -> Objection | None:
+        """Ledger: before a voucher is posted, inside the transaction. An objection or failure refuses it."""
+
+    @spec
+    async def check_period_close(self, client: int, period: Period) -> Objection | None:
+        """Ledger: before a period closes, inside the transaction. An objection or failure refuses it."""
+
+    @spec
+    async def on_clients_created(self, ids: Sequence[int]) -> None:
+        """Tenant: clients were taken on. After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_documents_stored(self, ids: Sequence[int]) -> None:
+        """Documents: files were stored. After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_vouchers_drafted(self, ids: Sequence[int]) -> None:
+        """Ledger: drafts were made or changed. After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        """Ledger: vouchers were posted. After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_periods_closed(self, ids: Sequence[int]) -> None:
+        """Ledger: periods were closed (ids of core_period). After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_notifications_sent(self, ids: Sequence[int]) -> None:
+        """Notifications: messages were kept for people. After the commit, in a job; a failure is tried again."""

@@ -1,0 +1,31 @@
+"""Work done after the answer: deferred in the transaction that causes it, run by a worker, tried again when it fails."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+JobFunction = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kind of job of a plugin.
+
+    ``run(**arguments)`` is called in the firm's system scope with no transaction open; it opens its own with
+    :func:`zhangfang_sdk.context.transaction`, and must bear being run again after a crash. ``schedule`` (cron, Asia/Shanghai) makes it run
+    once for every firm that has the plugin on.
+    """
+
+    id: str
+    run: JobFunction
+    schedule: str | None = None
+    tries: int = 5
+
+
+class Jobs(Protocol):
+    async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
+        """Put a job in the queue exactly if the caller's transaction commits.
+
+        ``job`` is "plugin_id.job_id". Jobs with the same ``lock`` run one after the other; ``once`` keeps a second one out while the first waits.
+        """
+        ...

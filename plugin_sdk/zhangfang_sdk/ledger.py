@@ -1,0 +1,203 @@
+"""The books: accounts, vouchers, monthly balances, periods. Amounts are integer fen."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from zhangfang_sdk.periods import Period
+
+
+class VoucherState(StrEnum):
+    DRAFT = "draft"
+    POSTED = "posted"
+    DISCARDED = "discarded"
+
+
+class VoucherKind(StrEnum):
+    """``closing`` vouchers (结转损益) are summed apart, so that a month's revenue is still seen after they posted."""
+
+    OPENING = "opening"
+    NORMAL = "normal"
+    CLOSING = "closing"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of a client's chart. ``normal_balance`` is "debit" or "credit"."""
+
+    code: str
+    name: str
+    full_name: str
+    parent: str | None
+    category: str
+    normal_balance: str
+    is_leaf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a voucher. Exactly one of ``debit`` and ``credit`` is not zero; a red line is negative on its own side."""
+
+    account: str
+    summary: str
+    debit: int = 0
+    credit: int = 0
+    counterparty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherDraft:
+    """A voucher proposed. ``reasons`` say in Chinese why these accounts; ``source`` is the plugin that made it."""
+
+    client: int
+    date: dt.date
+    summary: str
+    lines: tuple[Line, ...]
+    word: str = "记"
+    kind: VoucherKind = VoucherKind.NORMAL
+    document: int | None = None
+    source: str = "manual"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """``number`` is None until posted; then without gaps within client, period and word."""
+
+    id: int
+    client: int
+    period: Period
+    date: dt.date
+    word: str
+    number: int | None
+    summary: str
+    kind: VoucherKind
+    state: VoucherState
+    lines: tuple[Line, ...]
+    total: int
+    document: int | None = None
+    source: str = "manual"
+    reasons: tuple[str, ...] = ()
+    drafted_by: str = ""
+    posted_by: str = ""
+    posted_at: dt.datetime | None = None
+    reverses: int | None = None
+    reversed_by: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.word}-{self.number:04d}" if self.number else "草稿"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One account and month: turnover in fen, that of closing vouchers apart. ``period`` None is the opening balance."""
+
+    account: str
+    period: Period | None
+    debit: int
+    credit: int
+    closing_debit: int = 0
+    closing_credit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One posted line as a ledger shows it."""
+
+    voucher: int
+    label: str
+    date: dt.date
+    summary: str
+    account: str
+    debit: int
+    credit: int
+    counterparty: str
+    document: int | None
+    kind: VoucherKind = VoucherKind.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a ``check_*`` hook says to stop a thing: a stable code and a plain Chinese sentence."""
+
+    code: str
+    sentence: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """The ledger of the firm in scope. Everything runs in the caller's transaction."""
+
+    async def accounts(self, client: int) -> Sequence[Account]: ...
+
+    async def draft(self, draft: VoucherDraft) -> int:
+        """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
+
+        Raises Refusal ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
+        ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``.
+        """
+        ...
+
+    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
+        """Replace a draft's content; needs ``ledger.draft``. Raises as ``draft``, and ``ledger.not_a_draft``."""
+        ...
+
+    async def discard(self, voucher: int, reason: str) -> None:
+        """Give a draft up; needs ``ledger.draft``. Raises Refusal ``ledger.not_a_draft``."""
+        ...
+
+    async def post(self, voucher: int) -> Voucher:
+        """Approve and post a draft in one step; needs ``ledger.post``. Asks ``check_voucher``, tells ``on_vouchers_posted``.
+
+        Raises Refusal ``ledger.not_a_draft``, ``ledger.period_closed``, ``ledger.same_person``, ``ledger.objected``.
+        """
+        ...
+
+    async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
+        """红冲: draft the same lines with negative amounts; needs ``ledger.draft``. Raises Refusal ``ledger.not_posted``, ``ledger.already_reversed``."""
+        ...
+
+    async def voucher(self, voucher: int) -> Voucher:
+        """Raises Refusal ``common.not_found``."""
+        ...
+
+    async def vouchers(
+        self,
+        client: int,
+        *,
+        period: Period | None = None,
+        state: VoucherState | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> Sequence[Voucher]:
+        """Newest first; ``before`` is the id to go on from."""
+        ...
+
+    async def entries(
+        self, client: int, account: str, first: Period, last: Period, *, limit: int = 200
+    ) -> Sequence[LedgerEntry]:
+        """Posted lines of an account and all below it, newest first."""
+        ...
+
+    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
+        """Monthly turnover by leaf account from ``first`` to ``last``; ``first`` None starts with the opening balances."""
+        ...
+
+    async def close_period(self, client: int, period: Period) -> None:
+        """Needs ``ledger.close``. Asks ``check_period_close``, tells ``on_periods_closed``.
+
+        Raises Refusal ``ledger.drafts_left`` (财会〔2024〕12号: no closing while vouchers are unposted), ``ledger.close_in_order``.
+        """
+        ...
+
+    async def reopen_period(self, client: int, period: Period, reason: str) -> None:
+        """Needs ``ledger.close``; the reason goes on the trail. Raises Refusal ``ledger.reason_missing``, ``ledger.not_closed``."""
+        ...
+
+    async def closed_through(self, client: int) -> Period | None:
+        """The last closed period, None when none is."""
+        ...

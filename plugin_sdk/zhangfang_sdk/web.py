@@ -1,0 +1,120 @@
+"""Pages: the one way to declare what a person sees and does in the portal.
+
+A page is a Litestar handler made by :func:`page` (GET) or :func:`action` (POST) with a permission. The host puts it behind
+sign-in, the permission, the firm's switch for the plugin, both walls and one transaction. Path parameters named
+``<name>_id`` are ids of the table ``<plugin>_<name>`` or ``core_<name>``: the isolation kit fills them in by itself;
+others give an example in ``examples``.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from litestar import delete, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect, Template
+
+Zone = Literal["tab", "side", "me"]
+Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+
+class Page(Template):
+    """A template of the plugin with its values. The host adds the layout's (navigation, badges, switcher) unless ``fragment``."""
+
+    def __init__(
+        self,
+        template: str,
+        *,
+        title: str = "",
+        active: str = "",
+        fragment: bool = False,
+        status_code: int = 200,
+        **values: Any,
+    ) -> None:
+        super().__init__(
+            template,
+            context={"page_title": title, "active": active, **values},
+            status_code=status_code,
+            media_type="text/html",
+        )
+        self.fragment = fragment
+
+
+def page(
+    path: str, *, permission: str, examples: Mapping[str, str] | None = None, stream: bool = False, **options: Any
+) -> Decorator:
+    """A GET handler. ``permission`` is one of the manifest's, ``SIGNED_IN`` or ``PUBLIC``. ``stream`` opens no transaction."""
+    return get(path, opt={"permission": permission, "examples": dict(examples or {}), "stream": stream}, **options)
+
+
+def action(path: str, *, permission: str, examples: Mapping[str, str] | None = None, **options: Any) -> Decorator:
+    """A POST handler: one transaction, committed when the answer's status is below 400."""
+    options.setdefault("status_code", 200)
+    return post(path, opt={"permission": permission, "examples": dict(examples or {})}, **options)
+
+
+def removal(path: str, *, permission: str, examples: Mapping[str, str] | None = None, **options: Any) -> Decorator:
+    """A DELETE handler."""
+    return delete(path, opt={"permission": permission, "examples": dict(examples or {})}, **options)
+
+
+def go(path: str) -> Redirect:
+    """After a form: see the result at ``path`` (303)."""
+    return Redirect(path, status_code=303)
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One place in the navigation. ``tab`` is the phone's bar for clients, ``side`` the desk for the firm, ``me`` the page 我的."""
+
+    id: str
+    label: str
+    icon: str
+    href: str
+    permission: str
+    zone: Zone
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A red dot on a nav entry. ``count()`` runs in the request's scope; ``topics`` say when it is to be asked again."""
+
+    nav: str
+    count: Callable[[], Awaitable[int]]
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card of a page that shows cards (``zone`` "cockpit"). ``load(client, period_key)`` gives the template's values, or None to stay away."""
+
+    id: str
+    zone: str
+    template: str
+    permission: str
+    load: Callable[[int, str], Awaitable[dict[str, Any] | None]]
+    order: int = 50
+    topics: tuple[str, ...] = ("ledger",)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card that the actor may see, with its values loaded."""
+
+    id: str
+    template: str
+    values: dict[str, Any]
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """``search(words, limit)`` gives (title, detail, href) of what the actor may see."""
+
+    id: str
+    title: str
+    search: Callable[[str, int], Awaitable[Sequence[tuple[str, str, str]]]]
