@@ -25,7 +25,7 @@ from .embedded_errors import EmbeddedServerError
 from .embedded_layout import Layout, existing_home, lay_out, prepare_data_dir
 from .embedded_settings import PG_HBA_CONF, POSTGRESQL_CONF, render, server_settings
 
-__all__ = ["EmbeddedServer", "EmbeddedServerError", "ensure_running", "stop", "test_server"]
+__all__ = ["EmbeddedServer", "EmbeddedServerError", "ensure_running", "is_running", "stop", "test_server"]
 
 SUPERUSER = "postgres"
 _START_TIMEOUT_S = 60.0
@@ -87,6 +87,12 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
             )
     superuser_dsn = _dsn(layout.socket_dir, SUPERUSER, password, "postgres")
     return EmbeddedServer(superuser_dsn, layout.socket_dir, programs, pid)
+
+
+def is_running(data_dir: Path) -> bool:
+    """Whether the server of `data_dir` has a live postmaster. Changes nothing; costs a millisecond."""
+    home = existing_home(data_dir.expanduser().resolve())
+    return process.running_postmaster(home / "cluster") is not None
 
 
 def stop(data_dir: Path, *, timeout_s: float = 6.0) -> bool:

@@ -127,7 +127,7 @@ def stop(cluster: Path, pid: int, *, timeout_s: float) -> None:
 def _environment() -> dict[str, str]:
     # PG* variables of the person's shell would redirect the server; the locale would translate its log.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    return kept | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    return kept | {"LANG": "C", "LC_ALL": "C"}
 
 
 def run_program(layout: Layout, command: list[str | Path]) -> None:
