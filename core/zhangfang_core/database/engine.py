@@ -1,0 +1,117 @@
+"""The one engine, and transactions that cannot leak a connection or change their scope."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any
+
+from asyncpg import Connection
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from zhangfang_sdk.context import Scope, in_scope, install_transactions
+
+
+class PortalTransaction(PostgresTransaction):
+    """Piccolo's transaction gives its connection back only when BEGIN and COMMIT succeed; this one always does."""
+
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            raise RuntimeError("a transaction is open already: there is one for each request or job")
+        self.connection = await self.get_connection()
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        try:
+            if exception is not None or self._rolled_back:
+                if not self._rolled_back:
+                    await self.rollback()
+            elif not self._committed:
+                await self.commit()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+
+class PortalEngine(PostgresEngine):
+    def transaction(self, allow_nested: bool = True) -> PortalTransaction:
+        return PortalTransaction(engine=self, allow_nested=allow_nested)
+
+
+class MigrationEngine(PostgresEngine):
+    """Piccolo's own nesting, for migrations and its command line."""
+
+
+DB = PortalEngine(config={})
+
+Before = Callable[[], Awaitable[None]]
+before_commit: list[Before] = []
+"""Run at the end of each scoped transaction that did not fail: facts become jobs here."""
+
+_ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, true), set_config('app.clients', $3, true),
+    set_config('app.staff', $4, true), set_config('app.operator', $5, true), set_config('app.token', $6, true), set_config('app.login', $7, true)"""
+
+
+def connection() -> Connection[Any]:
+    """The connection of the transaction in force, for asyncpg directly; raises RuntimeError outside one."""
+    current = DB.current_transaction.get()
+    if current is None:
+        raise RuntimeError("no transaction is open")
+    found: Connection[Any] = current.connection
+    return found
+
+
+async def show_scope(scope: Scope, *, token: str = "", login: str = "") -> None:
+    """Tell the database whose transaction this is; row-level security reads it. ``token`` and ``login`` open one row of identity each."""
+    clients = "*" if scope.clients is None else "{" + ",".join(str(c) for c in sorted(scope.clients)) + "}"
+    await connection().execute(
+        _ENTER,
+        "" if scope.firm is None else str(scope.firm),
+        "" if scope.user is None else str(scope.user),
+        clients,
+        "on" if scope.staff else "",
+        "on" if scope.operator else "",
+        token,
+        login,
+    )
+
+
+@asynccontextmanager
+async def scoped_transaction(scope: Scope) -> AsyncIterator[None]:
+    """One transaction behind both walls. Commits at the end; rolls back when an exception leaves it; never nests."""
+    async with DB.transaction():
+        await show_scope(scope)
+        with in_scope(scope):
+            yield
+            for run in before_commit:
+                await run()
+
+
+install_transactions(scoped_transaction)
+
+
+async def open_pool(dsn: str, *, smallest: int = 2, largest: int = 20) -> None:
+    DB.config = {"dsn": dsn}
+    await DB.start_connection_pool(min_size=smallest, max_size=largest, server_settings={"timezone": "UTC"})
+
+
+async def close_pool() -> None:
+    if DB.pool:
+        await DB.close_connection_pool()

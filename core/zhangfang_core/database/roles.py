@@ -1,0 +1,92 @@
+"""Roles and the database itself: an owner that migrates, and an application that owns nothing."""
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from zhangfang_core.database import embedded
+from zhangfang_core.settings import Settings
+
+OWNER = "zhangfang_owner"
+APPLICATION = "zhangfang_app"
+DATABASE = "zhangfang"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """``owner`` migrates; ``application`` serves requests and jobs."""
+
+    owner: str
+    application: str
+
+
+def quoted(text: str) -> str:
+    """An SQL string literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+async def make_roles(superuser_dsn: str, owner_password: str, application_password: str) -> None:
+    """Make both roles, or set their passwords. Safe to run again and from several processes."""
+    connection = await asyncpg.connect(superuser_dsn)
+    try:
+        await connection.execute("select pg_advisory_lock(782341)")
+        for role, password in ((OWNER, owner_password), (APPLICATION, application_password)):
+            known = await connection.fetchval("select 1 from pg_roles where rolname = $1", role)
+            verb = "alter" if known else "create"
+            await connection.execute(
+                f"{verb} role {role} login nosuperuser nocreaterole nobypassrls password {quoted(password)}"
+            )
+    finally:
+        await connection.close()
+
+
+async def make_database(superuser_dsn: str, name: str) -> None:
+    """Make an empty database owned by the owner, unless it is there."""
+    connection = await asyncpg.connect(superuser_dsn)
+    try:
+        if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
+            await connection.execute(f"create database {name} owner {OWNER} template template0 encoding 'UTF8'")
+    finally:
+        await connection.close()
+
+
+def _passwords(data_dir: Path) -> dict[str, str]:
+    path = data_dir / "database.json"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = {OWNER: secrets.token_urlsafe(24), APPLICATION: secrets.token_urlsafe(24)}
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(fresh))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+async def addresses(settings: Settings) -> Addresses:
+    """Start or find the database and say how to reach it. With ZHANGFANG_DSN nothing is started and nothing made."""
+    if settings.dsn is not None:
+        return Addresses(owner=settings.owner_dsn or settings.dsn, application=settings.dsn)
+    server = embedded.ensure_running(settings.database_dir)
+    passwords = _passwords(settings.data_dir)
+    found = Addresses(
+        owner=server.dsn(OWNER, passwords[OWNER], DATABASE),
+        application=server.dsn(APPLICATION, passwords[APPLICATION], DATABASE),
+    )
+    try:
+        await (await asyncpg.connect(found.application)).close()
+    except (
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.InvalidPasswordError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+    ):
+        await make_roles(server.superuser_dsn, passwords[OWNER], passwords[APPLICATION])
+        await make_database(server.superuser_dsn, DATABASE)
+    return found
