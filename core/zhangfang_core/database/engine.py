@@ -13,6 +13,10 @@ from zhangfang_sdk.context import Scope, in_scope, install_transactions
 class PortalTransaction(PostgresTransaction):
     """Piccolo's transaction gives its connection back only when BEGIN and COMMIT succeed; this one always does."""
 
+    def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
+        super().__init__(engine, allow_nested)
+        self.facts: dict[str, dict[int, None]] = {}
+
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
             raise RuntimeError("a transaction is open already: there is one for each request or job")
@@ -65,6 +69,12 @@ Before = Callable[[], Awaitable[None]]
 before_commit: list[Before] = []
 """Run at the end of each scoped transaction that did not fail: facts become jobs here."""
 
+async def run_before_commit() -> None:
+    """What must still happen in a transaction that is about to commit."""
+    for run in before_commit:
+        await run()
+
+
 _ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, true), set_config('app.clients', $3, true),
     set_config('app.staff', $4, true), set_config('app.operator', $5, true), set_config('app.token', $6, true), set_config('app.login', $7, true)"""
 
@@ -100,8 +110,7 @@ async def scoped_transaction(scope: Scope) -> AsyncIterator[None]:
         await show_scope(scope)
         with in_scope(scope):
             yield
-            for run in before_commit:
-                await run()
+            await run_before_commit()
 
 
 install_transactions(scoped_transaction)

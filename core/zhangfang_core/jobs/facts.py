@@ -1,0 +1,38 @@
+"""Facts told after the commit: one job for each listening plugin and transaction, with the list of ids."""
+
+from collections.abc import Iterable
+
+from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
+from zhangfang_core.jobs.queue import put
+from zhangfang_core.modules.hooks import listeners
+from zhangfang_sdk.context import firm_in_scope
+
+TELL = "core.tell"
+
+
+def tell(fact: str, ids: Iterable[int]) -> None:
+    """Note in the transaction in force that ``fact`` ("vouchers_posted") happened to ``ids``; plugins hear of it after the commit."""
+    current = DB.current_transaction.get()
+    if not isinstance(current, PortalTransaction):
+        raise RuntimeError("facts are told inside a transaction")
+    current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
+
+
+async def facts_become_jobs() -> None:
+    """Queue what was told, in the same transaction."""
+    current = DB.current_transaction.get()
+    if not isinstance(current, PortalTransaction) or not current.facts:
+        return
+    told, current.facts = current.facts, {}
+    for fact, ids in told.items():
+        for module in await listeners(f"on_{fact}"):
+            await put(
+                TELL,
+                firm_in_scope(),
+                lock=None,
+                once=None,
+                arguments={"fact": fact, "module": module, "ids": list(ids)},
+            )
+
+
+before_commit.append(facts_become_jobs)

@@ -1,0 +1,127 @@
+"""The worker: runs queued jobs in their firm's scope, takes over those of a dead worker, and keeps the schedule."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import procrastinate
+from procrastinate import App, PsycopgConnector, RetryStrategy
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.jobs.catalogue import catalogue
+from zhangfang_core.jobs.queue import QUEUE, put
+from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.jobs import Job
+
+log = logging.getLogger("zhangfang.jobs")
+
+HEARTBEAT_S = 2.0
+STALLED_S = 8.0
+OPERATOR = Scope(operator=True, staff=True)
+
+
+def make_app(dsn: str) -> App:
+    """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
+    app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
+    for name, job in catalogue().items():
+        task = app.task(name=name, queue=QUEUE, retry=RetryStrategy(max_attempts=job.tries, exponential_wait=2))
+        task(_runner(name, job))
+        if job.schedule is not None:
+            app.periodic(cron=job.schedule, periodic_id=name)(
+                app.task(name=f"schedule:{name}", queue=QUEUE, queueing_lock=f"schedule:{name}")(_scheduler(name))
+            )
+    return app
+
+
+def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:
+    async def run(firm: int, arguments: dict[str, Any]) -> None:
+        scope = system_scope(firm)
+        module = name.partition(".")[0]
+        if module != "core":
+            async with scoped_transaction(scope):
+                if module not in await enabled_modules():
+                    log.info("job %s left out: the firm %s has the module off", name, firm)
+                    return
+        with in_scope(scope):
+            await job.run(**arguments)
+
+    return run
+
+
+def _scheduler(name: str) -> Callable[[int], Awaitable[None]]:
+    async def schedule(timestamp: int) -> None:
+        for firm in await firms():
+            async with scoped_transaction(system_scope(firm)):
+                await put(name, firm, lock=None, once=f"schedule:{name}", arguments={})
+
+    return schedule
+
+
+async def firms() -> list[int]:
+    """Ids of all firms of the deployment."""
+    async with scoped_transaction(OPERATOR):
+        return [row["id"] for row in await connection().fetch("select id from core_firm order by id")]
+
+
+async def _take_over(app: App) -> None:
+    """Jobs whose worker died (killed, or its machine gone) go back into the queue."""
+    while True:
+        with contextlib.suppress(procrastinate.exceptions.ConnectorException):
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+                log.warning("job %s (%s) was left by a dead worker; it runs again", job.id, job.task_name)
+                await app.job_manager.retry_job(job)
+        await asyncio.sleep(HEARTBEAT_S)
+
+
+@contextlib.asynccontextmanager
+async def working(dsn: str, *, concurrency: int = 2) -> AsyncIterator[None]:
+    """A worker that runs for as long as the context is open; the pool of the engine must be open."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(work_until(dsn, stop, concurrency=concurrency))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def work_until(dsn: str, stop: asyncio.Event, *, concurrency: int = 2) -> None:
+    """Work until ``stop``; when the database goes away, come back as soon as it does."""
+    while not stop.is_set():
+        try:
+            await _work_once(dsn, stop, concurrency)
+        except (OSError, procrastinate.exceptions.ConnectorException) as error:
+            log.warning("the worker lost the database (%s); trying again", error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1.0)
+
+
+async def _work_once(dsn: str, stop: asyncio.Event, concurrency: int) -> None:
+    app = make_app(dsn)
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=2.0,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=5.0,
+                delete_jobs="successful",
+            )
+        )
+        rescuer = asyncio.create_task(_take_over(app))
+        stopper = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({worker, stopper}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (worker, rescuer, stopper):
+                if not task.done():
+                    task.cancel()
+            results = await asyncio.gather(worker, rescuer, stopper, return_exceptions=True)
+        if isinstance(results[0], Exception):
+            raise results[0]

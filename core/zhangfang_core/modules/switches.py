@@ -1,0 +1,75 @@
+"""Which modules a firm has on: read with each request, so that a switch takes effect with the next one."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from zhangfang_sdk.context import firm_in_scope, require
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.services import use
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.registry import Module, registry
+
+NOT_THE_DEFAULT = "select module, enabled from core_module_switch where firm = $1"
+
+
+async def enabled_modules() -> frozenset[str]:
+    """Ids of the modules that are on for the firm in scope; a module whose requirement is off counts as off."""
+    rows = await connection().fetch(NOT_THE_DEFAULT, firm_in_scope())
+    return resolve({row["module"]: row["enabled"] for row in rows})
+
+
+def resolve(decided: dict[str, bool]) -> frozenset[str]:
+    """From the firm's decisions to what runs, in dependency order."""
+    on: set[str] = set()
+    modules = registry().modules
+    providers = {service: m.manifest.id for m in modules.values() for service in m.manifest.provides}
+    for module in modules.values():
+        wanted = decided.get(module.manifest.id, module.manifest.enabled_by_default)
+        if wanted and _requirements(module, providers) <= on:
+            on.add(module.manifest.id)
+    return frozenset(on)
+
+
+def _requirements(module: Module, providers: dict[str, str]) -> set[str]:
+    named = {need.removeprefix("plugin:") for need in module.manifest.requires if need.startswith("plugin:")}
+    return named | {providers[need] for need in module.manifest.requires if need in providers}
+
+
+async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ()) -> None:
+    """Switch a module for the firm in scope; needs ``modules.manage``; on the trail.
+
+    Switching off names the modules that depend on it first: raises Refusal ``module.has_dependants`` unless all
+    of them that are on are in ``named_dependants``. Also raises ``module.unknown``.
+    """
+    require("modules.manage")
+    known = registry().modules
+    if module not in known:
+        raise Refusal("module.unknown", "没有安装这个模块。", status=404)
+    before = await enabled_modules()
+    if not on:
+        dependants = [d for d in registry().dependants(module) if d in before and d not in set(named_dependants)]
+        if dependants:
+            titles = "、".join(known[d].manifest.title for d in dependants)
+            raise Refusal(
+                "module.has_dependants",
+                f"停用“{known[module].manifest.title}”会同时停用依赖它的模块:{titles}。确认后请一并勾选。",
+                status=409,
+                details={"dependants": dependants},
+            )
+    firm = firm_in_scope()
+    await connection().execute(
+        """insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, $3, $4)
+        on conflict (firm, module) do update set enabled = excluded.enabled, changed_at = excluded.changed_at""",
+        firm,
+        module,
+        on,
+        dt.datetime.now(dt.UTC),
+    )
+    await use(Audit).record(
+        "module.enable" if on else "module.disable",
+        f"module:{module}",
+        before={"on": module in before},
+        after={"on": on},
+    )
