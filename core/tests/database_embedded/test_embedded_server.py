@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, really started and stopped (PLAT-10)."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -15,7 +16,6 @@ import asyncpg
 import psutil
 import psycopg
 import pytest
-
 from zhangfang_core.database import embedded
 from zhangfang_core.database.embedded import EmbeddedServer, EmbeddedServerError
 
@@ -25,7 +25,7 @@ _ATTACH = "import sys; from pathlib import Path; from zhangfang_core.database im
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A folder that the server's account can reach (pytest's own is closed to others), stopped afterwards."""
-    with tempfile.TemporaryDirectory(prefix="zf-") as name:
+    with tempfile.TemporaryDirectory(prefix="zf-", dir=embedded.test_server_folder().parent) as name:
         Path(name).chmod(0o711)
         folder = Path(name) / "pg"
         yield folder
@@ -115,7 +115,7 @@ def test_many_processes_at_once(data_dir: Path) -> None:
     code = f"{_ATTACH} print(e.ensure_running(Path(sys.argv[1]), durable=False).pid)"
 
     def start(_: int) -> str:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - this very interpreter
             [sys.executable, "-c", code, data_dir], capture_output=True, text=True, check=True
         )
         return done.stdout.strip()
@@ -130,7 +130,8 @@ def test_server_outlives_a_killed_app_and_is_used_again(data_dir: Path) -> None:
         f"{_ATTACH} import time; print(e.ensure_running(Path(sys.argv[1]), durable=False).pid, flush=True); "
         "time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, data_dir], stdout=subprocess.PIPE, text=True) as app:
+    command = [sys.executable, "-c", code, data_dir]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as app:  # noqa: S603
         assert app.stdout is not None
         pid = int(app.stdout.readline())
         app.kill()
@@ -155,21 +156,21 @@ def test_killed_server_recovers(data_dir: Path) -> None:
     assert _one(again.superuser_dsn, "select fen from kept") == 7
 
 
-@pytest.mark.parametrize("content", ["{pid}\n", "{pid}\n{cluster}\n1\n5432\n{run}\n\n0 0\nready\n", "", "x\n"])
-def test_lock_files_that_name_a_stranger(data_dir: Path, content: str) -> None:
+def test_lock_files_that_name_a_stranger(data_dir: Path) -> None:
     """After a crash of the machine the numbers in the lock files belong to other programs; those live on."""
+    cluster, run = data_dir / "cluster", data_dir / "run"
     embedded.ensure_running(data_dir, durable=False)
-    embedded.stop(data_dir)
     with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
-        text = content.format(pid=stranger.pid, cluster=data_dir / "cluster", run=data_dir / "run")
-        for path in (data_dir / "cluster" / "postmaster.pid", data_dir / "run" / ".s.PGSQL.5432.lock"):
-            path.write_text(text)
-            os.chown(path, (data_dir / "cluster").stat().st_uid, -1)
-        assert not embedded.is_running(data_dir)
-        assert not embedded.stop(data_dir)
-        server = embedded.ensure_running(data_dir, durable=False)
-        assert _one(server.superuser_dsn) == 1
-        assert stranger.poll() is None
+        for text in (f"{stranger.pid}\n", f"{stranger.pid}\n{cluster}\n1\n5432\n{run}\n\n0 0\nready\n", "", "x"):
+            assert embedded.stop(data_dir)
+            for path in (cluster / "postmaster.pid", run / ".s.PGSQL.5432.lock"):
+                path.write_text(text)
+                os.chown(path, cluster.stat().st_uid, -1)
+            assert not embedded.is_running(data_dir)
+            assert not embedded.stop(data_dir)
+            server = embedded.ensure_running(data_dir, durable=False)
+            assert _one(server.superuser_dsn) == 1
+            assert stranger.poll() is None
         stranger.kill()
 
 
@@ -201,8 +202,10 @@ def test_paths_no_socket_can_have(data_dir: Path, name: str) -> None:
     folder = data_dir / name
     data_dir.mkdir()
     data_dir.chmod(0o711)
+    used = set()
     try:
         server = embedded.ensure_running(folder, durable=False)
+        used.add(server.socket_dir)
         assert _one(server.superuser_dsn) == 1
         assert not server.socket_dir.is_relative_to(data_dir)
         found = server.socket_dir.stat()
@@ -214,10 +217,13 @@ def test_paths_no_socket_can_have(data_dir: Path, name: str) -> None:
         server.socket_dir.chmod(0o777)  # not private any more: somebody else may have been there
         embedded.stop(folder)
         moved = embedded.ensure_running(folder, durable=False)
+        used.add(moved.socket_dir)
         assert moved.socket_dir != server.socket_dir
         assert _one(moved.superuser_dsn) == 1
     finally:
         embedded.stop(folder)
+        for socket_dir in used:
+            shutil.rmtree(socket_dir)
 
 
 def test_a_start_cut_short_leaves_nothing_half_made(data_dir: Path) -> None:
@@ -283,4 +289,4 @@ def test_no_folder_is_opened_to_others(data_dir: Path) -> None:
     finally:
         embedded.stop(folder)
         if home != folder:
-            subprocess.run(["/bin/rm", "-rf", home], check=True)
+            shutil.rmtree(home)

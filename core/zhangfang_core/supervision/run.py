@@ -179,9 +179,9 @@ class _Family:
                 "supervision.child_fails",
                 f"{kept.child.name} 连续 {kept.deaths} 次启动失败 ({reason}), 原因见上面的输出。",
             )
-        pause = 0.0 if kept.deaths == 1 else min(_LONGEST_PAUSE_S, 0.25 * 2.0**kept.deaths)
+        pause = 0.0 if kept.deaths == 1 else min(_LONGEST_PAUSE_S, 0.1 * 2.0**kept.deaths)
         kept.next_start = now + pause
-        _say(f"{kept.child.name} 意外结束 ({reason}), {f'{pause:.0f} 秒后' if pause else '立即'}重新启动。")
+        _say(f"{kept.child.name} 意外结束 ({reason}), {f'{pause:.1f} 秒后' if pause else '立即'}重新启动。")
 
 
 class _DatabaseWatch:
