@@ -1,0 +1,113 @@
+"""Kinds of invoice a reading can have, and what each may mean for input VAT.
+
+Sources: titles are those printed on the documents; electronic (2015 公告84号), fully digital (国家税务总局公告
+2024年第11号, in force 2024-12-01), railway (2024年第8号, 2024-11-01) and air itineraries (2024年第9号, 2024-12-01).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class InvoiceKind(StrEnum):
+    """Kind of one document; the value is the Chinese name shown to people."""
+
+    SPECIAL_PAPER = "增值税专用发票"
+    ORDINARY_PAPER = "增值税普通发票"
+    ROLL = "增值税普通发票（卷票）"
+    SPECIAL_ELECTRONIC = "增值税电子专用发票"
+    ORDINARY_ELECTRONIC = "增值税电子普通发票"
+    TOLL = "通行费电子普通发票"
+    DIGITAL_SPECIAL = "数电专票"
+    DIGITAL_ORDINARY = "数电普票"
+    RAIL = "铁路电子客票"
+    AIR = "航空运输电子客票行程单"
+    VEHICLE = "机动车销售统一发票"
+    USED_VEHICLE = "二手车销售统一发票"
+    OTHER = "其他票据"
+
+    @property
+    def printed_title(self) -> str:
+        """The title as it stands on the document, without the province."""
+        return _FACTS[self].title
+
+    @property
+    def is_digital(self) -> bool:
+        """Whether it is a fully digital invoice: 20-digit number, no code, no check code."""
+        return _FACTS[self].digital
+
+    @property
+    def may_carry_input_vat(self) -> bool:
+        """Whether its tax may in principle be deducted by a general taxpayer.
+
+        A yes is necessary, never sufficient: use, taxpayer kind and confirmation (用途确认) decide.
+        """
+        return _FACTS[self].input_vat
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    title: str
+    digital: bool
+    input_vat: bool
+
+
+_FACTS = {
+    InvoiceKind.SPECIAL_PAPER: _Facts("增值税专用发票", False, True),
+    InvoiceKind.ORDINARY_PAPER: _Facts("增值税普通发票", False, False),
+    InvoiceKind.ROLL: _Facts("增值税普通发票（卷票）", False, False),
+    InvoiceKind.SPECIAL_ELECTRONIC: _Facts("增值税电子专用发票", False, True),
+    InvoiceKind.ORDINARY_ELECTRONIC: _Facts("增值税电子普通发票", False, False),
+    InvoiceKind.TOLL: _Facts("增值税电子普通发票", False, True),
+    InvoiceKind.DIGITAL_SPECIAL: _Facts("电子发票（增值税专用发票）", True, True),
+    InvoiceKind.DIGITAL_ORDINARY: _Facts("电子发票（普通发票）", True, False),
+    InvoiceKind.RAIL: _Facts("电子发票（铁路电子客票）", True, True),
+    InvoiceKind.AIR: _Facts("电子发票（航空运输电子客票行程单）", True, True),
+    InvoiceKind.VEHICLE: _Facts("机动车销售统一发票", False, True),
+    InvoiceKind.USED_VEHICLE: _Facts("二手车销售统一发票", False, False),
+    InvoiceKind.OTHER: _Facts("", False, False),
+}
+
+# Longer titles stand before those that they contain.
+_TITLES = (
+    ("电子发票(铁路电子客票)", InvoiceKind.RAIL),
+    ("电子发票(航空运输电子客票行程单)", InvoiceKind.AIR),
+    ("电子发票(增值税专用发票)", InvoiceKind.DIGITAL_SPECIAL),
+    ("电子发票(普通发票)", InvoiceKind.DIGITAL_ORDINARY),
+    ("增值税电子专用发票", InvoiceKind.SPECIAL_ELECTRONIC),
+    ("增值税电子普通发票", InvoiceKind.ORDINARY_ELECTRONIC),
+    ("增值税专用发票", InvoiceKind.SPECIAL_PAPER),
+    ("增值税普通发票(卷票)", InvoiceKind.ROLL),
+    ("增值税普通发票", InvoiceKind.ORDINARY_PAPER),
+    ("机动车销售统一发票", InvoiceKind.VEHICLE),
+    ("二手车销售统一发票", InvoiceKind.USED_VEHICLE),
+    ("铁路电子客票", InvoiceKind.RAIL),
+    ("航空运输电子客票行程单", InvoiceKind.AIR),
+)
+
+# The last two digits of a 12-digit code name the kind (税控发票代码编码规则): 12 = electronic toll invoice.
+_TOLL_CODE_ENDING = "12"
+_LONG_CODE = 12
+
+
+def kind_of_title(title: str, code: str | None = None) -> InvoiceKind | None:
+    """The kind whose printed title stands in `title` (spaces and bracket width do not matter), or None."""
+    plain = "".join(title.split()).replace("（", "(").replace("）", ")")
+    for words, kind in _TITLES:
+        if words in plain:
+            return with_code(kind, code)
+    return None
+
+
+def with_code(kind: InvoiceKind, code: str | None) -> InvoiceKind:
+    """Narrow an electronic ordinary invoice to a toll invoice where its code says so."""
+    if (
+        kind is InvoiceKind.ORDINARY_ELECTRONIC
+        and code is not None
+        and len(code) == _LONG_CODE
+        and code.startswith("0")
+        and code.endswith(_TOLL_CODE_ENDING)
+    ):
+        return InvoiceKind.TOLL
+    return kind
