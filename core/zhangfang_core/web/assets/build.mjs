@@ -1,0 +1,64 @@
+/**
+ * Builds the portal's style sheet, script and icon sheet into the folder named by the first argument.
+ *
+ * Writes content-hashed files, `icons.json` (name -> inner SVG markup of the icons listed in icons.txt) and, last,
+ * `manifest.json` (public name -> file name), so that a reader never sees a manifest without its files.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2];
+if (!out) throw new Error("usage: node build.mjs OUTPUT_FOLDER");
+mkdirSync(out, { recursive: true });
+
+const manifest = {};
+
+function emit(name, text) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
+  const dot = name.lastIndexOf(".");
+  const file = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  writeFileSync(join(out, file), text);
+  manifest[name] = file;
+}
+
+const css = sass.compile(join(here, "css/portal.scss"), {
+  loadPaths: [join(here, "node_modules")],
+  quietDeps: true,
+  // Bootstrap 5.3 is written for @import and the old colour functions.
+  silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
+});
+const minified = await esbuild.transform(css.css, { loader: "css", minify: true, target: ["es2020", "safari14"] });
+emit("portal.css", minified.code);
+
+const bundle = await esbuild.build({
+  entryPoints: [join(here, "js/portal.js")],
+  bundle: true,
+  format: "esm",
+  legalComments: "none",
+  minify: true,
+  target: "es2020",
+  write: false,
+});
+emit("portal.js", bundle.outputFiles[0].text);
+
+const icons = {};
+for (const line of readFileSync(join(here, "icons.txt"), "utf8").split("\n")) {
+  const name = line.split("#")[0].trim();
+  if (!name) continue;
+  const svg = readFileSync(join(here, `node_modules/lucide-static/icons/${name}.svg`), "utf8");
+  icons[name] = svg
+    .replace(/<!--.*?-->/gs, "")
+    .replace(/^\s*<svg[^>]*>/s, "")
+    .replace(/<\/svg>\s*$/s, "")
+    .replace(/\s*\n\s*/g, "")
+    .replace(/ \/>/g, "/>");
+}
+writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
+
+writeFileSync(join(out, "manifest.json.new"), JSON.stringify(manifest, null, 1));
+renameSync(join(out, "manifest.json.new"), join(out, "manifest.json"));

@@ -1,0 +1,82 @@
+// The review desk: shortcuts, the field under the cursor shown on the document, zoom and rotation.
+import { readCookie, writeCookie } from "./cookies.js";
+import { words } from "./words.js";
+
+const ZOOMS = [100, 150, 200, 300];
+
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
+const keysOff = () => readCookie("keys") === "off";
+
+function step(by) {
+  const links = [...document.querySelectorAll("[data-queue] a[href]")];
+  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  links[at + by]?.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const form = document.querySelector("form[data-approve]");
+    if (form && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || keysOff() || typing(event.target)) return;
+  const key = event.key.toLowerCase();
+  if (key === "r") document.querySelector("[data-return]")?.click();
+  else if (key === "j") step(1);
+  else if (key === "k") step(-1);
+});
+
+/** Shows on the document, and enlarged in the lens, where a field was read. */
+function point(field) {
+  for (const box of document.querySelectorAll(".box[data-for]")) {
+    const on = box.dataset.for === field;
+    box.classList.toggle("on", on);
+    if (!on) continue;
+    box.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const lens = document.querySelector("[data-lens]");
+    if (!lens) continue;
+    const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
+    lens.setAttribute("viewBox", `${x - w * 0.35} ${y - h * 0.9} ${w * 1.7} ${h * 2.8}`);
+    lens.closest("[hidden]")?.removeAttribute("hidden");
+    const name = document.querySelector("[data-lens-name]");
+    const label = document.querySelector(`[data-box="${CSS.escape(field)}"]`)?.labels?.[0];
+    if (name && label) name.textContent = label.dataset.name || label.textContent.trim();
+  }
+}
+
+document.addEventListener("focusin", (event) => {
+  const field = event.target.dataset?.box;
+  if (field) point(field);
+});
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest?.(".box[data-for]");
+  if (box) document.querySelector(`[data-box="${CSS.escape(box.dataset.for)}"]`)?.focus();
+
+  const tool = event.target.closest?.("[data-zoom]");
+  const page = tool && document.querySelector("[data-page-image]");
+  if (page) {
+    const zoom = Number(page.dataset.zoomed ?? 100);
+    const turn = Number(page.dataset.turned ?? 0);
+    const at = ZOOMS.indexOf(zoom);
+    if (tool.dataset.zoom === "in") page.dataset.zoomed = ZOOMS[Math.min(at + 1, ZOOMS.length - 1)];
+    else if (tool.dataset.zoom === "out") page.dataset.zoomed = ZOOMS[Math.max(at - 1, 0)];
+    else page.dataset.turned = (turn + 90) % 360;
+  }
+
+  const toggle = event.target.closest?.("[data-toggle-keys]");
+  if (toggle) {
+    writeCookie("keys", keysOff() ? "on" : "off");
+    paintKeys(toggle);
+  }
+});
+
+function paintKeys(toggle) {
+  toggle.setAttribute("aria-pressed", String(!keysOff()));
+  toggle.textContent = keysOff() ? words.keysOff : words.keysOn;
+}
+
+document.querySelectorAll("[data-toggle-keys]").forEach(paintKeys);

@@ -1,0 +1,134 @@
+// One event stream per page. Events are named by topic and carry only ids; an element with
+// `data-live-topic="ledger documents"` and `hx-get` fetches itself again, so no figure travels on the stream.
+import { words } from "./words.js";
+
+const DEBOUNCE = 150;
+const LONGEST_DELAY = 30_000;
+const HIDDEN_LIMIT = 30_000; // a tab in the background gives its connection back
+
+const url = document.body.dataset.live;
+const badgesUrl = document.body.dataset.badges;
+const known = new Set();
+const due = new Map();
+let source = null;
+let delay = 1000;
+let reconnect = 0;
+let hidden = 0;
+let missed = false;
+
+const topicsOf = (element) => (element.dataset.liveTopic ?? "").split(/\s+/).filter(Boolean);
+const liveElements = () => document.querySelectorAll("[data-live-topic][hx-get]");
+
+function refresh(element) {
+  clearTimeout(due.get(element));
+  due.set(
+    element,
+    setTimeout(() => {
+      due.delete(element);
+      // What a person is typing into is left alone until the next event.
+      if (element.isConnected && !element.querySelector("input:focus, textarea:focus, select:focus")) {
+        element.dispatchEvent(new CustomEvent("live"));
+      }
+    }, DEBOUNCE),
+  );
+}
+
+async function refreshBadges() {
+  if (!badgesUrl) return;
+  const response = await fetch(badgesUrl, { headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const counts = await response.json();
+  for (const slot of document.querySelectorAll("[data-badge-for]")) {
+    const count = counts[slot.dataset.badgeFor] ?? 0;
+    slot.hidden = count === 0;
+    slot.querySelector("[data-count]").textContent = count > 99 ? "99+" : String(count);
+  }
+}
+
+function onTopic(event) {
+  if (event.type === "badges") refreshBadges();
+  for (const element of liveElements()) {
+    if (topicsOf(element).includes(event.type)) refresh(element);
+  }
+}
+
+function listen() {
+  if (!source) return;
+  const wanted = new Set(["badges"]);
+  for (const element of liveElements()) topicsOf(element).forEach((topic) => wanted.add(topic));
+  for (const topic of wanted) {
+    if (known.has(topic)) continue;
+    known.add(topic);
+    source.addEventListener(topic, onTopic);
+  }
+}
+
+function strip(show) {
+  const bar = document.getElementById("offline");
+  if (!bar) return;
+  bar.hidden = !show;
+  bar.textContent = show ? words.offline : "";
+}
+
+function close() {
+  clearTimeout(reconnect);
+  source?.close();
+  source = null;
+  known.clear();
+}
+
+function open() {
+  close();
+  source = new EventSource(url);
+  source.onopen = () => {
+    delay = 1000;
+    strip(false);
+    if (missed) {
+      missed = false;
+      liveElements().forEach(refresh);
+      refreshBadges();
+    }
+  };
+  source.onerror = () => {
+    close();
+    missed = true;
+    strip(true);
+    reconnect = setTimeout(open, delay * (0.75 + Math.random() / 2));
+    delay = Math.min(delay * 2, LONGEST_DELAY);
+  };
+  listen();
+}
+
+/** Gives live elements the trigger and swap that they mean, so that a template states topic and address only. */
+function adopt(root) {
+  const found = [...root.querySelectorAll("[data-live-topic][hx-get]")];
+  if (root.matches?.("[data-live-topic][hx-get]")) found.push(root);
+  for (const element of found) {
+    if (!element.hasAttribute("hx-trigger")) element.setAttribute("hx-trigger", "live");
+    if (!element.hasAttribute("hx-swap")) element.setAttribute("hx-swap", "outerHTML");
+  }
+}
+
+document.addEventListener("htmx:before:process", (event) => adopt(event.target));
+
+if (url) {
+  document.addEventListener("htmx:after:process", listen);
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hidden);
+    if (document.hidden) {
+      hidden = setTimeout(() => {
+        close();
+        missed = true;
+      }, HIDDEN_LIMIT);
+    } else if (!source) open();
+  });
+  addEventListener("online", open);
+  addEventListener("offline", () => {
+    close();
+    missed = true;
+    strip(true);
+  });
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => event.persisted && open());
+  open();
+}

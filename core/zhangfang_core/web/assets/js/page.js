@@ -1,0 +1,69 @@
+// Small habits of every page: large type, copying, menus that close, selects that submit.
+import { readCookie, writeCookie } from "./cookies.js";
+import { words } from "./words.js";
+
+const root = document.documentElement;
+
+export function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
+}
+
+function paintType(large) {
+  if (large) root.dataset.type = "large";
+  else delete root.dataset.type;
+  for (const button of document.querySelectorAll("[data-toggle-type]")) {
+    button.setAttribute("aria-pressed", String(large));
+  }
+}
+
+paintType(readCookie("type") === "large");
+
+async function copy(button) {
+  const target = button.dataset.copy;
+  const field = target.startsWith("#") ? document.querySelector(target) : null;
+  const text = field ? (field.value ?? field.textContent.trim()) : target;
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {
+    // Plain http on a local network has no clipboard interface.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "visually-hidden";
+    (button.closest("dialog") ?? document.body).append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  button.classList.add("copied");
+  announce(words.copied);
+  setTimeout(() => button.classList.remove("copied"), 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.closest?.("[data-toggle-type]")) {
+    const large = root.dataset.type !== "large";
+    writeCookie("type", large ? "large" : "normal");
+    paintType(large);
+  }
+  const copying = target.closest?.("[data-copy]");
+  if (copying) copy(copying);
+  target.closest?.("[data-dismiss]")?.closest(".flash")?.remove();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.closest?.("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+for (const scroller of document.querySelectorAll("[data-scroll-end]")) scroller.scrollLeft = scroller.scrollWidth;

@@ -1,0 +1,9 @@
+// The portal's only script: htmx and the small modules that the templates' data-* attributes call on.
+import "htmx.org/dist/htmx.esm.js";
+import "./requests.js";
+import "./live.js";
+import "./sheet.js";
+import "./confirm.js";
+import "./desk.js";
+import "./upload.js";
+import "./page.js";

@@ -1,0 +1,160 @@
+// `<form data-upload="/address">`: several files at once, each its own request with its own key, so that a broken
+// connection costs a retry and never a second document. The answer is the row's fragment, which keeps itself fresh.
+import { csrf } from "./requests.js";
+import { queue } from "./upload_queue.js";
+import { words } from "./words.js";
+
+const PARALLEL = 3;
+
+const megabytes = (bytes) => `${Math.floor(bytes / 1048576)} MB`;
+
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function buildRow(file) {
+  const row = document.createElement("li");
+  row.className = "up-row";
+  const name = document.createElement("b");
+  name.className = "up-name";
+  name.textContent = file.name;
+  const state = document.createElement("span");
+  state.className = "up-state";
+  state.setAttribute("role", "status");
+  const bar = document.createElement("progress");
+  bar.className = "up-bar";
+  bar.max = 100;
+  bar.value = 0;
+  bar.setAttribute("aria-label", file.name);
+  const tools = document.createElement("span");
+  tools.className = "up-tools";
+  row.append(name, state, bar, tools);
+  return row;
+}
+
+function button(label, action) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn btn-sm btn-outline-secondary";
+  made.textContent = label;
+  made.addEventListener("click", action);
+  return made;
+}
+
+function reason(xhr) {
+  try {
+    const problem = JSON.parse(xhr.responseText);
+    return problem.detail || problem.title || words.failed;
+  } catch {
+    return words.failed;
+  }
+}
+
+function attach(form) {
+  const rows = form.querySelector("[data-upload-rows]") ?? document.querySelector("[data-upload-rows]");
+  const limit = Number(form.dataset.maxBytes || 50 * 1048576);
+
+  function say(job, kind, text) {
+    job.row.dataset.state = kind;
+    job.row.querySelector(".up-state").textContent = text;
+  }
+
+  function stop(job, text, mayRetry) {
+    say(job, "bad", text);
+    job.row.querySelector(".up-bar").hidden = true;
+    const tools = job.row.querySelector(".up-tools");
+    tools.replaceChildren(button(words.remove, () => job.row.remove()));
+    if (mayRetry) tools.prepend(button(words.retry, () => start(job)));
+  }
+
+  function start(job) {
+    job.row.querySelector(".up-tools").replaceChildren();
+    job.row.querySelector(".up-bar").hidden = false;
+    say(job, "wait", words.waiting);
+    uploads.add(job);
+  }
+
+  function send(job) {
+    return new Promise((resolve) => {
+      const xhr = new XMLHttpRequest();
+      const data = new FormData(form);
+      for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+      data.append("file", job.file, job.file.name);
+      xhr.open("POST", form.dataset.upload);
+      xhr.setRequestHeader("HX-Request", "true");
+      xhr.setRequestHeader("X-CSRFToken", csrf());
+      xhr.setRequestHeader("X-Upload-Key", job.key);
+      xhr.upload.onprogress = (event) => {
+        const percent = event.total ? Math.floor((event.loaded / event.total) * 100) : 0;
+        job.row.querySelector(".up-bar").value = percent;
+        say(job, "busy", percent < 100 ? words.uploading(percent) : words.storing);
+      };
+      xhr.onerror = () => resolve("lost");
+      xhr.onload = () => {
+        if (xhr.status >= 200 && xhr.status < 300) {
+          const holder = document.createElement("template");
+          holder.innerHTML = xhr.responseText.trim();
+          const fresh = holder.content.firstElementChild;
+          job.row.replaceWith(holder.content);
+          if (fresh?.isConnected) window.htmx.process(fresh);
+          resolve("done");
+        } else if (xhr.status === 401) location.reload();
+        else if (xhr.status >= 500 || xhr.status === 429) resolve("lost");
+        else {
+          stop(job, `${words.refused}:${reason(xhr)}`, false);
+          resolve("refused");
+        }
+      };
+      say(job, "busy", words.uploading(0));
+      xhr.send(data);
+    });
+  }
+
+  const uploads = queue({
+    parallel: PARALLEL,
+    send,
+    onWait: (job) => say(job, "wait", words.lost),
+    onGiveUp: (job) => stop(job, words.failed, true),
+  });
+
+  function take(files) {
+    for (const file of files) {
+      const job = { file, key: newKey(), row: buildRow(file) };
+      rows.prepend(job.row);
+      if (file.size === 0) stop(job, words.empty, false);
+      else if (file.size > limit) stop(job, words.tooBig(megabytes(limit)), false);
+      else start(job);
+    }
+  }
+
+  form.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file") return;
+    take([...input.files]);
+    input.value = ""; // the same photo may be chosen again
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+
+  const zone = form.querySelector("[data-drop]") ?? form;
+  for (const name of ["dragenter", "dragover"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take([...event.dataTransfer.files]);
+  });
+
+  addEventListener("online", uploads.wake);
+  addEventListener("beforeunload", (event) => {
+    if (!uploads.busy()) return;
+    event.preventDefault();
+    event.returnValue = words.leaving;
+  });
+}
+
+document.querySelectorAll("form[data-upload]").forEach(attach);

@@ -1,0 +1,48 @@
+// The words that scripts show. Chinese is the default; `<html lang>` chooses.
+const zh = {
+  offline: "已断开,正在重连…",
+  loading: "正在打开…",
+  openFailed: "没能打开,请检查网络后再试。",
+  close: "关闭",
+  cancel: "取消",
+  confirm: "确定",
+  copied: "已复制",
+  empty: "这个文件是空的,请换一个。",
+  tooBig: (limit) => `文件太大了,请控制在 ${limit} 以内。`,
+  waiting: "等待上传",
+  uploading: (percent) => `上传中 ${percent}%`,
+  storing: "正在保存…",
+  lost: "网络断了,恢复后会自动接着传",
+  refused: "没有收下",
+  failed: "没传上去,请再试一次。",
+  retry: "重试",
+  remove: "移除",
+  leaving: "还有文件没传完。",
+  keysOn: "快捷键:开",
+  keysOff: "快捷键:关",
+};
+
+const en = {
+  offline: "Disconnected, reconnecting…",
+  loading: "Opening…",
+  openFailed: "It did not open. Check the network and try again.",
+  close: "Close",
+  cancel: "Cancel",
+  confirm: "OK",
+  copied: "Copied",
+  empty: "This file is empty. Choose another one.",
+  tooBig: (limit) => `The file is too large; the limit is ${limit}.`,
+  waiting: "Waiting",
+  uploading: (percent) => `Uploading ${percent}%`,
+  storing: "Saving…",
+  lost: "The network is down; the upload goes on when it is back",
+  refused: "Not accepted",
+  failed: "The upload failed. Try again.",
+  retry: "Retry",
+  remove: "Remove",
+  leaving: "Some files are still uploading.",
+  keysOn: "Shortcuts: on",
+  keysOff: "Shortcuts: off",
+};
+
+export const words = document.documentElement.lang.startsWith("en") ? en : zh;

@@ -1,0 +1,111 @@
+"""One way to tell what went wrong: a plain page for a person, RFC 9457 problem details for a program."""
+
+import logging
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect, Template
+
+from zhangfang_core.web.gate import SignInNeeded
+from zhangfang_sdk.errors import Refusal, ScopeMismatch
+
+log = logging.getLogger("zhangfang.web")
+
+Req = Request[Any, Any, Any]
+
+DATABASE_GONE = Refusal("database.unreachable", "系统暂时连不上数据库,您刚才的操作没有保存。请稍等几秒再试。", status=503)
+UNEXPECTED = Refusal("common.unexpected", "系统出了意外,您刚才的操作没有保存,我们已记录下来。请稍后再试。", status=500)
+BY_STATUS = {
+    400: Refusal("common.bad_request", "请求的内容看不懂,请返回上一页重新填写。", status=400),
+    401: Refusal("access.sign_in", "请先登录。", status=401),
+    403: Refusal("access.forbidden", "您没有权限做这个操作;如果页面开了很久,请刷新后再试。", status=403),
+    404: Refusal("common.not_found", "没有找到这个页面,可能已被移走,或者您没有查看权限。", status=404),
+    405: Refusal("common.method", "这个地址不支持这种操作。", status=405),
+    413: Refusal("upload.too_large", "文件太大,单个文件最多 50 MB。请压缩或分开上传。", status=413),
+    429: Refusal("common.too_many", "操作太频繁,请稍等一会儿再试。", status=429),
+}
+
+
+def tell(request: Req, refusal: Refusal) -> Response[Any]:
+    """The answer for a refusal, in the form that the asker reads."""
+    if _wants_page(request):
+        return Template(
+            "layout/error.html",
+            context={"what": refusal.sentence, "todo": "", "code": refusal.code, "actor": None, "page_title": refusal.sentence},
+            status_code=refusal.status,
+            media_type="text/html",
+        )
+    problem = {
+        "type": f"about:blank#{refusal.code}",
+        "title": refusal.sentence,
+        "status": refusal.status,
+        "code": refusal.code,
+        "field": refusal.field,
+        **({"details": dict(refusal.details)} if refusal.details else {}),
+    }
+    return Response(problem, status_code=refusal.status, media_type="application/problem+json")
+
+
+def _wants_page(request: Req) -> bool:
+    return "text/html" in request.headers.get("accept", "") and request.headers.get("x-requested-with") != "fetch"
+
+
+def on_refusal(request: Req, error: Refusal) -> Response[Any]:
+    return tell(request, error)
+
+
+def on_sign_in_needed(request: Req, error: SignInNeeded) -> Response[Any]:
+    if request.method == "GET" and _wants_page(request) and "hx-request" not in request.headers:
+        return Redirect(error.where, status_code=303)
+    return tell(request, BY_STATUS[401])
+
+
+def on_http(request: Req, error: HTTPException) -> Response[Any]:
+    known = BY_STATUS.get(error.status_code)
+    if isinstance(error, ValidationException):
+        known = Refusal("common.bad_request", "填写的内容不完整或格式不对,请检查后再提交。", status=400, details={"extra": error.extra})
+    if known is None:
+        return tell(request, Refusal("common.http", "请求没有成功,请稍后再试。", status=error.status_code))
+    return tell(request, known)
+
+
+def on_scope_mismatch(request: Req, error: ScopeMismatch) -> Response[Any]:
+    return tell(request, BY_STATUS[403])
+
+
+def on_wall(request: Req, error: Exception) -> Response[Any]:
+    """Row-level security or a composite key stopped a write into another firm or client."""
+    log.warning("a wall stopped %s %s: %s", request.method, request.url.path, error)
+    return tell(request, BY_STATUS[404])
+
+
+def on_database_gone(request: Req, error: Exception) -> Response[Any]:
+    log.error("database unreachable: %s", error)
+    return tell(request, DATABASE_GONE)
+
+
+def on_anything(request: Req, error: Exception) -> Response[Any]:
+    log.exception("unexpected failure of %s %s", request.method, request.url.path, exc_info=error)
+    return tell(request, UNEXPECTED)
+
+
+EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
+    Refusal: on_refusal,
+    SignInNeeded: on_sign_in_needed,
+    HTTPException: on_http,
+    ScopeMismatch: on_scope_mismatch,
+    asyncpg.InsufficientPrivilegeError: on_wall,
+    asyncpg.ForeignKeyViolationError: on_wall,
+    asyncpg.PostgresConnectionError: on_database_gone,
+    asyncpg.CannotConnectNowError: on_database_gone,
+    asyncpg.AdminShutdownError: on_database_gone,
+    asyncpg.CrashShutdownError: on_database_gone,
+    asyncpg.TooManyConnectionsError: on_database_gone,
+    asyncpg.InterfaceError: on_database_gone,
+    ConnectionError: on_database_gone,
+    TimeoutError: on_database_gone,
+    FileNotFoundError: on_anything,
+    Exception: on_anything,
+}

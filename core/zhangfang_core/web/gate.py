@@ -1,0 +1,147 @@
+"""The gate: every request passes sign-in, permission, the firm's switches, both walls and its one transaction here."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from litestar.connection import ASGIConnection
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import Scope as Connection
+
+from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
+from zhangfang_core.identity.enter import enter
+from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.web.session import COOKIE, Presence
+from zhangfang_core.web.translations import speaking
+from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN
+
+SIGN_IN = "/sign-in"
+SECOND_FACTOR = "/sign-in/code"
+
+
+class SignInNeeded(Exception):
+    """Answered with the sign-in page (GET of a page) or 401; ``where`` is the page to go to."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+class Gate(ASGIMiddleware):
+    async def handle(self, scope: Connection, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        handler = scope.get("route_handler")
+        opt: dict[str, Any] = {} if handler is None else handler.opt
+        if scope["type"] != "http" or opt.get("static"):
+            await next_app(scope, receive, send)
+            return
+        if opt.get("stream"):
+            presence = await self._admit_briefly(scope, opt)
+            with in_scope(presence.scope or Scope()):
+                await next_app(scope, receive, send)
+            return
+        await self._in_transaction(scope, opt, receive, send, next_app)
+
+    async def _in_transaction(
+        self, scope: Connection, opt: dict[str, Any], receive: Receive, send: Send, next_app: ASGIApp
+    ) -> None:
+        transaction = OneTransaction()
+        await transaction.open()
+        try:
+            presence = await admit(scope, opt)
+            with in_scope(presence.scope or Scope()), speaking(scope["state"].get("language", "zh")):
+
+                async def answer(message: Message) -> None:
+                    if message["type"] == "http.response.start":
+                        await transaction.close(commit=message["status"] < 400)
+                    await send(message)
+
+                await next_app(scope, receive, answer)
+        finally:
+            await transaction.close(commit=False)
+
+    async def _admit_briefly(self, scope: Connection, opt: dict[str, Any]) -> Presence:
+        async with DB.transaction():
+            return await admit(scope, opt)
+
+
+class OneTransaction:
+    """The request's transaction: closed once, before the first byte of the answer leaves."""
+
+    def __init__(self) -> None:
+        self._transaction: PortalTransaction | None = None
+
+    async def open(self) -> None:
+        transaction = DB.transaction()
+        await transaction.__aenter__()
+        self._transaction = transaction
+
+    async def close(self, *, commit: bool) -> None:
+        transaction = self._transaction
+        if transaction is None:
+            return
+        try:
+            if commit:
+                await run_before_commit()
+            else:
+                await transaction.rollback()
+        except BaseException as error:
+            self._transaction = None
+            await transaction.__aexit__(type(error), error, error.__traceback__)
+            raise
+        self._transaction = None
+        await transaction.__aexit__(None, None, None)
+
+
+async def admit(scope: Connection, opt: dict[str, Any]) -> Presence:
+    """Find out who asks and whether they may; fills ``scope["state"]`` with ``presence``, ``enabled`` and ``language``.
+
+    Raises SignInNeeded, Refusal ``access.forbidden``, and ``common.not_found`` for pages of a module that the firm has off.
+    """
+    presence, language = await _presence(scope)
+    scope["state"]["presence"] = presence
+    scope["state"]["language"] = language
+    permission = opt.get("permission", SIGNED_IN)
+    actor = presence.scope
+    enabled: frozenset[str] = frozenset()
+    if actor is not None and actor.firm is not None:
+        with in_scope(actor):
+            enabled = await enabled_modules()
+    scope["state"]["enabled"] = enabled
+    if permission == PUBLIC:
+        return presence
+    if actor is None or presence.pending:
+        raise SignInNeeded(SECOND_FACTOR if presence.pending else f"{SIGN_IN}?next={quote(_address_of(scope))}")
+    module = opt.get("module")
+    if module is not None and module not in enabled:
+        raise not_found("页面")
+    if permission != SIGNED_IN and not actor.may(permission):
+        raise Refusal("access.forbidden", "您的角色没有这项权限,需要的话请联系管理员开通。", status=403)
+    return presence
+
+
+async def _presence(scope: Connection) -> tuple[Presence, str]:
+    token = _cookies(scope).get(COOKIE)
+    client = scope.get("client")
+    address = client[0] if client else ""
+    if token is None:
+        return Presence(None, None), _cookies(scope).get("lang", "zh")
+    entered = await enter(token, address)
+    if entered is None:
+        return Presence(None, None), _cookies(scope).get("lang", "zh")
+    return Presence(token, replace(entered.scope, address=address), entered.pending_second_factor), entered.language
+
+
+def _cookies(scope: Connection) -> dict[str, str]:
+    return dict(ASGIConnection[Any, Any, Any, Any](scope).cookies)
+
+
+def _address_of(scope: Connection) -> str:
+    if scope["method"] != "GET":
+        return "/"
+    query = scope["query_string"].decode("latin-1")
+    return scope["path"] + (f"?{query}" if query else "")
+
+
