@@ -1,0 +1,48 @@
+"""The life of an uploaded file."""
+
+from enum import StrEnum
+
+
+class ItemState(StrEnum):
+    """One state at a time; ``BUSY`` ones move on by themselves, the others end the job."""
+
+    QUEUED = "queued"
+    READING = "reading"
+    CHECKING = "checking"
+    DRAFTED = "drafted"
+    NEEDS_REVIEW = "needs_review"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+    @property
+    def label(self) -> str:
+        """What a person reads on the chip."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    ItemState.QUEUED: "排队中",
+    ItemState.READING: "识别中",
+    ItemState.CHECKING: "核对中",
+    ItemState.DRAFTED: "等会计审核",
+    ItemState.NEEDS_REVIEW: "会计核对中",
+    ItemState.REFUSED: "不能入账",
+    ItemState.APPROVED: "已入账",
+    ItemState.RETURNED: "已退回",
+}
+
+BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.CHECKING})
+TO_REVIEW = frozenset({ItemState.DRAFTED, ItemState.NEEDS_REVIEW})
+BACK_TO_CLIENT = frozenset({ItemState.REFUSED, ItemState.RETURNED})
+
+
+class Direction(StrEnum):
+    """``purchase`` (进项): the client is the buyer; ``sales`` (销项): the client is the seller."""
+
+    PURCHASE = "purchase"
+    SALES = "sales"
+
+    @property
+    def label(self) -> str:
+        return "进项" if self is Direction.PURCHASE else "销项"

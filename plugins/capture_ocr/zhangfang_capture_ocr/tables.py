@@ -1,0 +1,111 @@
+"""Uploaded files, the invoices read from them, corrections, and what is remembered of sellers. Money in fen."""
+
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.columns.readable import Readable
+from piccolo.table import Table
+from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
+from zhangfang_sdk.tables import ClientRows
+
+from zhangfang_capture_ocr.states import Direction, ItemState
+
+
+class Item(ClientRows, Table, tablename="capture_ocr_item"):
+    """One uploaded file. ``upload_key`` makes a repeated upload the same item; ``original`` is the item that already holds these bytes."""
+
+    id = BigSerial(primary_key=True)
+    document = ForeignKey(DocumentKey, null=False, on_delete=OnDelete.restrict, help_text="原件")
+    upload_key = Varchar(length=80, help_text="上传序号")
+    name = Varchar(length=255, help_text="文件名")
+    size = BigInt(help_text="字节数")
+    sha256 = Varchar(length=64, help_text="文件指纹")
+    state = Varchar(length=20, choices=ItemState, default=ItemState.QUEUED, help_text="状态")
+    refusal_code = Varchar(length=60, default="", help_text="原因代码")
+    refusal_sentence = Text(default="", help_text="原因")
+    purpose = Varchar(length=40, default="", help_text="用途")
+    original = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="相同的原件")
+    uploaded_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="上传人")
+    uploader_name = Varchar(length=80, default="", help_text="上传人姓名")
+    attempts = Integer(default=0, help_text="识别次数")
+    created_at = Timestamptz(help_text="上传时间")
+    updated_at = Timestamptz(help_text="更新时间")
+
+    @classmethod
+    def get_readable(cls) -> Readable:
+        return Readable(template="%s", columns=[cls.name])
+
+
+class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
+    """One invoice read from one item. ``live`` ones hold their code and number against duplicates.
+
+    ``fields`` and ``lines`` as written by :mod:`zhangfang_capture_ocr.stored_readings`; ``proofs`` by
+    :mod:`zhangfang_capture_ocr.stored_proofs`.
+    """
+
+    id = BigSerial(primary_key=True)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict, help_text="文件")
+    document = ForeignKey(DocumentKey, null=False, on_delete=OnDelete.restrict, help_text="原件")
+    voucher = ForeignKey(VoucherKey, null=True, on_delete=OnDelete.restrict, help_text="凭证")
+    kind = Varchar(length=40, default="", help_text="票种")
+    code = Varchar(length=12, default="", help_text="发票代码")
+    number = Varchar(length=20, default="", help_text="发票号码")
+    issued_on = Date(null=True, default=None, help_text="开票日期")
+    buyer_name = Varchar(length=200, default="", help_text="购买方名称")
+    buyer_tax_id = Varchar(length=30, default="", help_text="购买方税号")
+    seller_name = Varchar(length=200, default="", help_text="销售方名称")
+    seller_tax_id = Varchar(length=30, default="", help_text="销售方税号")
+    amount = BigInt(null=True, default=None, help_text="金额(分)")
+    tax = BigInt(null=True, default=None, help_text="税额(分)")
+    total = BigInt(null=True, default=None, help_text="价税合计(分)")
+    total_in_words = Varchar(length=100, default="", help_text="价税合计大写")
+    check_code = Varchar(length=40, default="", help_text="校验码")
+    remarks = Text(default="", help_text="备注")
+    direction = Varchar(length=10, choices=Direction, default=Direction.PURCHASE, help_text="进项或销项")
+    fields = JSONB(default="{}", help_text="字段及来源")
+    lines = JSONB(default="[]", help_text="明细")
+    proofs = JSONB(default="[]", help_text="核对结果")
+    pages = Integer(default=0, help_text="页数")
+    sure = Boolean(default=False, help_text="识别有把握")
+    live = Boolean(default=True, help_text="占用发票号码")
+    duplicate_of = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
+    created_at = Timestamptz(help_text="识别时间")
+    updated_at = Timestamptz(help_text="更新时间")
+
+    @classmethod
+    def get_readable(cls) -> Readable:
+        return Readable(template="%s %s", columns=[cls.kind, cls.number])
+
+
+class Correction(ClientRows, Table, tablename="capture_ocr_correction"):
+    """A field that a reviewer changed: what stood there, what stands now. Appended only."""
+
+    id = BigSerial(primary_key=True)
+    invoice = ForeignKey(Invoice, null=False, on_delete=OnDelete.restrict, help_text="发票")
+    field = Varchar(length=40, help_text="字段")
+    before = Text(default="", help_text="原值")
+    after = Text(default="", help_text="新值")
+    seller_tax_id = Varchar(length=30, default="", help_text="销售方税号")
+    corrected_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="修改人")
+    corrected_at = Timestamptz(help_text="修改时间")
+
+
+class SellerMemory(ClientRows, Table, tablename="capture_ocr_seller_memory"):
+    """Which account a client's invoices of one seller were approved with, and how often."""
+
+    id = BigSerial(primary_key=True)
+    seller_tax_id = Varchar(length=30, help_text="销售方税号")
+    seller_name = Varchar(length=200, default="", help_text="销售方名称")
+    account = Varchar(length=30, help_text="科目")
+    times = Integer(default=1, help_text="次数")
+    updated_at = Timestamptz(help_text="最近一次")
