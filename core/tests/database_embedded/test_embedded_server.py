@@ -290,3 +290,32 @@ def test_no_folder_is_opened_to_others(data_dir: Path) -> None:
         embedded.stop(folder)
         if home != folder:
             shutil.rmtree(home)
+
+
+def test_backup_and_restore_as_the_manual_says(data_dir: Path) -> None:
+    """ARCH-6: `docs/operating.md`'s commands carry a database from one folder to another."""
+    data_dir.mkdir()
+    data_dir.chmod(0o711)
+    old, new = data_dir / "old", data_dir / "new"
+    script = r"""
+        set -eu
+        eval "$("$1" -m zhangfang_core.database.embedded_environment "$2")"
+        psql -qc "create role zhangfang_owner" -c "create database zhangfang owner zhangfang_owner"
+        psql -qd zhangfang -c "create table kept as select 7 as fen; alter table kept owner to zhangfang_owner"
+        pg_dump -Fc zhangfang > "$4"
+        eval "$("$1" -m zhangfang_core.database.embedded_environment "$3")"
+        psql -qc "create role zhangfang_owner" -c "create database zhangfang owner zhangfang_owner"
+        pg_restore --exit-on-error -d zhangfang "$4"
+        psql -d zhangfang -Atc "select fen, tableowner from kept, pg_tables where tablename = 'kept'"
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - the script above
+            ["/bin/sh", "-c", script, "sh", sys.executable, old, new, data_dir / "dump"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.strip() == "7|zhangfang_owner", done.stderr
+    finally:
+        embedded.stop(old)
+        embedded.stop(new)
