@@ -79,7 +79,7 @@ _ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, 
     set_config('app.staff', $4, true), set_config('app.operator', $5, true), set_config('app.token', $6, true), set_config('app.login', $7, true)"""
 
 
-def connection() -> Connection[Any]:
+def connection() -> "Connection[Any]":
     """The connection of the transaction in force, for asyncpg directly; raises RuntimeError outside one."""
     current = DB.current_transaction.get()
     if current is None:
