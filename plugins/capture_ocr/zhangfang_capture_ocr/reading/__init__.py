@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhangfang_capture_ocr.reading.confined import read_confined
 from zhangfang_capture_ocr.reading.pdf_files import read_pdf
 from zhangfang_capture_ocr.reading.refusals import MAX_PDF_BYTES
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
@@ -31,6 +32,7 @@ __all__ = [
     "Source",
     "Value",
     "read",
+    "read_confined",
     "sniff",
 ]
 

@@ -1,0 +1,96 @@
+"""A reading as JSON and back: what the child process says and what services may store."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from zhangfang_capture_ocr.reading.values import (
+    Box,
+    FieldValue,
+    InvoiceKind,
+    InvoiceLine,
+    Reading,
+    Source,
+    Value,
+)
+
+FORMAT: Final = 1
+"""Version of this JSON; raised when its shape changes."""
+REQUEST: Final = struct.Struct(">IQ")
+"""How a request to the reading process begins: length of the name, then of the file, both in bytes."""
+READY: Final = b"R"
+WALLED: Final = b"W"
+"""As READY, and the reading processes have no network."""
+
+
+def dump(reading: Reading) -> str:
+    """One line of JSON: money as integer fen, dates as ISO, quantities as decimal text."""
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "kind": reading.kind.value,
+            "fields": {name: _field(found) for name, found in reading.fields.items()},
+            "lines": [_line(line) for line in reading.lines],
+            "text": reading.text,
+            "pages": reading.pages,
+            "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
+        },
+        ensure_ascii=False,
+    )
+
+
+def load(data: Mapping[str, Any]) -> Reading:
+    """The reading in the parsed JSON of `dump`. Raises ValueError, KeyError, TypeError or ArithmeticError otherwise."""
+    if data["format"] != FORMAT:
+        raise ValueError(f"unknown format {data['format']}")
+    return Reading(
+        kind=InvoiceKind(data["kind"]),
+        fields={name: _load_field(found) for name, found in data["fields"].items()},
+        lines=tuple(_load_line(line) for line in data["lines"]),
+        text=str(data["text"]),
+        pages=int(data["pages"]),
+        disagreements={name: (str(a), str(b)) for name, (a, b) in data["disagreements"].items()},
+    )
+
+
+def _field(found: FieldValue[Value]) -> dict[str, Any]:
+    value = {"date": found.value.isoformat()} if isinstance(found.value, date) else found.value
+    box = asdict(found.box) if found.box is not None else None
+    return {"value": value, "source": found.source.value, "box": box, "confidence": found.confidence}
+
+
+def _load_field(data: Mapping[str, Any]) -> FieldValue[Value]:
+    written = data["value"]
+    value: Value
+    if isinstance(written, dict):
+        value = date.fromisoformat(written["date"])
+    elif isinstance(written, str) or (isinstance(written, int) and not isinstance(written, bool)):
+        value = written
+    else:
+        raise TypeError("a field holds text, fen or a date")
+    return FieldValue(value, Source(data["source"]), _load_box(data["box"]), int(data["confidence"]))
+
+
+def _load_box(data: Mapping[str, Any] | None) -> Box | None:
+    return None if data is None else Box(**data)
+
+
+def _line(line: InvoiceLine) -> dict[str, Any]:
+    data = asdict(line)
+    for name in ("quantity", "unit_price"):
+        data[name] = None if data[name] is None else str(data[name])
+    return data
+
+
+def _load_line(data: Mapping[str, Any]) -> InvoiceLine:
+    values = dict(data)
+    for name in ("quantity", "unit_price"):
+        values[name] = None if values[name] is None else Decimal(values[name])
+    values["box"] = _load_box(values["box"])
+    return InvoiceLine(**values)
