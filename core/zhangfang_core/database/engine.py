@@ -16,6 +16,7 @@ class PortalTransaction(PostgresTransaction):
     def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
         super().__init__(engine, allow_nested)
         self.facts: dict[str, dict[int, None]] = {}
+        self.enabled: dict[int, frozenset[str]] = {}
 
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:

@@ -8,7 +8,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import DB, connection
 from zhangfang_core.modules.registry import Module, registry
 
 NOT_THE_DEFAULT = "select module, enabled from core_module_switch where firm = $1"
@@ -16,8 +16,13 @@ NOT_THE_DEFAULT = "select module, enabled from core_module_switch where firm = $
 
 async def enabled_modules() -> frozenset[str]:
     """Ids of the modules that are on for the firm in scope; a module whose requirement is off counts as off."""
-    rows = await connection().fetch(NOT_THE_DEFAULT, firm_in_scope())
-    return resolve({row["module"]: row["enabled"] for row in rows})
+    firm = firm_in_scope()
+    current = DB.current_transaction.get()
+    known: dict[int, frozenset[str]] = getattr(current, "enabled", {})
+    if firm not in known:
+        rows = await connection().fetch(NOT_THE_DEFAULT, firm)
+        known[firm] = resolve({row["module"]: row["enabled"] for row in rows})
+    return known[firm]
 
 
 def resolve(decided: dict[str, bool]) -> frozenset[str]:
@@ -67,6 +72,7 @@ async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ())
         on,
         dt.datetime.now(dt.UTC),
     )
+    getattr(DB.current_transaction.get(), "enabled", {}).clear()
     await use(Audit).record(
         "module.enable" if on else "module.disable",
         f"module:{module}",

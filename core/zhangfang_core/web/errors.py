@@ -7,15 +7,17 @@ import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
+from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 from zhangfang_core.web.gate import SignInNeeded
-from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 log = logging.getLogger("zhangfang.web")
 
 Req = Request[Any, Any, Any]
 
-DATABASE_GONE = Refusal("database.unreachable", "系统暂时连不上数据库,您刚才的操作没有保存。请稍等几秒再试。", status=503)
+DATABASE_GONE = Refusal(
+    "database.unreachable", "系统暂时连不上数据库,您刚才的操作没有保存。请稍等几秒再试。", status=503
+)
 UNEXPECTED = Refusal("common.unexpected", "系统出了意外,您刚才的操作没有保存,我们已记录下来。请稍后再试。", status=500)
 BY_STATUS = {
     400: Refusal("common.bad_request", "请求的内容看不懂,请返回上一页重新填写。", status=400),
@@ -33,7 +35,13 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
     if _wants_page(request):
         return Template(
             "layout/error.html",
-            context={"what": refusal.sentence, "todo": "", "code": refusal.code, "actor": None, "page_title": refusal.sentence},
+            context={
+                "what": refusal.sentence,
+                "todo": "",
+                "code": refusal.code,
+                "actor": None,
+                "page_title": refusal.sentence,
+            },
             status_code=refusal.status,
             media_type="text/html",
         )
@@ -65,7 +73,12 @@ def on_sign_in_needed(request: Req, error: SignInNeeded) -> Response[Any]:
 def on_http(request: Req, error: HTTPException) -> Response[Any]:
     known = BY_STATUS.get(error.status_code)
     if isinstance(error, ValidationException):
-        known = Refusal("common.bad_request", "填写的内容不完整或格式不对,请检查后再提交。", status=400, details={"extra": error.extra})
+        known = Refusal(
+            "common.bad_request",
+            "填写的内容不完整或格式不对,请检查后再提交。",
+            status=400,
+            details={"extra": error.extra},
+        )
     if known is None:
         return tell(request, Refusal("common.http", "请求没有成功,请稍后再试。", status=error.status_code))
     return tell(request, known)

@@ -8,15 +8,15 @@ from litestar.connection import ASGIConnection
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
+from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.web.session import COOKIE, Presence
+from zhangfang_core.web.session import COOKIE, Asking, Presence, answering
 from zhangfang_core.web.translations import speaking
-from zhangfang_sdk.context import Scope, in_scope
-from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN
 
 SIGN_IN = "/sign-in"
 SECOND_FACTOR = "/sign-in/code"
@@ -38,8 +38,8 @@ class Gate(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         if opt.get("stream"):
-            presence = await self._admit_briefly(scope, opt)
-            with in_scope(presence.scope or Scope()):
+            request = await self._admit_briefly(scope, opt)
+            with in_scope(request.presence.scope or Scope()), answering(request):
                 await next_app(scope, receive, send)
             return
         await self._in_transaction(scope, opt, receive, send, next_app)
@@ -50,8 +50,8 @@ class Gate(ASGIMiddleware):
         transaction = OneTransaction()
         await transaction.open()
         try:
-            presence = await admit(scope, opt)
-            with in_scope(presence.scope or Scope()), speaking(scope["state"].get("language", "zh")):
+            request, language = await admit(scope, opt)
+            with in_scope(request.presence.scope or Scope()), answering(request), speaking(language):
 
                 async def answer(message: Message) -> None:
                     if message["type"] == "http.response.start":
@@ -62,9 +62,10 @@ class Gate(ASGIMiddleware):
         finally:
             await transaction.close(commit=False)
 
-    async def _admit_briefly(self, scope: Connection, opt: dict[str, Any]) -> Presence:
+    async def _admit_briefly(self, scope: Connection, opt: dict[str, Any]) -> Asking:
         async with DB.transaction():
-            return await admit(scope, opt)
+            request, _ = await admit(scope, opt)
+        return request
 
 
 class OneTransaction:
@@ -95,23 +96,21 @@ class OneTransaction:
         await transaction.__aexit__(None, None, None)
 
 
-async def admit(scope: Connection, opt: dict[str, Any]) -> Presence:
-    """Find out who asks and whether they may; fills ``scope["state"]`` with ``presence``, ``enabled`` and ``language``.
+async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
+    """Find out who asks, in which language, and whether they may.
 
     Raises SignInNeeded, Refusal ``access.forbidden``, and ``common.not_found`` for pages of a module that the firm has off.
     """
     presence, language = await _presence(scope)
-    scope["state"]["presence"] = presence
-    scope["state"]["language"] = language
     permission = opt.get("permission", SIGNED_IN)
     actor = presence.scope
     enabled: frozenset[str] = frozenset()
     if actor is not None and actor.firm is not None:
         with in_scope(actor):
             enabled = await enabled_modules()
-    scope["state"]["enabled"] = enabled
+    request = Asking(ASGIConnection(scope), presence, enabled)
     if permission == PUBLIC:
-        return presence
+        return request, language
     if actor is None or presence.pending:
         raise SignInNeeded(SECOND_FACTOR if presence.pending else f"{SIGN_IN}?next={quote(_address_of(scope))}")
     module = opt.get("module")
@@ -119,7 +118,7 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> Presence:
         raise not_found("页面")
     if permission != SIGNED_IN and not actor.may(permission):
         raise Refusal("access.forbidden", "您的角色没有这项权限,需要的话请联系管理员开通。", status=403)
-    return presence
+    return request, language
 
 
 async def _presence(scope: Connection) -> tuple[Presence, str]:
@@ -143,5 +142,3 @@ def _address_of(scope: Connection) -> str:
         return "/"
     query = scope["query_string"].decode("latin-1")
     return scope["path"] + (f"?{query}" if query else "")
-
-

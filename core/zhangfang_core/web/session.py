@@ -1,10 +1,16 @@
 """The session cookie, and what a request knows of its session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from zhangfang_sdk.context import Scope
 
 from zhangfang_core.database.engine import DB
 from zhangfang_core.identity.enter import enter
-from zhangfang_sdk.context import Scope
 
 COOKIE = "zf_session"
 
@@ -16,6 +22,32 @@ class Presence:
     token: str | None
     scope: Scope | None
     pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The request in hand, for what is rendered after the handler returned."""
+
+    connection: ASGIConnection[Any, Any, Any, Any]
+    presence: Presence
+    enabled: frozenset[str]
+
+
+_asking: ContextVar[Asking | None] = ContextVar("zhangfang_asking", default=None)
+
+
+def asking() -> Asking | None:
+    """None outside a request that passed the gate."""
+    return _asking.get()
+
+
+@contextmanager
+def answering(request: Asking) -> Iterator[None]:
+    token = _asking.set(request)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
 
 
 async def still_valid(token: str, address: str) -> bool:

@@ -1,0 +1,118 @@
+"""``zhangfang run | web | worker | migrate | demo``."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+from zhangfang_core.database.embedded_errors import EmbeddedServerError
+from zhangfang_core.settings import Settings, read_settings
+from zhangfang_core.supervision.errors import SupervisionError
+
+
+def main() -> None:
+    """Entry point; exits 1 with a plain Chinese sentence when something stands in the way."""
+    parser = argparse.ArgumentParser(prog="zhangfang", description="账房: 代账公司与客户之间的门户")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="启动全部: 数据库、网页、后台任务; 首次启动装入演示账套")
+    run.add_argument("--no-demo", action="store_true", help="不装入演示账套")
+    commands.add_parser("web", help="只启动网页进程")
+    commands.add_parser("worker", help="只启动后台任务进程")
+    commands.add_parser("migrate", help="升级数据库结构")
+    commands.add_parser("demo", help="装入演示账套(已装入则不重复)")
+    chosen = parser.parse_args()
+    logging.basicConfig(
+        level=os.environ.get("ZHANGFANG_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    settings = read_settings()
+    try:
+        if chosen.command == "run":
+            _run(settings, demo=not chosen.no_demo)
+        elif chosen.command == "web":
+            _web(settings)
+        else:
+            asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo}[chosen.command](settings))
+    except (EmbeddedServerError, SupervisionError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run(settings: Settings, *, demo: bool) -> None:
+    from zhangfang_core.demo.sign_ins import greeting
+    from zhangfang_core.supervision.children import Child
+    from zhangfang_core.supervision.run import run_all
+
+    program = [sys.executable, "-m", "zhangfang_core.cli"]
+    address = f"http://{settings.host}:{settings.port}"
+
+    def prepare() -> None:
+        asyncio.run(_migrate(settings))
+        if demo:
+            asyncio.run(_demo(settings))
+
+    def ready() -> None:
+        print(greeting(address) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
+
+    run_all(
+        state_dir=settings.data_dir,
+        children=[
+            Child(name="web", argv=(*program, "web"), ready_url=f"{address}/healthz"),
+            Child(name="worker", argv=(*program, "worker")),
+        ],
+        on_ready=ready,
+        address=(settings.host, settings.port),
+        embedded_dir=None if settings.dsn else settings.database_dir,
+        prepare=prepare,
+    )
+
+
+def _web(settings: Settings) -> None:
+    from zhangfang_core.supervision.web import serve
+
+    serve("zhangfang_core.web.app:create_app", host=settings.host, port=settings.port)
+
+
+async def _worker(settings: Settings) -> None:
+    from zhangfang_core.database.engine import close_pool, open_pool
+    from zhangfang_core.database.roles import addresses
+    from zhangfang_core.jobs.worker import work_until
+    from zhangfang_core.services import provide_services
+    from zhangfang_core.supervision.children import follow_parent
+
+    follow_parent()
+    provide_services()
+    dsn = (await addresses(settings)).application
+    await open_pool(dsn)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work_until(dsn, stop)
+    await close_pool()
+
+
+async def _migrate(settings: Settings) -> None:
+    from zhangfang_core.database.migrate import migrate
+    from zhangfang_core.database.roles import addresses
+
+    await migrate((await addresses(settings)).owner)
+
+
+async def _demo(settings: Settings) -> None:
+    from zhangfang_core.database.engine import close_pool, open_pool
+    from zhangfang_core.database.roles import addresses
+    from zhangfang_core.demo.fill import fill_demo
+    from zhangfang_core.services import provide_services
+
+    provide_services()
+    await open_pool((await addresses(settings)).application)
+    try:
+        await fill_demo(settings)
+    finally:
+        await close_pool()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from zhangfang_sdk.walls import build, firm_wall
+
+ID = "2026-11-23T22:50:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Walls of the module switches"
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="core_modules", description=DESCRIPTION)
+
+    async def run() -> None:
+        await build(
+            firm_wall("core_module_switch"),
+            "create unique index core_module_switch_one on core_module_switch (firm, module);",
+        )
+
+    manager.add_raw(run)
+    return manager

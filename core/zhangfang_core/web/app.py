@@ -1,0 +1,111 @@
+"""The web application: core's pages, every plugin's, the admin desk, behind one gate."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers import HTTPRouteHandler
+from litestar.static_files import create_static_files_router
+from litestar.types import Message
+from litestar.types import Scope as Connection
+
+from zhangfang_core.admin.mount import admin_handlers
+from zhangfang_core.database.engine import DB, close_pool, open_pool
+from zhangfang_core.database.roles import addresses
+from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
+from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
+from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
+from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.notifications.live import HUB
+from zhangfang_core.notifications.pages import HANDLERS as NOTIFICATION_PAGES
+from zhangfang_core.notifications.stream import HANDLERS as STREAMS
+from zhangfang_core.services import provide_services
+from zhangfang_core.settings import Settings, read_settings
+from zhangfang_core.storage.keys import derived_key
+from zhangfang_core.tenancy.pages import HANDLERS as TENANCY_PAGES
+from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
+from zhangfang_core.web.errors import EXCEPTION_HANDLERS
+from zhangfang_core.web.gate import Gate
+from zhangfang_core.web.home import HANDLERS as HOME_PAGES
+from zhangfang_core.web.rendering import dress, template_config
+
+CORE_PAGES: list[HTTPRouteHandler] = [
+    *HOME_PAGES,
+    *IDENTITY_PAGES,
+    *TENANCY_PAGES,
+    *MODULE_PAGES,
+    *DOCUMENT_PAGES,
+    *LEDGER_PAGES,
+    *NOTIFICATION_PAGES,
+    *STREAMS,
+]
+
+LARGEST_BODY = 55 * 1024 * 1024
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+async def _protect(message: Message, scope: Connection) -> None:
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if "/static/dist/" in scope["path"]:
+            headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The ASGI app. Opens the pool and the live listener at start; :func:`zhangfang_core.database.migrate.migrate` has run before."""
+    chosen = settings or read_settings()
+    provide_services()
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        dsn = (await addresses(chosen)).application
+        opened = DB.pool is None
+        if opened:
+            await open_pool(dsn)
+        async with HUB.listening(dsn):
+            yield
+        if opened:
+            await close_pool()
+
+    return Litestar(
+        route_handlers=[
+            *CORE_PAGES,
+            *(_plugin_router(id_) for id_ in registry().modules),
+            *admin_handlers(),
+            create_static_files_router(STATIC_URL, directories=[STATIC_DIR], opt={"static": True}),
+        ],
+        middleware=[Gate()],
+        template_config=template_config(),
+        exception_handlers=EXCEPTION_HANDLERS,
+        csrf_config=CSRFConfig(
+            secret=base64.b64encode(derived_key(chosen, "csrf")).decode(),
+            cookie_name="zf_csrf",
+            header_name="x-csrf-token",
+            cookie_httponly=True,
+            cookie_secure=chosen.secure_cookies,
+        ),
+        compression_config=CompressionConfig(backend="brotli", brotli_gzip_fallback=True, exclude=["/events"]),
+        after_request=dress,
+        before_send=[_protect],
+        request_max_body_size=LARGEST_BODY,
+        lifespan=[running],
+        openapi_config=None,
+    )
+
+
+def _plugin_router(module: str) -> Router:
+    return Router(path="/", route_handlers=list(registry().modules[module].pages), opt={"module": module})

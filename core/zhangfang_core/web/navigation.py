@@ -1,0 +1,70 @@
+"""The navigation that this actor has: core's places and those of enabled plugins."""
+
+import logging
+from dataclasses import dataclass
+
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.web import SIGNED_IN, Badge, NavEntry, Zone
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.notifications.badges import CORE_BADGES
+from zhangfang_core.web.translations import gettext
+
+log = logging.getLogger("zhangfang.web")
+
+CORE_NAVIGATION = (
+    NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80),
+    NavEntry("me", "我的", "user-round", "/me", SIGNED_IN, "tab", 90),
+    NavEntry("clients", "客户档案", "building-2", "/clients", "clients.manage", "side", 10),
+    NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30),
+    NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
+    NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90),
+    NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92),
+    NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94),
+    NavEntry("admin", "管理后台", "settings", "/admin/", "admin.use", "side", 96),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    id: str
+    label: str
+    icon: str
+    href: str
+    zone: Zone
+    order: int
+    badge: int | None
+
+
+async def navigation(enabled: frozenset[str]) -> list[NavItem]:
+    """Places in order, each with its red dot's number (None when there is none)."""
+    modules = [m for id_, m in registry().modules.items() if id_ in enabled]
+    entries = [*CORE_NAVIGATION, *(e for m in modules for e in m.navigation)]
+    permitted = [e for e in entries if e.permission == SIGNED_IN or scope().may(e.permission)]
+    counts = await badges(enabled, {e.id for e in permitted})
+    return [
+        NavItem(e.id, gettext(e.label), e.icon, e.href, e.zone, e.order, counts.get(e.id) or None)
+        for e in sorted(permitted, key=lambda e: e.order)
+    ]
+
+
+async def badges(enabled: frozenset[str], shown: set[str] | None = None) -> dict[str, int]:
+    """Red dots by nav id. A count that fails shows no dot and never ends the page's transaction."""
+    if scope().firm is None:
+        return {}
+    declared = [*CORE_BADGES, *(b for id_, m in registry().modules.items() if id_ in enabled for b in m.badges)]
+    found: dict[str, int] = {}
+    for badge in declared:
+        if shown is None or badge.nav in shown:
+            found[badge.nav] = found.get(badge.nav, 0) + await _count(badge)
+    return found
+
+
+async def _count(badge: Badge) -> int:
+    try:
+        async with connection().transaction():
+            return await badge.count()
+    except Exception:  # a plugin's badge may fail in any way; the page stands without it
+        log.exception("badge of %s is left out", badge.nav)
+        return 0
