@@ -1,7 +1,7 @@
 """Screens of the firm's admin desk (piccolo-admin)."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from piccolo.columns import Column
 from piccolo.table import Table
@@ -10,11 +10,14 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class AdminScreen:
-    """A table as the admin sees it: rows of this firm only. Tables are read-only here unless ``writable``; what needs a service is a form."""
+    """A table as the admin sees it: rows of this firm only. Tables are read-only here unless ``writable``; what needs a service
+    is a form. ``labels`` gives the Chinese names of columns by name, beside those that every table shares (client, created_at, name ...).
+    """
 
     table: type[Table]
     title: str
     columns: tuple[Column, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
     writable: bool = False
     permission: str = "admin.use"
 

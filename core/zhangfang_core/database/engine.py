@@ -56,12 +56,18 @@ class PortalTransaction(PostgresTransaction):
 
 
 class PortalEngine(PostgresEngine):
+    async def check_version(self) -> None:
+        """Piccolo would connect at import, before the database is up; migrations fail on a server that is too old anyway."""
+
     def transaction(self, allow_nested: bool = True) -> PortalTransaction:
         return PortalTransaction(engine=self, allow_nested=allow_nested)
 
 
 class MigrationEngine(PostgresEngine):
     """Piccolo's own nesting, for migrations and its command line."""
+
+    async def check_version(self) -> None:
+        """As above."""
 
 
 DB = PortalEngine(config={})

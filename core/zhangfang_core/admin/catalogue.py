@@ -1,0 +1,49 @@
+"""What the admin desk can show: core's screens and forms, and those of every plugin."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic, TypeVar
+
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.context import scope
+
+from zhangfang_core.admin.core_screens import FORMS, SCREENS
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.web.session import asking
+
+CORE_GROUP = "基础"
+
+
+Item = TypeVar("Item", AdminScreen, AdminForm)
+
+
+@dataclass(frozen=True)
+class Placed(Generic[Item]):
+    """A screen or form with the module it comes from (None for core)."""
+
+    item: Item
+    module: str | None
+    group: str
+
+    def is_shown(self) -> bool:
+        """Whether the actor in scope has it: permission, and the module is on for the firm."""
+        request = asking()
+        on = self.module is None or (request is not None and self.module in request.enabled)
+        return on and scope().may(self.item.permission)
+
+
+@cache
+def screens() -> tuple[Placed[AdminScreen], ...]:
+    """In the order of the menu."""
+    found = [Placed(screen, None, CORE_GROUP) for screen in SCREENS]
+    for id_, module in registry().modules.items():
+        found += [Placed(screen, id_, module.manifest.title) for screen in module.admin_screens]
+    return tuple(found)
+
+
+@cache
+def forms() -> tuple[Placed[AdminForm], ...]:
+    found = [Placed(form, None, CORE_GROUP) for form in FORMS]
+    for id_, module in registry().modules.items():
+        found += [Placed(form, id_, module.manifest.title) for form in module.admin_forms]
+    return tuple(found)

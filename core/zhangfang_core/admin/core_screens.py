@@ -1,0 +1,83 @@
+"""Core's tables and forms on the admin desk."""
+
+from pydantic import BaseModel, Field
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+
+from zhangfang_core.documents.tables import Document
+from zhangfang_core.identity.tables import Invitation, Membership
+from zhangfang_core.ledger.tables import Account, Period, Voucher
+from zhangfang_core.modules.switches import switch
+from zhangfang_core.modules.tables import ModuleSwitch
+from zhangfang_core.notifications.tables import AuditEntry, Notification
+from zhangfang_core.tenancy.tables import Assignment, Client
+
+SCREENS = (
+    AdminScreen(
+        Client,
+        "客户企业",
+        (Client.name, Client.tax_id, Client.taxpayer_kind, Client.industry, Client.books_start),
+        permission="clients.manage",
+    ),
+    AdminScreen(
+        Assignment, "会计分工", (Assignment.client, Assignment.user), writable=True, permission="clients.manage"
+    ),
+    AdminScreen(
+        Membership,
+        "人员与角色",
+        (Membership.user, Membership.client, Membership.role, Membership.active, Membership.created_at),
+        permission="people.manage",
+    ),
+    AdminScreen(
+        Invitation,
+        "邀请",
+        (Invitation.contact, Invitation.client, Invitation.role, Invitation.created_at),
+        permission="people.manage",
+    ),
+    AdminScreen(Account, "会计科目", (Account.client, Account.code, Account.full_name, Account.category)),
+    AdminScreen(Period, "会计期间", (Period.client, Period.period, Period.closed_at)),
+    AdminScreen(
+        Voucher,
+        "记账凭证",
+        (Voucher.client, Voucher.period, Voucher.word, Voucher.number, Voucher.summary, Voucher.total, Voucher.state),
+    ),
+    AdminScreen(
+        Document, "原始单据", (Document.client, Document.name, Document.media_type, Document.size, Document.stored_at)
+    ),
+    AdminScreen(
+        Notification, "消息", (Notification.client, Notification.user, Notification.title, Notification.created_at)
+    ),
+    AdminScreen(
+        AuditEntry,
+        "操作日志",
+        (AuditEntry.at, AuditEntry.user_name, AuditEntry.action, AuditEntry.subject, AuditEntry.address),
+        permission="audit.read",
+    ),
+    AdminScreen(
+        ModuleSwitch,
+        "模块开关",
+        (ModuleSwitch.module, ModuleSwitch.enabled, ModuleSwitch.changed_at),
+        permission="modules.manage",
+    ),
+)
+
+
+class SwitchModule(BaseModel):
+    module: str = Field(title="模块编号", description="例如 dashboard")
+    enabled: bool = Field(title="启用", default=False)
+    dependants: str = Field(
+        title="同时停用的模块", description="停用时,把依赖它的模块编号写在这里,用逗号分开", default=""
+    )
+
+
+async def _switch(fields: BaseModel) -> str:
+    form = SwitchModule.model_validate(fields.model_dump())
+    named = [name.strip() for name in form.dependants.split(",")]
+    await switch(form.module.strip(), on=form.enabled, named_dependants=named)
+    return f"模块 {form.module} 已{'启用' if form.enabled else '停用'},下一次请求起生效。"
+
+
+FORMS = (
+    AdminForm(
+        "switch_module", "启用或停用模块", "立即对本公司生效,数据保留。", SwitchModule, _switch, "modules.manage"
+    ),
+)

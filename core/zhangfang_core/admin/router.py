@@ -1,0 +1,274 @@
+"""piccolo-admin with the portal's own sign-in, firm, permissions, switches and Chinese names.
+
+The single-page app knows tables by the names that the list gives it, so it is given the Chinese titles; the
+addresses that it then asks for are turned back into table names here.
+"""
+
+import json
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import HTTPException
+from piccolo_admin.endpoints import (
+    AdminRouter,
+    FormConfig,
+    FormConfigResponseModel,
+    GroupedFormsResponseModel,
+    GroupedTableNamesResponseModel,
+    TableConfig,
+)
+from piccolo_api.crud.endpoints import PiccoloCRUD
+from piccolo_api.crud.hooks import Hook, HookType
+from piccolo_api.crud.validators import Validators
+from starlette.authentication import AuthCredentials, AuthenticationBackend, BaseUser
+from starlette.requests import HTTPConnection, Request
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.services import use
+
+from zhangfang_core.admin.catalogue import Placed, forms, screens
+from zhangfang_core.admin.labels import SHARED
+
+Message = MutableMapping[str, Any]
+
+
+class PortalUser(BaseUser):
+    """The actor in scope, as piccolo-admin reads it. The gate has let only permitted people through."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def display_name(self) -> str:
+        return scope().user_name
+
+    @property
+    def user_id(self) -> int:
+        return scope().user or 0
+
+    @property
+    def identity(self) -> str:
+        return str(self.user_id)
+
+
+class PortalBackend(AuthenticationBackend):
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser]:
+        return AuthCredentials(["authenticated"]), PortalUser()
+
+
+def _read_only(piccolo_crud: PiccoloCRUD, request: Request) -> None:
+    if request.method not in ("GET", "HEAD"):
+        raise HTTPException(405, "这张表只能查看;要改动请用对应的表单或页面。")
+
+
+def _table_config(placed: Placed[AdminScreen]) -> TableConfig:
+    screen = placed.item
+    return TableConfig(
+        table_class=screen.table,
+        visible_columns=[screen.table._meta.primary_key, *screen.columns],
+        visible_filters=list(screen.columns),
+        validators=None if screen.writable else Validators(every=[_read_only]),
+        hooks=_on_the_trail(screen) if screen.writable else None,
+        menu_group=placed.group,
+    )
+
+
+def _on_the_trail(screen: AdminScreen) -> list[Hook]:
+    name = screen.table._meta.tablename
+
+    async def saved(row: Any) -> Any:
+        await use(Audit).record("admin.create", name, after=_plain(row.to_dict()))
+        return row
+
+    async def patched(row_id: Any, values: dict[Any, Any]) -> dict[Any, Any]:
+        before = await screen.table.select().where(screen.table._meta.primary_key == row_id).first()
+        after = {(getattr(k, "_meta", None) and k._meta.name) or str(k): v for k, v in values.items()}
+        await use(Audit).record("admin.change", f"{name}:{row_id}", before=_plain(before or {}), after=_plain(after))
+        return values
+
+    async def deleted(row_id: Any) -> None:
+        before = await screen.table.select().where(screen.table._meta.primary_key == row_id).first()
+        await use(Audit).record("admin.delete", f"{name}:{row_id}", before=_plain(before or {}))
+
+    return [
+        Hook(hook_type=HookType.pre_save, callable=saved),
+        Hook(hook_type=HookType.pre_patch, callable=patched),
+        Hook(hook_type=HookType.pre_delete, callable=deleted),
+    ]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, object]:
+    return {key: value if isinstance(value, int | str | bool | None) else str(value) for key, value in values.items()}
+
+
+def _form_config(placed: Placed[AdminForm]) -> FormConfig:
+    form = placed.item
+
+    async def submit(request: Request, fields: Any) -> str:
+        try:
+            return await form.submit(fields)
+        except Refusal as refusal:
+            raise ValueError(refusal.sentence) from refusal
+
+    config = FormConfig(
+        name=form.title,
+        pydantic_model=form.fields,
+        endpoint=submit,
+        description=form.description,
+        form_group=placed.group,
+    )
+    config.slug = form.id
+    return config
+
+
+class PortalAdmin(AdminRouter):
+    """Shows each actor the screens and forms that they have now; everything else is not there (404)."""
+
+    def __init__(self) -> None:
+        self._screens = {p.item.table._meta.tablename: p for p in screens()}
+        self._forms = {p.item.id: p for p in forms()}
+        super().__init__(
+            *[_table_config(p) for p in screens()],
+            forms=[_form_config(p) for p in forms()],
+            site_name="账房管理后台",
+            default_language_code="zh",
+            page_size=30,
+        )
+        for route in self.routes:
+            if getattr(route, "path", "") == "/api":
+                route.app.backend = PortalBackend()  # type: ignore[attr-defined]  # Starlette's Mount holds the middleware here
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        path = unquote(scope["path"])
+        if _blocked(path):
+            await _not_there(send)
+            return
+        head, found, tail = path.partition("/api/tables/")
+        name, slash, rest = tail.partition("/")
+        if found and name and name not in ("grouped",):
+            table = self._table_of(name)
+            if table is None:
+                await _not_there(send)
+                return
+            path = f"{head}/api/tables/{table}{slash}{rest}"
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+            if rest.strip("/") == "schema":
+                await super().__call__(
+                    scope, receive, _Translating(send, self._titles(), self._screens[table].item).send
+                )
+                return
+        await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        return {}
+
+    def _table_of(self, name: str) -> str | None:
+        for table, placed in self._screens.items():
+            if name in (placed.item.title, table):
+                return table if placed.is_shown() else None
+        return None
+
+    def _titles(self) -> dict[str, str]:
+        return {table: placed.item.title for table, placed in self._screens.items() if placed.is_shown()}
+
+    def get_table_list(self) -> list[str]:
+        return list(self._titles().values())
+
+    def get_table_list_grouped(self) -> GroupedTableNamesResponseModel:
+        answer = GroupedTableNamesResponseModel()
+        for placed in self._screens.values():
+            if placed.is_shown():
+                answer.grouped.setdefault(placed.group, []).append(placed.item.title)
+        return answer
+
+    def get_forms(self) -> list[FormConfigResponseModel]:
+        return [_described(p) for p in self._forms.values() if p.is_shown()]
+
+    def get_grouped_forms(self) -> GroupedFormsResponseModel:
+        answer = GroupedFormsResponseModel()
+        for placed in self._forms.values():
+            if placed.is_shown():
+                answer.grouped.setdefault(placed.group, []).append(_described(placed))
+        return answer
+
+    def get_single_form(self, form_slug: str) -> FormConfigResponseModel:
+        return _described(self._shown_form(form_slug))
+
+    def get_single_form_schema(self, form_slug: str) -> dict[str, Any]:
+        return self._shown_form(form_slug).item.fields.model_json_schema()
+
+    async def post_single_form(self, request: Request, form_slug: str) -> Any:
+        self._shown_form(form_slug)
+        return await super().post_single_form(request, form_slug)
+
+    def _shown_form(self, slug: str) -> Placed[AdminForm]:
+        placed = self._forms.get(slug)
+        if placed is None or not placed.is_shown():
+            raise HTTPException(404, "没有这个表单。")
+        return placed
+
+
+def _described(placed: Placed[AdminForm]) -> FormConfigResponseModel:
+    return FormConfigResponseModel(name=placed.item.title, slug=placed.item.id, description=placed.item.description)
+
+
+def _blocked(path: str) -> bool:
+    """Sign-in, passwords and API descriptions are the portal's business, not piccolo-admin's."""
+    closed = (
+        "/public/login",
+        "/public/logout",
+        "/public/docs",
+        "/api/change-password",
+        "/api/docs",
+        "/api/media",
+        "openapi.json",
+    )
+    return any(part in path for part in closed)
+
+
+async def _not_there(send: Any) -> None:
+    body = json.dumps({"detail": "没有找到这个内容。"}).encode()
+    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class _Translating:
+    """Puts Chinese names into a table's schema on its way out."""
+
+    def __init__(self, send: Any, titles: dict[str, str], screen: AdminScreen) -> None:
+        self._send = send
+        self._titles = titles
+        self._screen = screen
+        self._start: Message = {}
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = self._translated() if self._start["status"] == 200 else self._body
+        headers = [(k, v) for k, v in self._start["headers"] if k.lower() != b"content-length"]
+        await self._send({**self._start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _translated(self) -> bytes:
+        schema = json.loads(self._body)
+        schema["title"] = self._screen.title
+        labels = {**SHARED, **self._screen.labels}
+        for name, described in schema.get("properties", {}).items():
+            described["title"] = labels.get(name, name)
+            extra = described.get("extra") or {}
+            reference = extra.get("foreign_key") if isinstance(extra.get("foreign_key"), dict) else None
+            if reference and reference.get("to") in self._titles:
+                reference["to"] = self._titles[reference["to"]]
+        return json.dumps(schema, ensure_ascii=False).encode()
