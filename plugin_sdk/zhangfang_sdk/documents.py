@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.periods import Period
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -50,6 +52,10 @@ class Documents(Protocol):
 
     async def same_content(self, client: int, sha256: str) -> Sequence[Document]:
         """Earlier files of this client with the same bytes, oldest first."""
+        ...
+
+    async def stored_in(self, client: int, period: Period) -> Sequence[Document]:
+        """All files of a client stored in a month (Asia/Shanghai), oldest first."""
         ...
 
     async def content(self, document_id: int) -> bytes:

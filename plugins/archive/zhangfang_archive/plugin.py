@@ -1,0 +1,39 @@
+"""Hook implementations of the plugin; each delegates."""
+
+from collections.abc import Sequence
+
+from litestar.handlers import HTTPRouteHandler
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.web import NavEntry
+
+from zhangfang_archive import web
+from zhangfang_archive.tables import Manifest
+
+
+class Archive:
+    @hook
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        return web.PAGES
+
+    @hook
+    def register_navigation(self) -> Sequence[NavEntry]:
+        return [
+            NavEntry("my-archive", "电子档案", "archive", "/archive", "archive.read", "me", 60),
+            NavEntry("archive", "电子档案", "archive", "/archive", "archive.read", "side", 60),
+        ]
+
+    @hook
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        columns = (
+            Manifest.client,
+            Manifest.period,
+            Manifest.files,
+            Manifest.sha256,
+            Manifest.created_at,
+            Manifest.made_by,
+        )
+        return [AdminScreen(Manifest, "单据清单", columns, {"files": "文件数", "made_by": "生成人"})]
+
+
+plugin = Archive()

@@ -1,0 +1,32 @@
+"""Hook implementations of the plugin; each delegates."""
+
+from collections.abc import Sequence
+
+from litestar.handlers import HTTPRouteHandler
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.web import NavEntry
+
+from zhangfang_books import web
+from zhangfang_books.tables import MonthNote
+
+
+class Books:
+    @hook
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        return web.PAGES
+
+    @hook
+    def register_navigation(self) -> Sequence[NavEntry]:
+        return [
+            NavEntry("books", "财务账表", "table-2", "/books", "books.read", "side", 35),
+            NavEntry("my-books", "账表", "table-2", "/books", "books.read", "me", 50),
+        ]
+
+    @hook
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        columns = (MonthNote.client, MonthNote.period, MonthNote.note, MonthNote.written_by, MonthNote.updated_at)
+        return [AdminScreen(MonthNote, "月末备注", columns, {"written_by": "填写人"})]
+
+
+plugin = Books()

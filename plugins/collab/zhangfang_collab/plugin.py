@@ -1,0 +1,44 @@
+"""Hook implementations of the plugin; each delegates."""
+
+from collections.abc import Sequence
+
+from litestar.handlers import HTTPRouteHandler
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.web import Badge, Card, NavEntry
+
+from zhangfang_collab import services, web
+from zhangfang_collab.tables import Task
+
+
+class Collab:
+    @hook
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        return web.PAGES
+
+    @hook
+    def register_navigation(self) -> Sequence[NavEntry]:
+        return [
+            NavEntry("tasks", "待办", "list-checks", "/tasks", "collab.read", "me", 40),
+            NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40),
+        ]
+
+    @hook
+    def register_cards(self) -> Sequence[Card]:
+        return [
+            Card("collab.tasks", "cockpit", "collab/card.html", "collab.read", web.load_card, 30, (services.TOPIC,))
+        ]
+
+    @hook
+    def register_badges(self) -> Sequence[Badge]:
+        return [Badge(nav, services.open_tasks, (services.TOPIC,)) for nav in ("tasks", "desk-tasks")]
+
+    @hook
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        columns = (Task.client, Task.period, Task.title, Task.due_on, Task.done_at, Task.done_by)
+        return [
+            AdminScreen(Task, "待办事项", columns, {"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人"})
+        ]
+
+
+plugin = Collab()

@@ -1,0 +1,86 @@
+"""Tasks: made by the firm, ticked by either side, seen at once by both."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhangfang_sdk import use
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.periods import Period, today
+
+from zhangfang_collab.tables import Task
+
+TOPIC = "collab"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A task as a page shows it. ``urgency`` is "done", "late", "today", "soon" (3 days) or "later"."""
+
+    id: int
+    title: str
+    note: str
+    due_on: dt.date
+    done_by: str
+    urgency: str
+    urgency_text: str
+
+
+async def assign(client: int, period: Period, title: str, note: str, due_on: dt.date) -> int:
+    """Make a task; needs ``collab.assign``. Raises Refusal ``collab.title_missing``."""
+    require("collab.assign")
+    words = title.strip()
+    if not words or len(words) > 120:
+        raise Refusal("collab.title_missing", "请写明要做什么(120 字以内)。", field="title")
+    task = Task(client=client, period=period.number, title=words, note=note.strip()[:400], due_on=due_on)
+    await task.save()
+    await use(Audit).record("collab.assign", f"collab_task:{task.id}", client=client, after={"title": words})
+    await use(Live).announce(TOPIC, client)
+    return int(task.id)
+
+
+async def tick(task_id: int, *, done: bool) -> None:
+    """Mark a task as done, or open again; needs ``collab.tick``. Ticking twice changes nothing."""
+    require("collab.tick")
+    task = await Task.objects().where(Task.id == task_id).first().lock_rows("UPDATE")
+    if task is None:
+        raise not_found("待办事项")
+    if (task.done_at is not None) == done:
+        return
+    values = {Task.done_at: dt.datetime.now(dt.UTC) if done else None, Task.done_by: scope().user_name if done else ""}
+    await Task.update(values).where(Task.id == task_id)
+    await use(Audit).record("collab.tick" if done else "collab.untick", f"collab_task:{task_id}", client=task.client)
+    await use(Live).announce(TOPIC, task.client)
+
+
+async def tasks(client: int, period: Period) -> Sequence[ShownTask]:
+    """Those of a month: open ones first, by due date."""
+    rows = (
+        await Task.objects().where(Task.client == client, Task.period == period.number).order_by(Task.due_on, Task.id)
+    )
+    return sorted((_shown(row) for row in rows), key=lambda t: (t.urgency == "done", t.due_on, t.id))
+
+
+async def open_tasks() -> int:
+    """How many are open among the clients in scope, or of the client that is open."""
+    query = Task.count().where(Task.done_at.is_null())
+    client = scope().client
+    return int(await (query if client is None else query.where(Task.client == client)))
+
+
+def _shown(row: Task) -> ShownTask:
+    urgency, text = _urgency(row.due_on, today(), done=row.done_at is not None)
+    return ShownTask(int(row.id), row.title, row.note, row.due_on, row.done_by, urgency, text)
+
+
+def _urgency(due_on: dt.date, day: dt.date, *, done: bool) -> tuple[str, str]:
+    left = (due_on - day).days
+    if done:
+        return "done", "已完成"
+    if left < 0:
+        return "late", f"已逾期 {-left} 天"
+    if left == 0:
+        return "today", "今天到期"
+    return ("soon" if left <= 3 else "later"), f"还剩 {left} 天"

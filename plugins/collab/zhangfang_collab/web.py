@@ -1,0 +1,52 @@
+"""The page of the month's tasks, and the card on the cockpit."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.web import Page, action, go, page
+
+from zhangfang_collab import services
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@page("/tasks", permission="collab.read")
+async def tasks_page(period: str | None = None) -> Page:
+    """Tasks of the open client in a month ("2026-11"; the current one by default)."""
+    month = Period.parse(period) if period else Period.current()
+    shown = await services.tasks(client_in_scope(), month)
+    return Page("collab/tasks.html", title="待办事项", active="tasks", tasks=shown, period=month)
+
+
+@action("/tasks", permission="collab.assign")
+async def assign_task(data: Form) -> Redirect:
+    """Make a task for the open client."""
+    try:
+        due_on = dt.date.fromisoformat(str(data.get("due_on", "")))
+    except ValueError:
+        raise Refusal("collab.due_missing", "请选择到期日。", field="due_on") from None
+    month = Period.of(due_on)
+    await services.assign(client_in_scope(), month, str(data.get("title", "")), str(data.get("note", "")), due_on)
+    return go(f"/tasks?period={month.key}")
+
+
+@action("/tasks/{task_id:int}/tick", permission="collab.tick")
+async def tick_task(task_id: int, data: Form) -> Redirect:
+    """Mark as done (``done=1``) or open again."""
+    await services.tick(task_id, done=data.get("done") == "1")
+    return go("/tasks")
+
+
+async def load_card(client: int, period: str) -> dict[str, Any] | None:
+    """The first five open tasks; None when there is none."""
+    waiting = [t for t in await services.tasks(client, Period.parse(period)) if t.urgency != "done"]
+    return {"tasks": waiting[:5], "count": len(waiting)} if waiting else None
+
+
+PAGES = [tasks_page, assign_task, tick_task]

@@ -1,0 +1,36 @@
+"""The page of a client's alerts, and the card at the top of the cockpit."""
+
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.web import Page, action, go, page
+
+from zhangfang_risk_rules import services
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@page("/risks", permission="risk_rules.read")
+async def risks_page() -> Page:
+    """Alerts of the open client, newest first."""
+    shown = await services.alerts(client_in_scope())
+    return Page("risk_rules/alerts.html", title="风险提醒", active="risks", alerts=shown)
+
+
+@action("/risks/{alert_id:int}/explain", permission="risk_rules.resolve")
+async def explain_alert(alert_id: int, data: Form) -> Redirect:
+    """Accept an alert with a reason."""
+    await services.explain(alert_id, str(data.get("explanation", "")))
+    return go("/risks")
+
+
+async def load_card(client: int, period: str) -> dict[str, Any] | None:
+    """Open alerts; None when there is none. They are of now, whatever the period shown."""
+    found = await services.alerts(client, only_open=True)
+    return {"alerts": found} if found else None
+
+
+PAGES = [risks_page, explain_alert]
