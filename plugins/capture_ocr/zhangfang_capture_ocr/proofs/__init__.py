@@ -1,6 +1,6 @@
 """Proofs of a reading that need nobody else: arithmetic, check digits, dates, and whose invoice it is."""
 
-from zhangfang_capture_ocr.proofs.capitals import fen_of_capitals
+from zhangfang_capture_ocr.proofs.capitals import capitals_of_fen, fen_of_capitals
 from zhangfang_capture_ocr.proofs.proving import is_sure, prove
 from zhangfang_capture_ocr.proofs.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Direction, Fixer, ProofResult
@@ -11,6 +11,7 @@ __all__ = [
     "Fixer",
     "IdVerdict",
     "ProofResult",
+    "capitals_of_fen",
     "check_tax_id",
     "fen_of_capitals",
     "is_sure",

@@ -71,3 +71,44 @@ def _section(text: str, *, alone: bool) -> int | None:
     if len(last) != 1 or last not in _DIGITS:
         return None
     return value + _DIGITS[last]
+
+
+def capitals_of_fen(fen: int) -> str:
+    """A sum as invoices print it: `（负数）` before negative ones, 整 where no 分 follows."""
+    yuan, rest = divmod(abs(fen), 100)
+    jiao, single = divmod(rest, 10)
+    digits = "零壹贰叁肆伍陆柒捌玖"
+    words = _words_of(yuan) + "圆" if yuan or not rest else ""
+    if jiao:
+        words += digits[jiao] + "角"
+    if single:
+        words += ("零" if yuan and not jiao else "") + digits[single] + "分"
+    else:
+        words += "整"
+    return ("（负数）" if fen < 0 else "") + words
+
+
+def _words_of(yuan: int) -> str:
+    digits = "零壹贰叁肆伍陆柒捌玖"
+    if yuan == 0:
+        return "零"
+    words = ""
+    gap = False
+    for name, factor in _SECTIONS:
+        section, yuan = divmod(yuan, factor)
+        if section == 0:
+            gap = bool(words)
+            continue
+        if words and (gap or section < 1000):
+            words += "零"
+        gap = False
+        inner = False
+        for unit, place in (*_UNITS, ("", 1)):
+            digit, section = divmod(section, place)
+            if digit:
+                words += ("零" if inner else "") + digits[digit] + unit
+                inner = False
+            elif section and words and words[-1] != "零":
+                inner = bool(words[-1] in "仟佰拾")
+        words += name
+    return words

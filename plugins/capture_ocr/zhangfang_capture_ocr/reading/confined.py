@@ -21,7 +21,7 @@ from typing import Final
 from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PDF_BYTES, Refused
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
 from zhangfang_capture_ocr.reading.values import Reading
-from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED, load
+from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED, load_parsed
 
 WALL_SECONDS: Final = 10.0
 START_SECONDS: Final = 30.0
@@ -151,7 +151,7 @@ def _understood(answer: bytes) -> Reading:
         said = json.loads(answer)
         if "refused" in said:
             raise Refused(said["refused"] if said["refused"] in CODES else "decode.crashed")
-        return load(said)
+        return load_parsed(said)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise Refused("decode.crashed") from error
 

@@ -45,8 +45,13 @@ def dump(reading: Reading) -> str:
     )
 
 
-def load(data: Mapping[str, Any]) -> Reading:
-    """The reading in the parsed JSON of `dump`. Raises ValueError, KeyError, TypeError or ArithmeticError otherwise."""
+def load(text: str) -> Reading:
+    """The reading that `dump` wrote. Raises ValueError, KeyError, TypeError or ArithmeticError for anything else."""
+    return load_parsed(json.loads(text))
+
+
+def load_parsed(data: Mapping[str, Any]) -> Reading:
+    """As `load`, from parsed JSON."""
     if data["format"] != FORMAT:
         raise ValueError(f"unknown format {data['format']}")
     return Reading(
