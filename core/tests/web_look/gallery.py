@@ -147,6 +147,7 @@ def write(folder: Path) -> None:
     build()
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(STATIC_DIR, folder / "static", dirs_exist_ok=True)
+    shutil.copy(PAGES / "invoice.svg", folder)
     for page in names():
         (folder / f"{page}.html").write_text(render(page), "utf-8")
 

@@ -80,3 +80,5 @@ function paintKeys(toggle) {
 }
 
 document.querySelectorAll("[data-toggle-keys]").forEach(paintKeys);
+// `autofocus` comes before this script.
+if (document.activeElement?.dataset?.box) point(document.activeElement.dataset.box);
