@@ -42,6 +42,7 @@ def environment() -> Environment:
         fen=money_text.fen,
         thousand=money_text.thousand,
         wan=money_text.wan,
+        change=money_text.change,
         shanghai=lambda moment, shape="%Y-%m-%d %H:%M": moment.astimezone(BUSINESS_TIME_ZONE).strftime(shape),
     )
     return made

@@ -12,7 +12,7 @@ export async function fragment(url) {
 
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
-  if (request.method !== "GET") request.headers["X-CSRFToken"] = csrf();
+  if (request.method !== "GET") request.headers["X-CSRF-Token"] = csrf();
 });
 
 document.addEventListener("htmx:before:response", (event) => {

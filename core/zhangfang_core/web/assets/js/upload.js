@@ -83,7 +83,7 @@ function attach(form) {
       data.append("file", job.file, job.file.name);
       xhr.open("POST", form.dataset.upload);
       xhr.setRequestHeader("HX-Request", "true");
-      xhr.setRequestHeader("X-CSRFToken", csrf());
+      xhr.setRequestHeader("X-CSRF-Token", csrf());
       xhr.setRequestHeader("X-Upload-Key", job.key);
       xhr.upload.onprogress = (event) => {
         const percent = event.total ? Math.floor((event.loaded / event.total) * 100) : 0;
