@@ -1,4 +1,4 @@
-"""Figures of the business over a client's books, as its chart of accounts defines them. Amounts in fen."""
+"""Figures of the business over the books: bank balance, sales, net profit, taxes payable, and what stands behind each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ from zhangfang_sdk.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure is: ``explanation`` in plain Chinese, ``accounts`` the codes that it is read from (with all below them).
+    """What a figure is. ``explanation`` is one plain Chinese sentence or two for a client.
 
-    ``is_balance`` tells a balance at month's end from a month's movement.
+    ``accounts`` are the codes that it is taken from, each with all below it. ``basis`` is "closing" (balance at the
+    month's end), "turnover" (the month's movement without closing vouchers) or "parts" (made of other figures).
     """
 
     key: str
     title: str
     explanation: str
     accounts: tuple[str, ...]
-    is_balance: bool
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccountShare:
-    """What one leaf account contributes to a figure in a month, with the figure's own sign."""
+    """What one account adds to a figure in one month, in fen, signed as it enters the figure."""
 
     code: str
     name: str
@@ -31,16 +32,24 @@ class AccountShare:
 
 
 class Measures(Protocol):
-    """Reads monthly balances only, so its cost does not grow with vouchers. Needs ``ledger.read`` of nobody: callers check what they show."""
+    """Figures of the client's accounting standard, read from monthly balances: the cost does not grow with vouchers.
 
-    async def series(self, client: int, keys: Sequence[str], first: Period, last: Period) -> Mapping[str, Sequence[int]]:
-        """Each figure for each month from ``first`` to ``last``, oldest first, in one query. Raises Refusal ``measure.unknown``."""
+    Keys of every standard: ``bank_balance``, ``cash_balance``, ``money_funds``, ``sales``, ``cost_of_sales``,
+    ``gross_profit``, ``operating_expenses``, ``net_profit``, ``taxes_payable``, ``payables``, ``receivables``,
+    ``available_funds``. The walls bind; whether the actor may see a figure is the caller's permission to ask.
+    Each raises Refusal ``common.not_found`` for a client out of scope and ``measure.unknown`` for an unknown key.
+    """
+
+    async def series(
+        self, client: int, keys: Sequence[str], first: Period, last: Period
+    ) -> Mapping[str, Sequence[int]]:
+        """Each figure for each month from ``first`` to ``last``, both included, in fen; one query."""
         ...
 
-    async def definition(self, client: int, key: str) -> Definition:
-        """Raises Refusal ``measure.unknown``."""
+    async def definition(self, key: str, *, client: int | None = None) -> Definition:
+        """By the standard of ``client``; without one, of the client that is open."""
         ...
 
     async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
-        """Leaf accounts behind a figure, largest first; accounts that contribute nothing are left out."""
+        """The accounts behind a figure in one month that are not zero, largest first."""
         ...
