@@ -1,0 +1,71 @@
+"""Reading the cockpit: one query for all figures and months, whatever the number of vouchers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhangfang_sdk import use
+from zhangfang_sdk.ledger import Ledger, LedgerEntry
+from zhangfang_sdk.measures import AccountShare, Definition, Measures
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tenants import Tenants
+
+from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, trend
+from zhangfang_dashboard.rights import require_figure, visible_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    """Only figures that the actor may see are in ``figures`` and ``trends``. ``is_closed`` tells a month whose books are complete."""
+
+    period: Period
+    figures: dict[str, Figure]
+    trends: dict[str, list[TrendPoint]]
+    costs: Sequence[AccountShare]
+    is_closed: bool
+    books_start: Period
+
+
+async def cockpit(client: int, period: Period) -> Cockpit:
+    """Raises Refusal ``common.not_found`` for a client that the actor may not see."""
+    start = Period.of((await use(Tenants).client(client)).books_start)
+    seen = await visible_figures()
+    months = max(1, (period.year - start.year) * 12 + period.month - start.month + 1)
+    series = await use(Measures).series(client, seen, period.plus(1 - MONTHS_READ), period)
+    closed = await use(Ledger).closed_through(client)
+    return Cockpit(
+        period=period,
+        figures=figures_of(series, months),
+        trends={key: trend(series[key], months) for key in ("sales", "net_profit") if key in series},
+        costs=await use(Measures).by_account(client, "operating_expenses", period)
+        if "operating_expenses" in seen
+        else (),
+        is_closed=closed is not None and period <= closed,
+        books_start=start,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Where a figure comes from: its definition, the accounts behind it, and the newest entries of the month."""
+
+    definition: Definition
+    amount: int
+    shares: Sequence[AccountShare]
+    entries: Sequence[LedgerEntry]
+
+
+async def explain(client: int, key: str, period: Period) -> Explained:
+    """Raises Refusal ``common.not_found`` for a figure that the actor may not see."""
+    await require_figure(key)
+    measures = use(Measures)
+    definition = await measures.definition(client, key)
+    amount = (await measures.series(client, [key], period, period))[key][0]
+    shares = await measures.by_account(client, key, period)
+    entries = await _entries(client, [share.code for share in shares], period)
+    return Explained(definition, amount, shares, entries)
+
+
+async def _entries(client: int, accounts: Sequence[str], period: Period, limit: int = 60) -> Sequence[LedgerEntry]:
+    ledger = use(Ledger)
+    found = [e for code in accounts for e in await ledger.entries(client, code, period, period, limit=limit)]
+    return sorted(found, key=lambda e: (e.date, e.voucher), reverse=True)[:limit]
