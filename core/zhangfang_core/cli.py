@@ -80,9 +80,7 @@ async def _worker(settings: Settings) -> None:
     from zhangfang_core.database.roles import addresses
     from zhangfang_core.jobs.worker import work_until
     from zhangfang_core.services import provide_services
-    from zhangfang_core.supervision.children import follow_parent
 
-    follow_parent()
     provide_services()
     dsn = (await addresses(settings)).application
     await open_pool(dsn)

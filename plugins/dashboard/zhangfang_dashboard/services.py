@@ -58,7 +58,7 @@ async def explain(client: int, key: str, period: Period) -> Explained:
     """Raises Refusal ``common.not_found`` for a figure that the actor may not see."""
     await require_figure(key)
     measures = use(Measures)
-    definition = await measures.definition(client, key)
+    definition = await measures.definition(key, client=client)
     amount = (await measures.series(client, [key], period, period))[key][0]
     shares = await measures.by_account(client, key, period)
     entries = await _entries(client, [share.code for share in shares], period)
