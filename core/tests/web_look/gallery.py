@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-
 import zhangfang_core
 from zhangfang_core.web import money_text
 from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
@@ -95,9 +94,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.globals.update(asset=asset, icon=icon, _=lambda text: text)
-    env.filters.update(
-        fen=money_text.fen, thousand=money_text.thousand, wan=money_text.wan, change=money_text.change
-    )
+    env.filters.update(fen=money_text.fen, thousand=money_text.thousand, wan=money_text.wan, change=money_text.change)
     return env
 
 
@@ -113,9 +110,7 @@ def context(page: str) -> dict[str, Any]:
         "csrf_token": "token",
         "lang": "zh-CN",
         "flash": [("good", "已保存。")] if page == "desk" else [],
-        "chart": bars_with_line(
-            POINTS, title="近 12 个月收入", bar_name="收入", line_name="去年同期"
-        ),
+        "chart": bars_with_line(POINTS, title="近 12 个月收入", bar_name="收入", line_name="去年同期"),
         "profit": bars_with_line(
             [Point(p.label, (i - 4) * 1_234_567, "/books", now=p.now) for i, p in enumerate(POINTS)],
             title="近 12 个月利润",
