@@ -1,4 +1,4 @@
-"""``zhangfang run | web | worker | migrate | demo``."""
+"""``zhangfang run | web | worker | migrate | demo | code``."""
 
 import argparse
 import asyncio
@@ -22,6 +22,7 @@ def main() -> None:
     commands.add_parser("worker", help="只启动后台任务进程")
     commands.add_parser("migrate", help="升级数据库结构")
     commands.add_parser("demo", help="装入演示账套(已装入则不重复)")
+    commands.add_parser("code", help="显示演示账号当前的动态码")
     chosen = parser.parse_args()
     logging.basicConfig(
         level=os.environ.get("ZHANGFANG_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -32,6 +33,8 @@ def main() -> None:
             _run(settings, demo=not chosen.no_demo)
         elif chosen.command == "web":
             _web(settings)
+        elif chosen.command == "code":
+            _code(settings)
         else:
             asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo}[chosen.command](settings))
     except (EmbeddedServerError, SupervisionError) as error:
@@ -54,7 +57,7 @@ def _run(settings: Settings, *, demo: bool) -> None:
             asyncio.run(_demo(settings))
 
     def ready() -> None:
-        print(greeting(address) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
+        print(greeting(address, settings) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
 
     run_all(
         state_dir=settings.data_dir,
@@ -67,6 +70,14 @@ def _run(settings: Settings, *, demo: bool) -> None:
         embedded_dir=None if settings.dsn else settings.database_dir,
         prepare=prepare,
     )
+
+
+def _code(settings: Settings) -> None:
+    import pyotp
+
+    from zhangfang_core.demo.sign_ins import demo_secrets
+
+    print(pyotp.TOTP(demo_secrets(settings).totp).now())  # noqa: T201  # the answer of the command
 
 
 def _web(settings: Settings) -> None:

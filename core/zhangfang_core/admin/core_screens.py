@@ -3,9 +3,9 @@
 from pydantic import BaseModel, Field
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 
-from zhangfang_core.documents.tables import Document
+from zhangfang_core.documents.tables import DocumentRow
 from zhangfang_core.identity.tables import Invitation, Membership
-from zhangfang_core.ledger.tables import Account, Period, Voucher
+from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVoucher
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
 from zhangfang_core.notifications.tables import AuditEntry, Notification
@@ -33,15 +33,29 @@ SCREENS = (
         (Invitation.contact, Invitation.client, Invitation.role, Invitation.created_at),
         permission="people.manage",
     ),
-    AdminScreen(Account, "会计科目", (Account.client, Account.code, Account.full_name, Account.category)),
-    AdminScreen(Period, "会计期间", (Period.client, Period.period, Period.closed_at)),
     AdminScreen(
-        Voucher,
+        LedgerAccount,
+        "会计科目",
+        (LedgerAccount.client, LedgerAccount.code, LedgerAccount.full_name, LedgerAccount.category),
+    ),
+    AdminScreen(ClosedPeriod, "会计期间", (ClosedPeriod.client, ClosedPeriod.period, ClosedPeriod.closed_at)),
+    AdminScreen(
+        LedgerVoucher,
         "记账凭证",
-        (Voucher.client, Voucher.period, Voucher.word, Voucher.number, Voucher.summary, Voucher.total, Voucher.state),
+        (
+            LedgerVoucher.client,
+            LedgerVoucher.period,
+            LedgerVoucher.word,
+            LedgerVoucher.number,
+            LedgerVoucher.summary,
+            LedgerVoucher.total,
+            LedgerVoucher.state,
+        ),
     ),
     AdminScreen(
-        Document, "原始单据", (Document.client, Document.name, Document.media_type, Document.size, Document.stored_at)
+        DocumentRow,
+        "原始单据",
+        (DocumentRow.client, DocumentRow.name, DocumentRow.media_type, DocumentRow.size, DocumentRow.stored_at),
     ),
     AdminScreen(
         Notification, "消息", (Notification.client, Notification.user, Notification.title, Notification.created_at)

@@ -135,7 +135,7 @@ class PortalAdmin(AdminRouter):
             *[_table_config(p) for p in screens()],
             forms=[_form_config(p) for p in forms()],
             site_name="账房管理后台",
-            default_language_code="zh",
+            default_language_code="zh-CN",
             page_size=30,
         )
         for route in self.routes:

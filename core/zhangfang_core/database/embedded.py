@@ -82,9 +82,7 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
             _write(layout, "zhangfang.conf", render(server_settings(layout.socket_dir, durable=durable)))
             pid = process.start(layout, programs, timeout_s=_START_TIMEOUT_S)
         elif not process.wait_ready(layout.cluster, pid, timeout_s=_START_TIMEOUT_S):
-            raise EmbeddedServerError(
-                "embedded.start_failed", f"内置的 PostgreSQL 没有就绪。完整日志: {layout.log}"
-            )
+            raise EmbeddedServerError("embedded.start_failed", f"内置的 PostgreSQL 没有就绪。完整日志: {layout.log}")
     superuser_dsn = _dsn(layout.socket_dir, SUPERUSER, password, "postgres")
     return EmbeddedServer(superuser_dsn, layout.socket_dir, programs, pid)
 
@@ -143,9 +141,7 @@ def test_server_folder() -> Path:
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
     found_folder = folder.lstat()
     if not stat.S_ISDIR(found_folder.st_mode) or found_folder.st_uid != os.geteuid():
-        raise EmbeddedServerError(
-            "embedded.other_owner", f"测试数据库目录 {folder} 属于另一个账户, 请删除它。"
-        )
+        raise EmbeddedServerError("embedded.other_owner", f"测试数据库目录 {folder} 属于另一个账户, 请删除它。")
     return folder
 
 

@@ -134,8 +134,7 @@ def _short_root() -> Path:
             return Path(name)
     raise EmbeddedServerError(
         "embedded.path_too_long",
-        "数据目录的路径太长, 也没有可用的短路径存放数据库的本地套接字。"
-        "请用 ZHANGFANG_DATA_DIR 指定较短的目录。",
+        "数据目录的路径太长, 也没有可用的短路径存放数据库的本地套接字。请用 ZHANGFANG_DATA_DIR 指定较短的目录。",
     )
 
 

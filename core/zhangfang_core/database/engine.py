@@ -18,6 +18,11 @@ class PortalTransaction(PostgresTransaction):
         self.facts: dict[str, dict[int, None]] = {}
         self.enabled: dict[int, frozenset[str]] = {}
 
+    async def rollback(self) -> None:
+        """Give everything up; the connection stays until the end of the context."""
+        await self.transaction.rollback()
+        self._rolled_back = True
+
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
             raise RuntimeError("a transaction is open already: there is one for each request or job")
@@ -75,6 +80,7 @@ DB = PortalEngine(config={})
 Before = Callable[[], Awaitable[None]]
 before_commit: list[Before] = []
 """Run at the end of each scoped transaction that did not fail: facts become jobs here."""
+
 
 async def run_before_commit() -> None:
     """What must still happen in a transaction that is about to commit."""

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
@@ -34,7 +35,7 @@ class Gate(ASGIMiddleware):
     async def handle(self, scope: Connection, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         handler = scope.get("route_handler")
         opt: dict[str, Any] = {} if handler is None else handler.opt
-        if scope["type"] != "http" or opt.get("static"):
+        if scope["type"] != ScopeType.HTTP or opt.get("static"):
             await next_app(scope, receive, send)
             return
         if opt.get("stream"):
@@ -138,7 +139,7 @@ def _cookies(scope: Connection) -> dict[str, str]:
 
 
 def _address_of(scope: Connection) -> str:
-    if scope["method"] != "GET":
+    if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
         return "/"
     query = scope["query_string"].decode("latin-1")
     return scope["path"] + (f"?{query}" if query else "")
