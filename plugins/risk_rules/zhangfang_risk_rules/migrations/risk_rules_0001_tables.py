@@ -31,7 +31,7 @@ VERSION = "1.38.0"
 DESCRIPTION = ""
 
 
-async def forwards():
+async def forwards() -> MigrationManager:
     manager = MigrationManager(
         migration_id=ID, app_name="risk_rules", description=DESCRIPTION
     )
