@@ -15,7 +15,7 @@ from zhangfang_capture_ocr.reading.figures import (
     number_of,
     printed_rate,
 )
-from zhangfang_capture_ocr.reading.pdf_layout import ROW_SLACK, Sheet, Span, rows_of, spaced
+from zhangfang_capture_ocr.reading.pdf_layout import ROW_SLACK, Sheet, Span, spaced
 from zhangfang_capture_ocr.reading.pdf_page import Glyph, Page
 from zhangfang_capture_ocr.reading.values import Box, InvoiceLine
 
@@ -33,7 +33,7 @@ _REQUIRED: Final = frozenset({"name", "amount", "rate", "tax"})
 _FIGURES: Final = ("quantity", "unit_price", "amount", "tax")
 _RATE: Final = re.compile(r"\d{1,2}(\.\d+)?%|免税|不征税|出口零税率|普通零税率|零税率|简易征收|\*{1,3}")
 _STARTS_ITEM: Final = re.compile(r"\*[^*]+\*")
-_TOTALS: Final = re.compile(r"(?<!税)合计|小计")
+_TOTALS: Final = re.compile(r"^(?:合计|小计)(?=[¥￥*\d-]|$)")
 _TOTAL_WORDS: Final = re.compile(r"价税合计")
 _CELL_GAP: Final = 0.6
 _RUN_GAP: Final = 0.15
@@ -57,11 +57,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings of the table on one page. `ruled` tells whether every column is bounded by printed lines."""
+    """Headings of the table on one page.
+
+    `ruled` tells whether every column is bounded by printed lines; `totals` is the label 合计 (小计 where a page
+    has no other), `bottom` the height at which the first row of sums begins.
+    """
 
     top: float
     bottom: float
-    size: float
     columns: tuple[Column, ...]
     ruled: bool
     totals: Span | None
@@ -133,22 +136,11 @@ def _table(sheet: Sheet, heading: Span, found: dict[str, Span]) -> Table:
         Column(name, span.left, span.right, bounds[number], bounds[number + 1])
         for number, (name, span) in enumerate(named)
     )
-    totals = _totals_row(sheet, heading.bottom)
-    words = [span for span in sheet.find_all(_TOTAL_WORDS) if span.top > heading.bottom]
-    ends = [
-        sheet.page.height,
-        *(span.middle - 0.6 * span.size for span in (*words[:1], *((totals,) if totals else ()))),
-    ]
-    return Table(heading.bottom, min(ends), heading.size, columns, ruled, totals)
-
-
-def _totals_row(sheet: Sheet, below: float) -> Span | None:
-    """The label of the row of sums: the last one above the total in words, else the last on the page."""
-    limit = min(
-        (span.middle for span in sheet.find_all(_TOTAL_WORDS) if span.middle > below), default=sheet.page.height
-    )
-    labels = [span for span in sheet.find_all(_TOTALS) if below < span.middle < limit]
-    return labels[-1] if labels else None
+    words = min((span.middle for span in sheet.find_all(_TOTAL_WORDS) if span.top > heading.bottom), default=None)
+    limit = sheet.page.height if words is None else words
+    totals = [span for span in sheet.find_all(_TOTALS) if heading.bottom < span.middle < limit]
+    ends = [limit - heading.size, *(span.middle - 0.6 * span.size for span in totals)]
+    return Table(heading.bottom, min(ends), columns, ruled, totals[-1] if totals else None)
 
 
 def _clusters(glyphs: Sequence[Glyph], size: float) -> list[tuple[Glyph, ...]]:
@@ -220,8 +212,10 @@ def _words(glyphs: Iterable[Glyph], table: Table) -> list[tuple[Glyph, ...]]:
     before: Glyph | None = None
     for glyph in glyphs:
         if glyph.char == " ":
-            if words:
+            # A printed space belongs to its text, so that a name with wide spaces stays one word.
+            if words and before is not None and glyph.left - before.right < _CELL_GAP * glyph.size:
                 words[-1].append(glyph)
+                before = glyph
             continue
         gap = glyph.left - before.right if before is not None else 0.0
         fresh = before is not None and glyph.run != before.run
@@ -250,9 +244,7 @@ def _open_column(word: tuple[Glyph, ...], table: Table, number: int) -> str:
         return min((table.column("rate"), table.column("tax")), key=distance).name
     wordy = [each for each in table.columns if each.name not in (*_FIGURES, "rate")]
     if number > 0:
-        centred = [each for each in wordy if abs(each.centre - centre) < _CELL_GAP * size]
-        if centred:
-            return centred[0].name
+        return min(wordy, key=distance).name
     at_left = [each for each in wordy if left >= each.left - _ALIGN * size]
     return at_left[-1].name if at_left else table.columns[0].name
 
@@ -294,6 +286,3 @@ def _money_words(span: Span) -> list[Span]:
     pattern = re.compile(r"[¥￥]?-?[\d,]+\.\d{2}(?!\d)")
     solid = Span(span.page, tuple(glyph for glyph in span.glyphs if glyph.char != " "))
     return [solid.part(*match.span()) for match in pattern.finditer(solid.compact)]
-
-
-__all__ = ["Table", "lines_of", "rows_of", "sums_of", "table_of"]

@@ -56,7 +56,7 @@ _OPEN: Final = (
 )
 
 
-def draw(invoice: SpecimenInvoice, rows_per_page: int = 9) -> bytes:
+def draw(invoice: SpecimenInvoice, rows_per_page: int = 7) -> bytes:
     """One PDF with one invoice, on as many pages as its lines need (each holds `rows_per_page` rows of text)."""
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     buffer = io.BytesIO()
@@ -214,7 +214,10 @@ def _ruled_form(canvas: Canvas, invoice: SpecimenInvoice) -> None:
             (("名         称:", name), ("纳税人识别号:", tax_id), ("地 址、电 话:", ""), ("开户行及账号:", ""))
         ):
             canvas.drawString(48, top - number * 14, label)
+            width = pdfmetrics.stringWidth(value, _FONT, _SIZE)
+            canvas.setFont(_FONT, _SIZE * min(1.0, 236 / max(width, 1.0)))
             canvas.drawString(108, top - number * 14, value)
+            canvas.setFont(_FONT, _SIZE)
     for number, row in enumerate(invoice.remarks.split("\n")):
         canvas.drawString(370, 90 - number * _PITCH, row)
     canvas.drawString(33, 30, "收款人:")
