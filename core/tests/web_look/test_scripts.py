@@ -1,0 +1,336 @@
+"""CAP-1, COLL-2, PLAT-12: the portal's script in a real browser, against a server that fails on purpose."""
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, Queue
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
+
+pytestmark = pytest.mark.browser
+
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:"
+BROWSER = os.environ.get("ZHANGFANG_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class Portal(ThreadingHTTPServer):
+    """Serves one page body at a time, an event stream, and uploads that fail as often as told."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.body = ""
+        self.events: Queue[str] = Queue()
+        self.refuse_streams = 0
+        self.fetched = 0
+        self.posted: list[str] = []
+        self.upload_answers: list[tuple[int, str]] = []
+        self.upload_keys: list[str] = []
+        self.tokens: list[str | None] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Portal
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Tests need no access log."""
+
+    def answer(self, body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200) -> None:
+        data = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        if path.startswith("/static/"):
+            file = STATIC_DIR / path.removeprefix("/static/")
+            self.answer(file.read_bytes(), TYPES[file.suffix])
+        elif path == "/events":
+            self.stream()
+        elif path == "/badges":
+            self.answer('{"msg": 7}', "application/json")
+        elif path == "/figure":
+            self.server.fetched += 1
+            self.answer(f'<p id="figure" data-live-topic="ledger" hx-get="/figure">{self.server.fetched}</p>')
+        elif path == "/vouchers":
+            bare = self.headers.get("HX-Request") == "true"
+            inner = '<h2>凭证明细</h2><a id="deeper" data-sheet href="/vouchers?n=2">记-0087</a>'
+            self.answer(inner if bare else frame(f"<h1>整页</h1>{inner}"))
+        elif path in {"/", "/next", "/before", "/return"}:
+            self.answer(frame(self.server.body + f'<output id="at">{path}</output>'))
+        else:
+            self.answer("", status=404)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path != "/uploads":
+            self.server.posted.append(self.path)
+            self.answer(frame("<p id=done>done</p>"))
+            return
+        self.server.upload_keys.append(self.headers["X-Upload-Key"])
+        self.server.tokens.append(self.headers["X-CSRF-Token"])
+        status, body = self.server.upload_answers.pop(0)
+        if status == 0:
+            self.connection.close()
+            return
+        self.answer(body, "application/problem+json" if status >= 400 else "text/html; charset=utf-8", status)
+
+    def stream(self) -> None:
+        if self.server.refuse_streams:
+            self.server.refuse_streams -= 1
+            self.answer("", status=503)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        while True:
+            try:
+                topic = self.server.events.get(timeout=0.2)
+                self.wfile.write(f"event: {topic}\ndata: 1\n\n".encode())
+            except Empty:
+                self.wfile.write(b": still here\n\n")
+            except OSError:
+                return
+            try:
+                self.wfile.flush()
+            except OSError:
+                return
+
+
+def frame(body: str) -> str:
+    return (
+        '<!doctype html><html lang="zh-CN"><head><title>t</title><meta name="csrf-token" content="the-token">'
+        '<meta name="htmx-config" content=\'{"history":"reload","includeIndicatorCSS":false}\'>'
+        f'<link rel="stylesheet" href="{asset("portal.css")}"><script type="module" src="{asset("portal.js")}"></script>'
+        '</head><body data-live="/events" data-badges="/badges"><div id="offline" role="status" hidden></div>'
+        f'<div id="announce" aria-live="polite"></div><main id="main">{body}</main></body></html>'
+    )
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    server = Portal()
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def show(page: Page, portal: Portal, body: str) -> None:
+    portal.body = body
+    page.goto(portal.address)
+
+
+FIGURE = '<p id="figure" data-live-topic="ledger" hx-get="/figure">0</p>'
+
+
+def test_an_event_refreshes_what_listens_and_bursts_are_one_request(page: Page, portal: Portal) -> None:
+    show(page, portal, FIGURE)
+    for topic in ["other", "ledger", "ledger", "ledger"]:
+        portal.events.put(topic)
+    page.wait_for_selector("#figure:text-is('1')", timeout=2000)
+    page.wait_for_timeout(500)
+    assert portal.fetched == 1
+    portal.events.put("ledger")
+    page.wait_for_selector("#figure:text-is('2')", timeout=2000)
+
+
+def test_a_red_dot_changes_within_two_seconds(page: Page, portal: Portal) -> None:
+    show(page, portal, '<span id="dot" data-badge-for="msg" hidden><span data-count>0</span></span>')
+    portal.events.put("badges")
+    page.wait_for_selector("#dot:has-text('7')", timeout=2000)
+
+
+def test_a_lost_stream_says_so_comes_back_and_catches_up(page: Page, portal: Portal) -> None:
+    portal.refuse_streams = 1
+    show(page, portal, FIGURE)
+    page.wait_for_selector("#offline:has-text('正在重连')", timeout=2000)
+    page.wait_for_selector("#offline", state="hidden", timeout=5000)
+    page.wait_for_selector("#figure:text-is('1')", timeout=2000)
+
+
+def test_typing_is_not_disturbed_by_a_refresh(page: Page, portal: Portal) -> None:
+    show(page, portal, '<form id="f" data-live-topic="ledger" hx-get="/figure"><input id="i" name="i"></form>')
+    page.fill("#i", "写到一半")
+    portal.events.put("ledger")
+    page.wait_for_timeout(700)
+    assert page.input_value("#i") == "写到一半"
+    assert portal.fetched == 0
+
+
+def test_the_sheet_opens_deepens_and_back_closes_it(page: Page, portal: Portal) -> None:
+    show(page, portal, '<a id="drill" data-sheet href="/vouchers?month=11">684</a>')
+    page.click("#drill")
+    page.wait_for_selector("dialog[open] h2:text-is('凭证明细')")
+    assert page.get_attribute("dialog[open]", "aria-label") == "凭证明细"
+    assert page.url.endswith("/vouchers?month=11")
+    page.click("#deeper")
+    page.wait_for_url("**/vouchers?n=2")
+    page.go_back()
+    page.wait_for_url("**/vouchers?month=11")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="hidden")
+    assert page.url == f"{portal.address}/"
+    assert page.evaluate("document.activeElement.id") == "drill"
+
+
+def test_a_reload_inside_the_sheet_gives_the_full_page_and_back_leads_home(page: Page, portal: Portal) -> None:
+    show(page, portal, '<a id="drill" data-sheet href="/vouchers?month=11">684</a>')
+    page.click("#drill")
+    page.wait_for_selector("dialog[open] h2")
+    page.reload()
+    page.wait_for_selector("h1:text-is('整页')")
+    page.go_back()
+    page.wait_for_selector("#drill")
+
+
+def test_a_dangerous_button_asks_first(page: Page, portal: Portal) -> None:
+    show(
+        page,
+        portal,
+        '<form method="post" action="/void" data-confirm="作废这张凭证?"><button id="b">作废</button></form>',
+    )
+    page.click("#b")
+    page.click("dialog.ask button:text-is('取消')")
+    page.wait_for_selector("dialog.ask", state="detached")
+    assert portal.posted == []
+    page.click("#b")
+    page.click("dialog.ask button:text-is('确定')")
+    page.wait_for_selector("#done")
+    assert portal.posted == ["/void"]
+
+
+REVIEW = """<ul data-queue><li><a href="/before">1</a></li><li><a href="/" aria-current="true">2</a></li>
+<li><a href="/next">3</a></li></ul><a href="/return" data-return>退回</a>
+<form data-approve method="post" action="/approve"><label for="tax">税额</label><input id="tax" name="tax" data-box="tax"></form>
+<svg width="100" height="100"><rect class="box" data-for="tax" x="10" y="10" width="20" height="10"/></svg>
+<button type="button" data-toggle-keys>快捷键</button>"""
+
+
+@pytest.mark.parametrize(("key", "place"), [("j", "/next"), ("k", "/before"), ("r", "/return")])
+def test_letters_move_through_the_queue(page: Page, portal: Portal, key: str, place: str) -> None:
+    show(page, portal, REVIEW)
+    page.keyboard.press(key)
+    page.wait_for_selector(f"#at:text-is('{place}')")
+
+
+def test_letters_stay_letters_while_typing_and_can_be_switched_off(page: Page, portal: Portal) -> None:
+    show(page, portal, REVIEW)
+    page.click("#tax")
+    page.keyboard.type("jkr")
+    assert page.input_value("#tax") == "jkr"
+    page.click("[data-toggle-keys]")
+    page.keyboard.press("j")
+    page.wait_for_timeout(300)
+    assert page.inner_text("#at") == "/"
+
+
+def test_one_key_approves_and_a_field_shows_its_place(page: Page, portal: Portal) -> None:
+    show(page, portal, REVIEW)
+    page.focus("#tax")
+    assert page.get_attribute(".box", "class") == "box on"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#done")
+    assert portal.posted == ["/approve"]
+
+
+UPLOAD = """<form data-upload="/uploads" data-max-bytes="1048576" data-drop><input id="files" type="file" name="file" multiple></form>
+<ul data-upload-rows></ul>"""
+ROW = '<li class="up-row fresh">识别中</li>'
+
+
+def photo(name: str, size: int) -> dict[str, object]:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": b"x" * size}
+
+
+def choose(page: Page, *files: dict[str, object]) -> None:
+    page.set_input_files("#files", files)  # type: ignore[arg-type]  # the mapping is what playwright takes
+
+
+def test_a_broken_upload_is_sent_again_with_the_same_key(page: Page, portal: Portal) -> None:
+    portal.upload_answers = [(0, ""), (503, ""), (201, ROW)]
+    show(page, portal, UPLOAD)
+    choose(page, photo("a.jpg", 2000))
+    page.wait_for_selector(".fresh:has-text('识别中')", timeout=15_000)
+    assert len(portal.upload_keys) == 3
+    assert len(set(portal.upload_keys)) == 1
+    assert re.fullmatch("[0-9a-f]{32}", portal.upload_keys[0])
+    assert portal.tokens == ["the-token"] * 3
+
+
+def test_several_photos_are_several_documents(page: Page, portal: Portal) -> None:
+    portal.upload_answers = [(201, ROW)] * 5
+    show(page, portal, UPLOAD)
+    choose(page, *(photo(f"{n}.jpg", 500) for n in range(5)))
+    page.wait_for_function("document.querySelectorAll('.fresh').length === 5")
+    assert len(set(portal.upload_keys)) == 5
+
+
+def test_a_refusal_shows_the_servers_reason_and_is_not_repeated(page: Page, portal: Portal) -> None:
+    portal.upload_answers = [(422, '{"code": "capture.encrypted", "detail": "这个 PDF 有密码。"}')]
+    show(page, portal, UPLOAD)
+    choose(page, photo("a.pdf", 500))
+    page.wait_for_selector(".up-state:has-text('这个 PDF 有密码。')")
+    page.wait_for_timeout(300)
+    assert len(portal.upload_keys) == 1
+
+
+def test_empty_and_too_large_files_never_leave_the_device(page: Page, portal: Portal) -> None:
+    show(page, portal, UPLOAD)
+    choose(page, photo("empty.jpg", 0), photo("large.jpg", 1_048_577))
+    page.wait_for_selector(".up-state:has-text('是空的')")
+    page.wait_for_selector(".up-state:has-text('1 MB 以内')")
+    assert portal.upload_keys == []
+
+
+def test_large_type_is_kept(page: Page, portal: Portal) -> None:
+    show(page, portal, '<button type="button" data-toggle-type aria-pressed="false">大字显示</button>')
+    normal = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+    page.click("[data-toggle-type]")
+    page.reload()
+    page.wait_for_selector("[data-toggle-type][aria-pressed=true]")
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 1.15 * normal
+
+
+def test_copying_is_announced(page: Page, portal: Portal) -> None:
+    show(page, portal, '<button type="button" data-copy="abc-123">复制</button>')
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("[data-copy]")
+    page.wait_for_selector("#announce:has-text('已复制')")
+    assert page.evaluate("navigator.clipboard.readText()") == "abc-123"
