@@ -45,6 +45,11 @@ def test_the_browser_is_sent_nowhere_else() -> None:
     assert "@import" not in style
 
 
+def test_licences_travel_with_what_they_cover() -> None:
+    notices = (assets_manifest.DIST_DIR / "LICENSES.txt").read_text("utf-8")
+    assert all(word in notices for word in ("The Bootstrap Authors", "htmx", "Lucide"))
+
+
 def test_style_sheet_and_script_stay_small() -> None:
     style, script = (
         assets_manifest.STATIC_DIR / asset(n).removeprefix("/static/") for n in ("portal.css", "portal.js")

@@ -142,7 +142,7 @@ def _bundle(node: list[str], inputs: str) -> None:
         for path in made:
             path.replace(DIST / path.name)
     # The files of the build before stay: a page that is being loaded still names them.
-    keep = previous | _built_names() | {"manifest.json", "icons.json", STAMP}
+    keep = previous | _built_names() | {"manifest.json", "icons.json", "LICENSES.txt", STAMP}
     for path in DIST.iterdir():
         if path.name not in keep:
             path.unlink()

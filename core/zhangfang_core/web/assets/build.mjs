@@ -1,7 +1,7 @@
 /**
  * Builds the portal's style sheet, script and icon sheet into the folder named by the first argument.
  *
- * Writes content-hashed files, `icons.json` (name -> inner SVG markup of the icons listed in icons.txt) and, last,
+ * Writes content-hashed files, `icons.json` (name -> inner SVG markup of the icons listed in icons.txt), the licences and, last,
  * `manifest.json` (public name -> file name), so that a reader never sees a manifest without its files.
  */
 import { createHash } from "node:crypto";
@@ -59,6 +59,11 @@ for (const line of readFileSync(join(here, "icons.txt"), "utf8").split("\n")) {
     .replace(/ \/>/g, "/>");
 }
 writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
+
+// The licences of what is inside the built files travel with them.
+const inside = ["bootstrap", "htmx.org", "lucide-static"];
+const notices = inside.map((name) => `${name}\n\n${readFileSync(join(here, `node_modules/${name}/LICENSE`), "utf8").trim()}\n`);
+writeFileSync(join(out, "LICENSES.txt"), notices.join(`\n${"-".repeat(72)}\n\n`));
 
 writeFileSync(join(out, "manifest.json.new"), JSON.stringify(manifest, null, 1));
 renameSync(join(out, "manifest.json.new"), join(out, "manifest.json"));
