@@ -35,14 +35,3 @@ _LABELS = {
 BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.CHECKING})
 TO_REVIEW = frozenset({ItemState.DRAFTED, ItemState.NEEDS_REVIEW})
 BACK_TO_CLIENT = frozenset({ItemState.REFUSED, ItemState.RETURNED})
-
-
-class Direction(StrEnum):
-    """``purchase`` (进项): the client is the buyer; ``sales`` (销项): the client is the seller."""
-
-    PURCHASE = "purchase"
-    SALES = "sales"
-
-    @property
-    def label(self) -> str:
-        return "进项" if self is Direction.PURCHASE else "销项"

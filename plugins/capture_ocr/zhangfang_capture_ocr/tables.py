@@ -18,7 +18,8 @@ from piccolo.table import Table
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
 from zhangfang_sdk.tables import ClientRows
 
-from zhangfang_capture_ocr.states import Direction, ItemState
+from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.states import ItemState
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
@@ -49,8 +50,8 @@ class Item(ClientRows, Table, tablename="capture_ocr_item"):
 class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     """One invoice read from one item. ``live`` ones hold their code and number against duplicates.
 
-    ``fields`` and ``lines`` as written by :mod:`zhangfang_capture_ocr.stored_readings`; ``proofs`` by
-    :mod:`zhangfang_capture_ocr.stored_proofs`.
+    ``fields`` (value, source, box, confidence of each), ``lines`` and ``disagreements`` are written and read by
+    :mod:`zhangfang_capture_ocr.stored_readings`.
     """
 
     id = BigSerial(primary_key=True)
@@ -74,6 +75,8 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     direction = Varchar(length=10, choices=Direction, default=Direction.PURCHASE, help_text="进项或销项")
     fields = JSONB(default="{}", help_text="字段及来源")
     lines = JSONB(default="[]", help_text="明细")
+    disagreements = JSONB(default="{}", help_text="两处写法不同的字段")
+    text = Text(default="", help_text="票面文字")
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")
     sure = Boolean(default=False, help_text="识别有把握")

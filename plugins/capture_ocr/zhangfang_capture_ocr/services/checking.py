@@ -1,0 +1,163 @@
+"""The checks of a read invoice and its draft voucher: all of it one transaction, done once."""
+
+import json
+from dataclasses import dataclass
+
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Client, Tenants
+
+from zhangfang_capture_ocr.moments import day_of, now
+from zhangfang_capture_ocr.prescriptions import NOT_OURS
+from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
+from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
+from zhangfang_capture_ocr.services.locks import decide_alone
+from zhangfang_capture_ocr.services.uploads import TOPIC
+from zhangfang_capture_ocr.states import ItemState
+from zhangfang_capture_ocr.stored_readings import reading_of
+from zhangfang_capture_ocr.tables import Invoice, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks say of an invoice. ``code`` and ``sentence`` say why it goes back or needs a look ("" when neither)."""
+
+    state: ItemState
+    direction: Direction
+    proofs: tuple[ProofResult, ...]
+    sure: bool
+    code: str = ""
+    sentence: str = ""
+    duplicate_of: int | None = None
+
+
+async def check(item_id: int) -> None:
+    """Bring an item in the state ``checking`` to its end: refused, or a draft voucher. Opens its own transaction."""
+    async with transaction():
+        held = await (
+            Item.update({Item.updated_at: now()})
+            .where(Item.id == item_id, Item.state == ItemState.CHECKING)
+            .returning(Item.id, Item.client)
+        )
+        if not held:
+            return
+        client_id: int = held[0]["client"]
+        await decide_alone(client_id)
+        item = await Item.objects().get(Item.id == item_id)
+        row = await Invoice.select().where(Invoice.item == item_id).first()
+        if item is None or row is None:
+            raise RuntimeError(f"item {item_id} is being checked and has no invoice")
+        client = await use(Tenants).client(client_id)
+        reading = reading_of(row)
+        verdict = await judge(client, row["id"], reading)
+        voucher = None
+        if verdict.state is not ItemState.REFUSED:
+            voucher, verdict = await _draft(client, item, reading, verdict)
+        await Invoice.update(
+            {
+                Invoice.direction: verdict.direction,
+                Invoice.proofs: proofs_json(verdict.proofs),
+                Invoice.sure: verdict.sure,
+                Invoice.live: verdict.state is not ItemState.REFUSED,
+                Invoice.duplicate_of: verdict.duplicate_of,
+                Invoice.voucher: voucher,
+                Invoice.updated_at: now(),
+            }
+        ).where(Invoice.id == row["id"])
+        await Item.update(
+            {
+                Item.state: verdict.state,
+                Item.refusal_code: verdict.code,
+                Item.refusal_sentence: verdict.sentence,
+                Item.updated_at: now(),
+            }
+        ).where(Item.id == item_id)
+        await use(Live).announce(TOPIC, client_id)
+
+
+async def judge(client: Client, invoice_id: int, reading: Reading) -> Verdict:
+    """Proofs, whose invoice it is, and duplicates. Writes nothing."""
+    proofs = prove(reading, today=today(), client=ClientIdentity(client.name, client.tax_id))
+    failed = [proof for proof in proofs if proof.passed is False]
+    direction = next((proof.direction for proof in proofs if proof.direction), Direction.PURCHASE)
+    not_ours = next((proof for proof in failed if proof.code in NOT_OURS), None)
+    if not_ours is not None:
+        return Verdict(ItemState.REFUSED, direction, proofs, False, not_ours.code, not_ours.sentence)
+    first = await same_number(client.id, invoice_id, reading)
+    if first is not None:
+        return Verdict(
+            ItemState.REFUSED, direction, proofs, False, "capture.same_number", await _told_before(first), first.id
+        )
+    sure = is_sure(reading, proofs)
+    if sure:
+        return Verdict(ItemState.DRAFTED, direction, proofs, True)
+    why = failed[0] if failed else next((proof for proof in proofs if proof.passed is None), None)
+    return Verdict(
+        ItemState.NEEDS_REVIEW,
+        direction,
+        proofs,
+        False,
+        why.code if why else "capture.unsure",
+        why.sentence if why else "有的内容没有十足把握,请会计对照原件核对。",
+    )
+
+
+async def same_number(client: int, invoice_id: int, reading: Reading) -> Invoice | None:
+    """The live invoice of this client with the same code and number, if there is another."""
+    if not reading.number:
+        return None
+    return (
+        await Invoice.objects()
+        .where(
+            Invoice.client == client,
+            Invoice.code == (reading.code or ""),
+            Invoice.number == reading.number,
+            Invoice.live.eq(True),
+            Invoice.id != invoice_id,
+        )
+        .first()
+    )
+
+
+async def _told_before(first: Invoice) -> str:
+    item = await Item.objects().get(Item.id == first.item)
+    if item is None:
+        raise RuntimeError(f"invoice {first.id} has no item")
+    return (
+        f"这张发票已经传过了:号码 {first.number},{day_of(item.created_at)} 由{item.uploader_name}上传的"
+        f"“{item.name}”,不会重复入账,不用再传。"
+    )
+
+
+async def _draft(client: Client, item: Item, reading: Reading, verdict: Verdict) -> tuple[int | None, Verdict]:
+    facts = facts_of(reading, verdict.direction)
+    if facts is None:
+        return None, verdict
+    proposal = await proposal_for(client, facts)
+    if not proposal.lines:
+        return None, verdict
+    draft = await voucher_of(
+        client.id, item.document, facts.issued_on, summary_of(reading, verdict.direction), proposal, item.purpose
+    )
+    return await use(Ledger).draft(draft), verdict
+
+
+def proofs_json(proofs: tuple[ProofResult, ...]) -> str:
+    """All proofs as JSON; ``passed`` true, false or null."""
+    return json.dumps(
+        [
+            {
+                "code": proof.code,
+                "passed": proof.passed,
+                "field": proof.field,
+                "sentence": proof.sentence,
+                "who_fixes": proof.who_fixes.value,
+            }
+            for proof in proofs
+        ],
+        ensure_ascii=False,
+    )
