@@ -47,7 +47,8 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
         )
     problem = {
         "type": f"about:blank#{refusal.code}",
-        "title": refusal.sentence,
+        "title": refusal.code,
+        "detail": refusal.sentence,
         "status": refusal.status,
         "code": refusal.code,
         "field": refusal.field,
