@@ -17,6 +17,7 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.columns.readable import Readable
 from piccolo.table import Table
+
 from zhangfang_sdk.tables import FirmRows
 
 

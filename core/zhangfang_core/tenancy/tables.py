@@ -5,6 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.columns.combination import And, WhereRaw
 from piccolo.columns.readable import Readable
 from piccolo.table import Table
+
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.references import UserKey
 from zhangfang_sdk.tables import ClientRows, FirmRows, type_wall

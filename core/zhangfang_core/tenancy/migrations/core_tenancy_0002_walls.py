@@ -46,12 +46,22 @@ alter table core_invitation add constraint core_invitation_client_same_firm fore
 alter table core_role add constraint core_role_firm_exists foreign key (firm) references core_firm (id);
 """
 
+PLACES = """
+create function app_places() returns table (membership bigint, role varchar, firm bigint, firm_name varchar, client bigint, client_name varchar)
+language sql stable set "app.own" = 'on' as $$
+  select m.id, m.role, m.firm, f.name, m.client, c.name
+  from core_membership m join core_firm f on f.id = m.firm
+  left join core_client c on c.firm = m.firm and c.id = m.client
+  where m."user" = app_user() and m.active
+  order by m.client is not null, f.name, c.name, m.id $$;
+"""
+
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="core_tenancy", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(WALLS, client_wall("core_assignment"), ASSIGNMENTS, KEYS)
+        await build(WALLS, client_wall("core_assignment"), ASSIGNMENTS, KEYS, PLACES)
 
     manager.add_raw(run)
     return manager

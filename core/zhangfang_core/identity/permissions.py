@@ -1,0 +1,47 @@
+"""From a role to what it may do: core's own table, the plugins' manifests, the firm's own versions."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from zhangfang_core.identity.roles import role as role_called
+from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.manifest import Permission
+
+_EVERYBODY = ("owner", "admin", "accountant", "reviewer", "boss", "cashier", "sales_manager", "driver")
+_READERS = ("owner", "admin", "accountant", "reviewer", "boss", "cashier")
+_KEEPERS = ("owner", "admin")
+
+CORE_PERMISSIONS = (
+    Permission("ledger.read", "查看账簿", _READERS),
+    Permission("ledger.draft", "填制凭证", ("owner", "admin", "accountant")),
+    Permission("ledger.post", "审核过账", ("owner", "admin", "accountant", "reviewer")),
+    Permission("ledger.close", "结账", ("owner", "admin", "accountant")),
+    Permission("documents.read", "查看原始单据", _READERS),
+    Permission("documents.upload", "上传单据", _EVERYBODY),
+    Permission("clients.read", "查看客户企业", _EVERYBODY),
+    Permission("clients.manage", "管理客户企业", _KEEPERS),
+    Permission("admin.use", "使用管理后台", _KEEPERS),
+    Permission("people.manage", "管理人员与权限", _KEEPERS),
+    Permission("audit.read", "查看操作日志", _KEEPERS),
+    Permission("modules.manage", "启用和停用功能模块", _KEEPERS),
+)
+
+OPERATOR_PERMISSIONS = frozenset({"operator.use"})
+
+
+def permissions_of(
+    role: str, firm_roles: Mapping[str, frozenset[str]], enabled_plugins: frozenset[str]
+) -> frozenset[str]:
+    """What ``role`` may do. ``firm_roles`` are the firm's own roles (core_role) by key: one of them stands for itself alone."""
+    return _resolved(role, firm_roles.get(role), enabled_plugins)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(role: str, own: frozenset[str] | None, enabled: frozenset[str]) -> frozenset[str]:
+    plugins = [p for id_, m in registry().modules.items() if id_ in enabled for p in m.manifest.permissions]
+    known = (*CORE_PERMISSIONS, *plugins)
+    if own is not None:
+        return own & {p.id for p in known}
+    declared = role_called(role)
+    added = frozenset[str]() if declared is None else declared.permissions
+    return added | {p.id for p in known if role in p.roles}

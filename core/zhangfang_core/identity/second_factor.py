@@ -1,0 +1,90 @@
+"""The second factor: time-based codes (TOTP, RFC 6238: SHA-1, 6 digits, 30 s) that are taken once each."""
+
+import hmac
+import time
+
+import pyotp
+import segno
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.secrets import seal, unseal
+from zhangfang_sdk.errors import Refusal
+
+STEP_SECONDS = 30
+STEPS_AROUND = 1
+"""A clock may be one step off (RFC 6238, 5.2)."""
+
+ISSUER = "账房"
+
+
+def new_secret() -> str:
+    """160 random bits in base32."""
+    return pyotp.random_base32()
+
+
+def step_of(secret: str, code: str, *, after: int, now: float | None = None) -> int | None:
+    """The time step whose code this is, later than ``after`` and no further from now than one step; else None."""
+    digits = "".join(code.split())
+    if len(digits) != 6 or not digits.isascii() or not digits.isdigit():
+        return None
+    current = int((time.time() if now is None else now) // STEP_SECONDS)
+    otp = pyotp.TOTP(secret)
+    for step in range(current - STEPS_AROUND, current + STEPS_AROUND + 1):
+        if step > after and hmac.compare_digest(otp.generate_otp(step), digits):
+            return step
+    return None
+
+
+async def accept(user: int, code: str) -> bool:
+    """Take a code of the person once: its step is stored under the row's lock, so that a second try fails, also one in parallel.
+
+    False while the person is locked, and when no second factor is set up.
+    """
+    row = await connection().fetchrow(
+        """select totp_secret, totp_last_step, coalesce(locked_until > now(), false) as locked
+        from core_user where id = $1 for update""",
+        user,
+    )
+    if row is None or row["locked"] or not row["totp_secret"]:
+        return False
+    step = step_of(unseal(row["totp_secret"], user), code, after=row["totp_last_step"])
+    if step is None:
+        return False
+    await connection().execute("update core_user set totp_last_step = $2 where id = $1", user, step)
+    return True
+
+
+async def set_up(user: int, sealed: str, code: str) -> None:
+    """Keep a secret that :func:`offer` proposed, once a code proves that the person's phone has it.
+
+    Raises Refusal ``second_factor.wrong_code`` or ``second_factor.unreadable``.
+    """
+    step = step_of(unseal(sealed, user), code, after=0)
+    if step is None:
+        raise wrong_code()
+    await connection().execute(
+        "update core_user set totp_secret = $2, totp_last_step = $3 where id = $1", user, sealed, step
+    )
+
+
+async def remove(user: int) -> None:
+    await connection().execute("update core_user set totp_secret = '' where id = $1", user)
+
+
+def wrong_code() -> Refusal:
+    return Refusal(
+        "second_factor.wrong_code",
+        "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。",
+        field="code",
+    )
+
+
+def offer(user: int, login: str, sealed: str | None = None) -> dict[str, str]:
+    """What the set-up page shows: the secret, sealed for the form, in groups for typing, and as a QR code (SVG data URI)."""
+    secret = new_secret() if sealed is None else unseal(sealed, user)
+    address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+    return {
+        "sealed": sealed or seal(secret, user),
+        "typed": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        "qr": segno.make(address, error="m").svg_data_uri(border=2, scale=4),
+    }

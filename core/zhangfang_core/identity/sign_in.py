@@ -1,0 +1,144 @@
+"""Signing in: password, lock-out, second factor.
+
+A wrong attempt is counted in the same row that is locked while it is checked, so that attempts in parallel count one by
+one. What is counted must be committed: these functions answer with None instead of raising.
+"""
+
+import logging
+import unicodedata
+from dataclasses import dataclass
+
+from zhangfang_core.database.engine import connection, show_scope
+from zhangfang_core.identity import second_factor
+from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.passwords import HASHER, hashed, matches
+from zhangfang_core.identity.sessions import open_session
+from zhangfang_core.identity.tokens import hash_of, new_token
+from zhangfang_sdk.context import Scope
+from zhangfang_sdk.errors import Refusal
+
+log = logging.getLogger("zhangfang.identity")
+
+FAILURES_ALLOWED = 5
+LOCKED_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose password was right. ``second_factor`` tells whether one is set up."""
+
+    id: int
+    name: str
+    is_operator: bool
+    second_factor: bool
+    large_type: bool
+
+
+def login_written(login: str) -> str:
+    """The form in which logins are kept and compared: NFKC, lower case, no outer spaces; at most 120 characters."""
+    return unicodedata.normalize("NFKC", login).strip().lower().replace("\x00", "")[:120]
+
+
+async def verified(login: str, password: str) -> Person | None:
+    """The person with this login and password, or None; also None, and no sooner, while the login is locked.
+
+    A wrong password counts towards the lock-out. Leaves ``app.user`` set to the person and ``app.login`` cleared.
+    """
+    written = login_written(login)
+    await show_scope(Scope(), login=written)
+    row = await connection().fetchrow(
+        """select id, name, password_hash, is_operator, totp_secret <> '' as second_factor, large_type,
+        coalesce(locked_until > now(), false) as locked from core_user where login = $1 for update""",
+        written,
+    )
+    fits = await matches(None if row is None else row["password_hash"], password)
+    if row is None:
+        return None
+    await show_scope(Scope(user=row["id"]))
+    if row["locked"]:
+        return None
+    if not fits:
+        await count_failure(row["id"])
+        return None
+    if HASHER.check_needs_rehash(row["password_hash"]):
+        await connection().execute(
+            "update core_user set password_hash = $2 where id = $1", row["id"], await hashed(password)
+        )
+    if not row["second_factor"]:
+        await forget_failures(row["id"])
+    return Person(row["id"], row["name"], row["is_operator"], row["second_factor"], row["large_type"])
+
+
+async def sign_in(login: str, password: str, *, address: str, user_agent: str) -> tuple[str, Person] | None:
+    """A new session's token and its person, or None when login and password do not fit or the login is locked.
+
+    The session may still owe its second factor: see :func:`zhangfang_core.identity.enter.enter`. Raises Refusal
+    ``access.no_place`` for a person who belongs nowhere any more.
+    """
+    person = await verified(login, password)
+    if person is None:
+        return None
+    membership = await _usual_place(person.id)
+    if membership is None and not person.is_operator:
+        raise Refusal("access.no_place", "您的账号目前不属于任何公司,请联系代账公司重新邀请您。", status=403)
+    return await open_session(person.id, membership, address=address, user_agent=user_agent), person
+
+
+async def _usual_place(user: int) -> int | None:
+    """The membership of the person's last session while it stands, else the first one."""
+    found: int | None = await connection().fetchval(
+        """select m.id from core_membership m where m."user" = $1 and m.active
+        order by (select max(s.created_at) from core_session s where s."user" = $1 and s.membership = m.id) desc nulls last, m.id
+        limit 1""",
+        user,
+    )
+    return found
+
+
+async def give_code(token: str, code: str, *, address: str) -> str | None:
+    """Settle the owed code of a session; returns the token that replaces ``token``, or None for a wrong or used code.
+
+    Five wrong ones lock the person and end the session. Raises Refusal ``access.sign_in`` when nothing is owed here.
+    """
+    entered = await enter(token, address)
+    if entered is None or entered.owed != "code":
+        raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
+    await show_scope(Scope(user=entered.person))
+    if not await second_factor.accept(entered.person, code):
+        if await count_failure(entered.person):
+            await connection().execute("update core_session set revoked_at = now() where id = $1", entered.session)
+        return None
+    await forget_failures(entered.person)
+    return await settle(entered.session)
+
+
+async def settle(session: int) -> str:
+    """Mark the second factor as given; the session gets a new token, so that the old one is worth nothing."""
+    token = new_token()
+    await connection().execute(
+        "update core_session set mfa_done = true, token_hash = $2 where id = $1", session, hash_of(token)
+    )
+    return token
+
+
+async def count_failure(user: int) -> bool:
+    """One more failure of the person; returns whether it locked them."""
+    locked: bool = await connection().fetchval(
+        """update core_user set
+        failed_attempts = case when failed_attempts + 1 >= $2 then 0 else failed_attempts + 1 end,
+        locked_until = case when failed_attempts + 1 >= $2 then now() + make_interval(mins => $3) else locked_until end
+        where id = $1 returning failed_attempts = 0""",
+        user,
+        FAILURES_ALLOWED,
+        LOCKED_MINUTES,
+    )
+    if locked:
+        log.warning("core_user:%s is locked for %s minutes after %s failures", user, LOCKED_MINUTES, FAILURES_ALLOWED)
+    return locked
+
+
+async def forget_failures(user: int) -> None:
+    await connection().execute(
+        "update core_user set failed_attempts = 0, locked_until = null where id = $1 and (failed_attempts > 0 or locked_until is not null)",
+        user,
+    )
