@@ -1,0 +1,170 @@
+"""Measures the reading of invoices: how exact, how sure, how fast, how much memory.
+
+    python tests/benchmarks/reading.py DIR
+
+DIR holds `truth.jsonl`: one JSON object a line with `file` and the true fields (`type`, `code`, `number`, `date`,
+`buyer_name`, `buyer_tax_id`, `seller_name`, `seller_tax_id`, `amount`, `tax`, `total` in yuan, `items`). Every file
+is read as the product reads it, in confined processes, after one file to warm up. The last line is one JSON
+object with the summary; the exit status is 0 unless DIR has no truths.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import resource
+import statistics
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from zhangfang_capture_ocr.proofs import is_sure, prove
+from zhangfang_capture_ocr.reading import Reading, Refused, read, read_confined
+from zhangfang_capture_ocr.reading.confined import shared_reader
+
+FIELDS = (
+    "type",
+    "code",
+    "number",
+    "date",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+    "amount",
+    "tax",
+    "total",
+    "items",
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over all files, and per suffix."""
+
+    right: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    files: Counter[str] = field(default_factory=Counter)
+    exact: Counter[str] = field(default_factory=Counter)
+    sure: int = 0
+    sure_and_wrong: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as the truth writes them."""
+    return "" if fen is None else f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def found_in(reading: Reading) -> dict[str, Any]:
+    """A reading in the words of the truth."""
+    return {
+        "type": reading.kind.printed_title,
+        "code": reading.code or "",
+        "number": reading.number or "",
+        "date": reading.issued_on.isoformat() if reading.issued_on else "",
+        "buyer_name": reading.buyer_name or "",
+        "buyer_tax_id": reading.buyer_tax_id or "",
+        "seller_name": reading.seller_name or "",
+        "seller_tax_id": reading.seller_tax_id or "",
+        "amount": yuan(reading.amount),
+        "tax": yuan(reading.tax),
+        "total": yuan(reading.total),
+        "items": [line.name for line in reading.lines],
+    }
+
+
+async def measure(folder: Path, truths: list[dict[str, Any]]) -> Tally:
+    """Read every file once and compare."""
+    tally = Tally()
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    shared_reader().warm()
+    for truth in truths:
+        path = folder / truth["file"]
+        kind = path.suffix.lower().lstrip(".")
+        tally.files[kind] += 1
+        asked = [name for name in FIELDS if name in truth]
+        tally.asked.update(asked)
+        data = path.read_bytes()
+        start = time.perf_counter()
+        try:
+            reading = await read_confined(data, path.name)
+        except Refused as refused:
+            tally.refused[refused.code] += 1
+            tally.wrong[truth["file"]].append(refused.code)
+            continue
+        finally:
+            tally.seconds.append(time.perf_counter() - start)
+        found = found_in(reading)
+        wrong = [name for name in asked if found[name] != truth[name]]
+        tally.right.update(set(asked) - set(wrong))
+        tally.wrong[truth["file"]].extend(wrong)
+        tally.exact[kind] += not wrong
+        sure = is_sure(reading, prove(reading, today=today, client=None))
+        tally.sure += sure
+        tally.sure_and_wrong += sure and bool(wrong)
+    return tally
+
+
+def peak_megabytes(folder: Path, truths: list[dict[str, Any]]) -> float:
+    """Peak memory of one process that reads every file, as a reading process would at most need."""
+    for truth in truths:
+        try:
+            read(folder / truth["file"], truth["file"])
+        except Refused:
+            continue
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def say(text: str) -> None:
+    """One line of the report."""
+    sys.stdout.write(f"{text}\n")
+
+
+def main(folder: Path) -> int:
+    """Measure and report."""
+    listed = folder / "truth.jsonl"
+    rows = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    truths = [json.loads(row) for row in rows if row.strip()]
+    truths = [truth for truth in truths if (folder / truth["file"]).is_file()]
+    if not truths:
+        say(f"no truths in {listed}")
+        return 1
+    tally = asyncio.run(measure(folder, truths))
+    for name in FIELDS:
+        if tally.asked[name]:
+            say(f"{name:14} {tally.right[name]:5d} of {tally.asked[name]:5d} exact")
+    for kind, count in sorted(tally.files.items()):
+        say(f".{kind:13} {tally.exact[kind]:5d} of {count:5d} files wholly exact")
+    for name, wrong in tally.wrong.items():
+        if wrong:
+            say(f"  {name}: {', '.join(wrong)}")
+    ordered = sorted(tally.seconds)
+    summary = {
+        "files": len(truths),
+        "exact_files": sum(tally.exact.values()),
+        "fields_right": sum(tally.right.values()),
+        "fields_asked": sum(tally.asked.values()),
+        "sure_share": round(tally.sure / len(truths), 4),
+        "sure_and_wrong": tally.sure_and_wrong,
+        "refused": dict(tally.refused),
+        "seconds_median": round(statistics.median(ordered), 4),
+        "seconds_p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 4),
+        "peak_megabytes": round(peak_megabytes(folder, truths), 1),
+    }
+    say(json.dumps(summary, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: reading.py DIR")
+    sys.exit(main(Path(sys.argv[1])))
