@@ -7,6 +7,7 @@ from typing import Any
 
 from asyncpg import Connection
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
 from zhangfang_sdk.context import Scope, in_scope, install_transactions
 
 
@@ -26,10 +27,11 @@ class PortalTransaction(PostgresTransaction):
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
             raise RuntimeError("a transaction is open already: there is one for each request or job")
-        self.connection = await self.get_connection()
+        engine = self.engine
+        self.connection = await (engine.pool.acquire() if engine.pool else engine.get_new_connection())
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()
+            await self.transaction.start()
         except BaseException:
             await self._give_back()
             raise
@@ -47,7 +49,8 @@ class PortalTransaction(PostgresTransaction):
                 if not self._rolled_back:
                     await self.rollback()
             elif not self._committed:
-                await self.commit()
+                await self.transaction.commit()
+                self._committed = True
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
