@@ -1,0 +1,134 @@
+"""A client's chart of accounts: opened from the standard's, and extended below it."""
+
+import re
+from collections.abc import Sequence
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.charts import load_chart, standards
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import Account
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.services import use
+
+_INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf)
+    select $1, $2, a.* from unnest($3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::varchar[], $8::varchar[],
+    $9::boolean[]) a"""
+
+
+async def open_chart(client: int, standard: str) -> int:
+    """Give a new client the accounts of ``standard`` for its kind of taxpayer; the number of accounts.
+
+    Raises Refusal ``ledger.standard_unknown``, ``ledger.chart_open``, ``common.not_found``.
+    """
+    if standard not in standards():
+        raise Refusal("ledger.standard_unknown", "没有这套会计准则的科目表,请重新选择。", field="standard")
+    row = await connection().fetchrow(
+        """select taxpayer_kind, exists (select from core_account a where a.client = c.id) as has_chart
+        from core_client c where c.firm = $1 and c.id = $2""",
+        firm_in_scope(),
+        client,
+    )
+    if row is None:
+        raise not_found("客户企业")
+    if row["has_chart"]:
+        raise Refusal("ledger.chart_open", "这家企业已经有科目表了。", status=409)
+    chart = load_chart(standard, row["taxpayer_kind"])
+    await connection().execute(
+        _INSERT,
+        firm_in_scope(),
+        client,
+        [a.code for a in chart],
+        [a.name for a in chart],
+        [a.full_name for a in chart],
+        [a.parent for a in chart],
+        [a.category.value for a in chart],
+        [a.normal_balance.value for a in chart],
+        [a.is_leaf for a in chart],
+    )
+    return len(chart)
+
+
+async def accounts(client: int) -> Sequence[Account]:
+    """See ``Ledger.accounts``, by code."""
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    rows = await connection().fetch(
+        """select code, name, full_name, parent, category, normal_balance, is_leaf from core_account
+        where firm = $1 and client = $2 order by code""",
+        firm_in_scope(),
+        client,
+    )
+    return [Account(**dict(row)) for row in rows]
+
+
+async def add_account(client: int, parent: str, code: str, name: str) -> Account:
+    """Add an account below ``parent``; needs ``ledger.draft``.
+
+    A parent that has figures of its own keeps taking postings itself, so it cannot be divided: posted lines do not move.
+    Raises Refusal ``ledger.account_unknown``, ``ledger.account_code``, ``ledger.account_name``, ``ledger.account_taken``,
+    ``ledger.account_in_use``.
+    """
+    require("ledger.draft")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    above = await connection().fetchrow(
+        "select * from core_account where firm = $1 and client = $2 and code = $3 for no key update",
+        firm_in_scope(),
+        client,
+        parent.replace("\x00", ""),
+    )
+    if above is None:
+        raise Refusal("ledger.account_unknown", f"没有上级科目“{parent[:20]}”。", field="parent")
+    if re.fullmatch(r"[0-9]{2,20}", code) is None or not code.startswith(parent) or len(code) != len(parent) + 2:
+        raise Refusal("ledger.account_code", f"科目编码应为上级编码加两位数字,例如 {parent}01。", field="code")
+    name = name.strip()
+    if not 0 < len(name) <= 80 or "\x00" in name:
+        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
+    full_name = f"{above['full_name']}-{name}"
+    if len(full_name) > 255:
+        raise Refusal("ledger.account_name", "科目全称太长,请缩短名称。", field="name")
+    if above["is_leaf"]:
+        await _make_parent(client, parent, above["full_name"])
+    made = await connection().fetchval(
+        """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, true) on conflict (client, code) do nothing returning id""",
+        firm_in_scope(),
+        client,
+        code,
+        name,
+        full_name,
+        parent,
+        above["category"],
+        above["normal_balance"],
+    )
+    if made is None:
+        raise Refusal("ledger.account_taken", f"科目编码 {code} 已经用了,请换一个。", field="code", status=409)
+    await use(Audit).record(
+        "ledger.add_account", f"core_account:{made}", client=client, after={"code": code, "name": name}
+    )
+    return Account(code, name, full_name, parent, above["category"], above["normal_balance"], True)
+
+
+async def _make_parent(client: int, code: str, full_name: str) -> None:
+    """Exclusive against postings, which hold the same lock shared while they check that accounts are leaves."""
+    await connection().execute("select pg_advisory_xact_lock(hashtextextended('ledger:' || $1::bigint, 0))", client)
+    used = await connection().fetchval(
+        "select exists (select from core_balance where firm = $1 and client = $2 and account = $3)",
+        firm_in_scope(),
+        client,
+        code,
+    )
+    if used:
+        raise Refusal(
+            "ledger.account_in_use",
+            f"科目 {code} {full_name} 已经有发生额,不能再设下级科目;请在它的同级新增。",
+            status=409,
+            field="parent",
+        )
+    await connection().execute(
+        "update core_account set is_leaf = false where firm = $1 and client = $2 and code = $3",
+        firm_in_scope(),
+        client,
+        code,
+    )

@@ -1,0 +1,169 @@
+"""Drafts: kept, changed, given up. A draft's lines are JSON until it posts."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.jobs.facts import tell
+from zhangfang_core.ledger import rules
+from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import VoucherDraft
+from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
+
+SYSTEM = "系统"
+
+_CLIENT = """select c.books_start, a.code, a.is_leaf from core_client c
+    left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
+    where c.firm = $1 and c.id = $2"""
+
+_INSERT = """insert into core_voucher (firm, client, period, date, word, summary, kind, state, total, document, source,
+    reasons, draft_lines, drafted_by, drafted_by_name, reverses, posted_by_name, discard_reason)
+    values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $9, $10, $11, $12, $13, $14, $15, '', '') returning id"""
+
+_REPLACE = """update core_voucher set period = $3, date = $4, word = $5, summary = $6, kind = $7, total = $8, document = $9,
+    source = $10, reasons = $11, draft_lines = $12, drafted_by = $13, drafted_by_name = $14
+    where firm = $1 and id = $2 and client = $15 and state = 'draft'"""
+
+
+async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
+    """See ``Ledger.draft``. Checked against the chart, audited, told."""
+    require("ledger.draft")
+    total = await checked(draft)
+    drafter, name = _drafter(draft)
+    voucher: int = await connection().fetchval(
+        _INSERT,
+        firm_in_scope(),
+        draft.client,
+        Period.of(draft.date).number,
+        draft.date,
+        draft.word,
+        draft.summary,
+        draft.kind.value,
+        total,
+        draft.document,
+        draft.source,
+        reasons_to_json(draft.reasons),
+        lines_to_json(draft.lines),
+        drafter,
+        name,
+        reverses,
+    )
+    await _changed("ledger.draft", voucher, draft.client, after=_summary_of(draft, total))
+    tell("vouchers_drafted", [voucher])
+    return voucher
+
+
+async def replace(voucher: int, draft: VoucherDraft) -> None:
+    """See ``Ledger.redraft``. Whoever writes the new content by hand is its drafter."""
+    require("ledger.draft")
+    total = await checked(draft)
+    drafter, name = _drafter(draft)
+    before = await _draft_row(voucher)
+    if before["client"] != draft.client:
+        raise Refusal("ledger.other_client", "草稿不能改到另一家企业名下,请作废后在那家企业重新制单。")
+    done = await connection().execute(
+        _REPLACE,
+        firm_in_scope(),
+        voucher,
+        Period.of(draft.date).number,
+        draft.date,
+        draft.word,
+        draft.summary,
+        draft.kind.value,
+        total,
+        draft.document,
+        draft.source,
+        reasons_to_json(draft.reasons),
+        lines_to_json(draft.lines),
+        drafter,
+        name,
+        draft.client,
+    )
+    if done != "UPDATE 1":
+        await refuse_non_draft(voucher)
+    was = {"date": before["date"].isoformat(), "summary": before["summary"], "total": before["total"]}
+    await _changed("ledger.redraft", voucher, draft.client, before=was, after=_summary_of(draft, total))
+    tell("vouchers_drafted", [voucher])
+
+
+async def discard(voucher: int, reason: str) -> None:
+    """See ``Ledger.discard``; the content stays readable."""
+    require("ledger.draft")
+    client = await connection().fetchval(
+        """update core_voucher set state = 'discarded', discard_reason = $3
+        where firm = $1 and id = $2 and state = 'draft' returning client""",
+        firm_in_scope(),
+        voucher,
+        reason.replace("\x00", "").strip()[:255],
+    )
+    if client is None:
+        await refuse_non_draft(voucher)
+    await _changed("ledger.discard", voucher, client, after={"reason": reason})
+
+
+async def checked(draft: VoucherDraft) -> int:
+    """All checks of a draft; returns its total. Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope."""
+    total = rules.check_draft(draft)
+    if not scope().sees(draft.client):
+        raise not_found("客户企业")
+    codes = sorted({line.account for line in draft.lines})
+    rows = await connection().fetch(_CLIENT, firm_in_scope(), draft.client, codes)
+    if not rows:
+        raise not_found("客户企业")
+    rules.check_accounts(draft.lines, {row["code"]: row["is_leaf"] for row in rows if row["code"]})
+    books_start: dt.date = rows[0]["books_start"]
+    rules.check_date(draft, books_start)
+    return total
+
+
+async def refuse_non_draft(voucher: int) -> NoReturn:
+    """Say why ``voucher`` cannot be handled as a draft: not there, posted, or given up. Always raises."""
+    row = await connection().fetchrow(
+        "select state, word, number from core_voucher where firm = $1 and id = $2", firm_in_scope(), voucher
+    )
+    if row is None:
+        raise not_found("凭证")
+    if row["state"] == "posted":
+        sentence = f"凭证 {row['word']}-{row['number']:04d} 已经审核记账,不能再改;需要更正请红冲后重做。"
+    else:
+        sentence = "这张草稿已经作废,请重新制单。"
+    raise Refusal("ledger.not_a_draft", sentence, status=409, details={"state": row["state"]})
+
+
+async def _draft_row(voucher: int) -> Mapping[str, Any]:
+    row: Mapping[str, Any] | None = await connection().fetchrow(
+        "select client, date, summary, total from core_voucher where firm = $1 and id = $2 and state = 'draft' for update",
+        firm_in_scope(),
+        voucher,
+    )
+    if row is None:
+        await refuse_non_draft(voucher)
+    return row
+
+
+def _drafter(draft: VoucherDraft) -> tuple[int | None, str]:
+    """What a plugin proposes is drafted by the system, so that whoever set it off may review it; by hand, by the person."""
+    if draft.source != "manual" or scope().user is None:
+        return None, SYSTEM
+    return scope().user, scope().user_name
+
+
+def _summary_of(draft: VoucherDraft, total: int) -> dict[str, object]:
+    return {"date": draft.date.isoformat(), "summary": draft.summary, "total": total, "source": draft.source}
+
+
+async def _changed(
+    action: str,
+    voucher: int,
+    client: int,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    await use(Audit).record(action, f"core_voucher:{voucher}", client=client, before=before, after=after)
+    await use(Live).announce("ledger", client)

@@ -1,0 +1,174 @@
+"""Posting: one draft becomes numbered lines and monthly balances, in one transaction and few round trips."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.jobs.facts import tell
+from zhangfang_core.ledger import rules
+from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft
+from zhangfang_core.ledger.records import draft_of
+from zhangfang_core.modules.hooks import ask
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
+from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
+
+OPENING_PERIOD = 0
+
+# The shared lock is held to the end of the transaction, so that a month cannot close between the check and the commit.
+# What was closed meanwhile is seen by the next statement, whose snapshot is taken after the lock.
+_HOLD = """select v.*, f.single_person, pg_advisory_xact_lock_shared(hashtextextended('ledger:' || v.client, 0))
+    from core_voucher v join core_firm f on f.id = v.firm
+    where v.firm = $1 and v.id = $2 and v.state = 'draft' for update of v"""
+
+_CHECK = """select c.books_start, (select max(period) from core_period p where p.client = c.id and p.closed_at is not null) closed,
+    a.code, a.is_leaf
+    from core_client c left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
+    where c.firm = $1 and c.id = $2"""
+
+# One statement: the counter's row lock makes numbers without gaps; balances are touched in the order of account codes, so that
+# two postings never wait for each other in a circle.
+_POST = """with number as (
+    insert into core_voucher_counter as c (firm, client, period, word, last) values ($1, $2, $4, $5, 1)
+    on conflict (client, period, word) do update set last = c.last + 1 returning last
+), lines as (
+    insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary)
+    select $3::bigint * 1000 + place, $1, $2, $3, account, $6, debit, credit, counterparty, summary
+    from unnest($7::varchar[], $8::bigint[], $9::bigint[], $10::varchar[], $11::varchar[])
+        with ordinality as l (account, debit, credit, counterparty, summary, place)
+), sums as (
+    insert into core_balance as b (firm, client, period, account, debit, credit, closing_debit, closing_credit)
+    select $1, $2, $12, t.* from unnest($13::varchar[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]) t
+    on conflict (client, period, account) do update set debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
+        closing_debit = b.closing_debit + excluded.closing_debit, closing_credit = b.closing_credit + excluded.closing_credit
+)
+update core_voucher v set state = 'posted', number = n.last, draft_lines = null, posted_by = $18, posted_by_name = $19,
+    posted_at = now()
+from number n where v.firm = $1 and v.id = $3 and v.state = 'draft' returning v.number, v.posted_at"""
+
+
+async def post(voucher: int) -> Voucher:
+    """See ``Ledger.post``. Raises also what ``Ledger.draft`` raises, where the chart changed since."""
+    require("ledger.post")
+    row = await connection().fetchrow(_HOLD, firm_in_scope(), voucher)
+    if row is None:
+        await refuse_non_draft(voucher)
+    _refuse_same_person(row)
+    draft = draft_of(row)
+    await _check(draft)
+    await ask("check_voucher", voucher=draft)
+    number, posted_at = await _write(voucher, draft)
+    await use(Audit).record(
+        "ledger.post",
+        f"core_voucher:{voucher}",
+        client=draft.client,
+        after={"number": f"{draft.word}-{number:04d}", "period": row["period"], "total": row["total"]},
+    )
+    await use(Live).announce("ledger", draft.client)
+    tell("vouchers_posted", [voucher])
+    return Voucher(
+        id=voucher,
+        client=draft.client,
+        period=Period.of(draft.date),
+        date=draft.date,
+        word=draft.word,
+        number=number,
+        summary=draft.summary,
+        kind=draft.kind,
+        state=VoucherState.POSTED,
+        lines=draft.lines,
+        total=row["total"],
+        document=draft.document,
+        source=draft.source,
+        reasons=draft.reasons,
+        drafted_by=row["drafted_by_name"],
+        posted_by=poster()[1],
+        posted_at=posted_at,
+        reverses=row["reverses"],
+    )
+
+
+async def _check(draft: VoucherDraft) -> None:
+    rules.check_draft(draft)
+    codes = sorted({line.account for line in draft.lines})
+    rows = await connection().fetch(_CHECK, firm_in_scope(), draft.client, codes)
+    rules.check_accounts(draft.lines, {row["code"]: row["is_leaf"] for row in rows if row["code"]})
+    rules.check_date(draft, rows[0]["books_start"])
+    refuse_closed(draft, rows[0]["closed"])
+
+
+def refuse_closed(draft: VoucherDraft, closed: int | None) -> None:
+    """Raise ``ledger.period_closed`` where the voucher's month is at or before ``closed``, and for openings once any is."""
+    if closed is None:
+        return
+    if draft.kind is VoucherKind.OPENING:
+        raise Refusal(
+            "ledger.period_closed",
+            f"{Period.from_number(closed).label}已经结账,期初余额不能再改;需要更正请先反结账。",
+            status=409,
+        )
+    period = Period.of(draft.date)
+    if period.number <= closed:
+        raise Refusal(
+            "ledger.period_closed",
+            f"{period.label}已经结账,不能再记账;请改用之后的日期,或者先反结账并说明原因。",
+            status=409,
+            field="date",
+            details={"period": period.key},
+        )
+
+
+def _refuse_same_person(row: Mapping[str, Any]) -> None:
+    user = scope().user
+    if user is not None and row["drafted_by"] == user and not row["single_person"]:
+        raise Refusal(
+            "ledger.same_person",
+            f"这张凭证是{row['drafted_by_name']}制单的,制单和审核不能是同一个人,请另一位会计审核。",
+            status=409,
+        )
+
+
+def poster() -> tuple[int | None, str]:
+    """Id and name of whoever posts now; the platform's own jobs have no id."""
+    acting = scope()
+    return acting.user, acting.user_name if acting.user is not None else SYSTEM
+
+
+def balance_period(draft: VoucherDraft) -> int:
+    """Where a voucher's turnover is summed: its month, or 0 for opening balances."""
+    return OPENING_PERIOD if draft.kind is VoucherKind.OPENING else Period.of(draft.date).number
+
+
+async def _write(voucher: int, draft: VoucherDraft) -> tuple[int, dt.datetime]:
+    sums = sorted(rules.turnover(draft.lines).items())
+    turnover = ([debit for _, (debit, _) in sums], [credit for _, (_, credit) in sums])
+    nothing = ([0] * len(sums), [0] * len(sums))
+    plain, closing = (nothing, turnover) if draft.kind is VoucherKind.CLOSING else (turnover, nothing)
+    user, name = poster()
+    written = await connection().fetchrow(
+        _POST,
+        firm_in_scope(),
+        draft.client,
+        voucher,
+        Period.of(draft.date).number,
+        draft.word,
+        draft.date,
+        [line.account for line in draft.lines],
+        [line.debit for line in draft.lines],
+        [line.credit for line in draft.lines],
+        [line.counterparty for line in draft.lines],
+        ["" if line.summary == draft.summary else line.summary for line in draft.lines],
+        balance_period(draft),
+        [account for account, _ in sums],
+        *plain,
+        *closing,
+        user,
+        name,
+    )
+    if written is None:
+        await refuse_non_draft(voucher)
+    return written["number"], written["posted_at"]

@@ -1,0 +1,107 @@
+"""Vouchers and entries as they are read. Every query carries the firm and stands behind row-level security."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.records import voucher_of
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.ledger import LedgerEntry, Voucher, VoucherKind, VoucherState
+from zhangfang_sdk.periods import Period
+
+_VOUCHER = """select v.*, (select r.id from core_voucher r where r.firm = v.firm and r.reverses = v.id and r.state <> 'discarded')
+    as reversed_by from core_voucher v where v.firm = $1"""
+
+_LINES = """select l.* from unnest($2::bigint[]) v (id)
+    join core_voucher_line l on l.id between v.id * 1000 and v.id * 1000 + 999 where l.firm = $1 order by l.id"""
+
+# A code followed by ':' sorts after all codes below it, since codes are digits and ':' is the byte after '9'.
+_ENTRIES = """select l.id, l.voucher, l.date, l.account, l.debit, l.credit, l.counterparty, l.summary,
+    v.word, v.number, v.kind, v.document, v.summary as voucher_summary
+    from core_voucher_line l join core_voucher v on v.id = l.voucher and v.firm = l.firm
+    where l.firm = $1 and l.client = $2 and l.account >= $3 and l.account < $3 || ':' and l.date between $4 and $5
+    order by l.date desc, l.id desc limit $6"""
+
+
+def see(client: int) -> None:
+    """Raise ``common.not_found`` for a client that the actor may not see, and ``access.forbidden`` without ``ledger.read``."""
+    require("ledger.read")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+
+
+async def voucher(id_: int) -> Voucher:
+    """See ``Ledger.voucher``; needs ``ledger.read``."""
+    require("ledger.read")
+    row = await connection().fetchrow(f"{_VOUCHER} and v.id = $2", firm_in_scope(), id_)
+    if row is None or not scope().sees(row["client"]):
+        raise not_found("凭证")
+    return (await _with_lines([row]))[0]
+
+
+async def vouchers(
+    client: int,
+    *,
+    period: Period | None = None,
+    state: VoucherState | None = None,
+    words: str = "",
+    limit: int = 50,
+    before: int | None = None,
+) -> Sequence[Voucher]:
+    """See ``Ledger.vouchers``; needs ``ledger.read``. ``words`` are looked for in the summary and the label ("记-0012")."""
+    see(client)
+    conditions, values = ["v.client = $2"], [firm_in_scope(), client]
+
+    def where(sql: str, value: object) -> None:
+        values.append(value)  # type: ignore[arg-type]  # values of several kinds, as asyncpg takes them
+        conditions.append(sql.format(f"${len(values)}"))
+
+    if period is not None:
+        where("v.period = {}", period.number)
+    if state is not None:
+        where("v.state = {}", state.value)
+    if before is not None:
+        where("v.id < {}", before)
+    if words:
+        escaped = words.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        where("(v.summary ilike {0} or v.word || '-' || lpad(v.number::text, 4, '0') ilike {0})", f"%{escaped}%")
+    values.append(limit)
+    rows = await connection().fetch(
+        f"{_VOUCHER} and {' and '.join(conditions)} order by v.id desc limit ${len(values)}", *values
+    )
+    return await _with_lines(rows)
+
+
+async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
+    posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]
+    lines: dict[int, list[Mapping[str, Any]]] = {}
+    if posted:
+        for line in await connection().fetch(_LINES, firm_in_scope(), posted):
+            lines.setdefault(line["voucher"], []).append(line)
+    return [voucher_of(row, lines.get(row["id"], [])) for row in rows]
+
+
+async def entries(
+    client: int, account: str, first: Period, last: Period, *, limit: int = 200
+) -> Sequence[LedgerEntry]:
+    """See ``Ledger.entries``; needs ``ledger.read``."""
+    see(client)
+    rows = await connection().fetch(
+        _ENTRIES, firm_in_scope(), client, account.replace("\x00", ""), first.first_day, last.last_day, limit
+    )
+    return [
+        LedgerEntry(
+            voucher=row["voucher"],
+            label=f"{row['word']}-{row['number']:04d}",
+            date=row["date"],
+            summary=row["summary"] or row["voucher_summary"],
+            account=row["account"],
+            debit=row["debit"],
+            credit=row["credit"],
+            counterparty=row["counterparty"],
+            document=row["document"],
+            kind=VoucherKind(row["kind"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,72 @@
+"""Between rows of the database and the SDK's values."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from zhangfang_sdk.ledger import Line, Voucher, VoucherDraft, VoucherKind, VoucherState
+from zhangfang_sdk.periods import Period
+
+
+def lines_to_json(lines: Iterable[Line]) -> str:
+    """A draft's lines as they stand in ``core_voucher.draft_lines``: arrays, short and in order."""
+    rows = [[line.account, line.summary, line.debit, line.credit, line.counterparty] for line in lines]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def lines_from_json(text: str | None) -> tuple[Line, ...]:
+    return tuple(Line(*row) for row in json.loads(text or "[]"))
+
+
+def reasons_to_json(reasons: Sequence[str]) -> str | None:
+    return json.dumps(list(reasons), ensure_ascii=False, separators=(",", ":")) if reasons else None
+
+
+def line_of(row: Mapping[str, Any], summary: str) -> Line:
+    """A row of ``core_voucher_line``; an empty summary is the voucher's."""
+    return Line(row["account"], row["summary"] or summary, row["debit"], row["credit"], row["counterparty"])
+
+
+def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> Voucher:
+    """A row of ``core_voucher`` with ``reversed_by``; ``posted`` are its lines in order, none for a draft."""
+    state = VoucherState(row["state"])
+    if state is VoucherState.POSTED:
+        lines = tuple(line_of(line, row["summary"]) for line in posted)
+    else:
+        lines = lines_from_json(row["draft_lines"])
+    return Voucher(
+        id=row["id"],
+        client=row["client"],
+        period=Period.from_number(row["period"]),
+        date=row["date"],
+        word=row["word"],
+        number=row["number"],
+        summary=row["summary"],
+        kind=VoucherKind(row["kind"]),
+        state=state,
+        lines=lines,
+        total=row["total"],
+        document=row["document"],
+        source=row["source"],
+        reasons=tuple(json.loads(row["reasons"] or "[]")),
+        drafted_by=row["drafted_by_name"],
+        posted_by=row["posted_by_name"],
+        posted_at=row["posted_at"],
+        reverses=row["reverses"],
+        reversed_by=row["reversed_by"],
+    )
+
+
+def draft_of(row: Mapping[str, Any]) -> VoucherDraft:
+    """The draft that a row of ``core_voucher`` keeps."""
+    return VoucherDraft(
+        client=row["client"],
+        date=row["date"],
+        summary=row["summary"],
+        lines=lines_from_json(row["draft_lines"]),
+        word=row["word"],
+        kind=VoucherKind(row["kind"]),
+        document=row["document"],
+        source=row["source"],
+        reasons=tuple(json.loads(row["reasons"] or "[]")),
+    )

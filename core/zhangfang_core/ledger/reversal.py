@@ -1,0 +1,57 @@
+"""Reversal (红冲): the only way to take a posted voucher back."""
+
+import datetime as dt
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger import drafts, reading, rules
+from zhangfang_sdk.context import firm_in_scope, require
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import VoucherDraft, VoucherKind, VoucherState
+
+
+async def reverse(voucher: int, date: dt.date, reason: str) -> int:
+    """See ``Ledger.reverse``.
+
+    The reversal of a closing voucher is summed with closing vouchers, that of an opening one with the opening balances
+    (and keeps its date), so that the figures read as if neither stood. Also raises ``ledger.reason_missing`` and
+    ``ledger.reversal_before``.
+    """
+    require("ledger.draft")
+    reason = reason.strip()
+    if not reason:
+        raise Refusal("ledger.reason_missing", "请写明红冲的原因。", field="reason")
+    await connection().execute(
+        "select pg_advisory_xact_lock(hashtextextended('ledger-reverse:' || $1::bigint || ':' || $2::bigint, 0))",
+        firm_in_scope(),
+        voucher,
+    )
+    original = await reading.voucher(voucher)
+    if original.state is not VoucherState.POSTED:
+        raise Refusal("ledger.not_posted", "只有已审核记账的凭证才能红冲;草稿请直接修改或作废。", status=409)
+    if original.reversed_by is not None:
+        raise Refusal(
+            "ledger.already_reversed",
+            f"凭证 {original.label} 已经红冲过,不能再红冲一次。",
+            status=409,
+            details={"reversed_by": original.reversed_by},
+        )
+    if original.kind is VoucherKind.OPENING:
+        date = original.date
+    if date < original.date:
+        raise Refusal(
+            "ledger.reversal_before",
+            f"红冲日期 {date:%Y-%m-%d} 不能早于原凭证日期 {original.date:%Y-%m-%d}。",
+            field="date",
+        )
+    kept_kinds = (VoucherKind.OPENING, VoucherKind.CLOSING)
+    draft = VoucherDraft(
+        client=original.client,
+        date=date,
+        summary=f"红冲 {original.period.label}{original.label}:{reason}"[:255],
+        lines=rules.reversed_lines(original.lines),
+        word=original.word,
+        kind=original.kind if original.kind in kept_kinds else VoucherKind.REVERSAL,
+        document=original.document,
+        reasons=(f"红字冲销 {original.label},原因:{reason}",),
+    )
+    return await drafts.keep(draft, reverses=voucher)

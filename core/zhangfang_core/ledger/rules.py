@@ -1,0 +1,126 @@
+"""What a voucher must be, whatever the database says: pure checks. Amounts are fen."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.money import LARGEST_FEN, yuan
+
+MOST_LINES = 999
+"""A line's key is its voucher's id * 1000 + its place."""
+
+
+def check_draft(draft: VoucherDraft) -> int:
+    """The voucher's total: the sum of its debits.
+
+    Raises Refusal ``ledger.no_lines``, ``ledger.too_many_lines``, ``ledger.line_one_sided``, ``ledger.unbalanced``,
+    ``ledger.text_too_long``, ``money.too_large``; TypeError for an amount that is no integer.
+    """
+    _check_texts(draft)
+    if not draft.lines:
+        raise Refusal("ledger.no_lines", "凭证没有分录,请至少填写一借一贷两行。", field="lines")
+    if len(draft.lines) > MOST_LINES:
+        raise Refusal(
+            "ledger.too_many_lines",
+            f"一张凭证最多 {MOST_LINES} 行,这张有 {len(draft.lines)} 行,请拆成几张。",
+            field="lines",
+        )
+    for place, line in enumerate(draft.lines, 1):
+        _check_line(place, line)
+    debit = sum(line.debit for line in draft.lines)
+    credit = sum(line.credit for line in draft.lines)
+    if abs(debit) > LARGEST_FEN or abs(credit) > LARGEST_FEN:
+        raise Refusal("money.too_large", "凭证合计金额太大,请检查是否多输了位数。", field="lines")
+    if debit != credit:
+        raise Refusal(
+            "ledger.unbalanced",
+            f"借方合计 {yuan(debit)},贷方合计 {yuan(credit)},相差 {yuan(abs(debit - credit))},借贷必须相等。",
+            field="lines",
+            details={"debit": debit, "credit": credit, "difference": debit - credit},
+        )
+    return debit
+
+
+def check_accounts(lines: Sequence[Line], leaf_by_code: Mapping[str, bool]) -> None:
+    """Every line stands on a known account of the lowest level. Raises ``ledger.account_unknown``, ``ledger.account_not_leaf``."""
+    for place, line in enumerate(lines, 1):
+        is_leaf = leaf_by_code.get(line.account)
+        if is_leaf is None:
+            raise Refusal(
+                "ledger.account_unknown",
+                f"第 {place} 行的科目“{line.account[:20]}”在这家企业的科目表里没有。",
+                field=f"lines.{place - 1}.account",
+                details={"account": line.account},
+            )
+        if not is_leaf:
+            raise Refusal(
+                "ledger.account_not_leaf",
+                f"第 {place} 行的科目 {line.account} 还有下级科目,请选到最末一级。",
+                field=f"lines.{place - 1}.account",
+                details={"account": line.account},
+            )
+
+
+def check_date(draft: VoucherDraft, books_start: dt.date) -> None:
+    """Opening balances stand before the books, everything else within. Raises ``ledger.before_books``, ``ledger.opening_date``."""
+    if draft.kind is VoucherKind.OPENING:
+        if draft.date >= books_start:
+            raise Refusal(
+                "ledger.opening_date",
+                f"期初余额的日期应早于建账日 {books_start:%Y-%m-%d},现在是 {draft.date:%Y-%m-%d}。",
+                field="date",
+            )
+    elif draft.date < books_start:
+        raise Refusal(
+            "ledger.before_books",
+            f"凭证日期 {draft.date:%Y-%m-%d} 早于建账日 {books_start:%Y-%m-%d},请改用建账日之后的日期。",
+            field="date",
+            details={"books_start": books_start.isoformat()},
+        )
+
+
+def reversed_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """红字: the same accounts and sides with negative amounts."""
+    return tuple(Line(line.account, line.summary, -line.debit, -line.credit, line.counterparty) for line in lines)
+
+
+def turnover(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
+    """Debit and credit by account."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        debit, credit = found.get(line.account, (0, 0))
+        found[line.account] = (debit + line.debit, credit + line.credit)
+    return found
+
+
+def _check_line(place: int, line: Line) -> None:
+    if type(line.debit) is not int or type(line.credit) is not int:
+        raise TypeError("amounts are integers of fen")
+    if (line.debit == 0) == (line.credit == 0):
+        sentence = "借方和贷方都是零" if line.debit == 0 else "借方和贷方同时有金额"
+        raise Refusal(
+            "ledger.line_one_sided",
+            f"第 {place} 行{sentence},一行只能填一边:借方 {yuan(line.debit)},贷方 {yuan(line.credit)}。",
+            field=f"lines.{place - 1}",
+        )
+    if abs(line.debit) > LARGEST_FEN or abs(line.credit) > LARGEST_FEN:
+        raise Refusal(
+            "money.too_large", f"第 {place} 行金额太大,请检查是否多输了位数。", field=f"lines.{place - 1}"
+        )
+
+
+def _check_texts(draft: VoucherDraft) -> None:
+    texts = [("摘要", draft.summary, 255, "summary"), ("凭证字", draft.word, 10, "word")]
+    for place, line in enumerate(draft.lines):
+        texts.append((f"第 {place + 1} 行摘要", line.summary, 255, f"lines.{place}.summary"))
+        texts.append((f"第 {place + 1} 行往来单位", line.counterparty, 120, f"lines.{place}.counterparty"))
+    for title, text, longest, field in texts:
+        if len(text) > longest:
+            raise Refusal(
+                "ledger.text_too_long", f"{title}最多 {longest} 个字,现在有 {len(text)} 个字。", field=field
+            )
+        if "\x00" in text:
+            raise Refusal("ledger.text_unreadable", f"{title}里有无法保存的字符,请重新输入。", field=field)
+    if not draft.word:
+        raise Refusal("ledger.word_missing", "请填写凭证字,例如“记”。", field="word")

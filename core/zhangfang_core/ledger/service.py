@@ -1,0 +1,61 @@
+"""The SDK's ``Ledger`` on PostgreSQL. Each method is one of the room's modules; see the Protocol for what is raised."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from zhangfang_core.ledger import accounts, balances, drafts, periods, posting, reading, reversal
+from zhangfang_sdk.ledger import Account, Balance, LedgerEntry, Voucher, VoucherDraft, VoucherState
+from zhangfang_sdk.periods import Period
+
+
+class PostgresLedger:
+    """The books of the firm in scope, in the caller's transaction."""
+
+    async def accounts(self, client: int) -> Sequence[Account]:
+        return await accounts.accounts(client)
+
+    async def draft(self, draft: VoucherDraft) -> int:
+        return await drafts.keep(draft)
+
+    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
+        await drafts.replace(voucher, draft)
+
+    async def discard(self, voucher: int, reason: str) -> None:
+        await drafts.discard(voucher, reason)
+
+    async def post(self, voucher: int) -> Voucher:
+        return await posting.post(voucher)
+
+    async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
+        return await reversal.reverse(voucher, date, reason)
+
+    async def voucher(self, voucher: int) -> Voucher:
+        return await reading.voucher(voucher)
+
+    async def vouchers(
+        self,
+        client: int,
+        *,
+        period: Period | None = None,
+        state: VoucherState | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> Sequence[Voucher]:
+        return await reading.vouchers(client, period=period, state=state, limit=limit, before=before)
+
+    async def entries(
+        self, client: int, account: str, first: Period, last: Period, *, limit: int = 200
+    ) -> Sequence[LedgerEntry]:
+        return await reading.entries(client, account, first, last, limit=limit)
+
+    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
+        return await balances.balances(client, first, last)
+
+    async def close_period(self, client: int, period: Period) -> None:
+        await periods.close_period(client, period)
+
+    async def reopen_period(self, client: int, period: Period, reason: str) -> None:
+        await periods.reopen_period(client, period, reason)
+
+    async def closed_through(self, client: int) -> Period | None:
+        return await periods.closed_through(client)
