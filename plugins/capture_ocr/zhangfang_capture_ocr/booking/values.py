@@ -1,0 +1,130 @@
+"""What booking is told and what it answers. Money in integer fen; red (negative) invoices carry negative amounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from zhangfang_sdk.tenants import TaxpayerKind
+
+PURCHASE_SETTLEMENTS: Mapping[str, str] = {
+    "2202": "先挂应付账款，付款时再冲",
+    "1002": "按客户设置，直接从银行存款付",
+    "1001": "按客户设置，直接用现金付",
+    "224104": "按客户设置，由老板或股东垫付",
+}
+SALES_SETTLEMENTS: Mapping[str, str] = {
+    "1122": "先挂应收账款，收款时再冲",
+    "1002": "按客户设置，款已收到银行",
+    "1001": "按客户设置，收的是现金",
+    "1012": "按客户设置，收到微信、支付宝等平台",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One line of an invoice: ``amount_fen`` without tax; ``rate`` as printed ("13%", "免税"); ``quantity`` if printed."""
+
+    name: str
+    classification_short: str
+    amount_fen: int
+    rate: str
+    tax_fen: int
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """What stands on the invoice. ``kind`` is the Chinese name of the kind of document ("数电专票").
+
+    ``issued_on`` is a business date (Asia/Shanghai). ``may_carry_input_vat`` says that this kind of document can
+    give input VAT at all; ``confirmed_for_deduction`` that its use was confirmed (用途确认/勾选) already.
+    """
+
+    kind: str
+    direction: Literal["purchase", "sales"]
+    seller_name: str
+    seller_tax_id: str
+    buyer_name: str
+    issued_on: date
+    lines: tuple[FactLine, ...]
+    amount_fen: int
+    tax_fen: int
+    total_fen: int
+    may_carry_input_vat: bool
+    confirmed_for_deduction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientProfile:
+    """Whose books. ``industry``: restaurant, retail, trading, manufacturing, software or another key.
+
+    ``trades_in`` are beginnings of short names which this client buys to sell again (a furniture dealer's 家具).
+    Settlement accounts are keys of PURCHASE_SETTLEMENTS and SALES_SETTLEMENTS; another raises ValueError.
+    """
+
+    name: str
+    taxpayer_kind: TaxpayerKind
+    industry: str
+    purchase_settlement: str = "2202"
+    sales_settlement: str = "1122"
+    trades_in: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (
+            self.purchase_settlement not in PURCHASE_SETTLEMENTS
+            or self.sales_settlement not in SALES_SETTLEMENTS
+        ):
+            raise ValueError("unknown settlement account")
+
+
+@dataclass(frozen=True, slots=True)
+class SellerMemory:
+    """Accounts that accountants chose before, by the seller's tax id (CAP-6)."""
+
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+class InputVatState(StrEnum):
+    """Whether the tax on a purchase may be deducted (抵扣)."""
+
+    DEDUCTIBLE = "deductible"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    PARTLY = "partly"
+    NOT_DEDUCTIBLE = "not_deductible"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class InputVat:
+    """``deductible_fen`` is the tax booked apart; ``why`` one Chinese sentence, with the rule's source where law says no."""
+
+    state: InputVatState
+    deductible_fen: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """One line of the voucher; exactly one of debit and credit is not zero, a red line negative on its own side."""
+
+    account_code: str
+    summary: str
+    debit_fen: int
+    credit_fen: int
+    counterparty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A balanced voucher (no lines where the invoice comes to nothing), with reasons in Chinese.
+
+    ``confidence`` in per mille is that of the least sure line.
+    """
+
+    lines: tuple[ProposedLine, ...]
+    reasons: tuple[str, ...]
+    confidence: int
+    input_vat: InputVat
