@@ -113,3 +113,7 @@ class HookSpecs(Protocol):
     @spec
     async def on_notifications_sent(self, ids: Sequence[int]) -> None:
         """Notifications: messages were kept for people. After the commit, in a job; a failure is tried again."""
+
+    @spec
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        """Tenant: the demo's books of these clients were filled; a plugin adds what makes its own pages worth seeing. After the commit, in a job; a failure is tried again."""

@@ -40,5 +40,10 @@ class Collab:
             AdminScreen(Task, "待办事项", columns, {"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人"})
         ]
 
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        for client in ids:
+            await services.assign_demo_tasks(client)
+
 
 plugin = Collab()

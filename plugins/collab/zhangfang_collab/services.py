@@ -70,6 +70,22 @@ async def open_tasks() -> int:
     return int(await (query if client is None else query.where(Task.client == client)))
 
 
+DEMO = (
+    ("提供本月银行对账单", "网银下载后发给会计即可", 0),
+    ("确认本月工资表", "人数或金额有变动请注明", 2),
+    ("补齐运费发票", "上月冷链运费还差 2 张", 5),
+)
+
+
+async def assign_demo_tasks(client: int) -> None:
+    """What the demo's client has to do this month; nothing when it has tasks already."""
+    if await Task.exists().where(Task.client == client):
+        return
+    for title, note, days in DEMO:
+        due_on = today() + dt.timedelta(days=days)
+        await assign(client, Period.current(), title, note, due_on)
+
+
 def _shown(row: Task) -> ShownTask:
     urgency, text = _urgency(row.due_on, today(), done=row.done_at is not None)
     return ShownTask(int(row.id), row.title, row.note, row.due_on, row.done_by, urgency, text)

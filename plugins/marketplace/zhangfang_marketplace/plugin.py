@@ -7,7 +7,7 @@ from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.web import NavEntry
 
-from zhangfang_marketplace import web
+from zhangfang_marketplace import services, web
 from zhangfang_marketplace.tables import Service
 
 
@@ -34,6 +34,10 @@ class Marketplace:
             "published": "上架",
         }
         return [AdminScreen(Service, "服务产品", columns, labels, writable=True)]
+
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await services.offer_demo_services()
 
 
 plugin = Marketplace()
