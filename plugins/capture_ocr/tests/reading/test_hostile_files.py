@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pytest
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from zhangfang_capture_ocr.reading import FileType, Refused, read, read_confined, sniff
 from zhangfang_capture_ocr.reading.refusals import CODES
