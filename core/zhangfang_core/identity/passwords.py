@@ -14,7 +14,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 SHORTEST = 8
 LONGEST = 128
 _COMMON = frozenset(
-    [
+    {
         "12345678",
         "123456789",
         "1234567890",
@@ -42,7 +42,7 @@ _COMMON = frozenset(
         "kuaiji123",
         "admin123",
         "admin888",
-    ]
+    }
 )
 
 

@@ -48,12 +48,16 @@ alter table core_role add constraint core_role_firm_exists foreign key (firm) re
 
 PLACES = """
 create function app_places() returns table (membership bigint, role varchar, firm bigint, firm_name varchar, client bigint, client_name varchar)
-language sql stable set "app.own" = 'on' as $$
-  select m.id, m.role, m.firm, f.name, m.client, c.name
-  from core_membership m join core_firm f on f.id = m.firm
-  left join core_client c on c.firm = m.firm and c.id = m.client
-  where m."user" = app_user() and m.active
-  order by m.client is not null, f.name, c.name, m.id $$;
+language plpgsql volatile as $$
+begin
+  perform set_config('app.own', 'on', true);
+  return query select m.id, m.role, m.firm, f.name, m.client, c.name
+    from core_membership m join core_firm f on f.id = m.firm
+    left join core_client c on c.firm = m.firm and c.id = m.client
+    where m."user" = app_user() and m.active
+    order by m.client is not null, f.name, c.name, m.id;
+  perform set_config('app.own', '', true);
+end $$;
 """
 
 
