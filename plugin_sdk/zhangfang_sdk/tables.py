@@ -55,7 +55,7 @@ class FirmRows(_Base):
     @classmethod
     def update(
         cls,
-        values: dict[Column | str, Any] | None = None,
+        values: dict[Any, Any] | None = None,
         force: bool = False,
         use_auto_update: bool = True,
         **kwargs: Any,
