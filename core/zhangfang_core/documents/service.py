@@ -4,18 +4,17 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhangfang_sdk.context import firm_in_scope, require, scope
-from zhangfang_sdk.documents import Document, Upload
-from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit, Live
-from zhangfang_sdk.services import use
-
 from zhangfang_core.database.engine import connection
 from zhangfang_core.documents.names import shown_size, tidy_media_type, tidy_name
 from zhangfang_core.documents.tables import DocumentRow
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.modules.hooks import ask
 from zhangfang_core.storage.objects import OpenObject, StoredObject, object_store
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.documents import Document, Upload
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.services import use
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of one file."""

@@ -4,6 +4,7 @@ from piccolo.columns import BigInt, BigSerial, Bytea, ForeignKey, Integer, Times
 from piccolo.columns.base import OnDelete
 from piccolo.columns.readable import Readable
 from piccolo.table import Table
+
 from zhangfang_sdk.references import UserKey
 from zhangfang_sdk.tables import ClientRows, FirmRows
 

@@ -15,12 +15,11 @@ import logging
 from dataclasses import dataclass
 from weakref import WeakSet
 
+from zhangfang_core.database.engine import DB, before_commit, connection
+from zhangfang_core.notifications.tables import trail_in_scope
 from zhangfang_sdk.context import Scope, in_scope, scope, transaction
 from zhangfang_sdk.jobs import Job, Jobs
 from zhangfang_sdk.services import use
-
-from zhangfang_core.database.engine import DB, before_commit, connection
-from zhangfang_core.notifications.tables import trail_in_scope
 
 log = logging.getLogger("zhangfang.audit")
 
@@ -35,14 +34,18 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 
 GENESIS = "0" * 64
 _SEAL = "core.seal_audit"
-_LOCK = "hashtextextended('zhangfang.audit:' || $1::bigint, 0)"
+_TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('zhangfang.audit:' || $1::bigint, 0))"
 _OPERATOR = Scope(operator=True, staff=True)
 
 _writing: "WeakSet[object]" = WeakSet()
-"""Transactions that hold their trail's lock; their entries are to be sealed."""
+"""Transactions whose entries are to be sealed."""
 
-_INSERT = """insert into core_audit_entry (firm, client, at, "user", user_name, address, action, subject, before, after)
-    values ($1, $2, clock_timestamp(), $3, $4, $5, $6, $7, $8, $9)"""
+# The lock is taken before the id and the time are given out, and each time anew: a savepoint that is rolled back lets go of it.
+_INSERT = """with held as materialized (
+        select pg_advisory_xact_lock_shared(hashtextextended('zhangfang.audit:' || $1::bigint, 0)))
+    insert into core_audit_entry (firm, client, at, "user", user_name, address, action, subject, before, after)
+    select $1::bigint, $2::bigint, clock_timestamp(), $3::bigint, $4::varchar, $5::varchar, $6::varchar, $7::varchar,
+        $8::jsonb, $9::jsonb from held"""
 
 _ENTRIES = """select id, client, at, "user", user_name, address, action, subject, before::text as before, after::text as after
     from core_audit_entry where firm = $1 and id >= $2 and id <= $3 order by id limit $4"""
@@ -64,10 +67,6 @@ class AuditTrail:
     ) -> None:
         """See :class:`zhangfang_sdk.notifications.Audit`."""
         trail, actor = trail_in_scope(), scope()
-        current = DB.current_transaction.get()
-        if current is not None and current not in _writing:
-            await connection().execute(f"select pg_advisory_xact_lock_shared({_LOCK})", trail)
-            _writing.add(current)
         await connection().execute(
             _INSERT,
             trail,
@@ -80,6 +79,7 @@ class AuditTrail:
             _json(before),
             _json(after),
         )
+        _writing.add(DB.current_transaction.get())
 
 
 def _json(values: dict[str, object] | None) -> str | None:
@@ -128,7 +128,7 @@ async def seal() -> int:
 async def _quiet(trail: int) -> bool:
     # Trying again and again instead of waiting: a waiting exclusive lock would make new writers wait behind it.
     for pause in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0):
-        if await connection().fetchval(f"select pg_try_advisory_xact_lock({_LOCK})", trail):
+        if await connection().fetchval(_TRY_LOCK, trail):
             return True
         await asyncio.sleep(pause)
     log.info("trail %s: writers at work, sealed later", trail)

@@ -4,6 +4,7 @@ from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey, Integer, Text,
 from piccolo.columns.base import OnDelete
 from piccolo.columns.combination import And, WhereRaw
 from piccolo.table import Table
+
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.references import UserKey
 from zhangfang_sdk.tables import ClientRows, FirmRows, type_wall

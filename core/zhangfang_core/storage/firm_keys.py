@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from zhangfang_sdk.context import firm_in_scope
-
 from zhangfang_core.database.engine import connection
 from zhangfang_core.storage.sealing import new_key, unwrap, wrap
+from zhangfang_sdk.context import firm_in_scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from zhangfang_sdk.context import firm_in_scope, scope
-from zhangfang_sdk.errors import Refusal, ScopeMismatch, not_found
-
 from zhangfang_core.database.engine import connection
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.storage.firm_keys import FirmKeys
 from zhangfang_core.storage.keys import master_key
 from zhangfang_core.storage.places import Place, open_place
 from zhangfang_core.storage.sealing import Unsealable, new_key, seal, sealed_size, unseal, unwrap, wrap
+from zhangfang_sdk.context import firm_in_scope, scope
+from zhangfang_sdk.errors import Refusal, ScopeMismatch, not_found
 
 log = logging.getLogger("zhangfang.storage")
 

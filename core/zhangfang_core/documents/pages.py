@@ -1,0 +1,98 @@
+"""A file's page, its original, and the pictures of its pages."""
+
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from zhangfang_core.documents.names import UNKNOWN_TYPE, shown_size
+from zhangfang_core.documents.preview import DRAWABLE, page_image
+from zhangfang_core.documents.service import StoredDocuments
+from zhangfang_sdk.documents import Document
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import Page, page
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
+"""What browsers draw and what cannot carry script (SVG can)."""
+
+PAGES_SHOWN = 100
+
+_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+_PICTURE_POLICY = "default-src 'none'; sandbox"
+# Browsers refuse to show a PDF in a sandboxed document; their viewers confine its scripts themselves.
+_PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+
+
+@page("/documents/{document_id:int}", permission="documents.read")
+async def document_page(document_id: int) -> Page:
+    """What the file is, and its picture where there is one."""
+    document = await StoredDocuments().document(document_id)
+    client = await use(Tenants).client(document.client)
+    return Page(
+        "documents/document.html",
+        title=document.name,
+        document=document,
+        client=client,
+        size=shown_size(document.size),
+        is_picture=document.media_type in PICTURES,
+        is_drawable=document.media_type == DRAWABLE,
+    )
+
+
+@page("/documents/{document_id:int}/file", permission="documents.read")
+async def original_file(document_id: int, download: bool = False) -> Stream:
+    """The bytes as they came. Pictures and PDFs are shown, all else is only ever downloaded. They flow when the transaction is over."""
+    original = await StoredDocuments().original(document_id)
+    return Stream(
+        original.content.stream(),
+        media_type=_served_type(original.document),
+        headers={**_PRIVATE, **_presentation(original.document, download=download)},
+    )
+
+
+def _served_type(document: Document) -> str:
+    return document.media_type if document.media_type in PICTURES or document.media_type == DRAWABLE else UNKNOWN_TYPE
+
+
+def _presentation(document: Document, *, download: bool) -> dict[str, str]:
+    shown = not download and _served_type(document) != UNKNOWN_TYPE
+    name = quote(document.name, safe="")
+    policy = _PDF_POLICY if document.media_type == DRAWABLE else _PICTURE_POLICY
+    return {
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}",
+        "Content-Security-Policy": policy,
+    }
+
+
+@page("/documents/{document_id:int}/pages", permission="documents.read", stream=True)
+async def drawn_pages(document_id: int) -> Page:
+    """A fragment: the pictures of a PDF's pages. The first one is drawn here, so that their number is known."""
+    first = await page_image(document_id, 1)
+    return Page(
+        "documents/pages.html",
+        fragment=True,
+        document_id=document_id,
+        pages=first.pages,
+        shown=min(first.pages, PAGES_SHOWN),
+    )
+
+
+@page(
+    "/documents/{document_id:int}/preview/{number:int}",
+    permission="documents.read",
+    examples={"number": "1"},
+    stream=True,
+)
+async def page_picture(document_id: int, number: int) -> Response[bytes]:
+    """One page of a PDF as PNG."""
+    found = await page_image(document_id, number)
+    return Response(
+        found.png,
+        media_type="image/png",
+        headers={**_PRIVATE, "Content-Security-Policy": _PICTURE_POLICY},
+    )
+
+
+HANDLERS: list[HTTPRouteHandler] = [document_page, original_file, drawn_pages, page_picture]

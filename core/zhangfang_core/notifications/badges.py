@@ -1,0 +1,16 @@
+"""Red dots of core."""
+
+from zhangfang_core.notifications.service import TOPIC
+from zhangfang_core.notifications.tables import Notification
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.web import Badge
+
+
+async def unread_count() -> int:
+    """How many messages the person in scope has not read yet."""
+    if scope().user is None:
+        return 0
+    return int(await Notification.count().where(Notification.read_at.is_null()))
+
+
+CORE_BADGES = (Badge("messages", unread_count, (TOPIC,)),)

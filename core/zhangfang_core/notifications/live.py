@@ -1,0 +1,194 @@
+"""The SDK's ``Live``: announcements travel by NOTIFY to every web process, and from its hub to the open screens.
+
+``pg_notify`` inside a transaction is heard only after the commit. The payload carries ids only; it is limited to 8,000 bytes.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from zhangfang_core.database.engine import connection
+from zhangfang_sdk.context import firm_in_scope, scope
+from zhangfang_sdk.errors import ScopeMismatch
+
+log = logging.getLogger("zhangfang.live")
+
+CHANNEL = "zhangfang_live"
+RESYNC = "resync"
+"""The topic that says: something may have been missed, fetch everything again."""
+
+WAITING = 64
+"""Announcements that one screen may have waiting; one more, and they become a single resync."""
+
+PROBE_S = 15.0
+"""How often a silent connection is asked whether it still lives (a machine that vanishes closes nothing)."""
+
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 5.0
+
+
+class PgLive:
+    async def announce(self, topic: str, client: int) -> None:
+        """See :class:`zhangfang_sdk.notifications.Live`. PostgreSQL tells the same once in a transaction, however often it is said."""
+        if not scope().sees(client):
+            raise ScopeMismatch(f"client {client} is not in scope")
+        told = {"firm": firm_in_scope(), "client": client, "topic": topic}
+        await connection().execute("select pg_notify($1, $2)", CHANNEL, json.dumps(told))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """Something of ``client`` changed; with the topic RESYNC, anything may have, and ``client`` is None."""
+
+    topic: str
+    client: int | None = None
+
+
+class Subscription:
+    """One open screen: hears of its firm, and of the clients that it may see (None: all)."""
+
+    def __init__(self, firm: int | None, clients: frozenset[int] | None) -> None:
+        self._firm = firm
+        self._clients = clients
+        self._queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue()
+        self._ended = False
+
+    def hear(self, firm: int, event: LiveEvent) -> None:
+        """Take an announcement, if it concerns this screen."""
+        if firm == self._firm and (self._clients is None or event.client in self._clients):
+            self._push(event)
+
+    def missed(self) -> None:
+        """The listener was away for a while."""
+        self._push(LiveEvent(RESYNC))
+
+    def end(self) -> None:
+        self._ended = True
+        self._queue.put_nowait(None)
+
+    def _push(self, event: LiveEvent) -> None:
+        if self._queue.qsize() >= WAITING:
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            event = LiveEvent(RESYNC)
+        self._queue.put_nowait(event)
+
+    async def next(self, timeout_s: float) -> LiveEvent | None:
+        """The next announcement; None after ``timeout_s`` seconds of silence. Raises StopAsyncIteration when the server stops."""
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            event = await asyncio.wait_for(self._queue.get(), timeout_s)
+        except TimeoutError:
+            return None
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    def __aiter__(self) -> "Subscription":
+        return self
+
+    async def __anext__(self) -> LiveEvent:
+        while True:
+            event = await self.next(3600.0)
+            if event is not None:
+                return event
+
+
+class LiveHub:
+    """One listening connection for a process, and its open screens. Comes back by itself when the database does."""
+
+    def __init__(self) -> None:
+        self._subscriptions: set[Subscription] = set()
+        self._stopping = False
+        self.backend: int | None = None
+        """Process id of the listening connection at the server; None while there is none."""
+
+    @asynccontextmanager
+    async def listening(self, dsn: str) -> AsyncIterator[None]:
+        """Listen while the context is open; at its end every subscription ends."""
+        self._stopping = False
+        task = asyncio.create_task(self._keep_listening(dsn))
+        try:
+            yield
+        finally:
+            self.stop()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def stop(self) -> None:
+        """End every subscription now, so that open streams do not hold up the server's stop."""
+        self._stopping = True
+        for subscription in list(self._subscriptions):
+            subscription.end()
+
+    @contextmanager
+    def subscribed(self, firm: int | None, clients: frozenset[int] | None) -> Iterator[Subscription]:
+        """Hear of ``clients`` of ``firm`` (None: all of them) while the context is open. A person with no firm hears nothing."""
+        subscription = Subscription(firm, clients)
+        if self._stopping:
+            subscription.end()
+        self._subscriptions.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+
+    async def _keep_listening(self, dsn: str) -> None:
+        pause, before = FIRST_PAUSE_S, False
+        while True:
+            try:
+                async with self._connected(dsn) as (connected, lost):
+                    log.info("listening for announcements")
+                    if before:
+                        for subscription in list(self._subscriptions):
+                            subscription.missed()
+                    before, pause = True, FIRST_PAUSE_S
+                    await _until_lost(connected, lost)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("cannot listen for announcements (%s); trying again", error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    @asynccontextmanager
+    async def _connected(self, dsn: str) -> AsyncIterator[tuple["asyncpg.Connection[Any]", asyncio.Event]]:
+        lost = asyncio.Event()
+        connected = await asyncpg.connect(dsn, timeout=10)
+        try:
+            connected.add_termination_listener(lambda _: lost.set())
+            await connected.add_listener(CHANNEL, self._on_notify)
+            self.backend = connected.get_server_pid()
+            yield connected, lost
+        finally:
+            self.backend = None
+            connected.terminate()
+
+    def _on_notify(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        try:
+            told = json.loads(str(payload))
+            firm, event = int(told["firm"]), LiveEvent(str(told["topic"]), int(told["client"]))
+        except (ValueError, KeyError, TypeError):
+            log.warning("an announcement that cannot be read was left out")
+            return
+        for subscription in list(self._subscriptions):
+            subscription.hear(firm, event)
+
+
+async def _until_lost(connected: "asyncpg.Connection[Any]", lost: asyncio.Event) -> None:
+    while not lost.is_set():
+        try:
+            await asyncio.wait_for(lost.wait(), PROBE_S)
+        except TimeoutError:
+            await connected.execute("select 1", timeout=PROBE_S)
+
+
+HUB = LiveHub()
+"""The hub of this process."""

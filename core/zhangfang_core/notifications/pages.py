@@ -1,0 +1,158 @@
+"""``/messages`` for everybody, ``/audit`` for those who may read the firm's trail."""
+
+import datetime as dt
+import json
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from zhangfang_core.notifications.action_names import ACTION_NAMES, action_name
+from zhangfang_core.notifications.audit import verify
+from zhangfang_core.notifications.badges import unread_count
+from zhangfang_core.notifications.tables import AuditEntry, Notification
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
+
+MESSAGES_SHOWN = 100
+ENTRIES_SHOWN = 50
+
+
+@page("/messages", permission=SIGNED_IN)
+async def messages(unread: bool = False) -> Page:
+    """The person's own messages, newest first."""
+    if scope().user is None or scope().firm is None:
+        return _messages([], {}, 0, unread)
+    query = Notification.select().order_by(Notification.id, ascending=False).limit(MESSAGES_SHOWN)
+    if unread:
+        query = query.where(Notification.read_at.is_null())
+    clients = {client.id: client.name for client in await use(Tenants).clients()} if scope().staff else {}
+    return _messages(await query, clients, await unread_count(), unread)
+
+
+def _messages(rows: list[dict[str, Any]], clients: dict[int, str], waiting: int, unread: bool) -> Page:
+    return Page(
+        "notifications/messages.html",
+        title="消息",
+        active="messages",
+        messages=rows,
+        clients=clients,
+        waiting=waiting,
+        unread=unread,
+    )
+
+
+@action("/messages/{notification_id:int}", permission=SIGNED_IN)
+async def open_message(notification_id: int) -> Redirect:
+    """Mark a message as read and go where it leads."""
+    found = await Notification.select(Notification.link).where(Notification.id == notification_id).first()
+    if found is None or scope().user is None:
+        raise not_found("消息")
+    await _mark_read(notification_id)
+    return go(found["link"])
+
+
+@action("/messages/read", permission=SIGNED_IN)
+async def read_all() -> Redirect:
+    """Mark all of the person's messages as read."""
+    if scope().user is not None and scope().firm is not None:
+        await _mark_read(None)
+    return go("/messages")
+
+
+async def _mark_read(only: int | None) -> None:
+    update = Notification.update({Notification.read_at: dt.datetime.now(dt.UTC)}).where(Notification.read_at.is_null())
+    await (update if only is None else update.where(Notification.id == only))
+
+
+@page("/audit", permission="audit.read")
+async def trail(
+    person: str = "",
+    what: str = Parameter(query="action", default=""),
+    since: str = Parameter(query="from", default=""),
+    until: str = Parameter(query="to", default=""),
+    older_than: int = Parameter(query="before", default=0, ge=0, le=2**63 - 1),
+) -> Page:
+    """The firm's trail, newest first. Dates are days in Asia/Shanghai, both included."""
+    return await _trail(person.strip(), what.strip(), since, until, older_than)
+
+
+@action("/audit/verify", permission="audit.read")
+async def verify_trail() -> Page:
+    """Compute the chain anew and show what was found; the check itself goes on the trail."""
+    verdict = await verify()
+    await use(Audit).record(
+        "audit.verify",
+        "core_audit_block",
+        after={"holds": verdict.holds, "blocks": verdict.blocks, "entries": verdict.entries, "head": verdict.head},
+    )
+    return await _trail("", "", "", "", 0, verdict=verdict)
+
+
+async def _trail(person: str, what: str, since: str, until: str, older_than: int, **more: Any) -> Page:
+    query = AuditEntry.select().order_by(AuditEntry.id, ascending=False).limit(ENTRIES_SHOWN + 1)
+    if person:
+        query = query.where(AuditEntry.user_name.ilike(f"%{_literal(person)}%"))
+    if what:
+        query = query.where(AuditEntry.action == what)
+    if first := _day(since, "from"):
+        query = query.where(AuditEntry.at >= first)
+    if last := _day(until, "to"):
+        query = query.where(AuditEntry.at < last + dt.timedelta(days=1))
+    if older_than:
+        query = query.where(AuditEntry.id < older_than)
+    rows = await query
+    return Page(
+        "notifications/audit.html",
+        title="操作日志",
+        active="audit",
+        entries=[_entry(row) for row in rows[:ENTRIES_SHOWN]],
+        older=rows[ENTRIES_SHOWN - 1]["id"] if len(rows) > ENTRIES_SHOWN else None,
+        clients={client.id: client.name for client in await use(Tenants).clients()} if scope().firm else {},
+        actions=[("", "全部操作"), *ACTION_NAMES.items()],
+        chosen={"person": person, "action": what, "from": since, "to": until},
+        **{"verdict": None, **more},
+    )
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    before, after = _values(row["before"]), _values(row["after"])
+    keys = sorted({*before, *after})
+    changes = [
+        (key, _shown(before.get(key)), _shown(after.get(key))) for key in keys if before.get(key) != after.get(key)
+    ]
+    return {**row, "name": action_name(row["action"]), "changes": changes}
+
+
+def _values(text: str | None) -> dict[str, Any]:
+    found = None if text is None else json.loads(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _day(text: str, field: str) -> dt.datetime | None:
+    """The first instant of a day in Asia/Shanghai."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), BUSINESS_TIME_ZONE)
+    except (ValueError, OverflowError) as error:
+        raise Refusal("audit.date_wrong", "日期写成“2026-03-31”这样的形式。", field=field) from error
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+HANDLERS: list[HTTPRouteHandler] = [messages, read_all, open_message, trail, verify_trail]
