@@ -82,9 +82,7 @@ async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
     return [voucher_of(row, lines.get(row["id"], [])) for row in rows]
 
 
-async def entries(
-    client: int, account: str, first: Period, last: Period, *, limit: int = 200
-) -> Sequence[LedgerEntry]:
+async def entries(client: int, account: str, first: Period, last: Period, *, limit: int = 200) -> Sequence[LedgerEntry]:
     """See ``Ledger.entries``; needs ``ledger.read``."""
     see(client)
     rows = await connection().fetch(

@@ -30,10 +30,9 @@ def line_of(row: Mapping[str, Any], summary: str) -> Line:
 def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> Voucher:
     """A row of ``core_voucher`` with ``reversed_by``; ``posted`` are its lines in order, none for a draft."""
     state = VoucherState(row["state"])
-    if state is VoucherState.POSTED:
-        lines = tuple(line_of(line, row["summary"]) for line in posted)
-    else:
-        lines = lines_from_json(row["draft_lines"])
+    summary = row["summary"]
+    is_posted = state is VoucherState.POSTED
+    lines = tuple(line_of(line, summary) for line in posted) if is_posted else lines_from_json(row["draft_lines"])
     return Voucher(
         id=row["id"],
         client=row["client"],
@@ -41,7 +40,7 @@ def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> V
         date=row["date"],
         word=row["word"],
         number=row["number"],
-        summary=row["summary"],
+        summary=summary,
         kind=VoucherKind(row["kind"]),
         state=state,
         lines=lines,

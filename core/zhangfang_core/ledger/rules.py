@@ -105,9 +105,7 @@ def _check_line(place: int, line: Line) -> None:
             field=f"lines.{place - 1}",
         )
     if abs(line.debit) > LARGEST_FEN or abs(line.credit) > LARGEST_FEN:
-        raise Refusal(
-            "money.too_large", f"第 {place} 行金额太大,请检查是否多输了位数。", field=f"lines.{place - 1}"
-        )
+        raise Refusal("money.too_large", f"第 {place} 行金额太大,请检查是否多输了位数。", field=f"lines.{place - 1}")
 
 
 def _check_texts(draft: VoucherDraft) -> None:
@@ -117,9 +115,7 @@ def _check_texts(draft: VoucherDraft) -> None:
         texts.append((f"第 {place + 1} 行往来单位", line.counterparty, 120, f"lines.{place}.counterparty"))
     for title, text, longest, field in texts:
         if len(text) > longest:
-            raise Refusal(
-                "ledger.text_too_long", f"{title}最多 {longest} 个字,现在有 {len(text)} 个字。", field=field
-            )
+            raise Refusal("ledger.text_too_long", f"{title}最多 {longest} 个字,现在有 {len(text)} 个字。", field=field)
         if "\x00" in text:
             raise Refusal("ledger.text_unreadable", f"{title}里有无法保存的字符,请重新输入。", field=field)
     if not draft.word:

@@ -69,9 +69,7 @@ def build_chart(about: Mapping[str, Any], rows: Sequence[Mapping[str, str]], tax
     )
 
 
-def _account(
-    row: Mapping[str, str], before: Mapping[str, Account], is_leaf: bool, about: Mapping[str, Any]
-) -> Account:
+def _account(row: Mapping[str, str], before: Mapping[str, Account], is_leaf: bool, about: Mapping[str, Any]) -> Account:
     code, parent_code = row["code"], row["parent"]
     parent = before.get(parent_code)
     if not code.isdigit() or not row["name"]:

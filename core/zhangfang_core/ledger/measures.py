@@ -1,0 +1,132 @@
+"""The SDK's ``Measures``: figures of a chart's ``measures.toml``, computed from monthly balances by one query a client."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import accumulate
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.charts import Basis, Side, load_measures
+from zhangfang_core.ledger.charts import Measures as StandardMeasures
+from zhangfang_sdk.context import client_in_scope, firm_in_scope, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.measures import AccountShare, Definition
+from zhangfang_sdk.periods import Period
+
+# Everything before the first month comes as one row an account. ``moved`` counts closing vouchers, ``earned`` does not.
+_BALANCES = """select c.standard, b.month, b.account, b.moved, b.earned from core_client c left join lateral (
+        select greatest(period, $3) as month, account, sum(debit - credit + closing_debit - closing_credit)::bigint as moved,
+        sum(case when period >= $4 then debit - credit else 0 end)::bigint as earned
+        from core_balance where firm = c.firm and client = c.id and period <= $5 group by 1, 2
+    ) b on true where c.firm = $1 and c.id = $2"""
+
+_NAMES = "select code, full_name from core_account where firm = $1 and client = $2 and code = any($3::varchar[])"
+
+
+class LedgerMeasures:
+    """Figures of clients of the firm in scope, in the caller's transaction."""
+
+    async def series(
+        self, client: int, keys: Sequence[str], first: Period, last: Period
+    ) -> Mapping[str, Sequence[int]]:
+        standard, moved, earned = await _read(client, first, last)
+        return {key: _figures(standard, key, moved, earned) for key in keys}
+
+    async def definition(self, key: str, *, client: int | None = None) -> Definition:
+        asked = client if client is not None else client_in_scope()
+        standard = await connection().fetchval(
+            "select standard from core_client where firm = $1 and id = $2", firm_in_scope(), asked
+        )
+        if standard is None or not scope().sees(asked):
+            raise not_found("客户企业")
+        measures = _known(standard, key)
+        measure = measures[key]
+        return Definition(
+            key=key,
+            title=measure.title,
+            explanation=measure.explanation,
+            accounts=tuple(dict.fromkeys(term.account for _, term in measures.terms(key))),
+            basis="parts" if measure.basis is None else measure.basis.value,
+        )
+
+    async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
+        standard, moved, earned = await _read(client, period, period)
+        measures = _known(standard, key)
+        shares: dict[str, int] = {}
+        for basis in Basis:
+            amounts = moved if basis is Basis.CLOSING else earned
+            for account, months in amounts.items():
+                weight = sum(
+                    _weight(t.side, t.sign)
+                    for b, t in measures.terms(key)
+                    if b is basis and account.startswith(t.account)
+                )
+                if weight:
+                    shares[account] = shares.get(account, 0) + weight * sum(months)
+        shares = {account: amount for account, amount in shares.items() if amount}
+        rows = await connection().fetch(_NAMES, firm_in_scope(), client, list(shares))
+        names = {row["code"]: row["full_name"] for row in rows}
+        ordered = sorted(shares.items(), key=lambda item: (-abs(item[1]), item[0]))
+        return [AccountShare(code, names[code], amount) for code, amount in ordered]
+
+
+Monthly = Mapping[str, Sequence[int]]
+
+
+async def _read(client: int, first: Period, last: Period) -> tuple[str, Monthly, Monthly]:
+    """The client's standard; by account, a fen figure a slot, debit positive: what moved, and what moved apart from closing.
+
+    Slot 0 is all before ``first`` (opening balances included), which only balances at a month's end count.
+    """
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    before = first.plus(-1).number
+    rows = await connection().fetch(_BALANCES, firm_in_scope(), client, before, first.number, last.number)
+    if not rows:
+        raise not_found("客户企业")
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    slot = {first.plus(offset).number: offset + 1 for offset in range(months)} | {before: 0}
+    moved: dict[str, list[int]] = {}
+    earned: dict[str, list[int]] = {}
+    for row in rows:
+        account = row["account"]
+        if account is not None:
+            place = slot[row["month"]]
+            moved.setdefault(account, [0] * (months + 1))[place] = row["moved"]
+            earned.setdefault(account, [0] * (months + 1))[place] = row["earned"]
+    if not moved:
+        moved = earned = {"": [0] * (months + 1)}
+    return rows[0]["standard"], moved, earned
+
+
+def _figures(standard: str, key: str, moved: Monthly, earned: Monthly) -> list[int]:
+    measure = _known(standard, key)[key]
+    months = len(next(iter(moved.values()))) - 1
+    totals = [0] * months
+    for part in measure.parts:
+        totals = [
+            t + part.sign * v for t, v in zip(totals, _figures(standard, part.measure, moved, earned), strict=True)
+        ]
+    for account, slots in (moved if measure.basis is Basis.CLOSING else earned).items():
+        weight = _account_weight(standard, key, account)
+        if weight:
+            values = list(accumulate(slots)) if measure.basis is Basis.CLOSING else slots
+            totals = [t + weight * v for t, v in zip(totals, values[1:], strict=True)]
+    return [max(total, 0) for total in totals] if measure.floor_at_zero else totals
+
+
+@cache
+def _account_weight(standard: str, key: str, account: str) -> int:
+    """How often an account's debit enters a figure by its own terms: 1, -1, or 0."""
+    terms = load_measures(standard)[key].terms
+    return sum(_weight(term.side, term.sign) for term in terms if account.startswith(term.account))
+
+
+def _weight(side: Side, sign: int) -> int:
+    return sign if side is Side.DEBIT else -sign
+
+
+def _known(standard: str, key: str) -> StandardMeasures:
+    measures = load_measures(standard)
+    if key not in measures.by_key:
+        raise Refusal("measure.unknown", "没有这个指标。", status=404)
+    return measures
