@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_DIGITS: Final = {digit: value for value, digit in enumerate("零壹贰叁肆伍陆柒捌玖")}
+_NUMERALS: Final = "零壹贰叁肆伍陆柒捌玖"
+_DIGITS: Final = {digit: value for value, digit in enumerate(_NUMERALS)}
 _VARIANTS: Final = str.maketrans({"元": "圆", "圓": "圆", "正": "整", "〇": "零", "两": "贰", "弍": "贰", "廿": "贰"})
 _UNITS: Final = (("仟", 1000), ("佰", 100), ("拾", 10))
-_SECTIONS: Final = (("亿", 10**8), ("万", 10**4), ("", 1))
+_SECTIONS: Final = (("亿", 10**8), ("万", 10**4))
 _SHAPE: Final = re.compile(
     r"(?P<minus>\(?负数?\)?)?(?:(?P<yuan>[零壹贰叁肆伍陆柒捌玖拾佰仟万亿]+)圆)?"
     r"(?:零?(?P<jiao>[零壹贰叁肆伍陆柒捌玖])角)?(?:零?(?P<fen>[零壹贰叁肆伍陆柒捌玖])分)?整?"
@@ -30,25 +31,17 @@ def fen_of_capitals(text: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    """A whole number in capitals: sections of 亿 and 万, each of 仟 佰 拾."""
-    total = 0
-    rest = text
+    """A whole number in capitals: parts of 亿 and 万, each of 仟 佰 拾; 亿 may count 万 (万亿)."""
     for name, factor in _SECTIONS:
-        if name:
-            head, found, tail = rest.partition(name)
-            if not found:
-                continue
-            rest = tail
-        else:
-            head = rest
-        section = _section(head, alone=not total and not name)
-        if section is None or (name and section == 0):
-            return None
-        total += section * factor
-    return total
+        head, found, tail = text.partition(name)
+        if found:
+            many = _whole(head)
+            rest = _whole(tail) if tail else 0
+            return many * factor + rest if many and rest is not None else None
+    return _section(text)
 
 
-def _section(text: str, *, alone: bool) -> int | None:
+def _section(text: str) -> int | None:
     """Up to 9999. Zeros may stand between places; 拾 without a digit is ten."""
     value = 0
     rest = text
@@ -67,48 +60,36 @@ def _section(text: str, *, alone: bool) -> int | None:
         rest = tail
     last = rest.lstrip("零")
     if last == "":
-        return value if value or not alone or text == "零" or not text else None
-    if len(last) != 1 or last not in _DIGITS:
-        return None
-    return value + _DIGITS[last]
+        return value
+    return value + _DIGITS[last] if len(last) == 1 and last in _DIGITS else None
 
 
 def capitals_of_fen(fen: int) -> str:
     """A sum as invoices print it: `（负数）` before negative ones, 整 where no 分 follows."""
     yuan, rest = divmod(abs(fen), 100)
     jiao, single = divmod(rest, 10)
-    digits = "零壹贰叁肆伍陆柒捌玖"
     words = _words_of(yuan) + "圆" if yuan or not rest else ""
     if jiao:
-        words += digits[jiao] + "角"
+        words += _NUMERALS[jiao] + "角"
     if single:
-        words += ("零" if yuan and not jiao else "") + digits[single] + "分"
+        words += ("零" if yuan and not jiao else "") + _NUMERALS[single] + "分"
     else:
         words += "整"
     return ("（负数）" if fen < 0 else "") + words
 
 
 def _words_of(yuan: int) -> str:
-    digits = "零壹贰叁肆伍陆柒捌玖"
-    if yuan == 0:
-        return "零"
-    words = ""
-    gap = False
     for name, factor in _SECTIONS:
-        section, yuan = divmod(yuan, factor)
-        if section == 0:
-            gap = bool(words)
-            continue
-        if words and (gap or section < 1000):
+        if yuan >= factor:
+            many, rest = divmod(yuan, factor)
+            zero = "零" if 0 < rest < factor // 10 else ""
+            return _words_of(many) + name + zero + (_words_of(rest) if rest else "")
+    words = ""
+    rest = yuan
+    for name, factor in (*_UNITS, ("", 1)):
+        digit, rest = divmod(rest, factor)
+        if digit:
+            words += _NUMERALS[digit] + name
+        elif rest and words and not words.endswith("零"):
             words += "零"
-        gap = False
-        inner = False
-        for unit, place in (*_UNITS, ("", 1)):
-            digit, section = divmod(section, place)
-            if digit:
-                words += ("零" if inner else "") + digits[digit] + unit
-                inner = False
-            elif section and words and words[-1] != "零":
-                inner = bool(words[-1] in "仟佰拾")
-        words += name
-    return words
+    return words or "零"
