@@ -78,7 +78,7 @@ def test_migration_files_have_names_of_their_own() -> None:
     assert len(files) >= 2 * len(APPS)
     assert [name for name, times in Counter(p.name for p in files).items() if times > 1] == []
     for name, app in APPS.items():
-        ids = sorted(BaseMigrationManager().get_migration_modules(app.migrations_folder_path))
+        ids = sorted(BaseMigrationManager().get_migration_modules(str(app.migrations_folder_path)))
         assert len(ids) == len(set(ids)) >= 2, name
 
 

@@ -1,0 +1,127 @@
+"""``python -m zhangfang_sdk.documenting > docs/hooks.md``: the page of all hooks, from their specifications.
+
+Signature and sentences come from :mod:`zhangfang_sdk.hookspecs`; when a hook is called, in which transaction, and what a failure does
+follow from the hook's kind (its name's first word). A test asserts that the page in the repository is this text.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zhangfang_sdk import hookspecs
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds for every hook whose name begins with ``prefix``."""
+
+    prefix: str
+    heading: str
+    explanation: str
+    when: str
+    transaction: str
+    failure: str
+
+
+KINDS = (
+    Kind(
+        "register",
+        "Declarations",
+        "Ordinary functions, called once in every process when it starts. They must not touch the database.",
+        "once at start, in dependency order of the plugins",
+        "none",
+        "the plugin is skipped with the reason; everything else runs",
+    ),
+    Kind(
+        "check",
+        "Objections",
+        "Coroutines that may object to what is about to be done, with a stable code and one plain Chinese sentence. "
+        "Asked in dependency order, only of plugins that the firm has on; the first objection ends it.",
+        "before the thing is done, in the scope of the person who does it",
+        "the caller's own; what the hook writes commits or goes with it",
+        "an objection is a refusal (409, with the plugin's name); an exception refuses too, and everything rolls back",
+    ),
+    Kind(
+        "on",
+        "Facts",
+        "Coroutines that are told what happened. One job for each implementation and transaction, with all ids of "
+        "that transaction, in the firm's system scope, only for plugins that the firm has on.",
+        "after the commit, in a worker",
+        "none open; the hook opens its own with `zhangfang_sdk.context.transaction()`",
+        "the job is tried again with growing pauses; no other plugin and no user notices. Be ready to be told twice",
+    ),
+)
+
+INTRODUCTION = """# Hooks
+
+<!-- Written by `python -m zhangfang_sdk.documenting > docs/hooks.md`; change zhangfang_sdk/hookspecs.py instead. -->
+
+A plugin's `plugin` object implements those that it needs, each marked with `@hook` of `zhangfang_sdk`. The host awaits every
+implementation; `firstresult` is not used.
+"""
+
+
+def hooks(kind: Kind) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Hooks of one kind, in the order of the specification."""
+    for name, function in vars(hookspecs.HookSpecs).items():
+        if hasattr(function, f"{hookspecs.PROJECT}_spec") and name.partition("_")[0] == kind.prefix:
+            yield name, function
+
+
+def signature(name: str, function: Callable[..., Any]) -> str:
+    """The hook as a plugin writes it, with the names of types and without their modules."""
+    described = inspect.signature(function)
+    parameters = [
+        parameter.name if parameter.name == "self" else f"{parameter.name}: {_type(parameter.annotation)}"
+        for parameter in described.parameters.values()
+    ]
+    define = "async def" if inspect.iscoroutinefunction(function) else "def"
+    return f"{define} {name}({', '.join(parameters)}) -> {_type(described.return_annotation)}"
+
+
+def _type(annotation: object) -> str:
+    text = "None" if annotation is None else inspect.formatannotation(annotation)
+    for module in sorted({part for part in _modules(annotation) if part}, key=len, reverse=True):
+        text = text.replace(f"{module}.", "")
+    return text
+
+
+def _modules(annotation: object) -> Iterator[str]:
+    yield getattr(annotation, "__module__", "")
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _modules(argument)
+    origin = getattr(annotation, "__origin__", None)
+    if origin is not None:
+        yield getattr(origin, "__module__", "")
+
+
+def _markdown(sentence: str) -> str:
+    return re.sub(r":\w+:`([^`]+)`", r"`\1`", sentence).replace("``", "`")
+
+
+def page() -> str:
+    """The whole page as Markdown. Raises ValueError when a hook is of no known kind or says nothing of itself."""
+    parts = [INTRODUCTION]
+    told = 0
+    for kind in KINDS:
+        parts.append(
+            f"## {kind.heading}: `{kind.prefix}_*`\n\n{kind.explanation}\n\n"
+            f"- When: {kind.when}.\n- Transaction: {kind.transaction}.\n- Failure: {kind.failure}.\n"
+        )
+        for name, function in hooks(kind):
+            told += 1
+            sentence = inspect.getdoc(function)
+            if not sentence:
+                raise ValueError(f"{name} has no docstring")
+            parts.append(f"### `{name}`\n\n```python\n{signature(name, function)}\n```\n\n{_markdown(sentence)}\n")
+    specified = sum(hasattr(f, f"{hookspecs.PROJECT}_spec") for f in vars(hookspecs.HookSpecs).values())
+    if told != specified:
+        raise ValueError(f"{specified} hooks are specified and {told} are of a known kind")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
