@@ -33,6 +33,10 @@ class Entered:
     def pending_second_factor(self) -> bool:
         return self.owed != ""
 
+    def scope_of_person(self) -> Scope:
+        """Opens the person's own row and nothing else, while the second factor is owed."""
+        return Scope(user=self.person)
+
 
 async def enter(token: str | None, address: str) -> Entered | None:
     """Put the transaction in force behind the walls of the person whose session this is; None when the session does not stand.

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import second_factor
 from zhangfang_core.identity.enter import enter
-from zhangfang_core.identity.passwords import HASHER, hashed, matches
-from zhangfang_core.identity.sessions import open_session
+from zhangfang_core.identity.passwords import HASHER, check_strength, hashed, matches
+from zhangfang_core.identity.sessions import open_session, revoke_others
 from zhangfang_core.identity.tokens import hash_of, new_token
-from zhangfang_sdk.context import Scope
+from zhangfang_sdk.context import Scope, scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.services import use
 
 log = logging.getLogger("zhangfang.identity")
 
@@ -110,6 +112,44 @@ async def give_code(token: str, code: str, *, address: str) -> str | None:
         return None
     await forget_failures(entered.person)
     return await settle(entered.session)
+
+
+async def enrol(token: str, sealed: str, code: str, *, address: str) -> str:
+    """Set up the second factor that a session owes; returns the token that replaces ``token``.
+
+    Raises Refusal ``access.sign_in`` when none is owed, ``second_factor.wrong_code``, ``second_factor.unreadable``.
+    """
+    entered = await enter(token, address)
+    if entered is None or entered.owed != "enrol":
+        raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
+    await show_scope(Scope(user=entered.person))
+    await second_factor.set_up(entered.person, sealed, code)
+    return await settle(entered.session)
+
+
+async def confirm_password(password: str) -> bool:
+    """Whether this is the password of the person who is signed in; a wrong one counts towards the lock-out, commit it."""
+    user = scope().user
+    row = await connection().fetchrow(
+        "select password_hash, coalesce(locked_until > now(), false) as locked from core_user where id = $1 for update",
+        user,
+    )
+    fits = await matches(None if row is None else row["password_hash"], password)
+    if row is None or user is None or row["locked"]:
+        return False
+    if not fits:
+        await count_failure(user)
+    return fits
+
+
+async def change_password(new: str, token: str) -> None:
+    """A new password for the person who is signed in, whose other sessions end. Raises Refusal ``password.weak``."""
+    user = scope().user
+    login = await connection().fetchval("select login from core_user where id = $1", user)
+    check_strength(new, login)
+    await connection().execute("update core_user set password_hash = $2 where id = $1", user, await hashed(new))
+    await revoke_others(token)
+    await use(Audit).record("password.change", f"core_user:{user}")
 
 
 async def settle(session: int) -> str:

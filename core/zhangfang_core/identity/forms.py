@@ -1,0 +1,84 @@
+"""Reading what a form sent, and the cookie that a sign-in sets."""
+
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from zhangfang_core.identity.sessions import LIFETIME
+from zhangfang_core.settings import read_settings
+from zhangfang_core.web.session import COOKIE, asking
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Req = Request[Any, Any, Any]
+
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
+    """One field as text, without outer spaces and NUL characters; "" when it is missing."""
+    return _one(data, name).replace("\x00", "").strip()[:longest]
+
+
+def password_in(data: dict[str, Any], name: str = "password") -> str:
+    """A password as it was typed."""
+    return _one(data, name)[:1000]
+
+
+def numbers_in(data: dict[str, Any], name: str) -> list[int]:
+    """All values of a field that are ids."""
+    values = data.get(name, [])
+    return [n for n in map(number, values if isinstance(values, list) else [values]) if n is not None]
+
+
+def number(text: object) -> int | None:
+    """An id as text; None for anything else."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+
+
+def _one(data: dict[str, Any], name: str) -> str:
+    value = data.get(name, "")
+    return str(value[0] if isinstance(value, list) and value else value)
+
+
+def local(address: str) -> str:
+    """A page of this portal to go to afterwards; "/" for anything that leads elsewhere."""
+    away = not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable()
+    return "/" if away or address.startswith("/sign-") else address[:500]
+
+
+def token_of_request() -> str:
+    """The session's token, "" without one."""
+    request = asking()
+    return "" if request is None else request.presence.token or ""
+
+
+def came_from(request: Req) -> dict[str, str]:
+    """Address and browser, as a session keeps them."""
+    return {
+        "address": request.client.host if request.client else "",
+        "user_agent": request.headers.get("user-agent", "").replace("\x00", "")[:200],
+    }
+
+
+def session_cookie(token: str) -> Cookie:
+    """Out of reach of scripts and of other sites' posts. An empty token takes it away."""
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        max_age=int(LIFETIME.total_seconds()) if token else 0,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=read_settings().secure_cookies,
+    )
+
+
+def choice_cookie(name: str, value: str) -> Cookie:
+    """A choice of looks that scripts and signed-out pages read too; nothing secret."""
+    return Cookie(
+        key=name, value=value, max_age=_YEAR_SECONDS, path="/", samesite="lax", secure=read_settings().secure_cookies
+    )

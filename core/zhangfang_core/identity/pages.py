@@ -1,0 +1,175 @@
+"""Signing in and out, and accepting an invitation. The person's own page and the firm's people stand in files of their own."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from zhangfang_core.database.engine import connection, show_scope
+from zhangfang_core.identity import invitations, sessions, sign_in
+from zhangfang_core.identity.enter import Entered, enter
+from zhangfang_core.identity.forms import (
+    Form,
+    Req,
+    came_from,
+    choice_cookie,
+    local,
+    password_in,
+    session_cookie,
+    token_of_request,
+    written,
+)
+from zhangfang_core.identity.me_pages import HANDLERS as ME
+from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
+from zhangfang_core.identity.second_factor import offer
+from zhangfang_core.web.session import asking
+from zhangfang_sdk.context import in_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.services import use
+from zhangfang_sdk.web import PUBLIC, Page, action, go, page
+
+Next = Annotated[str, Parameter(query="next")]
+
+WRONG = "登录名或密码不对。连续输错 5 次会锁定 15 分钟,忘记密码请联系您的代账公司。"
+WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
+
+
+@page("/sign-in", permission=PUBLIC)
+async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
+    """Who is signed in already goes on."""
+    request = asking()
+    if request is not None and request.presence.pending:
+        return go("/sign-in/code")
+    if request is not None and request.presence.scope is not None:
+        return go(local(wanted))
+    return Page("identity/sign_in.html", title="登录", wanted=local(wanted), login="", error=None)
+
+
+@action("/sign-in", permission=PUBLIC)
+async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
+    """The same answer for a login that nobody has, a wrong password and a locked login."""
+    login, wanted = written(data, "login", 120), local(written(data, "next", 500))
+    error = WRONG
+    try:
+        done = await sign_in.sign_in(login, password_in(data), **came_from(request))
+    except Refusal as refusal:
+        done, error = None, refusal.sentence
+    if done is None:
+        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=error)
+    token, person = done
+    answer = await _signed_in(token, wanted, came_from(request)["address"])
+    if person.large_type:
+        answer.set_cookie(choice_cookie("type", "large"))
+    return answer
+
+
+@page("/sign-in/code", permission=PUBLIC)
+async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
+    """Asks for the code, or shows how to set codes up where the role must have them."""
+    entered = await enter(token_of_request(), "")
+    if entered is None:
+        return go("/sign-in")
+    if not entered.owed:
+        return go(local(wanted))
+    return await _code_page(entered, local(wanted))
+
+
+@action("/sign-in/code", permission=PUBLIC)
+async def code_form(request: Req, data: Form) -> Page | Redirect:
+    """A wrong code is counted; five lock the login and end this session."""
+    token, wanted = token_of_request(), local(written(data, "next", 500))
+    code, sealed = written(data, "code", 20), written(data, "sealed", 400)
+    address = came_from(request)["address"]
+    if sealed:
+        try:
+            settled: str | None = await sign_in.enrol(token, sealed, code, address=address)
+        except Refusal as refusal:
+            entered = await enter(token, address)
+            if entered is None or entered.owed != "enrol":
+                raise
+            kept = sealed if refusal.code == "second_factor.wrong_code" else None
+            return await _code_page(entered, wanted, error=refusal.sentence, sealed=kept)
+    else:
+        settled = await sign_in.give_code(token, code, address=address)
+    if settled is not None:
+        return await _signed_in(settled, wanted, address)
+    entered = await enter(token, address)
+    if entered is None:
+        return Page("identity/sign_in.html", title="登录", wanted=wanted, login="", error=WRONG)
+    return await _code_page(entered, wanted, error=WRONG_CODE)
+
+
+async def _code_page(entered: Entered, wanted: str, *, error: str | None = None, sealed: str | None = None) -> Page:
+    if entered.owed == "code":
+        return Page("identity/code.html", title="动态验证码", wanted=wanted, error=error)
+    await show_scope(entered.scope_of_person())
+    login = await connection().fetchval("select login from core_user where id = $1", entered.person)
+    shown = offer(entered.person, login, sealed)
+    return Page("identity/enrol.html", title="设置动态验证码", wanted=wanted, error=error, offer=shown)
+
+
+async def _signed_in(token: str, wanted: str, address: str) -> Redirect:
+    """On with the new cookie: to the second factor where it is owed, else into the portal, which the trail notes."""
+    entered = await enter(token, address)
+    if entered is None or entered.owed:
+        answer = go(f"/sign-in/code?next={quote(wanted)}")
+    else:
+        with in_scope(entered.scope):
+            await use(Audit).record("session.sign_in", f"core_session:{entered.session}")
+        answer = go(wanted)
+    answer.set_cookie(session_cookie(token))
+    return answer
+
+
+@action("/sign-out", permission=PUBLIC)
+async def sign_out(data: Form) -> Redirect:
+    """Ends the session in the database, not in the browser alone."""
+    await sessions.sign_out(token_of_request())
+    answer = go("/sign-in")
+    answer.set_cookie(session_cookie(""))
+    return answer
+
+
+@page("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
+async def invitation_page(token: str) -> Page:
+    """What the link invites to; says so when it is over."""
+    invited = await invitations.look(token)
+    return Page(
+        "identity/invitation.html", title="接受邀请", invited=invited, token=token, login="", name="", error=None
+    )
+
+
+@action("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
+async def accept_form(request: Req, token: str, data: Form) -> Page | Redirect:
+    """New people choose login and password; who has a login already proves it."""
+    login, name = written(data, "login", 120), written(data, "name", 80)
+    error = "这个登录名已经有人使用。如果是您本人,请输入原来的密码;否则请换一个登录名。"
+    try:
+        session = await invitations.accept(
+            token, login=login, name=name, password=password_in(data), **came_from(request)
+        )
+    except Refusal as refusal:
+        if refusal.code == "invitation.over":
+            raise
+        session, error = None, refusal.sentence
+    if session is not None:
+        return await _signed_in(session, "/", came_from(request)["address"])
+    invited = await invitations.look(token)
+    return Page(
+        "identity/invitation.html", title="接受邀请", invited=invited, token=token, login=login, name=name, error=error
+    )
+
+
+HANDLERS = [
+    sign_in_page,
+    sign_in_form,
+    code_page,
+    code_form,
+    sign_out,
+    invitation_page,
+    accept_form,
+    *ME,
+    *PEOPLE,
+]

@@ -1,0 +1,132 @@
+"""Client files of the firm, and going from one place to another."""
+
+import datetime as dt
+
+from litestar.response import Redirect
+
+from zhangfang_core.identity.forms import Form, token_of_request, written
+from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.tenancy.switch import open_client, switch_place
+from zhangfang_core.web.navigation import navigation
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
+from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
+
+KINDS = [(TaxpayerKind.SMALL_SCALE.value, "小规模纳税人"), (TaxpayerKind.GENERAL.value, "一般纳税人")]
+INDUSTRIES = [
+    ("restaurant", "餐饮"),
+    ("trading", "商贸"),
+    ("software", "软件和信息服务"),
+    ("construction", "建筑"),
+    ("manufacturing", "制造"),
+    ("transport", "运输"),
+    ("services", "其他服务"),
+]
+
+
+@page("/clients", permission="clients.read")
+async def clients_page(q: str = "") -> Page:
+    """Those that the actor may see; ``q`` is looked for in name and tax id."""
+    words = q.strip()[:60]
+    clients = [c for c in await use(Tenants).clients() if words.lower() in f"{c.name} {c.tax_id}".lower()]
+    return Page(
+        "tenancy/clients.html",
+        title="客户档案",
+        active="clients",
+        clients=clients,
+        words=words,
+        kinds=dict(KINDS),
+        industries=dict(INDUSTRIES),
+    )
+
+
+@page("/clients/new", permission="clients.manage")
+async def new_client_page() -> Page:
+    return _new_client_page({"books_start": Period.current().key}, None)
+
+
+@action("/clients/new", permission="clients.manage")
+async def new_client_form(data: Form) -> Page | Redirect:
+    """Takes the client on with its chart of accounts, and opens it."""
+    fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
+    try:
+        client = await use(Tenants).take_on(_new_client(fields))
+    except Refusal as refusal:
+        # Objections come before anything was written, so that the page may be answered in the same transaction.
+        return _new_client_page(fields, refusal)
+    await open_client(token_of_request(), client)
+    return go("/clients")
+
+
+def _new_client(fields: dict[str, str]) -> NewClient:
+    if fields["taxpayer_kind"] not in dict(KINDS):
+        raise Refusal("client.kind_unknown", "请选择纳税人身份。", field="taxpayer_kind")
+    if fields["industry"] not in dict(INDUSTRIES):
+        raise Refusal("client.industry_unknown", "请选择行业。", field="industry")
+    try:
+        start: dt.date = Period.parse(fields["books_start"]).first_day
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.sentence, field="books_start") from refusal
+    return NewClient(
+        name=fields["name"],
+        tax_id=fields["tax_id"],
+        taxpayer_kind=TaxpayerKind(fields["taxpayer_kind"]),
+        industry=fields["industry"],
+        books_start=start,
+    )
+
+
+def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
+    errors = {} if refusal is None else {refusal.field or "": refusal.sentence}
+    return Page(
+        "tenancy/new_client.html",
+        title="新增客户",
+        active="clients",
+        back="/clients",
+        fields={"name": "", "tax_id": "", "taxpayer_kind": "small_scale", "industry": "services", **fields},
+        errors=errors,
+        kinds=KINDS,
+        industries=INDUSTRIES,
+    )
+
+
+@page("/clients/{client_id:int}/open", permission="clients.read")
+async def open_client_page(client_id: int) -> Redirect:
+    """The firm's staff opens a client and goes to the first place that shows it."""
+    await open_client(token_of_request(), client_id)
+    places = [item for item in await navigation(await enabled_modules()) if item.zone == "side"]
+    first = next((item.href for item in places if item.id != "clients"), "/clients")
+    return go(first)
+
+
+@page("/clients/close", permission="clients.read")
+async def close_client_page() -> Redirect:
+    """No client is open any more: the firm's view over all of them."""
+    await open_client(token_of_request(), None)
+    return go("/clients")
+
+
+@page("/switch/{membership_id:int}", permission=SIGNED_IN)
+async def switch_page(membership_id: int) -> Redirect:
+    """To another of the person's own places."""
+    await switch_place(token_of_request(), membership_id)
+    return go("/")
+
+
+@page("/switch/operator", permission=SIGNED_IN)
+async def switch_to_operator() -> Redirect:
+    await switch_place(token_of_request(), None)
+    return go("/")
+
+
+HANDLERS = [
+    clients_page,
+    new_client_page,
+    new_client_form,
+    open_client_page,
+    close_client_page,
+    switch_page,
+    switch_to_operator,
+]
