@@ -13,7 +13,7 @@ from zhangfang_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """``place`` is "operator", "firm", "second" (the second firm's owner) or a client's key. ``second_factor`` tells who signs in with a dynamic code."""
+    """``place`` is "operator", "firm", "second" (the second firm's owner) or a client's key. ``second_factor`` tells who signs in with a dynamic code; ``looks_after`` names an accountant's clients."""
 
     login: str
     name: str
@@ -21,6 +21,7 @@ class DemoPerson:
     place: str
     what: str
     second_factor: bool = False
+    looks_after: tuple[str, ...] = ()
 
 
 PEOPLE = (
@@ -28,8 +29,10 @@ PEOPLE = (
     DemoPerson("cashier@demo", "陈出纳", "cashier", "restaurant", "出纳"),
     DemoPerson("sales@demo", "孙经理", "sales_manager", "trading", "销售经理(商贸公司)"),
     DemoPerson("driver@demo", "小赵", "driver", "restaurant", "司机,只能上传票据"),
-    DemoPerson("wang@demo", "王会计", "accountant", "firm", "会计,负责餐饮和商贸"),
-    DemoPerson("liu@demo", "刘会计", "accountant", "firm", "会计,负责软件公司"),
+    DemoPerson(
+        "wang@demo", "王会计", "accountant", "firm", "会计,负责餐饮和商贸", looks_after=("restaurant", "trading")
+    ),
+    DemoPerson("liu@demo", "刘会计", "accountant", "firm", "会计,负责软件公司", looks_after=("software",)),
     DemoPerson("owner@demo", "周老板", "owner", "firm", "代账公司负责人,管理后台", second_factor=True),
     DemoPerson("neighbour@demo", "吴老板", "owner", "second", "另一家代账公司", second_factor=True),
     DemoPerson("operator@demo", "运维", "operator", "operator", "平台运维", second_factor=True),

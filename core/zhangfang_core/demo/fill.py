@@ -1,0 +1,149 @@
+"""The demo's two firms with their people and books, made through the product's own services."""
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
+from zhangfang_core.demo.stories import first_firm, second_firm
+from zhangfang_core.demo.stories.values import SPECIAL, FirmStory, Story, StoryDocument, StoryLine, StoryVoucher
+from zhangfang_core.identity.set_up import make_firm, make_member, make_operator
+from zhangfang_core.jobs.facts import tell
+from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.settings import Settings
+from zhangfang_core.tenancy.assignments import assign
+from zhangfang_sdk.context import Scope, system_scope
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import ServiceMissing, use
+from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
+from zhangfang_sdk.tenants import NewClient, Tenants
+
+BOOKKEEPER = "王会计"
+
+
+async def fill_demo(settings: Settings) -> None:
+    """Fill an empty deployment; one that has a firm already is left as it is."""
+    async with scoped_transaction(Scope(operator=True, staff=True)):
+        if await connection().fetchval("select count(*) from core_firm"):
+            return
+    known = demo_secrets(settings)
+    by_place = {p.place: p for p in PEOPLE if p.role in ("owner", "operator")}
+    operator = by_place["operator"]
+    await make_operator(login=operator.login, name=operator.name, password=known.password, totp_secret=known.totp)
+    for place, story in (("second", second_firm(today())), ("firm", first_firm(today()))):
+        await _fill_firm(by_place[place], known, story)
+
+
+async def _fill_firm(owner: DemoPerson, known: DemoSecrets, firm_story: FirmStory) -> None:
+    made = await make_firm(
+        name=firm_story.name,
+        owner_login=owner.login,
+        owner_name=owner.name,
+        owner_password=known.password,
+        totp_secret=known.totp,
+    )
+    clients = {story.company.key: await _take_on(made.firm, story) for story in firm_story.clients}
+    if owner.place == "firm":
+        await _people(made.firm, known, clients)
+    for story in firm_story.clients:
+        await _books(made.firm, clients[story.company.key], story)
+    async with scoped_transaction(system_scope(made.firm)):
+        tell("demo_filled", clients.values())
+
+
+async def _take_on(firm: int, story: Story) -> int:
+    company = story.company
+    new = NewClient(company.name, company.tax_id, company.taxpayer_kind, company.industry, company.books_start)
+    async with scoped_transaction(system_scope(firm)):
+        return await use(Tenants).take_on(new)
+
+
+async def _people(firm: int, known: DemoSecrets, clients: dict[str, int]) -> None:
+    async with scoped_transaction(system_scope(firm)):
+        for person in PEOPLE:
+            if person.role in ("owner", "operator"):
+                continue
+            user = await make_member(
+                login=person.login,
+                name=person.name,
+                password=known.password,
+                role=person.role,
+                client=clients.get(person.place),
+            )
+            if person.looks_after:
+                await assign(user, [clients[key] for key in person.looks_after])
+
+
+async def _books(firm: int, client: int, story: Story) -> None:
+    """One transaction a month; months before the last one are closed, as a firm would have done by now."""
+    current = Period.of(today())
+    async with scoped_transaction(system_scope(firm)):
+        await import_posted(client, [_opening(client, story)], drafted_by=BOOKKEEPER)
+    for month in story.months:
+        async with scoped_transaction(system_scope(firm)):
+            drafts = [await _draft(client, voucher) for voucher in month.vouchers]
+            await import_posted(client, drafts, drafted_by=BOOKKEEPER)
+        if month.period < current.plus(-1):
+            async with scoped_transaction(system_scope(firm)):
+                await use(Ledger).close_period(client, month.period)
+
+
+def _opening(client: int, story: Story) -> VoucherDraft:
+    return VoucherDraft(
+        client=client,
+        date=story.company.books_start,
+        summary="期初余额",
+        kind=VoucherKind.OPENING,
+        lines=_lines(story.opening_balances),
+        source="demo",
+    )
+
+
+async def _draft(client: int, voucher: StoryVoucher) -> VoucherDraft:
+    return VoucherDraft(
+        client=client,
+        date=voucher.date,
+        word=voucher.word,
+        summary=voucher.summary,
+        kind=voucher.kind,
+        lines=_lines(voucher.lines),
+        document=None if voucher.document is None else await _stored(client, voucher.document),
+        source="demo",
+    )
+
+
+def _lines(lines: tuple[StoryLine, ...]) -> tuple[Line, ...]:
+    return tuple(Line(x.account_code, x.summary, x.debit, x.credit, x.counterparty) for x in lines)
+
+
+async def _stored(client: int, document: StoryDocument) -> int | None:
+    """The document of a voucher as a drawn invoice; None where no plugin draws any."""
+    try:
+        specimens = use(Specimens)
+    except ServiceMissing:
+        return None
+    name, media_type, content = specimens.written(_specimen(document), "pdf")
+    return (await use(Documents).store(client, name, media_type, content)).id
+
+
+def _specimen(document: StoryDocument) -> Specimen:
+    return Specimen(
+        number=document.number,
+        issued_on=document.issued_on,
+        special=document.kind == SPECIAL,
+        seller_name=document.seller_name,
+        seller_tax_id=document.seller_tax_id,
+        buyer_name=document.buyer_name,
+        buyer_tax_id=document.buyer_tax_id,
+        lines=tuple(
+            SpecimenLine(
+                x.name,
+                x.amount_fen,
+                x.rate,
+                x.tax_fen,
+                x.unit,
+                f"{x.quantity.normalize():f}",
+                f"{x.unit_price.normalize():f}",
+            )
+            for x in document.lines
+        ),
+    )
