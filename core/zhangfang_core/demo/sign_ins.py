@@ -13,7 +13,10 @@ from zhangfang_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """``place`` is "operator", "firm", "second" (the second firm's owner) or a client's key. ``second_factor`` tells who signs in with a dynamic code; ``looks_after`` names an accountant's clients."""
+    """``place`` is "operator", "firm", "second" (the second firm) or a client's key.
+
+    ``second_factor`` tells who signs in with a dynamic code; ``looks_after`` names an accountant's clients.
+    """
 
     login: str
     name: str
