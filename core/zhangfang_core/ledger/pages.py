@@ -1,0 +1,248 @@
+"""Vouchers and accounts as an accountant expects them, on the desk and on the phone, and what is done to them."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.ledger import reading
+from zhangfang_core.ledger.trial_balance import Figures, trial_balance
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import Page, action, go, page
+
+PAGE = 50
+MONTHS_OFFERED = 36
+ENTRIES_SHOWN = 500
+STATES = [("", "全部"), ("draft", "待审核"), ("posted", "已记账"), ("discarded", "已作废")]
+KINDS = {"opening": "期初", "normal": "", "closing": "结转", "reversal": "红冲"}
+
+Req = Request[Any, Any, Any]
+Sheet = Annotated[bool, Parameter(query="sheet")]
+
+
+@page("/vouchers", permission="ledger.read")
+async def vouchers_page(
+    request: Req,
+    period: str | None = None,
+    voucher_state: Annotated[str, Parameter(query="state")] = "",
+    q: str = "",
+    before: Annotated[int | None, Parameter(ge=1, lt=2**63)] = None,
+    part: str = "",
+    sheet: Sheet = False,
+) -> Page:
+    """Vouchers of the open client, newest first: a month ("all" for every month), a state, words of the summary or the label.
+
+    ``part=list`` answers with the list alone, for its refreshing.
+    """
+    client, month = client_in_scope(), _month_or_all(period)
+    if voucher_state not in dict(STATES):
+        raise Refusal("ledger.state_unknown", "没有这种凭证状态。", status=400, field="state")
+    found = await reading.vouchers(
+        client,
+        period=month,
+        state=VoucherState(voucher_state) if voucher_state else None,
+        words=q.strip()[:60],
+        limit=PAGE + 1,
+        before=before,
+    )
+    live = part == "list"
+    in_sheet = not live and _in_sheet(request, sheet)
+    return Page(
+        "ledger/voucher_list.html" if live else "ledger/vouchers_sheet.html" if in_sheet else "ledger/vouchers.html",
+        title="凭证",
+        active="vouchers",
+        fragment=live or in_sheet,
+        vouchers=found[:PAGE],
+        following=found[PAGE - 1].id if len(found) > PAGE else None,
+        month=month,
+        months=await _months(client),
+        state=voucher_state,
+        states=STATES,
+        words=q.strip()[:60],
+        kinds=KINDS,
+        closed=await use(Ledger).closed_through(client),
+        before=before,
+    )
+
+
+@page("/vouchers/{voucher_id:int}", permission="ledger.read")
+async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> Page:
+    """记账凭证: lines, totals, who drafted and posted, why these accounts, the original behind it (DASH-5)."""
+    voucher = await use(Ledger).voucher(voucher_id)
+    client = await use(Tenants).client(voucher.client)
+    names = {account.code: account.full_name for account in await use(Ledger).accounts(voucher.client)}
+    documents = await use(Documents).documents([voucher.document]) if voucher.document is not None else ()
+    others = {
+        id_: (await use(Ledger).voucher(id_)).label
+        for id_ in (voucher.reverses, voucher.reversed_by)
+        if id_ is not None
+    }
+    in_sheet = _in_sheet(request, sheet)
+    return Page(
+        "ledger/voucher_sheet.html" if in_sheet else "ledger/voucher.html",
+        title=f"记账凭证 {voucher.label}",
+        active="vouchers",
+        fragment=in_sheet,
+        voucher=voucher,
+        client=client,
+        names=names,
+        document=documents[0] if documents and scope().may("documents.read") else None,
+        others=others,
+        kinds=KINDS,
+        today=today(),
+    )
+
+
+@action("/vouchers/{voucher_id:int}/post", permission="ledger.post")
+async def post_form(voucher_id: int) -> Redirect:
+    await use(Ledger).post(voucher_id)
+    return go(f"/vouchers/{voucher_id}")
+
+
+@action("/vouchers/{voucher_id:int}/discard", permission="ledger.draft")
+async def discard_form(voucher_id: int, data: Form) -> Redirect:
+    await use(Ledger).discard(voucher_id, written(data, "reason", 255))
+    return go(f"/vouchers/{voucher_id}")
+
+
+@action("/vouchers/{voucher_id:int}/reverse", permission="ledger.draft")
+async def reverse_form(voucher_id: int, data: Form) -> Redirect:
+    """Goes to the reversal's draft."""
+    reversal = await use(Ledger).reverse(voucher_id, _date(written(data, "date", 10)), written(data, "reason", 100))
+    return go(f"/vouchers/{reversal}")
+
+
+@page("/accounts", permission="ledger.read")
+async def accounts_page(request: Req, period: str | None = None, part: str = "", sheet: Sheet = False) -> Page:
+    """科目余额表 of a month; each account leads to its entries. ``part=list`` answers with the table alone."""
+    client, month = client_in_scope(), _month(period)
+    rows = await trial_balance(client, month)
+    total = Figures()
+    for row in rows:
+        if row.level == 1:
+            total = total.plus(row.figures)
+    ledger = use(Ledger)
+    closed = await ledger.closed_through(client)
+    drafts = await reading.vouchers(client, period=month, state=VoucherState.DRAFT, limit=PAGE + 1)
+    live = part == "list"
+    in_sheet = not live and _in_sheet(request, sheet)
+    return Page(
+        "ledger/account_list.html" if live or in_sheet else "ledger/accounts.html",
+        title="科目余额表",
+        active="accounts",
+        fragment=live or in_sheet,
+        rows=rows,
+        total=total,
+        month=month,
+        months=await _months(client),
+        closed=closed,
+        drafts=len(drafts),
+    )
+
+
+@page("/accounts/{code:str}", permission="ledger.read", examples={"code": "1002"})
+async def account_page(
+    request: Req, code: str, period: str | None = None, to: str | None = None, sheet: Sheet = False
+) -> Page:
+    """Entries of an account and all below it, of one month or from ``period`` to ``to``, with the balance before and after."""
+    client, first = client_in_scope(), _month(period)
+    last = Period.parse(to) if to else first
+    if last < first:
+        raise Refusal("period.backwards", "结束月份不能早于开始月份。", status=400, field="to")
+    chart = {account.code: account for account in await use(Ledger).accounts(client)}
+    if code not in chart:
+        raise not_found("科目")
+    opening, closing = await _around(client, code, first, last)
+    entries = await use(Ledger).entries(client, code, first, last, limit=ENTRIES_SHOWN)
+    in_sheet = _in_sheet(request, sheet)
+    return Page(
+        "ledger/account_sheet.html" if in_sheet else "ledger/account.html",
+        title=chart[code].full_name,
+        active="accounts",
+        fragment=in_sheet,
+        account=chart[code],
+        chart=chart,
+        entries=entries,
+        cut=len(entries) == ENTRIES_SHOWN,
+        opening=opening,
+        closing=closing,
+        month=first,
+        last=last,
+        months=await _months(client),
+    )
+
+
+@action("/periods/close", permission="ledger.close")
+async def close_form(data: Form) -> Redirect:
+    month = Period.parse(written(data, "period", 7))
+    await use(Ledger).close_period(client_in_scope(), month)
+    return go(f"/accounts?period={month.key}")
+
+
+@action("/periods/reopen", permission="ledger.close")
+async def reopen_form(data: Form) -> Redirect:
+    month = Period.parse(written(data, "period", 7))
+    await use(Ledger).reopen_period(client_in_scope(), month, written(data, "reason", 200))
+    return go(f"/accounts?period={month.key}")
+
+
+async def _around(client: int, code: str, first: Period, last: Period) -> tuple[int, int]:
+    """Balance before ``first`` and after ``last``, debit positive."""
+    opening = closing = 0
+    for balance in await use(Ledger).balances(client, None, last):
+        if balance.account.startswith(code):
+            amount = balance.debit + balance.closing_debit - balance.credit - balance.closing_credit
+            closing += amount
+            if balance.period is None or balance.period < first:
+                opening += amount
+    return opening, closing
+
+
+async def _months(client: int) -> list[tuple[str, str]]:
+    """Months to choose from, newest first: from the start of the books to now, three years at most."""
+    start = Period.of((await use(Tenants).client(client)).books_start)
+    offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
+    return [(month.key, month.label) for month in offered if month >= start]
+
+
+def _month(key: str | None) -> Period:
+    return Period.parse(key) if key else Period.current()
+
+
+def _month_or_all(key: str | None) -> Period | None:
+    return None if key == "all" else _month(key)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("date.unreadable", "日期写法不对,应为 2026-11-30 这样的形式。", field="date") from None
+
+
+def _in_sheet(request: Req, sheet: bool) -> bool:
+    """Asked from a page, to be shown over it: no layout."""
+    return sheet or request.headers.get("hx-request") == "true"
+
+
+HANDLERS: list[HTTPRouteHandler] = [
+    vouchers_page,
+    voucher_page,
+    post_form,
+    discard_form,
+    reverse_form,
+    accounts_page,
+    account_page,
+    close_form,
+    reopen_form,
+]
