@@ -3,6 +3,7 @@
 from piccolo.columns import BigSerial, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
+
 from zhangfang_sdk.references import DocumentKey
 from zhangfang_sdk.tables import ClientRows
 

@@ -2,15 +2,14 @@
 
 import datetime as dt
 
+from zhangfang_books.tables import MonthNote
+from zhangfang_books.trial_balance import TrialBalance, trial_balance
 from zhangfang_sdk import use
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
-
-from zhangfang_books.tables import MonthNote
-from zhangfang_books.trial_balance import TrialBalance, trial_balance
 
 LONGEST_NOTE = 2000
 

@@ -2,6 +2,7 @@
 
 from piccolo.columns import BigSerial, Integer, Text, Timestamptz, Varchar
 from piccolo.table import Table
+
 from zhangfang_sdk.tables import ClientRows
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
-from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import Badge, Card, NavEntry
 
 from zhangfang_collab import services, web
 from zhangfang_collab.tables import Task
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.web import Badge, Card, NavEntry
 
 
 class Collab:

@@ -2,6 +2,7 @@
 
 from piccolo.columns import BigSerial, Date, Integer, Timestamptz, Varchar
 from piccolo.table import Table
+
 from zhangfang_sdk.tables import ClientRows
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
-from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import NavEntry
 
 from zhangfang_dashboard import web
 from zhangfang_dashboard.tables import RoleFigure
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.web import NavEntry
 
 
 class Dashboard:

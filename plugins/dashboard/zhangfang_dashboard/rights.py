@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
-
-from zhangfang_dashboard.tables import RoleFigure
 
 FIGURES = (
     "bank_balance",

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, trend
+from zhangfang_dashboard.rights import require_figure, visible_figures
 from zhangfang_sdk import use
 from zhangfang_sdk.ledger import Ledger, LedgerEntry
 from zhangfang_sdk.measures import AccountShare, Definition, Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tenants import Tenants
-
-from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, trend
-from zhangfang_dashboard.rights import require_figure, visible_figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from litestar import Request
+
+from zhangfang_dashboard import services
 from zhangfang_sdk import use
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.web import Page, page
-
-from zhangfang_dashboard import services
 
 PERIODS_OFFERED = 24
 

@@ -2,6 +2,7 @@
 
 from piccolo.columns import BigInt, BigSerial, Boolean, Integer, Text, Varchar
 from piccolo.table import Table
+
 from zhangfang_sdk.tables import FirmRows
 
 

@@ -1,8 +1,7 @@
 """The page of services and prices."""
 
-from zhangfang_sdk.web import Page, page
-
 from zhangfang_marketplace import services
+from zhangfang_sdk.web import Page, page
 
 
 @page("/services", permission="marketplace.read")
