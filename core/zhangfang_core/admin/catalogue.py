@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
 
+from zhangfang_core.admin.core_screens import FORMS, SCREENS
+from zhangfang_core.identity.presence import asking
+from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.context import scope
-
-from zhangfang_core.admin.core_screens import FORMS, SCREENS
-from zhangfang_core.modules.registry import registry
-from zhangfang_core.web.session import asking
 
 CORE_GROUP = "基础"
 

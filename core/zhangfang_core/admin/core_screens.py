@@ -1,7 +1,6 @@
 """Core's tables and forms on the admin desk."""
 
 from pydantic import BaseModel, Field
-from zhangfang_sdk.admin import AdminForm, AdminScreen
 
 from zhangfang_core.documents.tables import DocumentRow
 from zhangfang_core.identity.tables import Invitation, Membership
@@ -10,6 +9,7 @@ from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
 from zhangfang_core.notifications.tables import AuditEntry, Notification
 from zhangfang_core.tenancy.tables import Assignment, Client
+from zhangfang_sdk.admin import AdminForm, AdminScreen
 
 SCREENS = (
     AdminScreen(

@@ -7,9 +7,9 @@ from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
+from zhangfang_core.identity.presence import COOKIE, asking
 from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
-from zhangfang_core.web.session import COOKIE, asking
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]

@@ -7,8 +7,8 @@ from zhangfang_core.identity import second_factor, sessions, sign_in
 from zhangfang_core.identity.forms import Form, choice_cookie, password_in, token_of_request, written
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.identity.tokens import hash_of
+from zhangfang_core.modules.translations import LANGUAGES
 from zhangfang_core.tenancy.switch import places
-from zhangfang_core.web.translations import LANGUAGES
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit

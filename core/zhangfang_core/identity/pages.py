@@ -22,8 +22,8 @@ from zhangfang_core.identity.forms import (
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
+from zhangfang_core.identity.presence import asking
 from zhangfang_core.identity.second_factor import offer
-from zhangfang_core.web.session import asking
 from zhangfang_sdk.context import in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from zhangfang_core.ledger import accounts, balances, drafts, periods, posting, reading, reversal
+from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.ledger import Account, Balance, LedgerEntry, Voucher, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import Period
 
@@ -18,19 +19,19 @@ class PostgresLedger:
         return await drafts.keep(draft)
 
     async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
-        await drafts.replace(voucher, draft)
+        await drafts.replace(_possible(voucher), draft)
 
     async def discard(self, voucher: int, reason: str) -> None:
-        await drafts.discard(voucher, reason)
+        await drafts.discard(_possible(voucher), reason)
 
     async def post(self, voucher: int) -> Voucher:
-        return await posting.post(voucher)
+        return await posting.post(_possible(voucher))
 
     async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
-        return await reversal.reverse(voucher, date, reason)
+        return await reversal.reverse(_possible(voucher), date, reason)
 
     async def voucher(self, voucher: int) -> Voucher:
-        return await reading.voucher(voucher)
+        return await reading.voucher(_possible(voucher))
 
     async def vouchers(
         self,
@@ -59,3 +60,10 @@ class PostgresLedger:
 
     async def closed_through(self, client: int) -> Period | None:
         return await periods.closed_through(client)
+
+
+def _possible(voucher: int) -> int:
+    """An id from an address may be any number; raises ``common.not_found`` for one that no voucher can have."""
+    if not 0 < voucher < 2**53:
+        raise not_found("凭证")
+    return voucher

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Objection
-
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Objection
 
 
 async def ask(hook: str, **facts: Any) -> None:

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
-from zhangfang_sdk.web import Page, action, go, page
 
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules, switch
+from zhangfang_sdk.web import Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pluggy
 from litestar.handlers import HTTPRouteHandler
+
+from zhangfang_core.modules.discovery import Installed, Skipped, discover
+from zhangfang_core.modules.ordering import in_order
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.jobs import Job
@@ -15,9 +18,6 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
-
-from zhangfang_core.modules.discovery import Installed, Skipped, discover
-from zhangfang_core.modules.ordering import in_order
 
 CORE_SERVICES = ("Ledger", "Documents", "Tenants", "Notifications", "Live", "Audit", "Jobs", "Cards", "Measures")
 log = logging.getLogger("zhangfang.modules")

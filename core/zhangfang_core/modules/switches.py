@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from zhangfang_core.database.engine import DB, connection
+from zhangfang_core.modules.registry import Module, registry
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
-
-from zhangfang_core.database.engine import DB, connection
-from zhangfang_core.modules.registry import Module, registry
 
 NOT_THE_DEFAULT = "select module, enabled from core_module_switch where firm = $1"
 

@@ -2,6 +2,7 @@
 
 from piccolo.columns import BigSerial, Boolean, Timestamptz, Varchar
 from piccolo.table import Table
+
 from zhangfang_sdk.tables import FirmRows
 
 

@@ -51,6 +51,10 @@ class LiveEvent:
     client: int | None = None
 
 
+class Ended(Exception):
+    """The server stops; the screen connects to another one, or to this one when it is back."""
+
+
 class Subscription:
     """One open screen: hears of its firm, and of the clients that it may see (None: all)."""
 
@@ -81,25 +85,16 @@ class Subscription:
         self._queue.put_nowait(event)
 
     async def next(self, timeout_s: float) -> LiveEvent | None:
-        """The next announcement; None after ``timeout_s`` seconds of silence. Raises StopAsyncIteration when the server stops."""
+        """The next announcement; None after ``timeout_s`` seconds of silence. Raises Ended when the server stops."""
         if self._ended:
-            raise StopAsyncIteration
+            raise Ended
         try:
             event = await asyncio.wait_for(self._queue.get(), timeout_s)
         except TimeoutError:
             return None
         if event is None:
-            raise StopAsyncIteration
+            raise Ended
         return event
-
-    def __aiter__(self) -> "Subscription":
-        return self
-
-    async def __anext__(self) -> LiveEvent:
-        while True:
-            event = await self.next(3600.0)
-            if event is not None:
-                return event
 
 
 class LiveHub:

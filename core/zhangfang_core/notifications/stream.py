@@ -13,10 +13,10 @@ from litestar.response import Stream
 
 from zhangfang_core.database.engine import DB
 from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.presence import Presence
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.badges import CORE_BADGES
-from zhangfang_core.notifications.live import HUB, RESYNC, LiveEvent
-from zhangfang_core.web.session import Presence
+from zhangfang_core.notifications.live import HUB, RESYNC, Ended, LiveEvent
 from zhangfang_sdk.context import Scope, scope
 from zhangfang_sdk.web import SIGNED_IN, page
 
@@ -53,7 +53,7 @@ async def _told(seen: Scope, token: str, address: str) -> AsyncIterator[str]:
         while True:
             try:
                 event = await subscription.next(max(0.0, due - time.monotonic()))
-            except StopAsyncIteration:
+            except Ended:
                 return
             if time.monotonic() >= due:
                 if not await _still_sees(seen, token, address):

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Sequence
 
-from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.web import Card, ShownCard
-
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.web import Card, ShownCard
 
 log = logging.getLogger("zhangfang.cards")
 

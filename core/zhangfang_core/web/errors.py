@@ -7,9 +7,9 @@ import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
-from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 from zhangfang_core.web.gate import SignInNeeded
+from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 log = logging.getLogger("zhangfang.web")
 

@@ -9,15 +9,15 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
-from zhangfang_sdk.context import Scope, in_scope
-from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.web.session import COOKIE, Asking, Presence, answering
-from zhangfang_core.web.translations import speaking
+from zhangfang_core.modules.translations import speaking
+from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN
 
 SIGN_IN = "/sign-in"
 SECOND_FACTOR = "/sign-in/code"

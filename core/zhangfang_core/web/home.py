@@ -1,13 +1,13 @@
 """The first page after signing in, the red dots, and the health check."""
 
 from litestar.response import Redirect
-from zhangfang_sdk.context import scope
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Page, page
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.web.navigation import badges, navigation
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Page, page
 
 
 @page("/", permission=SIGNED_IN)

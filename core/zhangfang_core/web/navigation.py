@@ -3,13 +3,12 @@
 import logging
 from dataclasses import dataclass
 
-from zhangfang_sdk.context import scope
-from zhangfang_sdk.web import SIGNED_IN, Badge, NavEntry, Zone
-
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.notifications.badges import CORE_BADGES
-from zhangfang_core.web.translations import gettext
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.web import SIGNED_IN, Badge, NavEntry, Zone
 
 log = logging.getLogger("zhangfang.web")
 

@@ -7,20 +7,20 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 from litestar.template.base import csrf_token
-from zhangfang_sdk.context import Scope
-from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
-from zhangfang_sdk.web import Page
 
+from zhangfang_core.identity.presence import asking
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext, language, ngettext
 from zhangfang_core.tenancy.names import names_in_scope
 from zhangfang_core.tenancy.switch import switcher
 from zhangfang_core.web import charts, money_text
 from zhangfang_core.web.assets_manifest import asset
 from zhangfang_core.web.icons import icon
 from zhangfang_core.web.navigation import navigation
-from zhangfang_core.web.session import asking
-from zhangfang_core.web.translations import gettext, language, ngettext
+from zhangfang_sdk.context import Scope
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.web import Page
 
 HERE = Path(__file__).parents[1]
 

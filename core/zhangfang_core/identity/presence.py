@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from zhangfang_sdk.context import Scope
 
 from zhangfang_core.database.engine import DB
 from zhangfang_core.identity.enter import enter
+from zhangfang_sdk.context import Scope
 
 COOKIE = "zf_session"
 
