@@ -19,6 +19,7 @@ from zhangfang_sdk.services import use
 LARGEST = 50 * 1024 * 1024
 """Bytes of one file."""
 
+_CLIENT = "select exists (select from core_client where firm = $1 and id = $2)"
 _INSERT = """insert into core_document
     (firm, client, name, media_type, size, sha256, object, source, stored_at, stored_by, stored_by_name)
     values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9, $10) returning id, stored_at"""
@@ -38,7 +39,7 @@ class StoredDocuments:
     async def store(self, client: int, name: str, media_type: str, content: AsyncIterator[bytes] | bytes) -> Document:
         """See :class:`zhangfang_sdk.documents.Documents`."""
         require("documents.upload")
-        if not scope().sees(client):
+        if not await connection().fetchval(_CLIENT, firm_in_scope(), client) or not scope().sees(client):
             raise not_found("客户")
         tidy = tidy_name(name)
         stored = await object_store().put(client, _limited(content, tidy))
