@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zhangfang_sdk.money import yuan
-
 from zhangfang_capture_ocr.proofs import Fixer
+from zhangfang_sdk.money import yuan
 
 NOT_OURS = frozenset({"buyer.person", "buyer.other_company", "buyer.tax_id_other", "buyer.tax_id_missing"})
 """Proofs of whose invoice it is that send it back at once: nobody but issuer or client can put it right."""

@@ -39,6 +39,7 @@ def columns_of(reading: Reading) -> dict[str, Any]:
         "disagreements": json.dumps(written["disagreements"], ensure_ascii=False),
         "text": reading.text.replace("\x00", "")[:TEXT_KEPT],
         "pages": reading.pages,
+        "page_shape": reading.page_shape,
     }
 
 
@@ -51,6 +52,7 @@ def reading_of(row: Mapping[str, Any]) -> Reading:
                 "kind": row["kind"] or InvoiceKind.OTHER.value,
                 "text": row["text"],
                 "pages": row["pages"],
+                "page_shape": row["page_shape"],
                 **{name: as_value(row[name]) for name in ("fields", "lines", "disagreements")},
             }
         )

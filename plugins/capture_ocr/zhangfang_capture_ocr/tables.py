@@ -1,5 +1,7 @@
 """Uploaded files, the invoices read from them, corrections, and what is remembered of sellers. Money in fen."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     BigInt,
@@ -15,11 +17,11 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.columns.readable import Readable
 from piccolo.table import Table
-from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
-from zhangfang_sdk.tables import ClientRows
 
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.states import ItemState
+from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
+from zhangfang_sdk.tables import ClientRows
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
@@ -35,7 +37,7 @@ class Item(ClientRows, Table, tablename="capture_ocr_item"):
     refusal_code = Varchar(length=60, default="", help_text="原因代码")
     refusal_sentence = Text(default="", help_text="原因")
     purpose = Varchar(length=40, default="", help_text="用途")
-    original = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="相同的原件")
+    original: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="相同的原件")
     uploaded_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="上传人")
     uploader_name = Varchar(length=80, default="", help_text="上传人姓名")
     attempts = Integer(default=0, help_text="识别次数")
@@ -79,9 +81,10 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     text = Text(default="", help_text="票面文字")
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")
+    page_shape = Integer(default=0, help_text="首页高宽比(千分之)")
     sure = Boolean(default=False, help_text="识别有把握")
     live = Boolean(default=True, help_text="占用发票号码")
-    duplicate_of = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
+    duplicate_of: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
     created_at = Timestamptz(help_text="识别时间")
     updated_at = Timestamptz(help_text="更新时间")
 

@@ -85,7 +85,7 @@ def _together(embedded: Reading, printed: Reading) -> Reading:
     lines = embedded.lines
     if len(lines) == len(printed.lines):
         lines = tuple(replace(a, box=b.box) for a, b in zip(lines, printed.lines, strict=True))
-    return Reading(embedded.kind, fields, lines, printed.text, printed.pages, differences)
+    return Reading(embedded.kind, fields, lines, printed.text, printed.pages, differences, printed.page_shape)
 
 
 def _plain(value: Value) -> str:

@@ -59,7 +59,8 @@ def read_pages(pages: list[Page]) -> Reading:
     if "number" not in fields.found or "total" not in fields.found:
         raise Refused("pdf.not_an_invoice")
     text = "\n".join(row.text for sheet in sheets for row in sheet.rows)
-    return Reading(kind, fields.found, tuple(lines), text, len(pages))
+    shape = round(pages[0].height * 1000 / pages[0].width)
+    return Reading(kind, fields.found, tuple(lines), text, len(pages), page_shape=shape)
 
 
 def _one_invoice_only(heads: list[Fields]) -> None:

@@ -36,6 +36,7 @@ class Source(StrEnum):
     XML = "xml"
     XBRL = "xbrl"
     PDF_TEXT = "pdf_text"
+    PERSON = "person"
 
 
 class FileType(StrEnum):
@@ -94,6 +95,7 @@ class Reading:
 
     `fields` holds only what was found, under the names of the properties below. `disagreements` names the
     fields whose embedded data differ from the printed text, with both texts (embedded, printed).
+    `page_shape` is the height of the first page in thousandths of its width; 0 where the source has no pages.
     """
 
     kind: InvoiceKind
@@ -102,6 +104,7 @@ class Reading:
     text: str
     pages: int
     disagreements: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    page_shape: int = 0
 
     def _text(self, name: str) -> str | None:
         found = self.fields.get(name)

@@ -39,6 +39,7 @@ def dump(reading: Reading) -> str:
             "lines": [_line(line) for line in reading.lines],
             "text": reading.text,
             "pages": reading.pages,
+            "page_shape": reading.page_shape,
             "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
         },
         ensure_ascii=False,
@@ -60,6 +61,7 @@ def load_parsed(data: Mapping[str, Any]) -> Reading:
         lines=tuple(_load_line(line) for line in data["lines"]),
         text=str(data["text"]),
         pages=int(data["pages"]),
+        page_shape=int(data["page_shape"]),
         disagreements={name: (str(a), str(b)) for name, (a, b) in data["disagreements"].items()},
     )
 

@@ -3,13 +3,6 @@
 import json
 from dataclasses import dataclass
 
-from zhangfang_sdk.context import transaction
-from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Live
-from zhangfang_sdk.periods import today
-from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client, Tenants
-
 from zhangfang_capture_ocr.moments import day_of, now
 from zhangfang_capture_ocr.prescriptions import NOT_OURS
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
@@ -20,6 +13,12 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Client, Tenants
 
 
 @dataclass(frozen=True, slots=True)

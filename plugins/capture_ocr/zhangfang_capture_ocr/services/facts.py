@@ -3,16 +3,15 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft
-from zhangfang_sdk.periods import Period, today
-from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client
-
 from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts, Proposal, propose
 from zhangfang_capture_ocr.booking import SellerMemory as Memory
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Reading
 from zhangfang_capture_ocr.tables import SellerMemory
+from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Client
 
 SOURCE = "capture_ocr"
 

@@ -1,8 +1,7 @@
 """One decision at a time for a client, where two at once could both say "this is the first"."""
 
-from zhangfang_sdk.context import firm_in_scope
-
 from zhangfang_capture_ocr.tables import Item
+from zhangfang_sdk.context import firm_in_scope
 
 
 async def decide_alone(client: int) -> None:

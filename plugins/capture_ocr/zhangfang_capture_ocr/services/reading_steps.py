@@ -7,12 +7,6 @@ pure function of the kept bytes, so it may simply happen again.
 
 import logging
 
-from zhangfang_sdk.context import transaction
-from zhangfang_sdk.documents import Documents
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Live
-from zhangfang_sdk.services import use
-
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.reading.confined import read_confined
@@ -21,6 +15,11 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.stored_readings import columns_of
 from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.services import use
 
 log = logging.getLogger("zhangfang.capture_ocr")
 

@@ -7,17 +7,16 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_capture_ocr.moments import day_of, now
+from zhangfang_capture_ocr.services.locks import decide_alone
+from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
+from zhangfang_capture_ocr.tables import Item
 from zhangfang_sdk.context import client_in_scope, require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.services import use
-
-from zhangfang_capture_ocr.moments import day_of, now
-from zhangfang_capture_ocr.services.locks import decide_alone
-from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
-from zhangfang_capture_ocr.tables import Item
 
 MAX_REQUEST_BYTES = 52 * 1024 * 1024
 """A request's largest body: one file of 50 MB with its form."""
@@ -39,7 +38,7 @@ class SentFile(Protocol):
 
     async def read(self, size: int = -1) -> bytes: ...
 
-    async def seek(self, offset: int) -> None: ...
+    async def seek(self, offset: int) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)

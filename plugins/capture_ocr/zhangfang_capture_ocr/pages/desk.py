@@ -1,0 +1,153 @@
+"""票据审核: queue, document and fields side by side; one key approves and brings the next (CAP-6, CAP-10)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from zhangfang_capture_ocr.pages.asking import Asked, text_form, wants_piece
+from zhangfang_capture_ocr.reading import InvoiceKind
+from zhangfang_capture_ocr.services import desk, listing
+from zhangfang_capture_ocr.services.facts import leaf_accounts
+from zhangfang_capture_ocr.services.listing import Listed
+from zhangfang_capture_ocr.services.showing import shown_invoice
+from zhangfang_capture_ocr.states import TO_REVIEW
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
+from zhangfang_sdk.web import Page, action, go, page
+
+RETURN_REASONS = (
+    "照片不清楚,请重新拍一张,四个角都要拍到。",
+    "抬头或税号不对,请让开票方重开。",
+    "请补充这笔支出的用途,是谁、为了什么花的。",
+    "这不是发票,请补传正式发票。",
+)
+
+
+@page("/desk", permission="capture_ocr.review")
+async def desk_page(words: str = "") -> Page:
+    """The desk with the file that waits longest."""
+    queue = await listing.queue(words[:60])
+    return await _desk(queue, queue[0].id if queue else None, words[:60])
+
+
+@page("/desk/queue", permission="capture_ocr.review")
+async def queue_part(words: str = "", current: int | None = None) -> Page:
+    """The queue alone, fetched again when files arrive."""
+    return Page(
+        "capture_ocr/queue.html",
+        fragment=True,
+        queue=await listing.queue(words[:60]),
+        names=await listing.client_names(),
+        current=current,
+        words=words[:60],
+    )
+
+
+@page("/desk/{item_id:int}", permission="capture_ocr.review")
+async def desk_item_page(item_id: int, words: str = "") -> Page:
+    """The desk with one file open."""
+    await listing.one(item_id)
+    return await _desk(await listing.queue(words[:60]), item_id, words[:60])
+
+
+@action("/desk/{item_id:int}/preview", permission="capture_ocr.review")
+async def preview(request: Asked, item_id: int) -> Page:
+    """The voucher and what is wrong, with the form's changes; nothing is kept."""
+    await listing.one(item_id)
+    values = await _considered(item_id, await text_form(request))
+    return Page("capture_ocr/voucher_preview.html", fragment=True, item_id=item_id, **values)
+
+
+@action("/desk/{item_id:int}/approve", permission="capture_ocr.review")
+async def approve(request: Asked, item_id: int) -> Redirect:
+    """Post the voucher with the form's corrections, then the next of the queue."""
+    await listing.one(item_id)
+    await desk.approve(item_id, await text_form(request))
+    return go(await _next(item_id))
+
+
+@page("/desk/{item_id:int}/return", permission="capture_ocr.review")
+async def return_form(request: Asked, item_id: int) -> Page:
+    """Why it goes back: the reason that the checks found, or a common one."""
+    row = await listing.one(item_id)
+    return Page(
+        "capture_ocr/return.html" if not wants_piece(request) else "capture_ocr/return_form.html",
+        title="退回客户",
+        active="desk",
+        fragment=wants_piece(request),
+        row=row,
+        reasons=RETURN_REASONS,
+    )
+
+
+@action("/desk/{item_id:int}/return", permission="capture_ocr.review")
+async def send_back(request: Asked, item_id: int) -> Redirect:
+    """Return it to the client, then the next of the queue."""
+    await listing.one(item_id)
+    await desk.send_back(item_id, (await text_form(request)).get("reason", ""))
+    return go(await _next(item_id))
+
+
+async def _next(done: int) -> str:
+    queue = await listing.queue()
+    following = [row.id for row in queue if row.id > done] or [row.id for row in queue]
+    return f"/desk/{following[0]}" if following else "/desk"
+
+
+async def _desk(queue: Sequence[Listed], current: int | None, words: str) -> Page:
+    values: dict[str, Any] = {"queue": queue, "names": await listing.client_names(), "current": current, "words": words}
+    if current is not None:
+        row = await listing.one(current)
+        values |= {"row": row, "shown": await shown_invoice(current), "may_act": row.state in TO_REVIEW}
+        values["kinds"] = [(kind.value, kind.value) for kind in InvoiceKind]
+        if row.state in TO_REVIEW:
+            values |= await _considered(current, {})
+    return Page("capture_ocr/desk.html", title="票据审核", active="desk", **values)
+
+
+async def _considered(item_id: int, form: dict[str, str]) -> dict[str, Any]:
+    """Values of the voucher preview; a form that cannot be read is told in its place."""
+    try:
+        found = await desk.consider(item_id, form)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return {
+            "problem": refusal,
+            "lines": [],
+            "accounts": [],
+            "reasons": [],
+            "warnings": [],
+            "period": "",
+            "total": "",
+        }
+    accounts = {account.code: account for account in leaf_accounts(await use(Ledger).accounts(found.client.id))}
+    draft = found.draft
+    lines = [
+        {
+            "side": "debit" if line.debit else "credit",
+            "account": line.account,
+            "name": accounts[line.account].full_name if line.account in accounts else "",
+            "summary": line.summary,
+            "amount": line.debit or line.credit,
+        }
+        for line in (draft.lines if draft else ())
+    ]
+    return {
+        "problem": None,
+        "lines": lines,
+        "accounts": [(a.code, f"{a.code} {a.full_name}") for a in accounts.values()],
+        "reasons": list(draft.reasons) if draft else [],
+        "warnings": [proof.sentence for proof in found.verdict.proofs if proof.passed is False]
+        or ([found.verdict.sentence] if found.verdict.sentence else []),
+        "period": Period.of(draft.date).label if draft else "",
+        "total": yuan(sum(line.debit for line in draft.lines)) if draft else "",
+    }
+
+
+PAGES: list[HTTPRouteHandler] = [desk_page, queue_part, desk_item_page, preview, approve, return_form, send_back]

@@ -1,0 +1,67 @@
+"""票据: a client's files with filters, and one file with its facts and, when it went back, what to do (CAP-4, CAP-5)."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from zhangfang_capture_ocr.pages.asking import Asked, wants_data
+from zhangfang_capture_ocr.pages.capture import as_data
+from zhangfang_capture_ocr.services import listing, uploads
+from zhangfang_capture_ocr.services.listing import FILTERS
+from zhangfang_capture_ocr.services.showing import shown_invoice
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.web import Page, action, go, page
+
+WORDS_LENGTH = 60
+
+
+@page("/capture/items", permission="capture_ocr.read")
+async def items_page(
+    request: Asked, state: str = "all", words: str = "", before: int | None = None
+) -> Page | Response[list[dict[str, Any]]]:
+    """The open client's files, newest first; ``state`` is a key of FILTERS."""
+    chosen = state if state in FILTERS else "all"
+    asked = words.replace("\x00", "")[:WORDS_LENGTH]
+    opened = scope().client is not None
+    rows, more = await listing.filtered(chosen, asked, before) if opened else ([], None)
+    if wants_data(request):
+        return Response([as_data(row) for row in rows])
+    counts = await listing.counts() if opened else {}
+    return Page(
+        "capture_ocr/items.html",
+        title="票据",
+        active="items" if not scope().staff else "desk-items",
+        opened=opened,
+        rows=rows,
+        more=more,
+        words=asked,
+        chosen=chosen,
+        filters=[(key, label, counts.get(key, 0)) for key, (label, _) in FILTERS.items()],
+    )
+
+
+@page("/capture/items/{item_id:int}", permission="capture_ocr.upload")
+async def item_page(item_id: int) -> Page:
+    """One file: what was read, what became of it, what to do. People who only hand in see their own."""
+    row = await listing.one(item_id)
+    return Page(
+        "capture_ocr/item.html",
+        title=row.title,
+        active="items",
+        back="/capture/items" if scope().may("capture_ocr.read") else "/capture",
+        row=row,
+        shown=await shown_invoice(item_id),
+    )
+
+
+@action("/capture/items/{item_id:int}/again", permission="capture_ocr.review")
+async def read_again(item_id: int) -> Redirect:
+    """Read a refused file once more."""
+    await listing.one(item_id)
+    await uploads.again(item_id)
+    return go(f"/capture/items/{item_id}")
+
+
+PAGES: list[HTTPRouteHandler] = [items_page, item_page, read_again]

@@ -1,0 +1,71 @@
+"""Hook implementations of the plugin; each delegates."""
+
+from collections.abc import Sequence
+
+from litestar.handlers import HTTPRouteHandler
+
+from zhangfang_capture_ocr import admin, cards
+from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.pages import PAGES
+from zhangfang_capture_ocr.services import listing
+from zhangfang_capture_ocr.services.uploads import TOPIC
+from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
+
+
+class CaptureOcr:
+    @hook
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        return PAGES
+
+    @hook
+    def register_navigation(self) -> Sequence[NavEntry]:
+        return [
+            NavEntry("items", "票据", "receipt-text", "/capture/items", "capture_ocr.read", "tab", 20),
+            NavEntry("snap", "拍票", "camera", "/capture", "capture_ocr.upload", "tab", 40),
+            NavEntry("desk", "票据审核", "scan-text", "/desk", "capture_ocr.review", "side", 20),
+            NavEntry("desk-items", "客户票据", "receipt-text", "/capture/items", "capture_ocr.review", "side", 22),
+            NavEntry("desk-snap", "上传票据", "cloud-upload", "/capture", "capture_ocr.review", "side", 24),
+        ]
+
+    @hook
+    def register_badges(self) -> Sequence[Badge]:
+        return [
+            Badge("desk", listing.waiting_for_firm, (TOPIC,)),
+            Badge("items", listing.waiting_for_client, (TOPIC,)),
+        ]
+
+    @hook
+    def register_cards(self) -> Sequence[Card]:
+        return [
+            Card(
+                "pending",
+                "cockpit",
+                "capture_ocr/card.html",
+                "capture_ocr.read",
+                cards.pending,
+                order=20,
+                topics=(TOPIC,),
+            )
+        ]
+
+    @hook
+    def register_jobs(self) -> Sequence[Job]:
+        return [Job("read", read)]
+
+    @hook
+    def register_search_sources(self) -> Sequence[SearchSource]:
+        return [SearchSource("invoices", "票据", listing.search)]
+
+    @hook
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        return admin.SCREENS
+
+    @hook
+    def register_admin_forms(self) -> Sequence[AdminForm]:
+        return admin.FORMS
+
+
+plugin = CaptureOcr()

@@ -1,0 +1,212 @@
+"""Uploaded files as lists show them: of one client, or those that wait for the firm's people."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zhangfang_capture_ocr.moments import moment_of
+from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemState
+from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+
+RECENT = 12
+PAGE_SIZE = 30
+QUEUE_LENGTH = 200
+
+FILTERS: Mapping[str, tuple[str, frozenset[ItemState]]] = {
+    "all": ("全部", frozenset(ItemState)),
+    "busy": ("识别中", BUSY),
+    "review": ("等审核", TO_REVIEW),
+    "approved": ("已入账", frozenset({ItemState.APPROVED})),
+    "back": ("退回的", BACK_TO_CLIENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file in a list; ``total`` in fen, ``at`` in Asia/Shanghai."""
+
+    id: int
+    client: int
+    name: str
+    state: ItemState
+    reason: str
+    purpose: str
+    uploader: str
+    at: str
+    kind: str
+    number: str
+    other_party: str
+    total: int | None
+    issued_on: dt.date | None
+    sure: bool
+    invoice: int | None
+
+    @property
+    def title(self) -> str:
+        """The other party where it is known, else the file's name."""
+        return self.other_party or self.name
+
+    @property
+    def busy(self) -> bool:
+        return self.state in BUSY
+
+    @property
+    def mood(self) -> str:
+        """ "busy", "good", "warn" or "bad": colour and icon of the row."""
+        if self.state in BUSY:
+            return "busy"
+        if self.state in BACK_TO_CLIENT:
+            return "bad"
+        return "warn" if self.state is ItemState.NEEDS_REVIEW else "good"
+
+
+async def recent(limit: int = RECENT) -> list[Listed]:
+    """The latest files of the client that is open; their own only for people who may not read all."""
+    query = Item.objects().where(Item.client == client_in_scope())
+    if not scope().may("capture_ocr.read"):
+        query = query.where(Item.uploaded_by == scope().user)
+    return await _listed(await query.order_by(Item.id, ascending=False).limit(limit))
+
+
+async def one(item_id: int) -> Listed:
+    """Raises Refusal ``common.not_found``, also for another's upload where the actor sees only their own."""
+    query = Item.objects().where(Item.id == item_id)
+    if not scope().may("capture_ocr.read"):
+        query = query.where(Item.uploaded_by == scope().user)
+    found = await query.first()
+    if found is None:
+        raise not_found("票据")
+    return (await _listed([found]))[0]
+
+
+async def filtered(chosen: str, words: str, before: int | None) -> tuple[list[Listed], int | None]:
+    """A page of the client's files, newest first, and the id to go on from (None at the end)."""
+    states = FILTERS.get(chosen, FILTERS["all"])[1]
+    query = Item.objects().where(Item.client == client_in_scope(), Item.state.is_in(sorted(states)))
+    if before is not None:
+        query = query.where(Item.id < before)
+    if words.strip():
+        query = query.where(Item.id.is_in(await _items_with(words.strip(), [client_in_scope()]) or [0]))
+    rows = await query.order_by(Item.id, ascending=False).limit(PAGE_SIZE + 1)
+    more = rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None
+    return await _listed(rows[:PAGE_SIZE]), more
+
+
+async def counts() -> dict[str, int]:
+    """How many files of the open client stand under each filter."""
+    rows = await Item.select(Item.state).where(Item.client == client_in_scope())
+    return {key: sum(1 for row in rows if ItemState(row["state"]) in states) for key, (_, states) in FILTERS.items()}
+
+
+async def queue(words: str = "") -> list[Listed]:
+    """What waits for the firm's people over all clients that the actor sees, oldest first."""
+    query = Item.objects().where(Item.state.is_in(sorted(TO_REVIEW)))
+    if words.strip():
+        query = query.where(Item.id.is_in(await _items_with(words.strip(), None) or [0]))
+    return await _listed(await query.order_by(Item.id).limit(QUEUE_LENGTH))
+
+
+async def waiting_for_firm() -> int:
+    """How many files wait for review: the desk's red dot."""
+    return int(await Item.count().where(Item.state.is_in(sorted(TO_REVIEW))))
+
+
+async def waiting_for_client() -> int:
+    """How many files of the open client were returned and not sent again: the client's red dot."""
+    client = scope().client
+    if client is None:
+        return 0
+    return int(await Item.count().where(Item.client == client, Item.state == ItemState.RETURNED))
+
+
+async def client_names() -> dict[int, str]:
+    return {client.id: client.name for client in await use(Tenants).clients()}
+
+
+async def search(words: str, limit: int) -> Sequence[tuple[str, str, str]]:
+    """Invoices by number, party or file name, for the search field."""
+    ids = (await _items_with(words.strip(), None))[:limit] if words.strip() else []
+    if not ids:
+        return []
+    found = await _listed(await Item.objects().where(Item.id.is_in(ids)).order_by(Item.id, ascending=False))
+    return [(row.title, f"{row.kind} {row.number} {row.at}", f"/capture/items/{row.id}") for row in found]
+
+
+async def _items_with(words: str, clients: list[int] | None) -> list[int]:
+    """Ids of items whose client, number, parties, amount or file name contain the words; at most QUEUE_LENGTH."""
+    like = f"%{words.replace(chr(92), '').replace('%', '').replace('_', '')}%"
+    digits = words.replace(",", "").replace("¥", "")
+    named = [id_ for id_, name in (await client_names()).items() if words in name]
+    by_invoice = (
+        Invoice.number.like(like)
+        | Invoice.seller_name.ilike(like)
+        | Invoice.buyer_name.ilike(like)
+        | Invoice.client.is_in(named or [0])
+    )
+    if digits.replace(".", "", 1).isdigit() and len(digits) < 14:
+        whole, _, cents = digits.partition(".")
+        by_invoice = by_invoice | (Invoice.total == int(whole or 0) * 100 + int((cents + "00")[:2]))
+    invoices = Invoice.select(Invoice.item).where(by_invoice)
+    items = Item.select(Item.id).where(Item.name.ilike(like) | Item.client.is_in(named or [0]))
+    if clients is not None:
+        invoices, items = invoices.where(Invoice.client.is_in(clients)), items.where(Item.client.is_in(clients))
+    found = [row["item"] for row in await invoices.order_by(Invoice.id, ascending=False).limit(QUEUE_LENGTH)]
+    found += [row["id"] for row in await items.order_by(Item.id, ascending=False).limit(QUEUE_LENGTH)]
+    return list(dict.fromkeys(found))
+
+
+async def _listed(items: Sequence[Item]) -> list[Listed]:
+    if not items:
+        return []
+    rows = await Invoice.select(
+        Invoice.id,
+        Invoice.item,
+        Invoice.kind,
+        Invoice.number,
+        Invoice.seller_name,
+        Invoice.buyer_name,
+        Invoice.total,
+        Invoice.issued_on,
+        Invoice.sure,
+        Invoice.direction,
+    ).where(Invoice.item.is_in([item.id for item in items]))
+    invoices = {row["item"]: row for row in rows}
+    return [_one(item, invoices.get(item.id, {})) for item in items]
+
+
+def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
+    other = invoice.get("buyer_name" if invoice.get("direction") == "sales" else "seller_name")
+    total, issued_on, id_ = invoice.get("total"), invoice.get("issued_on"), invoice.get("id")
+    return Listed(
+        id=item.id,
+        client=item.client,
+        name=item.name,
+        state=ItemState(item.state),
+        reason=item.refusal_sentence,
+        purpose=item.purpose,
+        uploader=item.uploader_name,
+        at=moment_of(item.created_at),
+        kind=str(invoice.get("kind") or ""),
+        number=str(invoice.get("number") or ""),
+        other_party=str(other or ""),
+        total=total if isinstance(total, int) else None,
+        issued_on=issued_on if isinstance(issued_on, dt.date) else None,
+        sure=bool(invoice.get("sure")),
+        invoice=id_ if isinstance(id_, int) else None,
+    )
+
+
+async def pending(client: int, states: Sequence[ItemState], limit: int) -> list[Listed]:
+    """The latest files of a client in any of ``states``, returned ones first."""
+    rows = (
+        await Item.objects()
+        .where(Item.client == client, Item.state.is_in(list(states)))
+        .order_by(Item.id, ascending=False)
+        .limit(limit * 10)
+    )
+    rows.sort(key=lambda item: item.state != ItemState.RETURNED)
+    return await _listed(rows[:limit])

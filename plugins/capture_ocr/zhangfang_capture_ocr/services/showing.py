@@ -1,0 +1,157 @@
+"""One invoice as pages show it: its facts with their origin, its picture with boxes, what failed and what to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhangfang_capture_ocr.prescriptions import Prescription, Told, fixer_of, prescription
+from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
+from zhangfang_capture_ocr.services.corrections import LABELS, Written, shown
+from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
+from zhangfang_capture_ocr.stored_readings import as_value, reading_of
+from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_capture_ocr.typeset import HEIGHT, WIDTH, Sheet, typeset
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.documents import Document, Documents
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+
+SURE = 900
+"""Per mille: a field below it is lit up for a look."""
+SOURCES: Mapping[Source, str] = {
+    Source.XML: "XML 原文",
+    Source.XBRL: "XBRL 原文",
+    Source.PDF_TEXT: "票面文字",
+    Source.PERSON: "人工填写",
+}
+FACTS = (
+    "number",
+    "code",
+    "issued_on",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+    "amount",
+    "tax",
+    "total",
+    "total_in_words",
+    "check_code",
+    "remarks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field: ``sure`` in per cent (None where there is no value), ``low`` when a person should look."""
+
+    name: str
+    label: str
+    text: str
+    source: str
+    sure: int | None
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """How the document is shown: ``sheet`` laid out from data, else ``image`` (an address). Boxes: field, x, y, width, height, low."""
+
+    width: int
+    height: int
+    image: str
+    sheet: Sheet | None
+    boxes: tuple[tuple[str, int, int, int, int, bool], ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInvoice:
+    facts: Mapping[str, Fact]
+    lines: Sequence[InvoiceLine]
+    failed: Sequence[Mapping[str, str]]
+    passed: int
+    todo: Prescription | None
+    picture: Picture | None
+    document: int
+    voucher: int | None
+    direction: str
+    kind: str
+
+
+async def shown_invoice(item_id: int) -> ShownInvoice | None:
+    """None while the file has not been read. The caller has looked whether the actor may see the item."""
+    item = await Item.objects().get(Item.id == item_id)
+    if item is None:
+        return None
+    row = await Invoice.select().where(Invoice.item == item_id).first()
+    if row is None:
+        client = await use(Tenants).client(item.client)
+        told = Told("文件", item.name, None, client.name, client.tax_id)
+        todo = _todo(item, told)
+        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "") if todo else None
+    client = await use(Tenants).client(item.client)
+    reading = reading_of(row)
+    proofs = as_value(row["proofs"])
+    failed = [proof for proof in proofs if proof["passed"] is False]
+    told = Told(row["kind"], row["number"], row["total"], client.name, client.tax_id)
+    lit = frozenset(proof["field"] for proof in failed)
+    return ShownInvoice(
+        facts=facts_of(row, reading, lit),
+        lines=reading.lines,
+        failed=[{**proof, "who": fixer_of(proof)} for proof in failed],
+        passed=sum(1 for proof in proofs if proof["passed"]),
+        todo=_todo(item, told),
+        picture=await picture_of(item, row, reading, lit) if scope().may("documents.read") else None,
+        document=item.document,
+        voucher=row["voucher"],
+        direction=row["direction"],
+        kind=row["kind"],
+    )
+
+
+def _todo(item: Item, told: Told) -> Prescription | None:
+    if ItemState(item.state) not in BACK_TO_CLIENT:
+        return None
+    return prescription(item.refusal_code, item.refusal_sentence, told)
+
+
+def facts_of(row: Mapping[str, Any], reading: Reading, lit: frozenset[str]) -> dict[str, Fact]:
+    """Every field by name, also those without a value; ``lit`` are fields that a proof pointed at."""
+    facts = {}
+    for name in FACTS:
+        value: Written = row[name]
+        found = reading.fields.get(name)
+        sure = None if found is None else found.confidence // 10
+        low = name in lit or (found is not None and found.confidence < SURE)
+        facts[name] = Fact(name, LABELS[name], shown(value), SOURCES[found.source] if found else "", sure, low)
+    return facts
+
+
+async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: frozenset[str]) -> Picture | None:
+    """The document's picture: drawn from data for XML, the page's image otherwise; None where there is none."""
+    document: Document = await use(Documents).document(item.document)
+    alt = f"{row['kind'] or '票据'}" + (f",号码 {row['number']}" if row["number"] else "")
+    if document.media_type == "application/pdf":
+        height = WIDTH * (row["page_shape"] or 1414) // 1000
+        return Picture(WIDTH, height, f"/documents/{item.document}/preview/1", None, _boxes(reading, height, lit), alt)
+    if document.media_type.startswith("image/"):
+        return Picture(WIDTH, HEIGHT, f"/documents/{item.document}/file", None, (), alt)
+    if not reading.fields:
+        return None
+    sheet = typeset(reading)
+    boxes = tuple((f.field, f.x, f.y, f.width, f.height, f.field in lit) for f in sheet.frames)
+    return Picture(WIDTH, HEIGHT, "", sheet, boxes, alt)
+
+
+def _boxes(reading: Reading, height: int, lit: frozenset[str]) -> tuple[tuple[str, int, int, int, int, bool], ...]:
+    boxes = []
+    for name, found in reading.fields.items():
+        box = found.box
+        if box is None or box.page != 0:
+            continue
+        left, top = round(box.left * WIDTH) - 6, round(box.top * height) - 5
+        right, bottom = round(box.right * WIDTH) + 6, round(box.bottom * height) + 5
+        low = name in lit or found.confidence < SURE
+        boxes.append((name, left, top, max(right - left, 12), max(bottom - top, 12), low))
+    return tuple(boxes)
