@@ -1,0 +1,312 @@
+"""PLAT-8: password, lock-out, second factor, sessions; the one query that enters a request."""
+
+import asyncio
+import time
+from typing import Any
+
+import pyotp
+import pytest
+
+from zhangfang_core.database.engine import DB, connection, scoped_transaction
+from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
+from zhangfang_core.identity.enter import Entered, enter
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm
+from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.errors import Refusal
+
+FROM = {"address": "203.0.113.9", "user_agent": "test"}
+PASSWORD = "eight quiet horses"
+
+
+async def add(firm: TestFirm, login: str, role: str, client: int | None = None, totp: str | None = None) -> int:
+    async with scoped_transaction(system_scope(firm.id)):
+        return await set_up.make_member(
+            login=login, name=login, password=PASSWORD, role=role, client=client, totp_secret=totp
+        )
+
+
+async def signed_in(login: str, password: str = PASSWORD) -> str | None:
+    async with DB.transaction():
+        done = await sign_in.sign_in(login, password, **FROM)
+    return None if done is None else done[0]
+
+
+async def entered(token: str | None) -> Entered | None:
+    async with DB.transaction():
+        return await enter(token, "203.0.113.9")
+
+
+async def give(token: str, code: str) -> str | None:
+    async with DB.transaction():
+        return await sign_in.give_code(token, code, address="203.0.113.9")
+
+
+async def test_right_password_gives_the_scope(firm: TestFirm) -> None:
+    """PLAT-8: the boss of the restaurant sees the restaurant, and what the role allows."""
+    person = await add(firm, "13800000001", "boss", firm.restaurant)
+    found = await entered(await signed_in(" 13800000001 "))
+    assert found is not None
+    assert not found.pending_second_factor
+    scope = found.scope
+    assert (scope.firm, scope.user, scope.client, scope.clients) == (
+        firm.id,
+        person,
+        firm.restaurant,
+        frozenset({firm.restaurant}),
+    )
+    assert not scope.staff
+    assert scope.may("documents.upload")
+    assert not scope.may("ledger.draft")
+
+
+async def test_full_width_and_capitals_in_a_login_do_not_matter(firm: TestFirm) -> None:
+    await add(firm, "wang@firm.cn", "accountant")
+    assert await signed_in("WANG@firm.cn") is not None
+
+
+@pytest.mark.parametrize(("login", "password"), [("wang", "wrong"), ("nobody", PASSWORD), ("", ""), ("wang", "")])
+async def test_wrong_ones_are_answered_alike(firm: TestFirm, login: str, password: str) -> None:
+    await add(firm, "wang", "accountant")
+    assert await signed_in(login, password) is None
+
+
+async def test_unknown_login_takes_as_long_as_a_wrong_password(firm: TestFirm) -> None:
+    """PLAT-8: the time of an answer must not tell who is a customer."""
+    await add(firm, "wang", "accountant")
+    await signed_in("nobody", "warm up")
+
+    async def taken(login: str) -> float:
+        started = time.perf_counter()
+        await signed_in(login, "wrong")
+        return time.perf_counter() - started
+
+    unknown = min([await taken("nobody") for _ in range(4)])
+    known = min([await taken("wang") for _ in range(4)])
+    assert unknown > known / 3
+
+
+async def test_five_failures_lock_out_the_right_password_too(firm: TestFirm) -> None:
+    """PLAT-8: lock-out for 15 minutes, over by itself."""
+    person = await add(firm, "wang", "accountant")
+    for _ in range(5):
+        assert await signed_in("wang", "wrong") is None
+    assert await signed_in("wang") is None
+    async with scoped_transaction(system_scope(firm.id)):
+        left = await connection().fetchval("select locked_until - now() from core_user where id = $1", person)
+    assert 14 * 60 < left.total_seconds() <= 15 * 60
+    async with DB.transaction():
+        await connection().execute("select set_config('app.user', $1, true)", str(person))
+        await connection().execute("update core_user set locked_until = now() - interval '1 second'")
+    assert await signed_in("wang") is not None
+
+
+async def test_parallel_guesses_are_counted_one_by_one(firm: TestFirm) -> None:
+    await add(firm, "wang", "accountant")
+    assert await asyncio.gather(*(signed_in("wang", f"wrong {n}") for n in range(5))) == [None] * 5
+    assert await signed_in("wang") is None
+
+
+async def test_four_failures_are_forgotten_after_a_success(firm: TestFirm) -> None:
+    await add(firm, "wang", "accountant")
+    for _ in range(2):
+        for _ in range(4):
+            await signed_in("wang", "wrong")
+        assert await signed_in("wang") is not None
+
+
+async def test_an_owner_without_a_second_factor_gets_nothing_but_its_set_up(firm: TestFirm) -> None:
+    """PLAT-8: who manages a firm must have a second factor."""
+    token = await signed_in("owner@嘉喜.example", OWNER_PASSWORD)
+    found = await entered(token)
+    assert found is not None
+    assert found.owed == "enrol"
+    assert (found.scope.firm, found.scope.user, found.scope.permissions) == (None, None, frozenset())
+    async with DB.transaction():
+        await enter(token, "")
+        assert await connection().fetchval("select count(*) from core_client") == 0
+        assert await connection().fetchval("select count(*) from core_user") == 0
+    assert token is not None
+    async with DB.transaction():
+        offered = second_factor.offer(found.person, "owner")
+        code = pyotp.TOTP(offered["typed"].replace(" ", "")).now()
+        settled = await sign_in.enrol(token, offered["sealed"], code, address="")
+    after = await entered(settled)
+    assert after is not None
+    assert after.scope.role == "owner"
+    assert after.scope.clients is None
+    assert await entered(token) is None, "the token from before the second factor must be worth nothing"
+
+
+async def test_a_code_is_taken_once(firm: TestFirm) -> None:
+    """PLAT-8: replay refused, also from another session."""
+    secret = pyotp.random_base32()
+    await add(firm, "liu", "admin", totp=secret)
+    first, second = await signed_in("liu"), await signed_in("liu")
+    assert first is not None
+    assert second is not None
+    code = pyotp.TOTP(secret).now()
+    assert await give(first, code) is not None
+    assert await give(second, code) is None
+
+
+async def test_a_code_is_taken_once_in_parallel(firm: TestFirm) -> None:
+    secret = pyotp.random_base32()
+    await add(firm, "liu", "admin", totp=secret)
+    tokens = [await signed_in("liu") for _ in range(8)]
+    code = pyotp.TOTP(secret).now()
+    answers = await asyncio.gather(*(give(t, code) for t in tokens if t), return_exceptions=True)
+    assert sum(isinstance(a, str) for a in answers) == 1
+
+
+async def test_wrong_codes_lock_and_end_the_session(firm: TestFirm) -> None:
+    """PLAT-8: knowing the password does not give more than five guesses at the code, however they are spread."""
+    secret = pyotp.random_base32()
+    await add(firm, "liu", "admin", totp=secret)
+    token = await signed_in("liu")
+    for _ in range(4):
+        assert token is not None
+        assert await give(token, "000000x") is None
+    again = await signed_in("liu")
+    assert again is not None
+    assert await give(again, "1234567") is None
+    assert await entered(again) is None
+    assert token is not None
+    assert await give(token, pyotp.TOTP(secret).now()) is None
+
+
+@pytest.mark.parametrize(("offset", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_clock_may_be_one_step_off(offset: int, taken: bool) -> None:
+    now = 1_790_000_010.0
+    secret = pyotp.random_base32()
+    code = pyotp.TOTP(secret).at(int(now) + 30 * offset)
+    assert (second_factor.step_of(secret, code, after=0, now=now) is not None) == taken
+
+
+@pytest.mark.parametrize("code", ["", "12345", "１２３４５６", "²²²²²²", "abcdef", "0" * 400])
+def test_what_is_no_code_is_refused(code: str) -> None:
+    assert second_factor.step_of(pyotp.random_base32(), code, after=0) is None
+
+
+async def test_a_secret_opens_for_its_person_only(settings: Any) -> None:
+    offered = second_factor.offer(7, "liu")
+    with pytest.raises(Refusal, match=r"second_factor\.unreadable"):
+        second_factor.offer(8, "wang", offered["sealed"])
+
+
+async def test_a_revoked_session_ends_with_its_next_request(firm: TestFirm) -> None:
+    """PLAT-8: sessions can be listed and revoked."""
+    await add(firm, "wang", "accountant")
+    here, phone, tablet = [await signed_in("wang") for _ in range(3)]
+    async with DB.transaction():
+        found = await enter(here, "")
+        assert found is not None
+        with in_scope(found.scope):
+            seen = await sessions.sessions(here)
+            assert [s.current for s in seen] == [True, False, False]
+            await sessions.revoke(next(s.id for s in seen if not s.current))
+    standing = [t for t in (phone, tablet) if await entered(t) is not None]
+    assert len(standing) == 1
+    async with DB.transaction():
+        found = await enter(here, "")
+        assert found is not None
+        with in_scope(found.scope):
+            assert await sessions.revoke_others(here) == 1
+    assert await entered(standing[0]) is None
+    assert await entered(here) is not None
+
+
+async def test_somebody_elses_session_cannot_be_revoked(firm: TestFirm) -> None:
+    await add(firm, "wang", "accountant")
+    await add(firm, "zhao", "accountant")
+    theirs = await entered(await signed_in("zhao"))
+    token = await signed_in("wang")
+    assert theirs is not None
+    async with DB.transaction():
+        found = await enter(token, "")
+        assert found is not None
+        with in_scope(found.scope), pytest.raises(Refusal, match="not_found"):
+            await sessions.revoke(theirs.session)
+
+
+async def test_signing_out_ends_the_session_in_the_database(firm: TestFirm) -> None:
+    await add(firm, "wang", "accountant")
+    token = await signed_in("wang")
+    assert token is not None
+    async with DB.transaction():
+        await sessions.sign_out(token)
+    assert await entered(token) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update core_session set expires_at = now()",
+        "update core_session set last_seen_at = now() - interval '7 days 1 second'",
+    ],
+)
+async def test_an_old_session_is_over(firm: TestFirm, change: str) -> None:
+    person = await add(firm, "wang", "accountant")
+    token = await signed_in("wang")
+    async with DB.transaction():
+        await connection().execute("select set_config('app.user', $1, true)", str(person))
+        await connection().execute(change)
+    assert await entered(token) is None
+
+
+async def test_a_new_password_ends_the_other_sessions(firm: TestFirm) -> None:
+    await add(firm, "wang", "accountant")
+    here, other = await signed_in("wang"), await signed_in("wang")
+    async with DB.transaction():
+        found = await enter(here, "")
+        assert found is not None
+        with in_scope(found.scope):
+            assert not await sign_in.confirm_password("wrong")
+            assert await sign_in.confirm_password(PASSWORD)
+            with pytest.raises(Refusal, match=r"password\.weak"):
+                await sign_in.change_password("1234567", here or "")
+            await sign_in.change_password("nine loud horses", here or "")
+    assert await entered(here) is not None
+    assert await entered(other) is None
+    assert await signed_in("wang") is None
+    assert await signed_in("wang", "nine loud horses") is not None
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "' or true --", "\x00", "税" * 9000])
+async def test_a_made_up_token_enters_nothing(firm: TestFirm, token: str | None) -> None:
+    async with DB.transaction():
+        assert await enter(token, "") is None
+        assert await connection().fetchval("select count(*) from core_session") == 0
+
+
+async def test_entering_is_one_query_and_takes_less_than_a_millisecond(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The set-up of a request: one round trip, at most 1 ms."""
+    await add(firm, "wang", "accountant")
+    token = await signed_in("wang")
+    async with DB.transaction():
+        seen: list[str] = []
+        connection().add_query_logger(lambda record: seen.append(record.query))
+        await enter(token, "")
+        await asyncio.sleep(0)
+        assert seen == ["select * from app_enter($1)"]
+        times = []
+        for _ in range(100):
+            started = time.perf_counter()
+            await enter(token, "")
+            times.append(time.perf_counter() - started)
+    assert sorted(times)[50] < 0.001
+
+
+async def test_the_operator_belongs_to_no_firm(database: str) -> None:
+    """PLAT-13: the operator runs the deployment and sees no firm's books."""
+    secret = pyotp.random_base32()
+    await set_up.make_operator(login="op", name="运维", password=PASSWORD, totp_secret=secret)
+    token = await signed_in("op")
+    assert token is not None
+    found = await entered(await give(token, pyotp.TOTP(secret).now()))
+    assert found is not None
+    assert (found.scope.firm, found.scope.operator, found.scope.staff) == (None, True, False)
+    assert found.scope.permissions == frozenset({"operator.use"})
+    with pytest.raises(Refusal, match="login_taken"):
+        await set_up.make_operator(login="OP", name="x", password=PASSWORD)
