@@ -98,7 +98,7 @@ async def _worker(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await work_until(dsn, stop)
+    await work_until(dsn, stop, stalled_s=settings.worker_stalled_s)
     await close_pool()
 
 

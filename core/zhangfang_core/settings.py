@@ -7,7 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``dsn`` and ``owner_dsn`` are None with the embedded database. ``s3_url`` is None with the local object store."""
+    """``dsn`` and ``owner_dsn`` are None with the embedded database. ``s3_url`` is None with the local object store.
+
+    ``worker_stalled_s``: seconds without a sign of life after which a worker counts as dead and its jobs run again.
+    """
 
     data_dir: Path
     host: str
@@ -17,6 +20,7 @@ class Settings:
     s3_url: str | None
     master_key: str | None
     secure_cookies: bool
+    worker_stalled_s: float
 
     @property
     def database_dir(self) -> Path:
@@ -28,7 +32,7 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """ZHANGFANG_DATA_DIR, _HOST, _PORT, _DSN, _OWNER_DSN, _S3_URL, _MASTER_KEY, _SECURE_COOKIES; see docs/operating.md."""
+    """ZHANGFANG_DATA_DIR, _HOST, _PORT, _DSN, _OWNER_DSN, _S3_URL, _MASTER_KEY, _SECURE_COOKIES, _WORKER_STALLED_S; see docs/operating.md."""
     env = os.environ
     return Settings(
         data_dir=Path(env.get("ZHANGFANG_DATA_DIR", "var")).resolve(),
@@ -39,4 +43,5 @@ def read_settings() -> Settings:
         s3_url=env.get("ZHANGFANG_S3_URL") or None,
         master_key=env.get("ZHANGFANG_MASTER_KEY") or None,
         secure_cookies=env.get("ZHANGFANG_SECURE_COOKIES", "0") == "1",
+        worker_stalled_s=float(env.get("ZHANGFANG_WORKER_STALLED_S", "8")),
     )

@@ -18,7 +18,8 @@ from zhangfang_core.modules.switches import enabled_modules
 
 log = logging.getLogger("zhangfang.jobs")
 
-HEARTBEAT_S = 2.0
+HEARTBEATS = 4
+"""Signs of life that a worker may miss before it counts as dead."""
 STALLED_S = 8.0
 OPERATOR = Scope(operator=True, staff=True)
 
@@ -66,14 +67,15 @@ async def firms() -> list[int]:
         return [row["id"] for row in await connection().fetch("select id from core_firm order by id")]
 
 
-async def _take_over(app: App) -> None:
+async def _take_over(app: App, stalled_s: float) -> None:
     """Jobs whose worker died (killed, or its machine gone) go back into the queue."""
     while True:
         with contextlib.suppress(procrastinate.exceptions.ConnectorException):
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_s):
                 log.warning("job %s (%s) was left by a dead worker; it runs again", job.id, job.task_name)
-                await app.job_manager.retry_job(job)
-        await asyncio.sleep(HEARTBEAT_S)
+                with contextlib.suppress(procrastinate.exceptions.UniqueViolation):  # the same work waits already
+                    await app.job_manager.retry_job(job)
+        await asyncio.sleep(stalled_s / HEARTBEATS)
 
 
 @contextlib.asynccontextmanager
@@ -88,18 +90,21 @@ async def working(dsn: str, *, concurrency: int = 2) -> AsyncIterator[None]:
         await task
 
 
-async def work_until(dsn: str, stop: asyncio.Event, *, concurrency: int = 2) -> None:
-    """Work until ``stop``; when the database goes away, come back as soon as it does."""
+async def work_until(dsn: str, stop: asyncio.Event, *, concurrency: int = 2, stalled_s: float = STALLED_S) -> None:
+    """Work until ``stop``; when the database goes away, come back as soon as it does.
+
+    ``stalled_s``: seconds without a sign of life after which another worker counts as dead and its jobs run again.
+    """
     while not stop.is_set():
         try:
-            await _work_once(dsn, stop, concurrency)
+            await _work_once(dsn, stop, concurrency, stalled_s)
         except (OSError, procrastinate.exceptions.ConnectorException) as error:
             log.warning("the worker lost the database (%s); trying again", error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 1.0)
 
 
-async def _work_once(dsn: str, stop: asyncio.Event, concurrency: int) -> None:
+async def _work_once(dsn: str, stop: asyncio.Event, concurrency: int, stalled_s: float) -> None:
     app = make_app(dsn)
     async with app.open_async():
         worker = asyncio.create_task(
@@ -108,13 +113,13 @@ async def _work_once(dsn: str, stop: asyncio.Event, concurrency: int) -> None:
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 fetch_job_polling_interval=2.0,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_S,
+                update_heartbeat_interval=stalled_s / HEARTBEATS,
+                stalled_worker_timeout=stalled_s,
                 shutdown_graceful_timeout=5.0,
                 delete_jobs="successful",
             )
         )
-        rescuer = asyncio.create_task(_take_over(app))
+        rescuer = asyncio.create_task(_take_over(app, stalled_s))
         stopper = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({worker, stopper}, return_when=asyncio.FIRST_COMPLETED)
