@@ -22,9 +22,8 @@ async def invite(firm: TestFirm, role: str, client: int | None) -> str:
 
 
 async def accept(token: str, login: str = "13900000000", password: str = PASSWORD) -> str | None:
-    async with DB.transaction():
-        with in_scope(Scope()):
-            return await invitations.accept(token, login=login, name="李老板", password=password, **FROM)
+    async with scoped_transaction(Scope()):
+        return await invitations.accept(token, login=login, name="李老板", password=password, **FROM)
 
 
 async def test_the_link_makes_a_member_and_signs_in(firm: TestFirm) -> None:

@@ -11,7 +11,7 @@ from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
 from zhangfang_core.identity.enter import Entered, enter
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm
-from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
 
 FROM = {"address": "203.0.113.9", "user_agent": "test"}
@@ -32,12 +32,12 @@ async def signed_in(login: str, password: str = PASSWORD) -> str | None:
 
 
 async def entered(token: str | None) -> Entered | None:
-    async with DB.transaction():
+    async with scoped_transaction(Scope()):
         return await enter(token, "203.0.113.9")
 
 
 async def give(token: str, code: str) -> str | None:
-    async with DB.transaction():
+    async with scoped_transaction(Scope()):
         return await sign_in.give_code(token, code, address="203.0.113.9")
 
 

@@ -16,8 +16,7 @@ TABLES = (User, Membership, Session, Invitation, OwnRole)
 
 
 async def counts(scope: Scope) -> dict[str, int]:
-    async with DB.transaction():
-        await show_scope(scope)
+    async with scoped_transaction(scope):
         # Table.count is the first wall's; the bare query asks the database alone.
         return {t._meta.tablename: len(await Select(t).columns(t.id)) for t in TABLES}
 
