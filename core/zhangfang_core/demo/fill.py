@@ -2,7 +2,7 @@
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
-from zhangfang_core.demo.stories import first_firm, second_firm
+from zhangfang_core.demo.stories import firms
 from zhangfang_core.demo.stories.values import SPECIAL, FirmStory, Story, StoryDocument, StoryLine, StoryVoucher
 from zhangfang_core.identity.set_up import make_firm, make_member, make_operator
 from zhangfang_core.jobs.facts import tell
@@ -29,7 +29,8 @@ async def fill_demo(settings: Settings) -> None:
     by_place = {p.place: p for p in PEOPLE if p.role in ("owner", "operator")}
     operator = by_place["operator"]
     await make_operator(login=operator.login, name=operator.name, password=known.password, totp_secret=known.totp)
-    for place, story in (("second", second_firm(today())), ("firm", first_firm(today()))):
+    first, second = firms(today())
+    for place, story in (("second", second), ("firm", first)):
         await _fill_firm(by_place[place], known, story)
 
 

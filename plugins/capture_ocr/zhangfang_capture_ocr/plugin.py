@@ -1,17 +1,20 @@
 """Hook implementations of the plugin; each delegates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_capture_ocr import admin, cards
+from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.services import listing
 from zhangfang_capture_ocr.services.uploads import TOPIC
+from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
 
@@ -62,6 +65,14 @@ class CaptureOcr:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         return admin.SCREENS
+
+    @hook
+    def register_services(self) -> Mapping[type[Any], Any]:
+        return {Specimens: DrawnSpecimens()}
+
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await demo.send_demo_files(ids)
 
     @hook
     def register_admin_forms(self) -> Sequence[AdminForm]:

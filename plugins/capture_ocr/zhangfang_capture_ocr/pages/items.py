@@ -25,7 +25,7 @@ async def items_page(
     words: str = "",
     before: int | None = None,
 ) -> Page | Response[list[dict[str, Any]]]:
-    """The open client's files, newest first; ``state`` is a key of FILTERS."""
+    """The open client's files, newest first; ``show`` is a key of FILTERS."""
     chosen = shown if shown in FILTERS else "all"
     asked = words.replace("\x00", "")[:WORDS_LENGTH]
     opened = scope().client is not None

@@ -1,0 +1,77 @@
+"""Files for the demo's clients, sent the way a person sends them: some good, one for another company, one broken."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from zhangfang_capture_ocr.services.uploads import receive
+from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
+from zhangfang_sdk import use
+from zhangfang_sdk.context import Scope, in_scope, scope
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.specimens import Specimen, SpecimenLine
+from zhangfang_sdk.tenants import Client, TaxpayerKind, Tenants
+
+
+@dataclass
+class _SentFile:
+    """A file in memory with the face of an uploaded one."""
+
+    filename: str
+    content_type: str
+    body: BytesIO
+
+    async def read(self, size: int = -1) -> bytes:
+        return self.body.read(size)
+
+    async def seek(self, offset: int) -> None:
+        self.body.seek(offset)
+
+
+SELLERS = (
+    ("杭州云山办公用品有限公司", "91330106MA2TEXT24J", "*纸制品*复印纸", 3_200_00, "13%"),
+    ("杭州顺远冷链物流有限公司", "91330106MA2TEXT16P", "*运输服务*冷链运费", 1_860_00, "9%"),
+    ("杭州湖滨餐饮服务有限公司", "91330106MA2TEXT24J", "*餐饮服务*会议用餐", 742_00, "6%"),
+)
+
+
+async def send_demo_files(clients: Sequence[int]) -> None:
+    """Hand in files for each client; sending them again gives the same items."""
+    for number, id_ in enumerate(clients):
+        client = await use(Tenants).client(id_)
+        actor = scope()
+        with in_scope(_opening(actor, id_)):
+            await receive(_files(client, number), purpose="演示", upload_key=f"demo-files-{id_}")
+
+
+def _opening(actor: Scope, client: int) -> Scope:
+    return replace(actor, client=client, user_name="演示上传")
+
+
+def _files(client: Client, number: int) -> list[_SentFile]:
+    day = today() - dt.timedelta(days=2)
+    good = [_invoice(client, day, number * 10 + i, *seller) for i, seller in enumerate(SELLERS)]
+    stranger = Client(0, "别家公司", "91330106MA2TEXT16P", TaxpayerKind.GENERAL, "small_business_2013", "trading", day)
+    wrong = _invoice(stranger, day, number * 10 + 8, *SELLERS[0])
+    broken = _SentFile("打不开的发票.pdf", "application/pdf", BytesIO(b"%PDF-1.7 cut off"))
+    return [*good, wrong, broken]
+
+
+def _invoice(
+    client: Client, day: dt.date, number: int, seller: str, tax_id: str, name: str, amount: int, rate: str
+) -> _SentFile:
+    per_cent = int(rate.removesuffix("%"))
+    line = SpecimenLine(name, amount, rate, (amount * per_cent + 50) // 100, "项", "1", f"{amount // 100}")
+    specimen = Specimen(
+        number=f"{day:%y}33{20_000_000_000_000 + number:016d}",
+        issued_on=day,
+        special=number % 2 == 0,
+        seller_name=seller,
+        seller_tax_id=tax_id,
+        buyer_name=client.name,
+        buyer_tax_id=client.tax_id,
+        lines=(line,),
+    )
+    shown, media_type, content = DrawnSpecimens().written(specimen, "pdf" if number % 2 else "xml")
+    return _SentFile(shown, media_type, BytesIO(content))
