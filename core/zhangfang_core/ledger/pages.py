@@ -36,7 +36,7 @@ async def vouchers_page(
     period: str | None = None,
     voucher_state: Annotated[str, Parameter(query="state")] = "",
     q: str = "",
-    before: Annotated[int | None, Parameter(ge=1, le=2**53)] = None,
+    before: int | None = None,
     part: str = "",
     sheet: Sheet = False,
 ) -> Page:

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions import _base as asyncpg_client
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
@@ -97,6 +98,17 @@ def on_wall(request: Req, error: Exception) -> Response[Any]:
     return tell(request, BY_STATUS[404])
 
 
+def on_unfit_value(request: Req, error: Exception) -> Response[Any]:
+    """A number, date or text that no column can hold, such as an id of twenty digits in an address."""
+    log.warning("unfit value in %s %s", request.method, request.url.path, exc_info=error)
+    return tell(request, BY_STATUS[404] if request.method == "GET" else BY_STATUS[400])
+
+
+def on_unstorable(request: Req, error: Exception) -> Response[Any]:
+    """A number or text that no column holds: 10 to the 30th as an id, a NUL in a name."""
+    return tell(request, BY_STATUS[400])
+
+
 def on_database_gone(request: Req, error: Exception) -> Response[Any]:
     log.error("database unreachable: %s", error)
     return tell(request, DATABASE_GONE)
@@ -114,6 +126,9 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     ScopeMismatch: on_scope_mismatch,
     asyncpg.InsufficientPrivilegeError: on_wall,
     asyncpg.ForeignKeyViolationError: on_wall,
+    asyncpg.DataError: on_unfit_value,
+    asyncpg.DataError: on_unstorable,
+    asyncpg_client.DataError: on_unstorable,
     asyncpg.PostgresConnectionError: on_database_gone,
     asyncpg.CannotConnectNowError: on_database_gone,
     asyncpg.AdminShutdownError: on_database_gone,
