@@ -1,0 +1,120 @@
+"""Invoices and files that the tests hand in."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+
+from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.reading import InvoiceKind
+from zhangfang_capture_ocr.services import uploads
+from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, einvoice_xml, taxed_line
+from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TestFirm, acting
+from zhangfang_sdk.context import in_scope, system_scope
+
+SELLER_TAX_ID = "91330206MA2TEXT91M"
+
+
+@dataclass
+class File:
+    """A file of a request, in memory."""
+
+    filename: str
+    data: bytes
+    content_type: str = "application/octet-stream"
+    _at: io.BytesIO = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._at = io.BytesIO(self.data)
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._at.read(size)
+
+    async def seek(self, offset: int) -> int:
+        return self._at.seek(offset)
+
+
+def invoice(
+    number: str = "26332000000187654321",
+    *,
+    buyer: str = "嘉喜餐饮有限公司",
+    buyer_tax_id: str = RESTAURANT_TAX_ID,
+    yuan: int = 1000,
+    issued_on: date = date(2026, 11, 3),
+) -> SpecimenInvoice:
+    """A purchase of vegetables for the test firm's restaurant."""
+    return SpecimenInvoice(
+        kind=InvoiceKind.DIGITAL_ORDINARY,
+        number=number,
+        issued_on=issued_on,
+        buyer_name=buyer,
+        buyer_tax_id=buyer_tax_id,
+        seller_name="宁波远洋冷链物流有限公司",
+        seller_tax_id=SELLER_TAX_ID,
+        lines=(taxed_line("*运输服务*冷链运输", yuan * 100, "9%"),),
+    )
+
+
+@dataclass(frozen=True)
+class Office:
+    """A firm whose restaurant hands files in, and the worker that reads them."""
+
+    firm: TestFirm
+
+    async def send(
+        self, *files: tuple[str, bytes], role: str = "boss", key: str | None = None, purpose: str = ""
+    ) -> Sequence[uploads.Received]:
+        """Hand files in, in a transaction of its own."""
+        async with acting(self.firm, role, client=self.firm.restaurant, name="李总"):
+            return await uploads.receive([File(*file) for file in files], purpose=purpose, upload_key=key)
+
+    async def work(self, item: int) -> None:
+        """What the worker does with a queued file."""
+        with in_scope(system_scope(self.firm.id)):
+            await read(item)
+
+    async def handed_in(self, name: str, data: bytes, **options: str) -> int:
+        """Hand one file in and read it; its item."""
+        received = await self.send((name, data), **options)
+        item = received[0].item
+        assert item is not None, received[0].sentence
+        await self.work(item)
+        return item
+
+    async def state(self, item: int) -> tuple[str, str]:
+        """State and refusal code."""
+        async with acting(self.firm, "accountant"):
+            row = await Item.select(Item.state, Item.refusal_code).where(Item.id == item).first()
+        assert row is not None
+        return str(row["state"]), row["refusal_code"]
+
+    async def invoice_of(self, item: int) -> dict[str, Any]:
+        async with acting(self.firm, "accountant"):
+            row = await Invoice.select().where(Invoice.item == item).first()
+        assert row is not None
+        return dict(row)
+
+
+@pytest.fixture
+def office(firm: TestFirm) -> Office:
+    return Office(firm)
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """Draws invoices for the restaurant; see :func:`invoice`."""
+
+    def xml(self, **changes: Any) -> bytes:
+        return einvoice_xml(invoice(**changes))
+
+    def pdf(self, **changes: Any) -> bytes:
+        return draw(invoice(**changes))
+
+
+@pytest.fixture
+def drawn() -> Drawer:
+    return Drawer()
