@@ -270,7 +270,7 @@ async def test_a_second_membership_shows_the_switcher(browser: Browser, firm: Te
     async with scoped_transaction(system_scope(other_firm.id)):
         await set_up.make_member(login="li", name="", password="", role="cashier", client=other_firm.trading)
     await browser.sign_in("li")
-    other = re.search(r'href="(/switch/\d+)"', await browser.read("/me"))
+    other = re.search(r'href="(/switch/\d+)">隔壁商贸', await browser.read("/me"))
     assert other is not None
     assert (await browser.get(other[1])).status_code == 303
     text = await browser.read("/me")

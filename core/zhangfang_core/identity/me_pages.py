@@ -1,5 +1,6 @@
 """我的: places, sessions, second factor, password, language and type size of the person who is signed in."""
 
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.database.engine import connection
@@ -56,7 +57,7 @@ async def preferences(data: Form) -> Redirect:
 
 
 @action("/me/sessions/{session_id:int}/revoke", permission=SIGNED_IN)
-async def revoke_session(session_id: int, data: Form) -> Redirect:
+async def revoke_session(session_id: FromPath[int], data: Form) -> Redirect:
     await sessions.revoke(session_id)
     return go("/me")
 

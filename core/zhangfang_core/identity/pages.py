@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.database.engine import connection, show_scope
@@ -30,7 +30,7 @@ from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import PUBLIC, Page, action, go, page
 
-Next = Annotated[str, Parameter(query="next")]
+Next = Annotated[str, QueryParameter(name="next")]
 
 WRONG = "登录名或密码不对。连续输错 5 次会锁定 15 分钟,忘记密码请联系您的代账公司。"
 WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
@@ -133,7 +133,7 @@ async def sign_out(data: Form) -> Redirect:
 
 
 @page("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
-async def invitation_page(token: str) -> Page:
+async def invitation_page(token: FromPath[str]) -> Page:
     """What the link invites to; says so when it is over."""
     invited = await invitations.look(token)
     return Page(
@@ -142,7 +142,7 @@ async def invitation_page(token: str) -> Page:
 
 
 @action("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
-async def accept_form(request: Req, token: str, data: Form) -> Page | Redirect:
+async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | Redirect:
     """New people choose login and password; who has a login already proves it."""
     login, name = written(data, "login", 120), written(data, "name", 80)
     error = "这个登录名已经有人使用。如果是您本人,请输入原来的密码;否则请换一个登录名。"

@@ -1,5 +1,6 @@
 """人员与权限: the firm's people, those of its clients, and invitations."""
 
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import invitations, members
@@ -30,13 +31,13 @@ async def invite_form(request: Req, data: Form) -> Page:
 
 
 @action("/people/invitations/{invitation_id:int}/withdraw", permission="people.manage")
-async def withdraw_form(invitation_id: int, data: Form) -> Redirect:
+async def withdraw_form(invitation_id: FromPath[int], data: Form) -> Redirect:
     await invitations.withdraw(invitation_id)
     return go("/people")
 
 
 @page("/people/{membership_id:int}", permission="people.manage")
-async def member_page(membership_id: int) -> Page:
+async def member_page(membership_id: FromPath[int]) -> Page:
     """One person: role, clients, access."""
     found = await members.member(membership_id)
     side = "firm" if found.client is None else "client"
@@ -53,19 +54,19 @@ async def member_page(membership_id: int) -> Page:
 
 
 @action("/people/{membership_id:int}/role", permission="people.manage")
-async def role_form(membership_id: int, data: Form) -> Redirect:
+async def role_form(membership_id: FromPath[int], data: Form) -> Redirect:
     await members.change_role(membership_id, written(data, "role", 60))
     return go(f"/people/{membership_id}")
 
 
 @action("/people/{membership_id:int}/active", permission="people.manage")
-async def active_form(membership_id: int, data: Form) -> Redirect:
+async def active_form(membership_id: FromPath[int], data: Form) -> Redirect:
     await members.set_active(membership_id, active=written(data, "active") == "1")
     return go(f"/people/{membership_id}")
 
 
 @action("/people/{membership_id:int}/clients", permission="people.manage")
-async def clients_form(membership_id: int, data: Form) -> Redirect:
+async def clients_form(membership_id: FromPath[int], data: Form) -> Redirect:
     """Exactly the ticked clients are the person's from now on."""
     found = await members.member(membership_id)
     await assign(found.user, numbers_in(data, "client"))

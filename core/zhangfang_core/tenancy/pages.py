@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, token_of_request, written
@@ -27,7 +28,7 @@ INDUSTRIES = [
 
 
 @page("/clients", permission="clients.read")
-async def clients_page(q: str = "") -> Page:
+async def clients_page(q: FromQuery[str] = "") -> Page:
     """Those that the actor may see; ``q`` is looked for in name and tax id."""
     words = q.strip()[:60]
     clients = [c for c in await use(Tenants).clients() if words.lower() in f"{c.name} {c.tax_id}".lower()]
@@ -93,7 +94,7 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
 
 
 @page("/clients/{client_id:int}/open", permission="clients.read")
-async def open_client_page(client_id: int) -> Redirect:
+async def open_client_page(client_id: FromPath[int]) -> Redirect:
     """The firm's staff opens a client and goes to the first place that shows it."""
     await open_client(token_of_request(), client_id)
     places = [item for item in await navigation(await enabled_modules()) if item.zone == "side"]
@@ -109,7 +110,7 @@ async def close_client_page() -> Redirect:
 
 
 @page("/switch/{membership_id:int}", permission=SIGNED_IN)
-async def switch_page(membership_id: int) -> Redirect:
+async def switch_page(membership_id: FromPath[int]) -> Redirect:
     """To another of the person's own places."""
     await switch_place(token_of_request(), membership_id)
     return go("/")
