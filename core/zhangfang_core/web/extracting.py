@@ -1,0 +1,111 @@
+"""Brings the catalogues up to date with the texts of templates and Python: ``python -m zhangfang_core.web.extracting``.
+
+Every distribution, core and each installed plugin, has its own ``locale/<lang>.po`` in its package. A run writes each of
+them anew: texts that are gone leave, new ones come with an empty translation or with the one that another catalogue has.
+Python texts are those given to gettext, the labels of NavEntry and the fixed titles of Page.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+from zhangfang_core.modules.discovery import discover
+from zhangfang_core.modules.translations import LANGUAGES, SOURCE_LANGUAGE
+
+HERE = Path(__file__).parents[1]
+TEMPLATE_CALLS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
+TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
+# Where each call holds its text: the position (None where there is none) and the keyword.
+PYTHON_CALLS: dict[str, tuple[int | None, str]] = {
+    "gettext": (0, "text"),
+    "NavEntry": (1, "label"),
+    "Page": (None, "title"),
+}
+# Dates, tools and people stay out: a run that changes no text changes no byte.
+HEADER = (
+    'msgid ""\nmsgstr ""\n'
+    '"Language: {language}\\n"\n'
+    '"MIME-Version: 1.0\\n"\n'
+    '"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Content-Transfer-Encoding: 8bit\\n"\n\n'
+)
+
+
+def packages() -> list[Path]:
+    """Folders of core's package and of each installed plugin's, whether the plugin starts or not."""
+    return [HERE, *(plugin.folder for plugin in discover()[0])]
+
+
+def texts_of(package: Path) -> set[str]:
+    """Texts that ``package`` shows. Raises TemplateSyntaxError and SyntaxError: a file left out would lose translations."""
+    return {*_template_texts(package), *_python_texts(package)}
+
+
+def translations_of(package: Path, language: str) -> dict[str, str]:
+    """The catalogue of ``package``, texts without a translation included; empty when there is no file."""
+    path = _catalogue(package, language)
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string or "") for message in read_po(file) if message.id}
+
+
+def written(texts: set[str], language: str, known: Mapping[str, str]) -> bytes:
+    """The file of a catalogue that has ``texts``, in the order of their characters."""
+    catalogue = Catalog(locale=language)
+    for text in texts:
+        catalogue.add(text, known.get(text, ""))
+    out = BytesIO()
+    write_po(out, catalogue, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
+    return HEADER.format(language=language).encode() + out.getvalue().strip() + b"\n"
+
+
+def update() -> list[tuple[Path, int]]:
+    """Write all catalogues; answers each with the number of its texts that wait for a translation."""
+    found: list[tuple[Path, int]] = []
+    for language in sorted(set(LANGUAGES) - {SOURCE_LANGUAGE}):
+        own = {package: translations_of(package, language) for package in packages()}
+        everywhere = {text: shown for catalogue in own.values() for text, shown in catalogue.items() if shown}
+        for package, translations in own.items():
+            texts = texts_of(package)
+            known = everywhere | {text: shown for text, shown in translations.items() if shown}
+            path = _catalogue(package, language)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(written(texts, language, known))
+            found.append((path, sum(not known.get(text) for text in texts)))
+    return found
+
+
+def _catalogue(package: Path, language: str) -> Path:
+    return package / "locale" / f"{language}.po"
+
+
+def _template_texts(package: Path) -> Iterator[str]:
+    for path in sorted((package / "templates").rglob("*.html")):
+        with path.open("rb") as file:
+            for _, message, _, _ in extract("jinja2", file, keywords=TEMPLATE_CALLS, options=TEMPLATE_OPTIONS):
+                yield from (message,) if isinstance(message, str) else message
+
+
+def _python_texts(package: Path) -> Iterator[str]:
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PYTHON_CALLS:
+                position, keyword = PYTHON_CALLS[node.func.id]
+                given = [k.value for k in node.keywords if k.arg == keyword]
+                if position is not None:
+                    given += node.args[position : position + 1]
+                yield from (
+                    g.value for g in given if isinstance(g, ast.Constant) and isinstance(g.value, str) and g.value
+                )
+
+
+if __name__ == "__main__":
+    for file, waiting in update():
+        sys.stdout.write(f"{file}: {waiting} texts without a translation\n")
