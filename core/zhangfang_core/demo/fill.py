@@ -1,5 +1,7 @@
 """The demo's two firms with their people and books, made through the product's own services."""
 
+import datetime as dt
+
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
 from zhangfang_core.demo.stories import firms
@@ -91,7 +93,7 @@ async def _books(firm: int, client: int, story: Story) -> None:
 def _opening(client: int, story: Story) -> VoucherDraft:
     return VoucherDraft(
         client=client,
-        date=story.company.books_start,
+        date=story.company.books_start - dt.timedelta(days=1),
         summary="期初余额",
         kind=VoucherKind.OPENING,
         lines=_lines(story.opening_balances),
