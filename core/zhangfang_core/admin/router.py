@@ -25,10 +25,10 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Bas
 from starlette.requests import HTTPConnection, Request
 
 from zhangfang_core.admin.catalogue import Placed, forms, screens
-from zhangfang_core.admin.labels import SHARED
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.labels import SHARED
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 

@@ -1,4 +1,4 @@
-"""Chinese names of columns that many tables share; a screen's own ``labels`` come first."""
+"""Chinese names of columns that many tables share on the admin desk; a screen's own ``labels`` come first."""
 
 SHARED = {
     "id": "编号",

@@ -1,0 +1,314 @@
+"""``PluginConformance("collab").check_all()``: whether a plugin keeps the contract, in one line of its own tests.
+
+Each check looks at one side of the plugin and yields a sentence for each thing that is wrong. Nothing needs a database.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import jinja2
+import pluggy
+from litestar.handlers import HTTPRouteHandler
+from piccolo.table import Table
+
+from zhangfang_sdk import references
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.hookspecs import HookSpecs
+from zhangfang_sdk.labels import SHARED
+from zhangfang_sdk.tables import FirmRows
+from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN
+
+Problems = Iterator[str]
+
+CORE_REFERENCES = frozenset(
+    t._meta.tablename
+    for t in vars(references).values()
+    if isinstance(t, type) and issubclass(t, Table) and t is not Table
+)
+FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+class PluginConformance:
+    """The checks of one plugin, by its entry point's id or by an entry point that is not installed.
+
+    ``environment`` is the host's Jinja environment where there is one: templates are then compiled with its filters, else
+    read for their syntax. ``shared_labels`` names columns that a screen need not name.
+    """
+
+    def __init__(
+        self,
+        plugin: str | EntryPoint,
+        *,
+        environment: jinja2.Environment | None = None,
+        shared_labels: Mapping[str, str] = SHARED,
+    ) -> None:
+        self.plugin = InstalledPlugin(entry_point(plugin) if isinstance(plugin, str) else plugin)
+        self._environment = environment
+        self._labels = shared_labels
+
+    def check_all(self) -> None:
+        """Raises AssertionError with every problem, one a line."""
+        found = [f"{check}: {problem}" for check, problems in self.problems().items() for problem in problems]
+        if found:
+            raise AssertionError(f"{self.plugin.id} does not keep the contract:\n" + "\n".join(found))
+
+    def problems(self) -> dict[str, list[str]]:
+        """What is wrong, by check; checks that found nothing are left out. A check that raises has found that."""
+        found: dict[str, list[str]] = {}
+        for name, check in self.checks().items():
+            try:
+                wrong = list(check())
+            except Exception as error:  # whatever a stranger's code raises is the finding
+                wrong = [f"{type(error).__name__}: {error}"]
+            if wrong:
+                found[name] = wrong
+        return found
+
+    def checks(self) -> dict[str, Callable[[], Problems]]:
+        """All checks by name, in the order in which they are worth reading."""
+        return {
+            "manifest": self._manifest,
+            "papers": self._papers,
+            "imports": self._imports,
+            "hooks": self._hooks,
+            "tables": self._tables,
+            "migrations": self._migrations,
+            "pages": self._pages,
+            "navigation": self._navigation,
+            "cards": self._cards,
+            "admin": self._admin,
+            "templates": self._templates,
+            "services": self._services,
+            "jobs": self._jobs,
+        }
+
+    def _manifest(self) -> Problems:
+        manifest = self.plugin.manifest
+        if manifest.id != self.plugin.id:
+            yield f"id {manifest.id!r} is not the entry point's, {self.plugin.id!r}"
+        for field in ("title", "summary", "category"):
+            if not CHINESE.search(getattr(manifest, field)):
+                yield f"{field} is not Chinese"
+        seen: set[str] = set()
+        for permission in manifest.permissions:
+            if not permission.id.startswith(f"{manifest.id}."):
+                yield f"permission {permission.id!r} does not begin with {manifest.id}."
+            if not CHINESE.search(permission.title):
+                yield f"the title of permission {permission.id!r} is not Chinese"
+            if not permission.roles:
+                yield f"no role holds the permission {permission.id!r}"
+            if permission.id in seen:
+                yield f"permission {permission.id!r} is declared twice"
+            seen.add(permission.id)
+
+    def _papers(self) -> Problems:
+        distribution = self.plugin.folder.parent
+        for name in ("README.md", "CHANGELOG.md"):
+            path = distribution / name
+            if not path.is_file() or not path.read_text("utf-8").strip():
+                yield f"{name} is missing or empty"
+        if not (self.plugin.folder / "py.typed").is_file():
+            yield "py.typed is missing: the host's type checker would not see the plugin"
+
+    def _imports(self) -> Problems:
+        allowed = {"zhangfang_sdk", self.plugin.package}
+        for path in sorted(self.plugin.folder.rglob("*.py")):
+            for line, module in _imported(path):
+                root = module.partition(".")[0]
+                if root.startswith("zhangfang_") and root not in allowed:
+                    yield f"{path.relative_to(self.plugin.folder)}:{line} imports {module}"
+
+    def _hooks(self) -> Problems:
+        manager = hook_manager()
+        try:
+            manager.register(self.plugin.plugin, name=self.plugin.id)
+            manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            yield str(error)
+            return
+        for caller in manager.get_hookcallers(self.plugin.plugin) or ():
+            specified = inspect.iscoroutinefunction(getattr(HookSpecs, caller.name))
+            for implementation in caller.get_hookimpls():
+                if inspect.iscoroutinefunction(implementation.function) != specified:
+                    yield f"{caller.name} must be {'a coroutine' if specified else 'an ordinary function'}"
+                if implementation.opts.get("wrapper") or implementation.opts.get("hookwrapper"):
+                    yield f"{caller.name} wraps other plugins' implementations"
+
+    def _tables(self) -> Problems:
+        app = self.plugin.app
+        if app is None:
+            return
+        if app.app_name != self.plugin.id:
+            yield f"the Piccolo app is called {app.app_name!r}, not {self.plugin.id!r}"
+        for table in app.table_classes:
+            name = table._meta.tablename
+            if not name.startswith(f"{self.plugin.id}_"):
+                yield f"table {name!r} does not begin with {self.plugin.id}_"
+            if not issubclass(table, FirmRows):
+                yield f"table {name!r} has neither FirmRows nor ClientRows: it is behind no wall"
+
+    def _migrations(self) -> Problems:
+        app = self.plugin.app
+        if app is None or not app.table_classes:
+            return
+        files = sorted(p for p in Path(app.migrations_folder_path).glob("*.py") if p.stem != "__init__")
+        if len(files) < 2:
+            yield "tables need two migrations at least: the tables, then their walls"
+        for path in files:
+            if not path.stem.startswith(f"{self.plugin.id}_"):
+                yield f"{path.name} does not begin with {self.plugin.id}_"
+        text = "\n".join(path.read_text("utf-8") for path in files)
+        for table in app.table_classes:
+            name = table._meta.tablename
+            if not re.search(rf'_wall\(\s*"{name}"|alter table {name} force row level security', text):
+                yield f"no migration puts {name} behind a wall"
+
+    def _pages(self) -> Problems:
+        for handler in self.plugin.declared("register_pages"):
+            where = _where(handler)
+            yield from self._known_permission(str(handler.opt.get("permission", "")), where)
+            examples = handler.opt.get("examples") or {}
+            for parameter in {p for path in handler.paths for p in PARAMETER.findall(path)}:
+                if parameter not in examples and not self._names_a_table(parameter):
+                    yield f"{where}: parameter {parameter!r} is neither <table>_id nor has an example"
+
+    def _names_a_table(self, parameter: str) -> bool:
+        name, is_id, rest = parameter.rpartition("_id")
+        if not is_id or rest:
+            return False
+        app = self.plugin.app
+        own = set() if app is None else {t._meta.tablename for t in app.table_classes}
+        return f"{self.plugin.id}_{name}" in own or f"core_{name}" in CORE_REFERENCES
+
+    def _known_permission(self, permission: str, where: str) -> Problems:
+        manifest = self.plugin.manifest
+        if permission not in {p.id for p in manifest.permissions} | set(manifest.uses) | FREE_FOR_ALL:
+            yield f"{where}: permission {permission!r} is neither declared nor among `uses` in the manifest"
+
+    def _navigation(self) -> Problems:
+        pages = {
+            path: str(handler.opt.get("permission"))
+            for handler in self.plugin.declared("register_pages")
+            if "GET" in handler.http_methods
+            for path in handler.paths
+        }
+        entries = self.plugin.declared("register_navigation")
+        for entry in entries:
+            yield from self._known_permission(entry.permission, f"navigation {entry.id!r}")
+            if entry.href not in pages:
+                yield f"navigation {entry.id!r} leads to {entry.href}, which is no page of this plugin"
+            elif refused := self._holders(entry.permission) - self._holders(pages[entry.href]):
+                yield f"navigation {entry.id!r} is shown to {', '.join(sorted(refused))}, whom its page refuses"
+            if not CHINESE.search(entry.label):
+                yield f"the label of navigation {entry.id!r} is not Chinese"
+        for badge in self.plugin.declared("register_badges"):
+            if badge.nav not in {entry.id for entry in entries}:
+                yield f"a badge for {badge.nav!r}, which is no navigation entry of this plugin"
+            if not inspect.iscoroutinefunction(badge.count):
+                yield f"the count of badge {badge.nav!r} must be a coroutine"
+
+    def _holders(self, permission: str) -> set[str]:
+        """Roles that hold a permission of this plugin; for one that is not its own, the permission itself."""
+        own = {p.id: set(p.roles) for p in self.plugin.manifest.permissions}
+        return own.get(permission, set() if permission in FREE_FOR_ALL else {permission})
+
+    def _cards(self) -> Problems:
+        for card in self.plugin.declared("register_cards"):
+            yield from self._known_permission(card.permission, f"card {card.id!r}")
+            if not card.id.startswith(f"{self.plugin.id}."):
+                yield f"card {card.id!r} does not begin with {self.plugin.id}."
+            if not (self.plugin.folder / "templates" / card.template).is_file():
+                yield f"card {card.id!r}: no template {card.template}"
+            if not inspect.iscoroutinefunction(card.load):
+                yield f"card {card.id!r}: load must be a coroutine"
+
+    def _admin(self) -> Problems:
+        app = self.plugin.app
+        own = () if app is None else app.table_classes
+        for screen in self.plugin.declared("register_admin_screens"):
+            where = f"admin screen {screen.title!r}"
+            yield from self._known_permission(screen.permission, where)
+            if screen.table not in own:
+                yield f"{where} shows {screen.table._meta.tablename}, which is no table of this plugin"
+            if not CHINESE.search(screen.title):
+                yield f"the title of {where} is not Chinese"
+            yield from self._columns(screen, where)
+        for form in self.plugin.declared("register_admin_forms"):
+            where = f"admin form {form.id!r}"
+            yield from self._known_permission(form.permission, where)
+            if not CHINESE.search(form.title):
+                yield f"the title of {where} is not Chinese"
+            for name, field in form.fields.model_fields.items():
+                if not CHINESE.search(field.title or ""):
+                    yield f"{where}: field {name!r} has no Chinese title"
+            if not inspect.iscoroutinefunction(form.submit):
+                yield f"{where}: submit must be a coroutine"
+
+    def _columns(self, screen: AdminScreen, where: str) -> Problems:
+        for column in screen.columns:
+            if column._meta.table is not screen.table:
+                yield f"{where}: column {column._meta.name!r} belongs to another table"
+            label = screen.labels.get(column._meta.name, self._labels.get(column._meta.name, ""))
+            if not CHINESE.search(label):
+                yield f"{where}: column {column._meta.name!r} has no Chinese label"
+
+    def _templates(self) -> Problems:
+        folder = self.plugin.folder / "templates"
+        own = folder / self.plugin.id
+        for path in sorted(folder.rglob("*.html")):
+            name = path.relative_to(folder).as_posix()
+            if own not in path.parents:
+                yield f"{name} does not stand in templates/{self.plugin.id}/"
+                continue
+            try:
+                if self._environment is None:
+                    _SYNTAX.parse(path.read_text("utf-8"))
+                else:
+                    self._environment.get_template(name)
+            except jinja2.TemplateError as error:
+                yield f"{name}: {error}"
+
+    def _services(self) -> Problems:
+        given = dict(self.plugin.declared("register_services") or {})
+        names = {protocol.__name__ for protocol in given}
+        for name in sorted(set(self.plugin.manifest.provides) - names):
+            yield f"the manifest provides {name!r}, register_services does not"
+        for name in sorted(names - set(self.plugin.manifest.provides)):
+            yield f"register_services gives {name!r}, the manifest does not say so"
+        for protocol, implementation in given.items():
+            for method in [m for m in vars(protocol) if not m.startswith("_") and callable(vars(protocol)[m])]:
+                if not callable(getattr(implementation, method, None)):
+                    yield f"{protocol.__name__}: {type(implementation).__name__} has no {method}"
+
+    def _jobs(self) -> Problems:
+        seen: set[str] = set()
+        for job in self.plugin.declared("register_jobs"):
+            if not inspect.iscoroutinefunction(job.run):
+                yield f"job {job.id!r}: run must be a coroutine"
+            if "." in job.id or job.id in seen:
+                yield f"job {job.id!r} needs a short id of its own; the host puts the plugin's before it"
+            seen.add(job.id)
+            if job.schedule is not None and len(job.schedule.split()) != 5:
+                yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
+
+
+_SYNTAX = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
+
+
+def _where(handler: HTTPRouteHandler) -> str:
+    return f"{'/'.join(sorted(handler.http_methods))} {', '.join(sorted(handler.paths))}"
+
+
+def _imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            yield node.lineno, node.module
