@@ -44,7 +44,7 @@ class CaptureOcr:
     def register_cards(self) -> Sequence[Card]:
         return [
             Card(
-                "pending",
+                "capture_ocr.pending",
                 "cockpit",
                 "capture_ocr/card.html",
                 "capture_ocr.read",
