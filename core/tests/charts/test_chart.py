@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from zhangfang_core.ledger.charts import Category, ChartFault, Side, load_chart, standards
 from zhangfang_core.ledger.charts import chart as chart_module
 from zhangfang_core.ledger.charts.loading import build_chart

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+
 from zhangfang_core.ledger.charts import Basis, Category, ChartFault, Side, Term, load_chart, load_measures
 from zhangfang_core.ledger.charts.measures import build_measures
 
@@ -50,11 +51,11 @@ def test_figures_of_a_month() -> None:
 
 
 def test_taxes_never_go_below_nothing() -> None:
-    """DASH-1: tax carried forward (留抵) is no money in hand."""
+    """DASH-1: tax carried forward (留抵) is no money in hand and pays no other tax."""
     measures = load_measures(STANDARD)
-    carried = {"1002": 100_00, "22210101": 70_00}
-    assert measures.value("taxes_payable", carried, {}) == 0
-    assert measures.value("available_funds", carried, {}) == 100_00
+    carried = {"1002": 100_00, "22210101": 70_00, "222102": -30_00}
+    assert measures.value("taxes_payable", carried, {}) == 30_00
+    assert measures.value("available_funds", carried, {}) == 70_00
 
 
 def test_net_profit_takes_every_profit_and_loss_account_once() -> None:
