@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
-from zhangfang_core.web.gate import SignInNeeded
+from zhangfang_core.web.gate import DatabaseGone, SignInNeeded
 from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 log = logging.getLogger("zhangfang.web")
@@ -129,6 +129,7 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     asyncpg.DataError: on_unfit_value,
     asyncpg.DataError: on_unstorable,
     asyncpg_client.DataError: on_unstorable,
+    DatabaseGone: on_database_gone,
     asyncpg.PostgresConnectionError: on_database_gone,
     asyncpg.CannotConnectNowError: on_database_gone,
     asyncpg.AdminShutdownError: on_database_gone,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -29,6 +30,10 @@ class SignInNeeded(Exception):
     def __init__(self, where: str) -> None:
         super().__init__(where)
         self.where = where
+
+
+class DatabaseGone(Exception):
+    """No transaction could be opened for the request; nothing of it was done."""
 
 
 class Gate(ASGIMiddleware):
@@ -76,8 +81,12 @@ class OneTransaction:
         self._transaction: PortalTransaction | None = None
 
     async def open(self) -> None:
+        """Whatever stands in the way here, the socket's file gone included, means that the database is away."""
         transaction = DB.transaction()
-        await transaction.__aenter__()
+        try:
+            await transaction.__aenter__()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise DatabaseGone(str(error)) from error
         self._transaction = transaction
 
     async def close(self, *, commit: bool) -> None:
