@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 from litestar import Litestar, get
@@ -223,10 +224,15 @@ async def _figures(books: Books) -> dict[str, Sequence[int]]:
         return dict(await use(Measures).series(books.clients[0], FIGURES, FIRST, LAST))
 
 
+def reached(app: Litestar) -> httpx.ASGITransport:
+    """The app without a socket between."""
+    return httpx.ASGITransport(app=cast(Any, app))
+
+
 @asynccontextmanager
 async def signed_in(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The boss, signed in at the whole portal in this process."""
-    transport = httpx.ASGITransport(app=app)
+    transport = reached(app)
     headers = {"accept": "text/html"}
     async with (
         app.lifespan(),
@@ -266,12 +272,8 @@ async def gate(browser: httpx.AsyncClient, rounds: int) -> tuple[list[float], li
     times: tuple[list[float], list[float]] = ([], [])
     apps = (Litestar([behind_gate], middleware=[Gate()], openapi_config=None), Litestar([bare], openapi_config=None))
     async with (
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=apps[0]), base_url="http://localhost", cookies=browser.cookies
-        ) as guarded,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=apps[1]), base_url="http://localhost", cookies=browser.cookies
-        ) as open_,
+        httpx.AsyncClient(transport=reached(apps[0]), base_url="http://localhost", cookies=browser.cookies) as guarded,
+        httpx.AsyncClient(transport=reached(apps[1]), base_url="http://localhost", cookies=browser.cookies) as open_,
     ):
 
         async def ask(client: httpx.AsyncClient) -> None:
