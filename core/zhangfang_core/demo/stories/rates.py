@@ -6,12 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+WHOLE = 100_000
+"""Rates are whole parts of this."""
 
-def per_mille(key: str, on: date) -> int:
-    """The rate in force on a date. Raises KeyError where none is known."""
+
+def rate(key: str, on: date) -> int:
+    """The rate in force on a date, in parts of WHOLE. Raises KeyError where none is known."""
     for entry in _entries("rate"):
         if entry["key"] == key and entry["effective_from"] <= on <= entry.get("effective_to", date.max):
-            return int(entry["per_mille"])
+            return int(entry["per_100000"])
     raise KeyError(f"no rate {key} on {on}")
 
 
@@ -31,13 +34,13 @@ def share(amount: int, numerator: int, denominator: int) -> int:
 
 def rated(amount: int, key: str, on: date) -> int:
     """The share of ``amount`` that the rate in force takes."""
-    return share(amount, per_mille(key, on), 1000)
+    return share(amount, rate(key, on), WHOLE)
 
 
 def without_levy(gross: int, on: date) -> tuple[int, int]:
     """A small-scale taxpayer's takings, split into revenue and VAT (征收率)."""
-    levy = per_mille("small_scale_levy", on)
-    net = share(gross, 1000, 1000 + levy)
+    levy = rate("small_scale_levy", on)
+    net = share(gross, WHOLE, WHOLE + levy)
     return net, gross - net
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhangfang_core.demo.stories.books import Entry, StoryBooks, credit, debit
-from zhangfang_core.demo.stories.rates import owes_no_vat, per_mille, rated, share
+from zhangfang_core.demo.stories.rates import WHOLE, owes_no_vat, rate, rated, share
 from zhangfang_sdk.ledger import VoucherKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tenants import TaxpayerKind
@@ -138,7 +138,7 @@ def _vat_and_surtaxes(books: StoryBooks, day: date, period: Period) -> None:
         books.record(day, "转出本月未交增值税", debit("22210104", vat), credit("222102", vat))
     else:
         vat = -books.balance("222101") if period.month % 3 == 0 else 0
-        sales = share(vat, 1000, per_mille("small_scale_levy", day))
+        sales = share(vat, WHOLE, rate("small_scale_levy", day))
         if vat and owes_no_vat(sales, day):
             books.record(day, "季度销售额未达起征点，免征增值税", debit("222101", vat), credit("530104", vat))
             return

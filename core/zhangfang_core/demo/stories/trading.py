@@ -15,7 +15,7 @@ from zhangfang_core.demo.stories.invoices import (
     purchase,
 )
 from zhangfang_core.demo.stories.parties import invented_tax_id, party
-from zhangfang_core.demo.stories.rates import share
+from zhangfang_core.demo.stories.rates import rated, share
 from zhangfang_core.demo.stories.recurring import (
     Payroll,
     opening,
@@ -277,9 +277,6 @@ class _Month:
         )
 
     def _stamp_duty(self, day: date) -> None:
-        """买卖合同 0.03 % of the month's sales, times three for the quarter, halved.
-
-        印花税法 (2022-07-01); halved by 财政部 税务总局公告2023年第12号.
-        """
-        duty = share(-self.books.movement["5001"] * 3, 15, 100_000)
+        """On three times the month's sales, which stand for the quarter's contracts."""
+        duty = rated(-self.books.movement["5001"] * 3, "stamp_duty_on_sales", day)
         self.books.record(day, "计提本季度印花税", debit("5403", duty), credit("222122", duty))
