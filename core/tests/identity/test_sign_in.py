@@ -1,6 +1,7 @@
 """PLAT-8: password, lock-out, second factor, sessions; the one query that enters a request."""
 
 import asyncio
+import datetime as dt
 import time
 from typing import Any
 
@@ -310,3 +311,17 @@ async def test_the_operator_belongs_to_no_firm(database: str) -> None:
     assert found.scope.permissions == frozenset({"operator.use"})
     with pytest.raises(Refusal, match="login_taken"):
         await set_up.make_operator(login="OP", name="x", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0", "苹果手机 · 微信"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36 Edg/130.0", "Windows 电脑 · Edge"),
+        ("curl/8", "curl/8"),
+        ("", "未知设备"),
+    ],
+)
+def test_a_session_names_its_device(user_agent: str, device: str) -> None:
+    now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    assert sessions.SessionSeen(1, now, now, "", user_agent, False).device == device

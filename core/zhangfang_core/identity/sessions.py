@@ -14,6 +14,27 @@ from zhangfang_sdk.services import use
 LIFETIME = dt.timedelta(days=30)
 """From sign-in; ``app_enter`` also ends a session that was not seen for 7 days."""
 
+# Most browsers name others too, so that the order decides.
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("DingTalk", "钉钉"),
+    ("Edg", "Edge"),
+    ("HuaweiBrowser", "华为浏览器"),
+    ("MiuiBrowser", "小米浏览器"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("OpenHarmony", "鸿蒙"),
+    ("Android", "安卓"),
+    ("Windows", "Windows 电脑"),
+    ("Macintosh", "苹果电脑"),
+    ("Linux", "Linux 电脑"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionSeen:
@@ -25,6 +46,13 @@ class SessionSeen:
     address: str
     user_agent: str
     current: bool
+
+    @property
+    def device(self) -> str:
+        """Browser and system in words, as far as the browser says."""
+        browser = next((name for sign, name in _BROWSERS if sign in self.user_agent), "")
+        system = next((name for sign, name in _SYSTEMS if sign in self.user_agent), "")
+        return " · ".join(filter(None, (system, browser))) or self.user_agent[:60] or "未知设备"
 
 
 async def open_session(user: int, membership: int | None, *, address: str, user_agent: str) -> str:
