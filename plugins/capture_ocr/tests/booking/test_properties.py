@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts, SellerMemory, propose
 from zhangfang_capture_ocr.booking.rules import load_rules
 from zhangfang_capture_ocr.booking.values import PURCHASE_SETTLEMENTS, SALES_SETTLEMENTS

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from zhangfang_capture_ocr.booking import (
     ClientProfile,
     FactLine,
@@ -117,6 +118,11 @@ def test_hotel_bill_with_meals_is_deducted_in_part() -> None:
         (SOFTWARE, "*经营租赁*房租", "560207"),
         (SOFTWARE, "*经营租赁*四季度房租", "1123"),
         (RESTAURANT, "*信息技术服务*外卖平台技术服务费", "560108"),
+        (RESTAURANT, "*信息技术服务*外卖平台推广服务费", "560102"),
+        (TRADER, "*家具*办公椅", "1405"),
+        (TRADER, "*照明器具*台灯", "1405"),
+        (SOFTWARE, "*家具*办公椅", "560205"),
+        (SOFTWARE, "*其他软件服务*开发工具订阅", "560218"),
         (SOFTWARE, "*信息技术服务*云服务器租用", "5401"),
         (TRADER, "*其他软件服务*进销存软件服务费", "560218"),
         (TRADER, "*鉴证咨询服务*代理记账费", "560210"),
@@ -160,10 +166,11 @@ def test_threshold_counts_tax_that_is_not_deducted() -> None:
     assert entries(got)[0] == ("1601", 5_085_00, 0)
 
 
-def test_goods_the_client_trades_in() -> None:
-    """CAP-10: a furniture dealer's furniture is stock, however dear."""
-    dealer = ClientProfile("丁家居有限公司", TaxpayerKind.GENERAL, "trading", trades_in=("家具",))
-    got = propose(invoice(dealer, line("*家具*实木餐桌", 30_000_00, 13)), dealer)
+@pytest.mark.parametrize("name", ["*电子计算机*笔记本电脑", "*家具*实木餐桌"])
+def test_goods_the_client_trades_in(name: str) -> None:
+    """CAP-10: what a dealer deals in is stock, however dear."""
+    dealer = ClientProfile("丁商行", TaxpayerKind.GENERAL, "trading", trades_in=("电子计算机", "家具"))
+    got = propose(invoice(dealer, line(name, 30_000_00, 13)), dealer)
     assert got.lines[0].account_code == "1405"
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts, propose
 from zhangfang_sdk.tenants import TaxpayerKind
 

@@ -121,7 +121,7 @@ def _classified(
     gross = line.amount_fen + line.tax_fen
     ban = rules.ban(rule.ban, facts.issued_on)
     threshold = rules.capitalisation(facts.issued_on)
-    if rule.asset and threshold is not None:
+    if rule.asset and threshold is not None and account != rules.resale.account(client.industry):
         taxed = facts.may_carry_input_vat and client.taxpayer_kind is TaxpayerKind.GENERAL
         cost = abs(line.amount_fen if taxed else gross)
         pieces = abs(line.quantity or Decimal(1))
