@@ -27,7 +27,8 @@ def admin_handlers() -> list[ASGIRouteHandler]:
         if path == PATH:
             await _to_slash(send)
             return
-        inner: dict[str, Any] = {**scope, "root_path": PATH, "path": path}
+        # Without extensions: granian offers to send files by path, which piccolo-admin's middleware does not pass on.
+        inner: dict[str, Any] = {**scope, "root_path": PATH, "path": path, "extensions": {}}
         await desk()(inner, receive, send)
 
     return [admin]
