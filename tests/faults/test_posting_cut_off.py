@@ -63,11 +63,9 @@ async def test_nothing_half_done(
     superuser = await asyncpg.connect(test_server.superuser(database))
     try:
         before = await everything(superuser)
+        lose = post_and_lose if moment == "before the commit" else post_while_locked
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
-            if moment == "before the commit":
-                await post_and_lose(firm, reviewer, second, superuser)
-            else:
-                await post_while_locked(firm, reviewer, second, superuser, database)
+            await lose(firm, reviewer, second, superuser, database)
         assert await everything(superuser) == before
     finally:
         await superuser.close()
@@ -76,11 +74,18 @@ async def test_nothing_half_done(
         assert (await use(Ledger).post(second)).number == 2
 
 
-async def post_and_lose(firm: TestFirm, reviewer: int, voucher: int, superuser: asyncpg.Connection) -> None:
+async def post_and_lose(
+    firm: TestFirm, reviewer: int, voucher: int, superuser: asyncpg.Connection, database: str
+) -> None:
+    """The server process is ended when the posting is done and not yet committed."""
     async with acting(firm, "reviewer", user=reviewer):
         assert (await use(Ledger).post(voucher)).number == 2
         pid = await connection().fetchval("select pg_backend_pid()")
-        assert await superuser.fetchval("select pg_terminate_backend($1, 5000)", pid)
+        assert await superuser.fetchval(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and pid = $2",
+            database,
+            pid,
+        )
 
 
 async def post_while_locked(
