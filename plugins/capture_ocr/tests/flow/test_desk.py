@@ -54,7 +54,9 @@ async def test_correction_is_kept_and_booked(office: Any, drawn: Any) -> None:
     """CAP-6: a corrected amount is kept as data, and the voucher follows it."""
     item = await office.handed_in("一.xml", drawn.xml())
     async with acting(office.firm, "accountant"):
-        posted = await desk.approve(item, {"amount": "2,000.00", "tax": "180.00", "total": "¥2,180.00", "number": "26332000000187654321"})
+        posted = await desk.approve(
+            item, {"amount": "2,000.00", "tax": "180.00", "total": "¥2,180.00", "number": "26332000000187654321"}
+        )
         assert posted.total == 218000
         kept = {row.field: (row.before, row.after) for row in await Correction.objects()}
     assert kept == {"amount": ("1,000.00", "2,000.00"), "tax": ("90.00", "180.00"), "total": ("1,090.00", "2,180.00")}

@@ -81,7 +81,7 @@ async def return_form(request: Asked, item_id: int) -> Page:
         active="desk",
         fragment=wants_piece(request),
         row=row,
-        reasons=RETURN_REASONS,
+        choices=[(reason, reason) for reason in RETURN_REASONS],
     )
 
 
@@ -89,7 +89,8 @@ async def return_form(request: Asked, item_id: int) -> Page:
 async def send_back(request: Asked, item_id: int) -> Redirect:
     """Return it to the client, then the next of the queue."""
     await listing.one(item_id)
-    await desk.send_back(item_id, (await text_form(request)).get("reason", ""))
+    form = await text_form(request)
+    await desk.send_back(item_id, form.get("reason", "").strip() or form.get("choice", ""))
     return go(await _next(item_id))
 
 

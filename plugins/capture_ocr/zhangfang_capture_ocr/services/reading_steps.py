@@ -36,6 +36,7 @@ FOR_A_PERSON = frozenset(
     }
 )
 """Readable by a person though not by us: kept for the accountant, who types it in beside the picture."""
+BY_EYE = "已经收到,会计会看着原件录入,您不用重传。如果有电子发票(PDF 或 XML),补传一份会更快。"
 GAVE_UP = Refusal("capture.gave_up", "这张票自动识别没有成功,会计会看着原件录入,您不用重传。")
 
 
@@ -86,7 +87,7 @@ async def _read(item: Item) -> None:
             item.id,
             ItemState.NEEDS_REVIEW if refused.code in FOR_A_PERSON else ItemState.REFUSED,
             refused.code,
-            refused.sentence,
+            BY_EYE if refused.code == "file.not_yet" else refused.sentence,
         )
         return
     await _keep(item, reading)

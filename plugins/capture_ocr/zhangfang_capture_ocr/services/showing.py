@@ -77,6 +77,7 @@ class ShownInvoice:
     voucher: int | None
     direction: str
     kind: str
+    rates: str
 
 
 async def shown_invoice(item_id: int) -> ShownInvoice | None:
@@ -89,7 +90,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         client = await use(Tenants).client(item.client)
         told = Told("文件", item.name, None, client.name, client.tax_id)
         todo = _todo(item, told)
-        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "") if todo else None
+        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", "") if todo else None
     client = await use(Tenants).client(item.client)
     reading = reading_of(row)
     proofs = as_value(row["proofs"])
@@ -107,6 +108,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         voucher=row["voucher"],
         direction=row["direction"],
         kind=row["kind"],
+        rates="、".join(dict.fromkeys(line.rate for line in reading.lines if line.rate)),
     )
 
 
