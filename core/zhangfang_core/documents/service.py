@@ -1,5 +1,6 @@
 """The SDK's ``Documents``: files of clients, kept as they came."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.documents import Document, Upload
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.services import use
 
 LARGEST = 50 * 1024 * 1024
@@ -99,6 +101,15 @@ class StoredDocuments:
         )
         return [_document(row) for row in rows]
 
+    async def stored_in(self, client: int, period: Period) -> Sequence[Document]:
+        first, following = (_midnight(month.first_day) for month in (period, period.plus(1)))
+        rows = (
+            await DocumentRow.select()
+            .where(DocumentRow.client == client, DocumentRow.stored_at >= first, DocumentRow.stored_at < following)
+            .order_by(DocumentRow.id)
+        )
+        return [_document(row) for row in rows]
+
     async def content(self, document_id: int) -> bytes:
         """As the SDK says; a person's look goes on the trail."""
         return await (await self.original(document_id)).content.whole()
@@ -119,6 +130,10 @@ class StoredDocuments:
         if row is None:
             raise not_found("文件")
         return row
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), BUSINESS_TIME_ZONE)
 
 
 async def seen(document: Document) -> None:
