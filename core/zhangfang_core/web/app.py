@@ -61,7 +61,7 @@ async def _protect(message: Message, scope: Connection) -> None:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
-        if scope["path"].startswith("/admin/"):
+        if scope["raw_path"].startswith(b"/admin/"):
             # piccolo-admin's page sets styles on elements; its scripts need nothing more.
             headers["Content-Security-Policy"] = SECURITY_HEADERS["Content-Security-Policy"].replace(
                 "style-src 'self'", "style-src 'self' 'unsafe-inline'"
