@@ -7,8 +7,6 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import pytest
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind
 from zhangfang_capture_ocr.services.uploads import receive
 from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, taxed_line
-from zhangfang_capture_ocr.states import BUSY, ItemState
+from zhangfang_capture_ocr.states import ItemState
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TestFirm, acting
@@ -28,8 +26,10 @@ ROUNDS = 20
 FILES_A_ROUND = 3
 LATEST_KILL_S = 0.7
 STALLED_S = "1"
-STARTED = "select exists (select 1 from procrastinate_jobs where status = 'doing' and worker_id > $1)"
-NEWEST_WORKER = "select coalesce(max(id), 0) from procrastinate_workers"
+TAKEN_OVER = "(capture_ocr.read) was left by a dead worker"
+LAST_EVENT = "select last_value from procrastinate_events_id_seq"
+RUNNING = """select exists (select 1 from procrastinate_events e join procrastinate_jobs j on j.id = e.job_id
+    where e.id > $1 and e.type = 'started' and j.status = 'doing' and j.task_name = 'capture_ocr.read')"""
 LEFT = "select count(*) from procrastinate_jobs where task_name = 'capture_ocr.read' and status in ('todo', 'doing')"
 
 
@@ -64,19 +64,22 @@ def invoice(number: int) -> Sent:
     return Sent(f"发票{number}.pdf", draw(drawn))
 
 
-@asynccontextmanager
-async def worker(log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``zhangfang worker`` as a process of its own; killed at the end if it still runs."""
+async def start_worker(log: Path) -> asyncio.subprocess.Process:
+    """``zhangfang worker`` as a process of its own."""
     with log.open("ab") as said:
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "zhangfang_core.cli", "worker"), stdout=said, stderr=said
         )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+
+
+async def kill(process: asyncio.subprocess.Process) -> list[psutil.Process]:
+    """As ``kill -9`` does; the processes that it had started."""
+    helpers: list[psutil.Process] = []
+    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+        helpers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    await process.wait()
+    return helpers
 
 
 async def asked(firm: TestFirm, query: str, *values: object) -> int:
@@ -89,7 +92,7 @@ async def until(firm: TestFirm, query: str, *values: object, equals: object, wit
     deadline = time.monotonic() + within_s
     while await asked(firm, query, *values) != equals:
         assert time.monotonic() < deadline, f"{query} is not {equals} after {within_s} s"
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
 
 
 async def states(firm: TestFirm) -> Counter[ItemState]:
@@ -101,31 +104,33 @@ async def states(firm: TestFirm) -> Counter[ItemState]:
 async def test_every_file_ends_exactly_once(
     firm: TestFirm, database: str, test_server: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """20 workers are killed with -9, each at a moment of its own after a job began; the next goes on where it was."""
+    """20 workers are killed with -9, each at a moment of its own while jobs run; the next, starting meanwhile, goes on."""
     monkeypatch.setenv("ZHANGFANG_DSN", test_server.addresses(database).application)
     monkeypatch.setenv("ZHANGFANG_WORKER_STALLED_S", STALLED_S)
     moments = random.Random(20)  # noqa: S311  # moments of a test
     log = tmp_path / "worker.log"
-    interrupted = 0
     helpers: list[psutil.Process] = []
-    for number in range(ROUNDS):
-        files = [invoice(number * FILES_A_ROUND + place) for place in range(FILES_A_ROUND)]
-        async with acting(firm, "boss"):
-            received = await receive(files, purpose="", upload_key=f"round-{number:04d}")
-        assert all(one.item for one in received)
-        before = await asked(firm, NEWEST_WORKER)
-        async with worker(log) as process:
-            await until(firm, STARTED, before, equals=True, within_s=20)
+    last = await asked(firm, LAST_EVENT)
+    workers = [await start_worker(log)]
+    try:
+        for number in range(ROUNDS):
+            workers.append(await start_worker(log))
+            files = [invoice(number * FILES_A_ROUND + place) for place in range(FILES_A_ROUND)]
+            async with acting(firm, "boss"):
+                received = await receive(files, purpose="", upload_key=f"round-{number:04d}")
+            assert all(one.item for one in received)
+            await until(firm, RUNNING, last, equals=True, within_s=20)
             await asyncio.sleep(moments.uniform(0, LATEST_KILL_S))
-            helpers += psutil.Process(process.pid).children(recursive=True)
-            process.kill()
-            await process.wait()
-        interrupted += sum(count for state, count in (await states(firm)).items() if state in BUSY) > 0
-    assert interrupted > ROUNDS // 4, "the kills came too late to interrupt anything"
-    async with worker(log) as process:
+            helpers += await kill(workers.pop(0))
+            last = await asked(firm, LAST_EVENT)
         await until(firm, LEFT, equals=0, within_s=30)
-        process.terminate()
-        assert await process.wait() == 0, log.read_text()
+        (remaining,) = workers
+        remaining.terminate()
+        assert await remaining.wait() == 0, log.read_text()
+    finally:
+        for process in workers:
+            await kill(process)
+    assert log.read_text().count(TAKEN_OVER) > ROUNDS // 4, "the kills hardly interrupted anything"
     await nothing_lost_nothing_twice(firm, ROUNDS * FILES_A_ROUND)
     _, alive = psutil.wait_procs(helpers, timeout=5)
     assert not alive, f"left running by killed workers: {alive}"
