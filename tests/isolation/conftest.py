@@ -1,0 +1,321 @@
+"""Two firms and three clients with a row of everything in each, and people of every role: asked on every route, who sees what."""
+
+import dataclasses
+import datetime as dt
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from zhangfang_archive.services import make_manifest
+from zhangfang_books.services import write_note
+from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.services import uploads
+from zhangfang_capture_ocr.tables import Correction, Invoice, Item, SellerMemory
+from zhangfang_collab.services import assign as assign_task
+from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
+from zhangfang_core.documents.preview import page_image
+from zhangfang_core.identity.invitations import invite
+from zhangfang_core.identity.permissions import permissions_of
+from zhangfang_core.identity.set_up import join, make_operator, make_person
+from zhangfang_core.identity.tables import OwnRole
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.switches import switch
+from zhangfang_core.notifications.audit import seal
+from zhangfang_core.piccolo_conf import APP_REGISTRY
+from zhangfang_core.settings import read_settings
+from zhangfang_core.tenancy.assignments import assign as assign_clients
+from zhangfang_core.testing.databases import TestServer, fresh
+from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
+from zhangfang_dashboard.tables import RoleFigure
+from zhangfang_marketplace.tables import Service
+from zhangfang_risk_rules.tables import Alert
+from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
+from zhangfang_sdk.notifications import Message, Notifications
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import use
+from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
+
+TABLES = tuple(table._meta.tablename for app in APP_REGISTRY.app_configs.values() for table in app.table_classes)
+OF_ONE_PERSON = ("core_notification", "core_session")
+CLIENT_ROLES = ("boss", "cashier", "sales_manager", "driver")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One client of a firm. ``mark`` is a word that stands in every row planted there and nowhere else."""
+
+    mark: str
+    firm: int
+    client: int
+    name: str
+    tax_id: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody with a session. ``sees`` are the places that are theirs to see; ``client`` the one that is open."""
+
+    name: str
+    role: str
+    firm: int | None
+    person: int | None
+    membership: int | None
+    token: str | None
+    client: int | None
+    sees: frozenset[str]
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class World:
+    """``mine`` is the place whose ids are asked for; ``ids`` a row of each of its tables; ``own`` rows that belong to one person."""
+
+    portal: Portal
+    actors: Mapping[str, Actor]
+    places: Mapping[str, Place]
+    ids: Mapping[str, int]
+    own: Mapping[tuple[str, str], int]
+    visitors: Mapping[str, Visitor]
+    superuser: "asyncpg.Connection[asyncpg.Record]"
+
+    @property
+    def mine(self) -> Place:
+        return self.places["甲"]
+
+    def hidden_from(self, actor: Actor) -> list[str]:
+        """Words and names of places that this person must never read."""
+        unseen = [place for place in self.places.values() if place.mark not in actor.sees]
+        return [word for place in unseen for word in (f"机密{place.mark}", place.name)]
+
+
+class SentFile:
+    """A file of an upload, in memory."""
+
+    def __init__(self, filename: str, content_type: str, content: bytes) -> None:
+        self.filename, self.content_type, self._content = filename, content_type, io.BytesIO(content)
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._content.read(size)
+
+    async def seek(self, offset: int) -> object:
+        return self._content.seek(offset)
+
+
+async def _invoice(place: Place, person: int) -> None:
+    """A PDF that the driver handed in, read to its draft: item, document, invoice, voucher."""
+    specimen = Specimen(
+        number=f"2633200000018765432{place.client % 10}",
+        issued_on=dt.date(2026, 11, 3),
+        special=False,
+        seller_name=f"机密{place.mark}冷链物流有限公司",
+        seller_tax_id="91330206MA2TEXT91M",
+        buyer_name=place.name,
+        buyer_tax_id=place.tax_id,
+        lines=(SpecimenLine("*运输服务*冷链运输", 100000, "9%", 9000),),
+    )
+    _, media_type, content = use(Specimens).written(specimen, "pdf")
+    driver = dataclasses.replace(system_scope(place.firm), client=place.client, user=person, user_name="司机")
+    async with scoped_transaction(driver):
+        sent = SentFile(f"机密{place.mark}.pdf", media_type, content)
+        received = await uploads.receive([sent], purpose="运费", upload_key=None)
+    item = received[0].item
+    assert item is not None, received
+    with in_scope(system_scope(place.firm)):
+        await read(item)
+        async with scoped_transaction(system_scope(place.firm)):
+            kept = await Item.objects().where(Item.id == item).first()
+        assert kept is not None
+        await page_image(kept.document, 1)
+    async with scoped_transaction(system_scope(place.firm)):
+        invoice = await Invoice.objects().where(Invoice.item == item).first()
+        assert invoice is not None, "the specimen was not read"
+        now = dt.datetime.now(dt.UTC)
+        word = f"机密{place.mark}"
+        await Correction(client=place.client, invoice=invoice.id, field="remarks", after=word, corrected_at=now).save()
+        await SellerMemory(
+            client=place.client, seller_tax_id="91330206MA2TEXT91M", seller_name=word, account="5602", updated_at=now
+        ).save()
+
+
+async def _books(place: Place) -> None:
+    """A posted voucher, a draft, a closed month, a note."""
+    word, ledger = f"机密{place.mark}", use(Ledger)
+    for day, post in ((dt.date(2025, 1, 10), True), (today(), True), (today(), False)):
+        lines = (Line("1002", word, debit=12300), Line("1001", word, credit=12300))
+        voucher = await ledger.draft(VoucherDraft(place.client, day, word, lines))
+        if post:
+            await ledger.post(voucher)
+    await ledger.close_period(place.client, Period(2025, 1))
+    await write_note(place.client, Period.current(), word)
+
+
+async def _rest(place: Place) -> None:
+    word, client, now = f"机密{place.mark}", place.client, dt.datetime.now(dt.UTC)
+    await assign_task(client, Period.current(), word, word, today())
+    await Alert(
+        client=client, rule="kept", severity="high", title=word, sentence=word, todo=word, source=word, amount=-1,
+        created_at=now, updated_at=now,
+    ).save()  # fmt: skip
+    await use(Notifications).send(Message(client, f"{word}:1", word, word, "/messages", "clients.read"))
+    await make_manifest(client, Period.current())
+    await invite(role="cashier", contact=f"{word}@example.com", client=client)
+
+
+async def _firm_wide(firm: int, mark: str) -> None:
+    word = f"机密{mark}"
+    await Service(title=word, content=word, price=1, published=True).save()
+    await RoleFigure(role="boss", figure="sales", shown=True).save()
+    await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
+    await switch("marketplace", on=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(test_server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Made once for a file's tests: none of them may change it."""
+    folder: Path = tmp_path_factory.mktemp("portal")
+    async with AsyncExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("ZHANGFANG_DATA_DIR", str(folder))
+        database = await stack.enter_async_context(fresh(test_server))
+        addresses = test_server.addresses(database)
+        await open_pool(addresses.application, smallest=1, largest=20)
+        stack.push_async_callback(close_pool)
+        superuser = await asyncpg.connect(test_server.superuser(database))
+        stack.push_async_callback(superuser.close)
+        settings = dataclasses.replace(read_settings(), dsn=addresses.application, owner_dsn=addresses.owner)
+        portal = await stack.enter_async_context(running_portal(settings))
+        places, actors = await _made(superuser)
+        ids, own = await _gather(superuser, places["甲"], actors)
+        visitors = {
+            actor.name: await stack.enter_async_context(portal.visitor(actor.token)) for actor in actors.values()
+        }
+        yield World(portal, actors, places, ids, own, visitors, superuser)
+
+
+async def _made(superuser: "asyncpg.Connection[asyncpg.Record]") -> tuple[dict[str, Place], dict[str, Actor]]:
+    here, there = await make_test_firm("嘉喜"), await make_test_firm("隔壁")
+    places = {
+        "甲": Place("甲", here.id, here.restaurant, "嘉喜餐饮有限公司", RESTAURANT_TAX_ID),
+        "丙": Place("丙", here.id, here.trading, "嘉喜商贸有限公司", TRADING_TAX_ID),
+        "乙": Place("乙", there.id, there.restaurant, "隔壁餐饮有限公司", RESTAURANT_TAX_ID),
+        "丁": Place("丁", there.id, there.trading, "隔壁商贸有限公司", TRADING_TAX_ID),
+    }
+    firms = {here.id: frozenset("甲丙"), there.id: frozenset("乙丁")}
+    actors: dict[str, Actor] = {}
+
+    async def enrol(name: str, role: str, firm: int, sees: frozenset[str], place: Place | None) -> None:
+        is_staff = role not in CLIENT_ROLES
+        async with scoped_transaction(system_scope(firm)):
+            person = await make_person(f"{name}@example.com", name, OWNER_PASSWORD)
+            membership = await join(person, role, None if is_staff or place is None else place.client)
+            if role == "accountant":
+                await assign_clients(person, [] if place is None else [place.client])
+        await add(name, role, firm, person, membership, sees, place)
+
+    async def add(
+        name: str, role: str, firm: int, person: int, membership: int, sees: frozenset[str], place: Place | None
+    ) -> None:
+        client = None if place is None else place.client
+        token = await session_for(person, membership, client=None if role in CLIENT_ROLES else client)
+        permissions = permissions_of(role, {}, frozenset(registry().modules))
+        actors[name] = Actor(name, role, firm, person, membership, token, client, sees, permissions)
+
+    for firm, owner, first in ((here.id, here.owner, "甲"), (there.id, there.owner, "乙")):
+        membership = await superuser.fetchval(
+            """select id from core_membership where firm = $1 and "user" = $2""", firm, owner
+        )
+        name = "owner" if firm == here.id else "owner of another firm"
+        await add(name, "owner", firm, owner, membership, firms[firm], places[first])
+    for role in ("admin", "reviewer"):
+        await enrol(role, role, here.id, firms[here.id], places["甲"])
+    await enrol("accountant", "accountant", here.id, frozenset("甲"), places["甲"])
+    await enrol("accountant without clients", "accountant", here.id, frozenset(), None)
+    await enrol("accountant of another client", "accountant", here.id, frozenset("丙"), places["丙"])
+    for role in CLIENT_ROLES:
+        await enrol(role, role, here.id, frozenset("甲"), places["甲"])
+        await enrol(f"{role} of another client", role, here.id, frozenset("丙"), places["丙"])
+        await enrol(f"{role} of another firm", role, there.id, frozenset("乙"), places["乙"])
+    await enrol("driver of a fourth client", "driver", there.id, frozenset("丁"), places["丁"])
+    operator = await make_operator(login="operator", name="运维", password=OWNER_PASSWORD)
+    actors["operator"] = Actor(
+        "operator", "operator", None, operator, None, await session_for(operator, None), None, frozenset(),
+        frozenset({"operator.use"}),
+    )  # fmt: skip
+    actors["signed out"] = Actor("signed out", "", None, None, None, None, None, frozenset(), frozenset())
+    await _plant(places, actors)
+    return places, actors
+
+
+async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> None:
+    for firm in {place.firm for place in places.values()}:
+        async with scoped_transaction(system_scope(firm)):
+            await connection().execute("update core_firm set single_person = true where id = $1", firm)
+    for place in places.values():
+        driver = next(a for a in actors.values() if a.role == "driver" and a.client == place.client)
+        assert driver.person is not None
+        await _invoice(place, driver.person)
+        steps: tuple[Callable[[Place], Awaitable[None]], ...] = (_books, _rest)
+        for step in steps:
+            owner = next(a for a in actors.values() if a.role == "owner" and a.firm == place.firm)
+            async with scoped_transaction(_as_owner(owner, place)):
+                await step(place)
+    for mark in ("甲", "乙"):
+        async with scoped_transaction(system_scope(places[mark].firm)):
+            await _firm_wide(places[mark].firm, mark)
+        async with scoped_transaction(system_scope(places[mark].firm)):
+            await seal()
+
+
+def _as_owner(owner: Actor, place: Place) -> Scope:
+    return dataclasses.replace(system_scope(place.firm), user=owner.person, user_name="负责人", client=place.client)
+
+
+async def _gather(
+    superuser: "asyncpg.Connection[asyncpg.Record]", place: Place, actors: Mapping[str, Actor]
+) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """Of each table the first row of the place, or of its firm; and by actor the rows that are theirs alone. Raises when a table is empty."""
+    ids: dict[str, int] = {}
+    for table in TABLES:
+        columns = {
+            row["column_name"]: row["is_nullable"]
+            for row in await superuser.fetch(
+                "select column_name, is_nullable from information_schema.columns where table_name = $1", table
+            )
+        }
+        conditions = ["firm = $1" if "firm" in columns else "$1::bigint is not null"]
+        if "client" in columns:
+            nullable = " or client is null" if columns["client"] == "YES" else ""
+            conditions.append(f"(client = $2{nullable})")
+        else:
+            conditions.append("$2::bigint is not null")
+        condition = {"core_client": "firm = $1 and id = $2"}.get(table, " and ".join(conditions))
+        order = "client nulls last, id" if "client" in columns else "id"
+        found = await superuser.fetchval(
+            f"select id from {table} where {condition} order by {order} limit 1",  # noqa: S608
+            place.firm,
+            place.client,
+        )
+        if found is None:
+            raise LookupError(f"no row of {table} was planted for {place.name}: add it in tests/isolation/conftest.py")
+        ids[table] = int(found)
+    own = {
+        (actor.name, table): int(found)
+        for actor in actors.values()
+        for table in OF_ONE_PERSON
+        if actor.person is not None
+        and (
+            found := await superuser.fetchval(
+                f"""select id from {table} where "user" = $1 order by id limit 1""",  # noqa: S608
+                actor.person,
+            )
+        )
+        is not None
+    }
+    return ids, own

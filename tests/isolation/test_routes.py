@@ -1,0 +1,152 @@
+"""PLAT-2, PLAT-13: every route of core and of every plugin, asked by everybody, with ids that are theirs and ids that are not.
+
+``/events`` never ends and has tests of its own. Routes are found by walking the app: a new one is asked without anybody adding it here.
+"""
+
+from typing import Any
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from zhangfang_core.web.app import create_app
+from zhangfang_core.web.gate import OneTransaction
+from zhangfang_sdk.testing.isolation import Route, asks_for_sign_in, leaked, refuses, walk
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN
+
+WALKED = walk(create_app())
+ROUTES = {route.name: route for route in WALKED.routes}
+
+OWN_PLACE = frozenset({"GET /switch/{membership_id:int}"})
+"""Here the membership that is rightfully asked for is the actor's own, not that of somebody in their firm."""
+
+
+@pytest.fixture
+def rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked is answered in full, and then rolled back: the next one finds the world as it was."""
+    closing = OneTransaction.close
+
+    async def never_commit(self: OneTransaction, *, commit: bool) -> None:
+        await closing(self, commit=False)
+
+    monkeypatch.setattr(OneTransaction, "close", never_commit)
+
+
+def rightful_ids(world: Any, actor: Any, route: Route) -> dict[str, int]:
+    ids = dict(world.ids) | {table: id_ for (name, table), id_ in world.own.items() if name == actor.name}
+    if route.name in OWN_PLACE and actor.membership is not None:
+        ids["core_membership"] = actor.membership
+    return ids
+
+
+def may(actor: Any, route: Route) -> bool:
+    return route.permission in (SIGNED_IN, PUBLIC) or route.permission in actor.permissions
+
+
+def test_every_route_is_walked() -> None:
+    """The count by Litestar's own table: one more method or path there is one more here."""
+    app = create_app()
+    answered = [
+        (route.path, method)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if method not in ("OPTIONS", "HEAD") and not handler.opt.get("static")
+    ]
+    assert len(answered) == len(WALKED.routes) == len(ROUTES)
+    assert len(answered) > 60
+    assert WALKED.mounts == ("/admin",)
+    assert WALKED.static == ("/static/{file_path:path}",)
+    assert [route.name for route in WALKED.routes if route.permission is None] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - {"GET /events"}))
+async def test_the_rightful_get_their_answer_and_the_others_nothing(world: Any, rehearsal: None, name: str) -> None:
+    """Each role of the firm with rows of its own client: those who may are answered, those who may not are told so, nobody reads of other places."""
+    route = ROUTES[name]
+    answered = []
+    for actor in world.actors.values():
+        if actor.firm != world.mine.firm or (route.parameters and world.mine.mark not in actor.sees):
+            continue
+        answer = await world.visitors[actor.name].ask(route.method, route.address(rightful_ids(world, actor, route)))
+        assert leaked(answer.content, answer.headers, world.hidden_from(actor)) == [], (actor.name, answer.url)
+        assert answer.status_code < 500, (actor.name, answer.url, answer.text)
+        if may(actor, route):
+            answered.append(actor.name)
+            expect_an_answer(actor, route, answer)
+        else:
+            assert answer.status_code == 403, (actor.name, answer.status_code)
+    assert answered or route.permission == "operator.use", (
+        "no role of a firm may ask this: nobody was shown to be answered"
+    )
+
+
+def expect_an_answer(actor: Any, route: Route, answer: Any) -> None:
+    status = answer.status_code
+    if (actor.role, route.name) in NOT_SHOWN:
+        assert status == 404, (actor.name, status)
+    elif route.method == "GET":
+        assert status in (200, 302, 303), (actor.name, status, answer.text[:300])
+        assert not answer.headers.get("location", "").startswith("/sign-in") or route.permission == PUBLIC
+    else:
+        assert status not in (401, 403, 404, 405), (actor.name, status, answer.text[:300])
+
+
+NOT_SHOWN: dict[tuple[str, str], str] = {}
+"""(role, route) → why the row behind the planted id is not this role's, though the page is."""
+
+
+WITH_IDS = sorted(name for name, route in ROUTES.items() if set(route.parameters) - set(route.examples))
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+async def test_foreign_ids_open_nothing(world: Any, name: str) -> None:
+    """Everybody who does not see the place asks for its rows: told that there is nothing, reads nothing, changes nothing."""
+    route = ROUTES[name]
+    boss = world.actors["boss"]
+    ids = dict(world.ids) | {table: id_ for (owner, table), id_ in world.own.items() if owner == boss.name}
+    of_one_person = bool({"core_notification", "core_session"} & set(route.tables(ids).values()))
+    intruders = [
+        actor
+        for actor in world.actors.values()
+        if actor.name not in ("signed out", boss.name)
+        and (world.mine.mark not in actor.sees or of_one_person or route.name in OWN_PLACE)
+    ]
+    assert len(intruders) >= 8
+    before = await rows_of_everybody(world)
+    for actor in intruders:
+        answer = await world.visitors[actor.name].ask(route.method, route.address(ids), form=FORMS.get(route.name))
+        assert leaked(answer.content, answer.headers, world.hidden_from(actor)) == [], (actor.name, answer.url)
+        assert refuses(answer.status_code), (actor.name, answer.status_code, answer.headers, answer.text[:300])
+    assert await rows_of_everybody(world) == before
+
+
+@pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.permission != PUBLIC))
+async def test_signed_out_people_are_sent_to_sign_in(world: Any, name: str) -> None:
+    route = ROUTES[name]
+    answer = await world.visitors["signed out"].ask(route.method, route.address(world.ids))
+    assert asks_for_sign_in(answer.status_code, answer.headers.get("location", "")), (answer.status_code, answer.text)
+    assert leaked(answer.content, answer.headers, world.hidden_from(world.actors["signed out"])) == []
+
+
+FORMS = {
+    "POST /vouchers/{voucher_id:int}/reverse": {"date": "2026-11-20", "reason": "看看"},
+    "POST /vouchers/{voucher_id:int}/discard": {"reason": "看看"},
+    "POST /people/{membership_id:int}/role": {"role": "cashier"},
+    "POST /people/{membership_id:int}/active": {"active": "0"},
+    "POST /risks/{alert_id:int}/explain": {"explanation": "看看而已,没有别的意思"},
+    "POST /desk/{item_id:int}/return": {"reason": "看看"},
+    "POST /tasks/{task_id:int}/tick": {"done": "1"},
+}
+"""What a form needs so that the row is looked for before the form is found wanting."""
+
+
+async def rows_of_everybody(world: Any) -> dict[str, str]:
+    """A digest of each table but sessions, whose clock moves: what is not there afterwards was changed."""
+    return {
+        table: await world.superuser.fetchval(
+            f"select coalesce(md5(string_agg(t::text, '|' order by id)), '') from {table} t"  # noqa: S608
+        )
+        for table in world.ids
+        if table != "core_session"
+    }
