@@ -9,6 +9,8 @@ from zhangfang_sdk.money import yuan
 NOT_OURS = frozenset({"buyer.person", "buyer.other_company", "buyer.tax_id_other", "buyer.tax_id_missing"})
 """Proofs of whose invoice it is that send it back at once: nobody but issuer or client can put it right."""
 
+SENT_BEFORE = frozenset({"capture.same_file", "capture.same_number"})
+
 _WHO = {
     Fixer.NOBODY: "不用处理",
     Fixer.CLIENT: "请您处理",

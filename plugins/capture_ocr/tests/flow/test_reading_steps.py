@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from zhangfang_capture_ocr.reading.confined import read_confined
 from zhangfang_capture_ocr.services import reading_steps
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_core.database.engine import connection
@@ -80,6 +81,9 @@ async def test_unsure_is_still_a_draft(office: Any, drawn: Any) -> None:
     assert (await office.invoice_of(item))["voucher"] is not None
 
 
+READ = "zhangfang_capture_ocr.services.reading_steps.read_confined"
+
+
 class _Killed(BaseException):
     """The worker's end, as by kill -9: nothing catches it."""
 
@@ -115,7 +119,6 @@ class _Clock:
 async def test_killed_anywhere_ends_once(office: Any, drawn: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """CAP-5: cut off before or after any call of any step, then run again: one invoice, one draft, nothing twice."""
     cuts = 0
-    real_read = reading_steps.read_confined
     for round_ in range(1, 41):
         number = f"26332000000{round_:09d}"
         received = await office.send((f"{round_}.xml", drawn.xml(number=number)))
@@ -124,11 +127,11 @@ async def test_killed_anywhere_ends_once(office: Any, drawn: Any, monkeypatch: p
 
         async def mortal_read(data: bytes, name: str, clock: _Clock = clock) -> Any:
             clock.tick()
-            answer = await real_read(data, name)
+            answer = await read_confined(data, name)
             clock.tick()
             return answer
 
-        monkeypatch.setattr(reading_steps, "read_confined", mortal_read)
+        monkeypatch.setattr(READ, mortal_read)
         try:
             with (
                 replaced(Documents, _Mortal(use(Documents), clock)),
@@ -139,7 +142,7 @@ async def test_killed_anywhere_ends_once(office: Any, drawn: Any, monkeypatch: p
                 await office.work(item)
         except _Killed:
             cuts += 1
-        monkeypatch.setattr(reading_steps, "read_confined", real_read)
+        monkeypatch.setattr(READ, read_confined)
         for _ in range(random.Random(round_).randint(1, 3)):  # noqa: S311  # how often the job comes back
             await office.work(item)
         assert await office.state(item) == ("drafted", "")
@@ -158,7 +161,7 @@ async def test_gives_up_to_a_person(office: Any, drawn: Any, monkeypatch: pytest
     async def broken(data: bytes, name: str) -> Any:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(reading_steps, "read_confined", broken)
+    monkeypatch.setattr(READ, broken)
     for _ in range(reading_steps.TRIES - 1):
         with pytest.raises(RuntimeError):
             await office.work(item)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_capture_ocr.moments import moment_of
+from zhangfang_capture_ocr.prescriptions import SENT_BEFORE
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemState
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import client_in_scope, scope
@@ -33,6 +34,7 @@ class Listed:
     client: int
     name: str
     state: ItemState
+    code: str
     reason: str
     purpose: str
     uploader: str
@@ -55,10 +57,22 @@ class Listed:
         return self.state in BUSY
 
     @property
+    def twice(self) -> bool:
+        """Whether the same invoice is here already, so that nobody has to do anything."""
+        return self.code in SENT_BEFORE and self.state is ItemState.REFUSED
+
+    @property
+    def label(self) -> str:
+        """What the chip says."""
+        return "已传过" if self.twice else self.state.label
+
+    @property
     def mood(self) -> str:
-        """ "busy", "good", "warn" or "bad": colour and icon of the row."""
+        """ "busy", "good", "warn", "bad" or "idle": colour and icon of the row."""
         if self.state in BUSY:
             return "busy"
+        if self.twice:
+            return "idle"
         if self.state in BACK_TO_CLIENT:
             return "bad"
         return "warn" if self.state is ItemState.NEEDS_REVIEW else "good"
@@ -186,6 +200,7 @@ def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
         client=item.client,
         name=item.name,
         state=ItemState(item.state),
+        code=item.refusal_code,
         reason=item.refusal_sentence,
         purpose=item.purpose,
         uploader=item.uploader_name,

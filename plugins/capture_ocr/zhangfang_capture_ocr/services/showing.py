@@ -78,6 +78,7 @@ class ShownInvoice:
     direction: str
     kind: str
     rates: str
+    original: int | None
 
 
 async def shown_invoice(item_id: int) -> ShownInvoice | None:
@@ -90,7 +91,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         client = await use(Tenants).client(item.client)
         told = Told("文件", item.name, None, client.name, client.tax_id)
         todo = _todo(item, told)
-        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", "") if todo else None
+        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", "", item.original) if todo else None
     client = await use(Tenants).client(item.client)
     reading = reading_of(row)
     proofs = as_value(row["proofs"])
@@ -109,7 +110,17 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         direction=row["direction"],
         kind=row["kind"],
         rates="、".join(dict.fromkeys(line.rate for line in reading.lines if line.rate)),
+        original=await _original(item, row["duplicate_of"]),
     )
+
+
+async def _original(item: Item, duplicate_of: int | None) -> int | None:
+    """The item that was there first, where this one is refused for it."""
+    if duplicate_of is None:
+        kept: int | None = item.original
+        return kept
+    first = await Invoice.select(Invoice.item).where(Invoice.id == duplicate_of).first()
+    return None if first is None else int(first["item"])
 
 
 def _todo(item: Item, told: Told) -> Prescription | None:

@@ -1,0 +1,165 @@
+"""The pages over HTTP, by role (CAP-1, CAP-4, CAP-5, CAP-6, CAP-10, CAP-11)."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from httpx import Response
+
+from zhangfang_capture_ocr.tables import Item
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.settings import Settings
+from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, acting
+from zhangfang_sdk.context import system_scope
+
+_numbers = count()
+
+
+class People:
+    """Signs people of the test's firm in as they are needed."""
+
+    def __init__(self, portal: Portal, stack: AsyncExitStack, office: Any) -> None:
+        self._portal, self._stack, self._office = portal, stack, office
+
+    async def enter(self, role: str, client: int | None = None) -> Visitor:
+        firm = self._office.firm.id
+        async with scoped_transaction(system_scope(firm)):
+            person = await make_member(
+                login=f"{role}{next(_numbers)}@test", name="李总", password=OWNER_PASSWORD, role=role, client=client
+            )
+            membership = await connection().fetchval('select id from core_membership where "user" = $1', person)
+        token = await session_for(person, membership, client=client)
+        return await self._stack.enter_async_context(self._portal.visitor(token))
+
+    async def of_client(self, role: str) -> Visitor:
+        return await self.enter(role, self._office.firm.restaurant)
+
+    async def of_firm(self, role: str) -> Visitor:
+        return await self.enter(role)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(test_server: TestServer, database: str, settings: Settings, office: Any) -> AsyncIterator[People]:
+    chosen = replace(settings, dsn=test_server.addresses(database).application)
+    async with AsyncExitStack() as stack:
+        portal = await stack.enter_async_context(running_portal(chosen))
+        yield People(portal, stack, office)
+
+
+async def _upload(
+    person: Visitor, *files: tuple[str, bytes], accept: str = "*/*", key: str = "key-of-this-upload"
+) -> Response:
+    await person.get("/healthz")
+    token = person.http.cookies.get("zf_csrf") or ""
+    return await person.http.post(
+        "/capture/uploads",
+        headers={"HX-Request": "true", "X-CSRF-Token": token, "X-Upload-Key": key, "Accept": accept},
+        data={"purpose": "运费"},
+        files=[("file", (name, data, "application/octet-stream")) for name, data in files],
+    )
+
+
+async def test_a_driver_hands_in(people: People, office: Any, drawn: Any) -> None:
+    """CAP-1, CAP-11, PLAT-13: the upload-only role gets its row at once, sees it, and nothing else."""
+    driver = await people.of_client("driver")
+    answer = await _upload(driver, ("一.xml", drawn.xml()))
+    assert answer.status_code == 200
+    assert "排队中" in answer.text
+    assert 'data-live-topic="capture"' in answer.text
+    page = await driver.get("/capture")
+    assert "一.xml" in page.text
+    async with acting(office.firm, "accountant"):
+        item = await Item.objects().first()
+        assert item is not None
+        assert item.purpose == "运费"
+    assert (await driver.get(f"/capture/items/{item.id}")).status_code == 200
+    assert (await driver.get("/capture/items")).status_code == 403
+    assert (await driver.get("/desk")).status_code == 403
+    other = await people.of_client("driver")
+    assert (await other.get(f"/capture/items/{item.id}")).status_code == 404
+
+
+async def test_several_files_each_answered(people: People, drawn: Any) -> None:
+    """CAP-1, CAP-5: programs get one entry for each file, those not kept with their reason."""
+    boss = await people.of_client("boss")
+    answer = await _upload(boss, ("一.xml", drawn.xml()), ("空.pdf", b""), accept="application/json")
+    assert answer.status_code == 200
+    files = answer.json()["files"]
+    assert [file["state"] for file in files] == ["queued", "not_kept"]
+    assert files[1]["code"] == "document.empty"
+    assert "空.pdf" in files[1]["reason"]
+
+
+async def test_a_body_far_too_large(people: People) -> None:
+    """CAP-5: 60 MB in one request is refused with a plain reason, not a crash."""
+    boss = await people.of_client("boss")
+    answer = await _upload(boss, ("大.pdf", bytes(60 * 1024 * 1024)))
+    assert answer.status_code == 413
+    assert "50 MB" in answer.json()["title"]
+
+
+async def test_refusal_is_a_prescription(people: People, office: Any, drawn: Any) -> None:
+    """CAP-4: the client's page says what is wrong, who fixes it, and has the message for the seller."""
+    item = await office.handed_in("一.xml", drawn.xml(buyer_tax_id="91330106MA2TEXT16A"))
+    page = await (await people.of_client("boss")).get(f"/capture/items/{item}")
+    assert page.status_code == 200
+    assert "请开票方重开" in page.text
+    assert "请红冲后重新开具" in page.text
+    assert 'class="box low" data-for="buyer_tax_id"' in page.text
+
+
+async def test_list_filters(people: People, office: Any, drawn: Any) -> None:
+    """CAP-6: the list narrows by state and by words."""
+    await office.handed_in("一.xml", drawn.xml())
+    await office.handed_in("坏.pdf", b"%PDF-1.7 broken")
+    boss = await people.of_client("boss")
+    assert "坏.pdf" in (await boss.get("/capture/items")).text
+    back = await boss.get("/capture/items?show=back")
+    assert "坏.pdf" in back.text
+    assert "宁波远洋" not in back.text
+    assert "宁波远洋" in (await boss.get("/capture/items?words=宁波")).text
+    assert "宁波远洋" not in (await boss.get("/capture/items?words=没有")).text
+
+
+@pytest.mark.parametrize("form", ["xml", "pdf"])
+async def test_desk_shows_boxes_and_approves(people: People, office: Any, drawn: Any, form: str) -> None:
+    """CAP-2, CAP-6, CAP-10: the desk shows each field's place, its voucher, and approves with one form."""
+    item = await office.handed_in(f"一.{form}", getattr(drawn, form)())
+    owner = await people.of_firm("owner")
+    page = await owner.get(f"/desk/{item}")
+    assert page.status_code == 200
+    assert 'data-for="total"' in page.text
+    assert 'data-box="total"' in page.text
+    assert 'value="1,090.00"' in page.text
+    preview = await owner.post(f"/desk/{item}/preview", total="1,090.00", tax="91.00")
+    assert preview.status_code == 200
+    assert "不等于价税合计" in preview.text
+    answer = await owner.post(f"/desk/{item}/approve")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/desk"
+    assert await office.state(item) == ("approved", "")
+
+
+async def test_desk_returns(people: People, office: Any, drawn: Any) -> None:
+    """CAP-4: a return in one tap; the client reads the reason."""
+    item = await office.handed_in("一.xml", drawn.xml())
+    owner = await people.of_firm("owner")
+    answer = await owner.post(f"/desk/{item}/return", choice="请写明用途", reason="")
+    assert answer.status_code == 303
+    assert "请写明用途" in (await (await people.of_client("boss")).get(f"/capture/items/{item}")).text
+
+
+async def test_another_clients_file(people: People, office: Any, drawn: Any) -> None:
+    """PLAT-13: people of another client of the same firm find nothing."""
+    item = await office.handed_in("一.xml", drawn.xml())
+    stranger = await people.enter("boss", office.firm.trading)
+    assert (await stranger.get(f"/capture/items/{item}")).status_code == 404
+    assert (await stranger.get(f"/capture/uploads/{item}/row")).status_code == 404
+    assert "宁波远洋" not in (await stranger.get("/capture/items")).text
