@@ -1,14 +1,5 @@
 """Which implementation stands behind each service Protocol: core's own, then the plugins'."""
 
-from zhangfang_sdk.cards import Cards
-from zhangfang_sdk.documents import Documents
-from zhangfang_sdk.jobs import Jobs
-from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.measures import Measures
-from zhangfang_sdk.notifications import Audit, Live, Notifications
-from zhangfang_sdk.services import provide
-from zhangfang_sdk.tenants import Tenants
-
 from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.jobs.queue import QueuedJobs
 from zhangfang_core.ledger.measures import LedgerMeasures
@@ -19,6 +10,14 @@ from zhangfang_core.notifications.live import PgLive
 from zhangfang_core.notifications.service import KeptNotifications
 from zhangfang_core.tenancy.service import FirmTenants
 from zhangfang_core.web.cards import PluginCards
+from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.jobs import Jobs
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.services import provide
+from zhangfang_sdk.tenants import Tenants
 
 
 def provide_services() -> None:

@@ -116,4 +116,7 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
-        """Tenant: the demo's books of these clients were filled; a plugin adds what makes its own pages worth seeing. After the commit, in a job; a failure is tried again."""
+        """Tenant: the demo's books of these clients were filled; a plugin adds what its own pages show.
+
+        After the commit, in a job; a failure is tried again.
+        """

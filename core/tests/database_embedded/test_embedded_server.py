@@ -16,6 +16,7 @@ import asyncpg
 import psutil
 import psycopg
 import pytest
+
 from zhangfang_core.database import embedded
 from zhangfang_core.database.embedded import EmbeddedServer, EmbeddedServerError
 

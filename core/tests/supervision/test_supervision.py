@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from zhangfang_core.database import embedded
 from zhangfang_core.supervision import SupervisionError, leftovers, ports
 from zhangfang_core.supervision.children import Child, RunningChild

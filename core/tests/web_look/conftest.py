@@ -1,6 +1,7 @@
 """The pages need the built style sheet, script and icons."""
 
 import pytest
+
 from zhangfang_core.web.build_assets import build
 
 

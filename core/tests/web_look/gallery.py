@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+
 import zhangfang_core
 from zhangfang_core.web import money_text
 from zhangfang_core.web.assets_manifest import STATIC_DIR, asset

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from zhangfang_core.web import assets_manifest, build_assets
 from zhangfang_core.web.assets_manifest import AssetsMissing, UnknownAsset, asset
 from zhangfang_core.web.icons import icon, icon_names

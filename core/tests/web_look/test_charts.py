@@ -4,6 +4,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 import pytest
+
 from zhangfang_core.web.charts import Point, Share, bars_with_line, composition_bar, donut, sparkline
 
 MONTHS = [Point(f"{m}月", m * 1_234_500, f"/v?m={m}&a=1", m * 1_100_000, f"2026年{m}月", m == 12) for m in range(1, 13)]

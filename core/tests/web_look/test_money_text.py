@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhangfang_core.web.money_text import MINUS, change, fen, percent, thousand, wan
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 import zhangfang_core
 from zhangfang_core.web.icons import icon_names
 

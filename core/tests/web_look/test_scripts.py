@@ -9,6 +9,7 @@ from queue import Empty, Queue
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
 
 pytestmark = pytest.mark.browser

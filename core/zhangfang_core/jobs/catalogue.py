@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from functools import cache
 
-from zhangfang_sdk.context import transaction
-from zhangfang_sdk.jobs import Job
-
 from zhangfang_core.jobs.facts import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.audit import SEAL_JOB
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.jobs import Job
 
 
 async def tell_one(fact: str, module: str, ids: list[int]) -> None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from zhangfang_sdk.context import firm_in_scope
-
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.modules.hooks import listeners
+from zhangfang_sdk.context import firm_in_scope
 
 TELL = "core.tell"
 

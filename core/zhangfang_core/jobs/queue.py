@@ -4,9 +4,9 @@ import datetime as dt
 import json
 
 import asyncpg
-from zhangfang_sdk.context import firm_in_scope
 
 from zhangfang_core.database.engine import connection
+from zhangfang_sdk.context import firm_in_scope
 
 _DEFER = """select procrastinate_defer_jobs_v1(array[row($1::varchar, $2::varchar, $3::int, $4::text, $5::text, $6::jsonb,
     $7::timestamptz)]::procrastinate_job_to_defer_v1[])"""

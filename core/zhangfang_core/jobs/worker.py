@@ -8,13 +8,13 @@ from typing import Any
 
 import procrastinate
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from zhangfang_sdk.context import Scope, in_scope, system_scope
-from zhangfang_sdk.jobs import Job
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.catalogue import catalogue
 from zhangfang_core.jobs.queue import QUEUE, put
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.jobs import Job
 
 log = logging.getLogger("zhangfang.jobs")
 

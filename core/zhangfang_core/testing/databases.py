@@ -9,12 +9,12 @@ from os import getpid
 from pathlib import Path
 
 import asyncpg
-from zhangfang_sdk import walls
 
 from zhangfang_core.database import embedded
 from zhangfang_core.database.migrate import migrate
 from zhangfang_core.database.roles import APPLICATION, OWNER, Addresses, make_database, make_roles
 from zhangfang_core.modules.discovery import discover
+from zhangfang_sdk import walls
 
 _CORE = Path(__file__).parents[1]
 _numbers = count()

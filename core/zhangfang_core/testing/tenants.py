@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from zhangfang_sdk.context import Scope, system_scope
-from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
-
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.set_up import make_firm
 from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.context import Scope, system_scope
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class TestFirm:
 
 RESTAURANT_TAX_ID = "91330106MA2TEXT16P"
 TRADING_TAX_ID = "91330106MA2TEXT24J"
-OWNER_PASSWORD = "correct horse battery"
+OWNER_PASSWORD = "correct horse battery"  # noqa: S105  # of a firm that lives for one test
 
 
 async def make_test_firm(name: str) -> TestFirm:
