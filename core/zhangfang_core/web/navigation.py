@@ -1,6 +1,7 @@
 """The navigation that this actor has: core's places and those of enabled plugins."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
@@ -53,10 +54,18 @@ async def badges(enabled: frozenset[str], shown: set[str] | None = None) -> dict
     if scope().firm is None:
         return {}
     declared = [*CORE_BADGES, *(b for id_, m in registry().modules.items() if id_ in enabled for b in m.badges)]
+    asked = [badge for badge in declared if shown is None or badge.nav in shown]
+    try:
+        async with connection().transaction():
+            return _by_place(asked, [await badge.count() for badge in asked])
+    except Exception:  # one of them fails: each by itself, to leave out only that one
+        return _by_place(asked, [await _count(badge) for badge in asked])
+
+
+def _by_place(asked: Sequence[Badge], counts: Sequence[int]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for badge in declared:
-        if shown is None or badge.nav in shown:
-            found[badge.nav] = found.get(badge.nav, 0) + await _count(badge)
+    for badge, count in zip(asked, counts, strict=True):
+        found[badge.nav] = found.get(badge.nav, 0) + count
     return found
 
 
