@@ -1,10 +1,9 @@
 """票据: a client's files with filters, and one file with its facts and, when it went back, what to do (CAP-4, CAP-5)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
 from litestar.response import Redirect
 
 from zhangfang_capture_ocr.pages.asking import Asked, wants_data
@@ -21,12 +20,12 @@ WORDS_LENGTH = 60
 @page("/capture/items", permission="capture_ocr.read")
 async def items_page(
     request: Asked,
-    shown: Annotated[str, Parameter(query="state")] = "all",  # Litestar keeps the name "state" to itself
+    show: str = "all",
     words: str = "",
     before: int | None = None,
 ) -> Page | Response[list[dict[str, Any]]]:
     """The open client's files, newest first; ``show`` is a key of FILTERS."""
-    chosen = shown if shown in FILTERS else "all"
+    chosen = show if show in FILTERS else "all"
     asked = words.replace("\x00", "")[:WORDS_LENGTH]
     opened = scope().client is not None
     rows, more = await listing.filtered(chosen, asked, before) if opened else ([], None)
