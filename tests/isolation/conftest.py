@@ -50,7 +50,7 @@ CLIENT_ROLES = ("boss", "cashier", "sales_manager", "driver")
 
 @dataclass(frozen=True)
 class Place:
-    """One client of a firm. ``mark`` is a word that stands in every row planted there and nowhere else."""
+    """One client of a firm. "机密" and ``mark`` stand in every row planted there, "内部" and ``mark`` in rows of its whole firm."""
 
     mark: str
     firm: int
@@ -93,7 +93,8 @@ class World:
     def hidden_from(self, actor: Actor) -> list[str]:
         """Words and names of places that this person must never read."""
         unseen = [place for place in self.places.values() if place.mark not in actor.sees]
-        return [word for place in unseen for word in (f"机密{place.mark}", place.name)]
+        words = [word for place in unseen for word in (f"机密{place.mark}", place.name)]
+        return words + [f"内部{place.mark}" for place in self.places.values() if place.firm != actor.firm]
 
 
 class SentFile:
@@ -170,7 +171,7 @@ async def _rest(place: Place) -> None:
 
 
 async def _firm_wide(firm: int, mark: str) -> None:
-    word = f"机密{mark}"
+    word = f"内部{mark}"
     await Service(title=word, content=word, price=1, published=True).save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()

@@ -155,7 +155,26 @@ class EventStream:
 
 @asynccontextmanager
 async def running_portal(settings: Settings) -> AsyncIterator[Portal]:
-    """The app between its start and its end; ``settings.dsn`` names the test's database, and its pool is open."""
+    """The app between its start and its end; ``settings.dsn`` names the test's database, and its pool is open.
+
+    The app starts and ends in a task of its own: a fixture's set-up and its end are not the same task, and Litestar minds.
+    """
     app = create_app(settings)
-    async with app.lifespan():
+    started, ending = asyncio.Event(), asyncio.Event()
+
+    async def run() -> None:
+        async with app.lifespan():
+            started.set()
+            await ending.wait()
+
+    life = asyncio.create_task(run())
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if life.done():
+        await life
+    try:
         yield Portal(app)
+    finally:
+        ending.set()
+        await life
