@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import zlib
+from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # ships no types
@@ -103,7 +104,7 @@ async def test_a_bomb_stops_at_its_limits() -> None:
     assert isinstance(found, PageImage) or (isinstance(found, Refusal) and found.code == "document.preview_failed")
 
 
-def test_the_process_is_confined() -> None:
+def test_the_process_is_confined(tmp_path: Path) -> None:
     """The limits bind: it can neither write a file nor take 2 GB."""
     code = (
         "from zhangfang_core.documents.draw_page import confine\nconfine()\n"
@@ -112,7 +113,9 @@ def test_the_process_is_confined() -> None:
         "import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "try:\n f = open('written', 'wb', buffering=0)\n f.write(b'x')\nexcept OSError:\n print('no file')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - this test's own words
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path
+    )
     assert done.stdout.split("\n")[:2] == ["no memory", "no file"]
 
 

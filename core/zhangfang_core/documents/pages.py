@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Stream
+from litestar.response import Stream, Template
 
 from zhangfang_core.documents.names import UNKNOWN_TYPE, shown_size
 from zhangfang_core.documents.preview import DRAWABLE, page_image
@@ -67,16 +67,14 @@ def _presentation(document: Document, *, download: bool) -> dict[str, str]:
 
 
 @page("/documents/{document_id:int}/pages", permission="documents.read", stream=True)
-async def drawn_pages(document_id: int) -> Page:
-    """A fragment: the pictures of a PDF's pages. The first one is drawn here, so that their number is known."""
+async def drawn_pages(document_id: int) -> Template:
+    """A fragment: the pictures of a PDF's pages. The first one is drawn here, so that their number is known.
+
+    Not a Page: that would ask the database for the actor, and no transaction is open while pages are drawn.
+    """
     first = await page_image(document_id, 1)
-    return Page(
-        "documents/pages.html",
-        fragment=True,
-        document_id=document_id,
-        pages=first.pages,
-        shown=min(first.pages, PAGES_SHOWN),
-    )
+    values = {"document_id": document_id, "pages": first.pages, "shown": min(first.pages, PAGES_SHOWN)}
+    return Template("documents/pages.html", context=values, media_type="text/html", headers=_PRIVATE)
 
 
 @page(

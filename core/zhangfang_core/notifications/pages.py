@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.notifications.action_names import ACTION_NAMES, action_name
@@ -22,6 +22,7 @@ from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
 
 MESSAGES_SHOWN = 100
 ENTRIES_SHOWN = 50
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 @page("/messages", permission=SIGNED_IN)
@@ -74,13 +75,13 @@ async def _mark_read(only: int | None) -> None:
 @page("/audit", permission="audit.read")
 async def trail(
     person: str = "",
-    what: str = Parameter(query="action", default=""),
-    since: str = Parameter(query="from", default=""),
-    until: str = Parameter(query="to", default=""),
-    older_than: int = Parameter(query="before", default=0, ge=0, le=2**63 - 1),
+    what: Annotated[str, QueryParameter(name="action")] = "",
+    since: Annotated[str, QueryParameter(name="from")] = "",
+    until: Annotated[str, QueryParameter(name="to")] = "",
+    older_than: Annotated[int, QueryParameter(name="before", ge=0, le=2**63 - 1)] = 0,
 ) -> Page:
     """The firm's trail, newest first. Dates are days in Asia/Shanghai, both included."""
-    return await _trail(person.strip(), what.strip(), since, until, older_than)
+    return await _trail(_typed(person), _typed(what), since, until, older_than)
 
 
 @action("/audit/verify", permission="audit.read")
@@ -146,9 +147,17 @@ def _day(text: str, field: str) -> dt.datetime | None:
     if not text:
         return None
     try:
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), BUSINESS_TIME_ZONE)
-    except (ValueError, OverflowError) as error:
-        raise Refusal("audit.date_wrong", "日期写成“2026-03-31”这样的形式。", field=field) from error
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        day = dt.date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refusal("audit.date_wrong", "日期写成“2026-03-31”这样的形式。", field=field)
+    return dt.datetime.combine(day, dt.time(), BUSINESS_TIME_ZONE)
+
+
+def _typed(text: str) -> str:
+    """What a person typed, without the NUL that PostgreSQL cannot hold."""
+    return text.replace("\0", "").strip()
 
 
 def _literal(text: str) -> str:

@@ -13,7 +13,7 @@ from litestar.response import Stream
 
 from zhangfang_core.database.engine import DB
 from zhangfang_core.identity.enter import enter
-from zhangfang_core.identity.presence import Presence
+from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.badges import CORE_BADGES
 from zhangfang_core.notifications.live import HUB, RESYNC, Ended, LiveEvent
@@ -36,10 +36,11 @@ async def events(request: Request[object, object, State]) -> Stream:
     Ends when the session ends or what the person may see changes; and after ``resync``, so that the browser connects and
     fetches anew.
     """
-    presence: Presence = request.scope["state"]["presence"]
+    asked = asking()
+    token = None if asked is None else asked.presence.token
     address = "" if request.client is None else request.client.host
     return Stream(
-        _told(scope(), presence.token or "", address),
+        _told(scope(), token or "", address),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

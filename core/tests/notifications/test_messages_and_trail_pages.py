@@ -1,0 +1,130 @@
+"""The pages of messages and of the trail (COLL-2, PLAT-9)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.documents.service import StoredDocuments
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.notifications.audit import AuditTrail
+from zhangfang_core.notifications.service import KeptNotifications
+from zhangfang_core.settings import Settings
+from zhangfang_core.testing.portal import Portal, Visitor, session_for
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.web.app import create_app
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.notifications import Message
+
+
+@pytest.fixture
+def portal(settings: Settings, database: str) -> Portal:
+    """Its pool is the test's; nothing listens."""
+    return Portal(create_app(settings))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def owner(portal: Portal, firm: TestFirm) -> AsyncIterator[Visitor]:
+    async with portal.visitor(await session_of(firm, "owner")) as visitor:
+        yield visitor
+
+
+async def session_of(firm: TestFirm, role: str, client: int | None = None, login: str = "") -> str:
+    """The session of a new person."""
+    async with scoped_transaction(system_scope(firm.id)):
+        login = login or f"{role}{client}@{firm.id}"
+        person = await make_member(login=login, name=role, password="eight quiet horses", role=role, client=client)
+        membership = await connection().fetchval('select id from core_membership where "user" = $1', person)
+    return await session_for(person, membership)
+
+
+async def test_a_message_is_read_by_following_it(portal: Portal, firm: TestFirm) -> None:
+    """COLL-2"""
+    mine, theirs = await session_of(firm, "boss", firm.restaurant), await session_of(firm, "boss", firm.trading)
+    async with acting(firm, "owner"):
+        for client in (firm.restaurant, firm.trading):
+            title = f"<b>请确认{client}</b>"
+            await KeptNotifications().send(Message(client, f"k{client}", title, "3 月", "/vouchers", "ledger.read"))
+    async with scoped_transaction(system_scope(firm.id)):
+        message = await connection().fetchval(
+            """select n.id from core_notification n join core_membership m on m."user" = n."user" and m.client = $1""",
+            firm.restaurant,
+        )
+    async with portal.visitor(mine) as boss, portal.visitor(theirs) as neighbour:
+        listed = await boss.get("/messages")
+        assert listed.status_code == 200
+        assert f"&lt;b&gt;请确认{firm.restaurant}&lt;/b&gt;" in listed.text
+        assert f"请确认{firm.trading}" not in listed.text
+        assert f"请确认{firm.restaurant}" not in (await neighbour.get("/messages")).text
+        assert (await neighbour.post(f"/messages/{message}")).status_code == 404
+        followed = await boss.post(f"/messages/{message}")
+        assert (followed.status_code, followed.headers["location"]) == (303, "/vouchers")
+        assert "请确认" not in (await boss.get("/messages?unread=true")).text
+        assert "请确认" in (await boss.get("/messages")).text
+
+
+async def test_all_messages_are_read_at_once(portal: Portal, firm: TestFirm) -> None:
+    """COLL-2: one's own, and nobody else's."""
+    mine = await session_of(firm, "boss", firm.restaurant, "mine")
+    theirs = await session_of(firm, "boss", firm.restaurant, "theirs")
+    async with acting(firm, "owner"):
+        await KeptNotifications().send(Message(firm.restaurant, "k", "请确认", "", "/vouchers", "ledger.read"))
+    async with portal.visitor(mine) as boss, portal.visitor(theirs) as other:
+        assert (await boss.post("/messages/read")).status_code == 303
+        assert "请确认" not in (await boss.get("/messages?unread=true")).text
+        assert "请确认" in (await other.get("/messages?unread=true")).text
+
+
+async def test_the_trail_is_for_those_who_may_read_it(portal: Portal, firm: TestFirm, owner: Visitor) -> None:
+    """PLAT-9, PLAT-8"""
+    for role, client in (("accountant", None), ("boss", firm.restaurant)):
+        async with portal.visitor(await session_of(firm, role, client)) as visitor:
+            assert (await visitor.get("/audit")).status_code == 403
+    async with acting(firm, "boss", name="王<老板>"):
+        await StoredDocuments().store(firm.restaurant, "发票.pdf", "application/pdf", b"%PDF-")
+    shown = await owner.get("/audit?action=documents.store&person=王")
+    assert shown.status_code == 200
+    assert "存入文件" in shown.text
+    assert "王&lt;老板&gt;" in shown.text
+    assert "发票.pdf" in shown.text
+    assert "没有符合条件的记录" in (await owner.get("/audit?action=documents.store&person=%25")).text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?from=2026-01-01&to=2026-12-31&action=", 200),
+        ("?from=gestern", 422),
+        ("?to=9999-12-31", 422),
+        ("?from=0001-01-01", 422),
+        ("?before=99999999999999999999", 400),
+        ("?before=x", 400),
+        ("?person=%00", 200),
+        ("?action=%00&person=" + "x" * 5000, 200),
+    ],
+)
+async def test_filters_take_whatever_is_typed(owner: Visitor, query: str, status: int) -> None:
+    """PLAT-9: bad input never gives a 500."""
+    assert (await owner.get(f"/audit{query}")).status_code == status
+
+
+async def test_older_entries_are_a_page_away(owner: Visitor, firm: TestFirm) -> None:
+    """PLAT-9"""
+    async with acting(firm, "owner"):
+        for number in range(60):
+            await AuditTrail().record("test.do", f"thing:{number:03}")
+    first = (await owner.get("/audit?action=test.do")).text
+    assert "thing:059" in first
+    assert "thing:009" not in first
+    older = first.split('href="/audit?person=', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    second = (await owner.get(f"/audit?person={older}")).text
+    assert "thing:009" in second
+    assert "thing:059" not in second
+
+
+async def test_the_chain_is_verified_with_one_button(owner: Visitor) -> None:
+    """PLAT-9"""
+    answer = await owner.post("/audit/verify")
+    assert answer.status_code == 200
+    assert "日志完整,没有被改动" in answer.text
