@@ -67,10 +67,16 @@ async def test_sales_move_the_figures_and_the_month_closes(firm: TestFirm) -> No
 async def test_cash_below_zero_is_told_and_untold(firm: TestFirm) -> None:
     """RISK-1, RISK-4: paying more cash than there is opens an alert in plain words; the missing receipt closes it again."""
     spent = VoucherDraft(
-        firm.restaurant, dt.date(2025, 3, 3), "付零星采购", (Line("560206", "付", debit=500_00), Line("1001", "付", credit=500_00))
+        firm.restaurant,
+        dt.date(2025, 3, 3),
+        "付零星采购",
+        (Line("560206", "付", debit=500_00), Line("1001", "付", credit=500_00)),
     )
     drawn = VoucherDraft(
-        firm.restaurant, dt.date(2025, 3, 4), "提现", (Line("1001", "提", debit=800_00), Line("1002", "提", credit=800_00))
+        firm.restaurant,
+        dt.date(2025, 3, 4),
+        "提现",
+        (Line("1001", "提", debit=800_00), Line("1002", "提", credit=800_00)),
     )
     await posted(firm, spent)
     async with acting(firm, "boss", client=firm.restaurant):
