@@ -1,6 +1,8 @@
 """The demo's two firms with their people and books, made through the product's own services."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
@@ -13,6 +15,7 @@ from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import ServiceMissing, use
@@ -23,48 +26,70 @@ BOOKKEEPER = "王会计"
 
 
 async def fill_demo(settings: Settings) -> None:
-    """Fill an empty deployment; one that has a firm already is left as it is."""
-    async with scoped_transaction(Scope(operator=True, staff=True)):
-        if await connection().fetchval("select count(*) from core_firm"):
-            return
+    """Fill the deployment once. A fill that was broken off goes on where it stopped: firms, people and months that are there stay."""
+    done = settings.data_dir / "demo.done"
+    if done.exists():
+        return
     known = demo_secrets(settings)
     by_place = {p.place: p for p in PEOPLE if p.role in ("owner", "operator")}
     operator = by_place["operator"]
-    await make_operator(login=operator.login, name=operator.name, password=known.password, totp_secret=known.totp)
+    with _already("person.login_taken"):
+        await make_operator(login=operator.login, name=operator.name, password=known.password, totp_secret=known.totp)
     first, second = firms(today())
     for place, story in (("second", second), ("firm", first)):
         await _fill_firm(by_place[place], known, story)
+    done.touch()
+
+
+@contextmanager
+def _already(code: str) -> Iterator[None]:
+    """What an earlier start has made already is passed over."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code != code:
+            raise
 
 
 async def _fill_firm(owner: DemoPerson, known: DemoSecrets, firm_story: FirmStory) -> None:
-    made = await make_firm(
-        name=firm_story.name,
-        owner_login=owner.login,
-        owner_name=owner.name,
-        owner_password=known.password,
-        totp_secret=known.totp,
-    )
-    clients = {story.company.key: await _take_on(made.firm, story) for story in firm_story.clients}
+    firm = await _firm_called(firm_story.name)
+    if firm is None:
+        made = await make_firm(
+            name=firm_story.name,
+            owner_login=owner.login,
+            owner_name=owner.name,
+            owner_password=known.password,
+            totp_secret=known.totp,
+        )
+        firm = made.firm
+    clients = {story.company.key: await _take_on(firm, story) for story in firm_story.clients}
     if owner.place == "firm":
-        await _people(made.firm, known, clients)
+        for person in PEOPLE:
+            if person.role not in ("owner", "operator"):
+                await _person(firm, person, known, clients)
     for story in firm_story.clients:
-        await _books(made.firm, clients[story.company.key], story)
-    async with scoped_transaction(system_scope(made.firm)):
+        await _books(firm, clients[story.company.key], story)
+    async with scoped_transaction(system_scope(firm)):
         tell("demo_filled", clients.values())
+
+
+async def _firm_called(name: str) -> int | None:
+    async with scoped_transaction(Scope(operator=True, staff=True)):
+        found: int | None = await connection().fetchval("select id from core_firm where name = $1", name)
+    return found
 
 
 async def _take_on(firm: int, story: Story) -> int:
     company = story.company
     new = NewClient(company.name, company.tax_id, company.taxpayer_kind, company.industry, company.books_start)
     async with scoped_transaction(system_scope(firm)):
-        return await use(Tenants).take_on(new)
+        known = {client.tax_id: client.id for client in await use(Tenants).clients()}
+        return known[company.tax_id] if company.tax_id in known else await use(Tenants).take_on(new)
 
 
-async def _people(firm: int, known: DemoSecrets, clients: dict[str, int]) -> None:
-    async with scoped_transaction(system_scope(firm)):
-        for person in PEOPLE:
-            if person.role in ("owner", "operator"):
-                continue
+async def _person(firm: int, person: DemoPerson, known: DemoSecrets, clients: dict[str, int]) -> None:
+    with _already("member.already"):
+        async with scoped_transaction(system_scope(firm)):
             user = await make_member(
                 login=person.login,
                 name=person.name,
@@ -80,13 +105,15 @@ async def _books(firm: int, client: int, story: Story) -> None:
     """One transaction a month; months before the last one are closed, as a firm would have done by now."""
     current = Period.of(today())
     async with scoped_transaction(system_scope(firm)):
-        await import_posted(client, [_opening(client, story)], drafted_by=BOOKKEEPER)
+        if not await use(Ledger).vouchers(client, limit=1):
+            await import_posted(client, [_opening(client, story)], drafted_by=BOOKKEEPER)
     for month in story.months:
         async with scoped_transaction(system_scope(firm)):
+            if await use(Ledger).vouchers(client, period=month.period, limit=1):
+                continue
             drafts = [await _draft(client, voucher) for voucher in month.vouchers]
             await import_posted(client, drafts, drafted_by=BOOKKEEPER)
-        if month.period < current.plus(-1):
-            async with scoped_transaction(system_scope(firm)):
+            if month.period < current.plus(-1):
                 await use(Ledger).close_period(client, month.period)
 
 
