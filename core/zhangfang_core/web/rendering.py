@@ -73,6 +73,8 @@ async def dress(response: Any) -> Any:
             common["nav"] = await navigation(request.enabled)
             common["switcher"] = await switcher()
     context = {key: value for key, value in response.context.items() if key != "page_title" or value}
+    if "page_title" in context:
+        context["page_title"] = gettext(context["page_title"])
     response.context = {**common, **context}
     return response
 
