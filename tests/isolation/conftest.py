@@ -239,6 +239,7 @@ async def _made(superuser: "asyncpg.Connection[asyncpg.Record]") -> tuple[dict[s
     await enrol("accountant", "accountant", here.id, frozenset("甲"), places["甲"])
     await enrol("accountant without clients", "accountant", here.id, frozenset(), None)
     await enrol("accountant of another client", "accountant", here.id, frozenset("丙"), places["丙"])
+    await enrol("accountant of another firm", "accountant", there.id, frozenset("乙"), places["乙"])
     for role in CLIENT_ROLES:
         await enrol(role, role, here.id, frozenset("甲"), places["甲"])
         await enrol(f"{role} of another client", role, here.id, frozenset("丙"), places["丙"])

@@ -29,7 +29,7 @@ async def test_a_module_that_is_off_is_not_there(world: Any, module: str) -> Non
     routes = [route for route in ROUTES if route.module == module]
     plain = [route for route in routes if route.method == "GET" and not set(route.parameters) - set(route.examples)]
     assert plain
-    dependants = [d for d in registry().dependants(module)]
+    dependants = registry().dependants(module)
     await turn(world.mine.firm, module, on=False)
     try:
         for route in routes:

@@ -82,7 +82,7 @@ async def test_the_rightful_get_their_answer_and_the_others_nothing(world: Any, 
             answered += [] if (actor.role, route.name) in NOT_SHOWN else [actor.name]
         else:
             assert refuses(answer.status_code), (actor.name, answer.status_code)
-    assert answered, "no role of a firm may ask this: nobody was shown to be answered"
+    assert answered, "nobody was shown to be answered here"
 
 
 def expect_an_answer(actor: Any, route: Route, answer: Any) -> None:
