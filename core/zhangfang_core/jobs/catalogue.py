@@ -7,6 +7,7 @@ from zhangfang_core.jobs.facts import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.audit import SEAL_JOB
+from zhangfang_core.storage.sweeping import SWEEP_JOB
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.jobs import Job
 
@@ -17,7 +18,7 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
         await call_one(f"on_{fact}", module, ids=ids)
 
 
-CORE_JOBS = (Job("tell", tell_one), SEAL_JOB)
+CORE_JOBS = (Job("tell", tell_one), SEAL_JOB, SWEEP_JOB)
 
 
 @cache

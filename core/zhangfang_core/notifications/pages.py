@@ -52,8 +52,10 @@ def _messages(rows: list[dict[str, Any]], clients: dict[int, str], waiting: int,
 @action("/messages/{notification_id:int}", permission=SIGNED_IN)
 async def open_message(notification_id: int) -> Redirect:
     """Mark a message as read and go where it leads."""
+    if scope().user is None or scope().firm is None:
+        raise not_found("消息")
     found = await Notification.select(Notification.link).where(Notification.id == notification_id).first()
-    if found is None or scope().user is None:
+    if found is None:
         raise not_found("消息")
     await _mark_read(notification_id)
     return go(found["link"])

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
-from obstore.store import LocalStore, S3Store
+from obstore.store import LocalStore, MemoryStore, S3Store
 
 from zhangfang_core.settings import Settings
 
@@ -57,7 +57,7 @@ def open_place(settings: Settings) -> Place:
 class _Reading:
     """What both places do alike."""
 
-    _store: LocalStore | S3Store
+    _store: LocalStore | S3Store | MemoryStore
 
     async def read(self, name: str) -> AsyncIterator[bytes]:
         found = await obstore.get_async(self._store, name)
@@ -124,7 +124,7 @@ class LocalPlace(_Reading):
 class S3Place(_Reading):
     """Small objects are put on the condition that the name is free; a large one, in parts, relies on its random name."""
 
-    def __init__(self, store: S3Store) -> None:
+    def __init__(self, store: S3Store | MemoryStore) -> None:
         self._store = store
 
     async def put(self, name: str, content: AsyncIterator[bytes]) -> None:
