@@ -23,7 +23,7 @@ async def home() -> Redirect:
 @page("/badges", permission=SIGNED_IN)
 async def all_badges() -> dict[str, int]:
     """Red dots by nav id, asked again when a live event says so."""
-    return await badges(await enabled_modules())
+    return {} if scope().firm is None else await badges(await enabled_modules())
 
 
 @page("/healthz", permission=PUBLIC)
