@@ -52,9 +52,15 @@ class PortalTransaction(PostgresTransaction):
                 await self.transaction.commit()
                 self._committed = True
         finally:
-            self.engine.current_transaction.reset(self.context)
+            self._leave()
             await self._give_back()
         return False
+
+    def _leave(self) -> None:
+        try:
+            self.engine.current_transaction.reset(self.context)
+        except ValueError:  # a streamed answer is sent by another task, whose copy of the context has no token of ours
+            self.engine.current_transaction.set(None)
 
     async def _give_back(self) -> None:
         if self.engine.pool:

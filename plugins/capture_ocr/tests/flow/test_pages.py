@@ -163,3 +163,13 @@ async def test_another_clients_file(people: People, office: Any, drawn: Any) -> 
     assert (await stranger.get(f"/capture/items/{item}")).status_code == 404
     assert (await stranger.get(f"/capture/uploads/{item}/row")).status_code == 404
     assert "宁波远洋" not in (await stranger.get("/capture/items")).text
+
+
+async def test_original_is_downloaded(people: People, office: Any, drawn: Any) -> None:
+    """CAP-5: the original comes back byte by byte, streamed after the request's transaction."""
+    data = drawn.pdf()
+    item = await office.handed_in("一.pdf", data)
+    row = await office.invoice_of(item)
+    answer = await (await people.of_client("boss")).get(f"/documents/{row['document']}/file?download=true")
+    assert answer.status_code == 200
+    assert answer.content == data
