@@ -1,0 +1,269 @@
+"""A ledger in memory that refuses what the Protocol says. Tests of core run one suite against it and against the real one."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import (
+    Account,
+    Balance,
+    LedgerEntry,
+    Line,
+    Voucher,
+    VoucherDraft,
+    VoucherKind,
+    VoucherState,
+)
+from zhangfang_sdk.money import LARGEST_FEN
+from zhangfang_sdk.periods import Period
+
+
+def refusal(code: str, status: int = 422) -> Refusal:
+    """A refusal of a fake: the code is the real one's, the sentence is not."""
+    return Refusal(code, f"{code}。", status=status)
+
+
+class FakeLedger:
+    """The books of one firm. ``books`` gives each client's first day; every client has the same ``chart``.
+
+    ``single_person`` lets a person post what they drafted. ``told`` keeps the facts of each hook by its name.
+    """
+
+    def __init__(self, chart: Iterable[Account], books: Mapping[int, dt.date], *, single_person: bool = False) -> None:
+        self._chart = {account.code: account for account in chart}
+        self._books = dict(books)
+        self._single_person = single_person
+        self._vouchers: dict[int, Voucher] = {}
+        self._drafters: dict[int, int | None] = {}
+        self._closed: dict[int, set[Period]] = {}
+        self.told: dict[str, list[int]] = {"on_vouchers_drafted": [], "on_vouchers_posted": []}
+        self.periods_closed: list[tuple[int, Period]] = []
+
+    async def accounts(self, client: int) -> Sequence[Account]:
+        self._see(client)
+        return sorted(self._chart.values(), key=lambda account: account.code)
+
+    async def draft(self, draft: VoucherDraft) -> int:
+        require("ledger.draft")
+        return self._keep(draft, len(self._vouchers) + 1)
+
+    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
+        require("ledger.draft")
+        self._check(draft)
+        self._draft_called(voucher)
+        self._keep(draft, voucher)
+
+    async def discard(self, voucher: int, reason: str) -> None:
+        require("ledger.draft")
+        self._vouchers[voucher] = replace(self._draft_called(voucher), state=VoucherState.DISCARDED)
+
+    async def post(self, voucher: int) -> Voucher:
+        require("ledger.post")
+        draft = self._draft_called(voucher)
+        closed = await self.closed_through(draft.client)
+        if closed is not None and draft.period <= closed:
+            raise refusal("ledger.period_closed", 409)
+        drafter = self._drafters[voucher]
+        if drafter is not None and drafter == scope().user and not self._single_person:
+            raise refusal("ledger.same_person", 409)
+        last = max(
+            (v.number or 0 for v in self._posted(draft.client) if (v.period, v.word) == (draft.period, draft.word)),
+            default=0,
+        )
+        posted = replace(
+            draft,
+            state=VoucherState.POSTED,
+            number=last + 1,
+            posted_by=scope().user_name,
+            posted_at=dt.datetime.now(dt.UTC),
+        )
+        self._vouchers[voucher] = posted
+        self.told["on_vouchers_posted"].append(voucher)
+        return posted
+
+    async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
+        require("ledger.draft")
+        original = self._called(voucher)
+        if original.state is not VoucherState.POSTED:
+            raise refusal("ledger.not_posted", 409)
+        if original.reversed_by is not None:
+            raise refusal("ledger.already_reversed", 409)
+        lines = tuple(replace(line, debit=-line.debit, credit=-line.credit) for line in original.lines)
+        draft = VoucherDraft(
+            original.client, date, f"红冲 {original.label}:{reason}", lines, original.word, VoucherKind.REVERSAL
+        )
+        made = self._keep(draft, len(self._vouchers) + 1)
+        self._vouchers[made] = replace(self._vouchers[made], reverses=voucher)
+        return made
+
+    async def voucher(self, voucher: int) -> Voucher:
+        require("ledger.read")
+        return self._called(voucher)
+
+    async def vouchers(
+        self,
+        client: int,
+        *,
+        period: Period | None = None,
+        state: VoucherState | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> Sequence[Voucher]:
+        self._see(client)
+        found = [
+            self._called(v.id)
+            for v in self._vouchers.values()
+            if v.client == client
+            and period in (None, v.period)
+            and state in (None, v.state)
+            and (before is None or v.id < before)
+        ]
+        return sorted(found, key=lambda v: v.id, reverse=True)[:limit]
+
+    async def entries(
+        self, client: int, account: str, first: Period, last: Period, *, limit: int = 200
+    ) -> Sequence[LedgerEntry]:
+        self._see(client)
+        found = [
+            (voucher.date, voucher.id, place, _entry(voucher, line))
+            for voucher in self._posted(client)
+            for place, line in enumerate(voucher.lines)
+            if line.account.startswith(account) and first <= voucher.period <= last
+        ]
+        return [entry for *_, entry in sorted(found, key=lambda f: f[:3], reverse=True)][:limit]
+
+    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
+        self._see(client)
+        sums: dict[tuple[Period | None, str], list[int]] = {}
+        for voucher in self._posted(client):
+            period = None if voucher.kind is VoucherKind.OPENING else voucher.period
+            if (period is None and first is not None) or (
+                period is not None and not (first or period) <= period <= last
+            ):
+                continue
+            shift = 2 if voucher.kind is VoucherKind.CLOSING else 0
+            for line in voucher.lines:
+                row = sums.setdefault((period, line.account), [0, 0, 0, 0])
+                row[shift] += line.debit
+                row[shift + 1] += line.credit
+        ordered = sorted(sums.items(), key=lambda item: (item[0][0].number if item[0][0] else 0, item[0][1]))
+        return [Balance(account, period, *amounts) for (period, account), amounts in ordered]
+
+    async def close_period(self, client: int, period: Period) -> None:
+        require("ledger.close")
+        last = await self.closed_through(client)
+        following = Period.of(self._books[client]) if last is None else last.plus(1)
+        if period != following:
+            raise refusal("ledger.close_in_order", 409)
+        if any(
+            v.client == client and v.period == period and v.state is VoucherState.DRAFT for v in self._vouchers.values()
+        ):
+            raise refusal("ledger.drafts_left", 409)
+        self._closed.setdefault(client, set()).add(period)
+        self.periods_closed.append((client, period))
+
+    async def reopen_period(self, client: int, period: Period, reason: str) -> None:
+        require("ledger.close")
+        if not reason.strip():
+            raise refusal("ledger.reason_missing")
+        if period != await self.closed_through(client):
+            raise refusal("ledger.not_closed", 409)
+        self._closed[client].remove(period)
+
+    async def closed_through(self, client: int) -> Period | None:
+        self._see_client(client)
+        return max(self._closed.get(client, ()), default=None)
+
+    def _see(self, client: int) -> None:
+        require("ledger.read")
+        self._see_client(client)
+
+    def _see_client(self, client: int) -> None:
+        if client not in self._books or not scope().sees(client):
+            raise not_found("客户企业")
+
+    def _posted(self, client: int) -> list[Voucher]:
+        return [v for v in self._vouchers.values() if v.client == client and v.state is VoucherState.POSTED]
+
+    def _called(self, voucher: int) -> Voucher:
+        found = self._vouchers.get(voucher)
+        if found is None or not scope().sees(found.client):
+            raise not_found("凭证")
+        reversal = next(
+            (v.id for v in self._vouchers.values() if v.reverses == voucher and v.state is not VoucherState.DISCARDED),
+            None,
+        )
+        return replace(found, reversed_by=reversal)
+
+    def _draft_called(self, voucher: int) -> Voucher:
+        found = self._called(voucher)
+        if found.state is not VoucherState.DRAFT:
+            raise refusal("ledger.not_a_draft", 409)
+        return found
+
+    def _keep(self, draft: VoucherDraft, voucher: int) -> int:
+        self._check(draft)
+        by_hand = draft.source == "manual" and scope().user is not None
+        self._drafters[voucher] = scope().user if by_hand else None
+        self._vouchers[voucher] = Voucher(
+            id=voucher,
+            client=draft.client,
+            period=Period.of(draft.date),
+            date=draft.date,
+            word=draft.word,
+            number=None,
+            summary=draft.summary,
+            kind=draft.kind,
+            state=VoucherState.DRAFT,
+            lines=draft.lines,
+            total=sum(line.debit for line in draft.lines),
+            document=draft.document,
+            source=draft.source,
+            reasons=draft.reasons,
+            drafted_by=scope().user_name if by_hand else "系统",
+        )
+        self.told["on_vouchers_drafted"].append(voucher)
+        return voucher
+
+    def _check(self, draft: VoucherDraft) -> None:
+        if not draft.lines:
+            raise refusal("ledger.no_lines")
+        for line in draft.lines:
+            _check_line(line)
+        if sum(line.debit for line in draft.lines) != sum(line.credit for line in draft.lines):
+            raise refusal("ledger.unbalanced")
+        self._see_client(draft.client)
+        for line in draft.lines:
+            account = self._chart.get(line.account)
+            if account is None:
+                raise refusal("ledger.account_unknown")
+            if not account.is_leaf:
+                raise refusal("ledger.account_not_leaf")
+        if draft.kind is not VoucherKind.OPENING and draft.date < self._books[draft.client]:
+            raise refusal("ledger.before_books")
+
+
+def _check_line(line: Line) -> None:
+    if type(line.debit) is not int or type(line.credit) is not int:
+        raise TypeError("amounts are integers of fen")
+    if (line.debit == 0) == (line.credit == 0):
+        raise refusal("ledger.line_one_sided")
+    if max(abs(line.debit), abs(line.credit)) > LARGEST_FEN:
+        raise refusal("money.too_large")
+
+
+def _entry(voucher: Voucher, line: Line) -> LedgerEntry:
+    return LedgerEntry(
+        voucher=voucher.id,
+        label=voucher.label,
+        date=voucher.date,
+        summary=line.summary or voucher.summary,
+        account=line.account,
+        debit=line.debit,
+        credit=line.credit,
+        counterparty=line.counterparty,
+        document=voucher.document,
+        kind=voucher.kind,
+    )

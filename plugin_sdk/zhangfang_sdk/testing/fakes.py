@@ -1,0 +1,195 @@
+"""Core's services in memory, for a plugin's own quick tests: ``with replaced(Documents, FakeDocuments({1})): ...``.
+
+They honour the scope in force and the refusals that the Protocols name. There is no transaction: what was done stays done.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.documents import Document
+from zhangfang_sdk.errors import ScopeMismatch, not_found
+from zhangfang_sdk.notifications import Message
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
+from zhangfang_sdk.tenants import Client, NewClient
+from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
+
+__all__ = [
+    "DeferredJob",
+    "FakeAudit",
+    "FakeDocuments",
+    "FakeJobs",
+    "FakeLedger",
+    "FakeLive",
+    "FakeNotifications",
+    "FakeTenants",
+    "TrailEntry",
+]
+
+LARGEST_DOCUMENT = 50 * 1024 * 1024
+
+
+class FakeDocuments:
+    """Files of ``clients``. ``now`` can be set, so that files of other months can be made; ``told`` keeps the ids stored."""
+
+    def __init__(self, clients: Iterable[int]) -> None:
+        self._clients = frozenset(clients)
+        self._documents: dict[int, Document] = {}
+        self._contents: dict[int, bytes] = {}
+        self.now: dt.datetime | None = None
+        self.told: list[int] = []
+
+    async def store(self, client: int, name: str, media_type: str, content: AsyncIterator[bytes] | bytes) -> Document:
+        require("documents.upload")
+        if client not in self._clients or not scope().sees(client):
+            raise not_found("客户")
+        whole = content if isinstance(content, bytes) else b"".join([piece async for piece in content])
+        if not whole:
+            raise refusal("document.empty")
+        if len(whole) > LARGEST_DOCUMENT:
+            raise refusal("document.too_large", 413)
+        made = Document(
+            id=len(self._documents) + 1,
+            client=client,
+            name=name,
+            media_type=media_type,
+            size=len(whole),
+            sha256=hashlib.sha256(whole).hexdigest(),
+            stored_at=self.now or dt.datetime.now(dt.UTC),
+            stored_by=scope().user_name,
+        )
+        self._documents[made.id], self._contents[made.id] = made, whole
+        self.told.append(made.id)
+        return made
+
+    async def document(self, document_id: int) -> Document:
+        found = self._documents.get(document_id)
+        if found is None or not scope().sees(found.client):
+            raise not_found("文件")
+        return found
+
+    async def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        seen = {d.id: d for d in self._visible()}
+        return [seen[id_] for id_ in ids if id_ in seen]
+
+    async def same_content(self, client: int, sha256: str) -> Sequence[Document]:
+        return [d for d in self._visible() if d.client == client and d.sha256 == sha256]
+
+    async def stored_in(self, client: int, period: Period) -> Sequence[Document]:
+        return [
+            d
+            for d in self._visible()
+            if d.client == client and Period.of(d.stored_at.astimezone(BUSINESS_TIME_ZONE).date()) == period
+        ]
+
+    async def content(self, document_id: int) -> bytes:
+        return self._contents[(await self.document(document_id)).id]
+
+    def _visible(self) -> list[Document]:
+        return [d for d in self._documents.values() if scope().sees(d.client)]
+
+
+class FakeTenants:
+    """The clients of one firm."""
+
+    def __init__(self, clients: Iterable[Client] = ()) -> None:
+        self._clients = {client.id: client for client in clients}
+
+    async def client(self, client_id: int) -> Client:
+        found = self._clients.get(client_id)
+        if found is None or not scope().sees(client_id):
+            raise not_found("客户企业")
+        return found
+
+    async def clients(self) -> Sequence[Client]:
+        return sorted((c for c in self._clients.values() if scope().sees(c.id)), key=lambda c: c.name)
+
+    async def take_on(self, new: NewClient) -> int:
+        require("clients.manage")
+        if any(client.tax_id == new.tax_id for client in self._clients.values()):
+            raise refusal("client.tax_id_taken", 409)
+        id_ = max(self._clients, default=0) + 1
+        self._clients[id_] = Client(
+            id_, new.name, new.tax_id, new.taxpayer_kind, new.standard, new.industry, new.books_start
+        )
+        return id_
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredJob:
+    """A job as it was put in the queue."""
+
+    job: str
+    lock: str | None
+    once: str | None
+    arguments: dict[str, object]
+
+
+class FakeJobs:
+    """``deferred`` in order; with the same ``once`` a second one stays out while the first waits."""
+
+    def __init__(self) -> None:
+        self.deferred: list[DeferredJob] = []
+
+    async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
+        if once is None or all(waiting.once != once for waiting in self.deferred):
+            self.deferred.append(DeferredJob(job, lock, once, arguments))
+
+
+class FakeLive:
+    """``announced`` as (topic, client)."""
+
+    def __init__(self) -> None:
+        self.announced: list[tuple[str, int]] = []
+
+    async def announce(self, topic: str, client: int) -> None:
+        if not scope().sees(client):
+            raise ScopeMismatch(f"client {client} is not in scope")
+        self.announced.append((topic, client))
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEntry:
+    """One entry of a fake trail."""
+
+    user_name: str
+    action: str
+    subject: str
+    client: int | None
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+
+
+class FakeAudit:
+    """``entries`` in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[TrailEntry] = []
+
+    async def record(
+        self,
+        action: str,
+        subject: str,
+        *,
+        client: int | None = None,
+        before: dict[str, object] | None = None,
+        after: dict[str, object] | None = None,
+    ) -> None:
+        self.entries.append(TrailEntry(scope().user_name, action, subject, client, before, after))
+
+
+class FakeNotifications:
+    """``sent`` in order, each key once."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    async def send(self, message: Message) -> bool:
+        if not scope().sees(message.client):
+            raise not_found("客户")
+        if any(message.key == earlier.key for earlier in self.sent):
+            return False
+        self.sent.append(message)
+        return True

@@ -1,0 +1,80 @@
+"""PLAT-1: what is registered for a Protocol, and each fake of it, has every method of the Protocol with the same parameters.
+
+``provide()`` cannot check this by types: a type variable takes whatever both have in common.
+"""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from zhangfang_core.modules.registry import CORE_SERVICES, registry
+from zhangfang_core.services import provide_services
+from zhangfang_sdk import services
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.jobs import Jobs
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.testing import fakes
+
+provide_services()
+REAL: list[tuple[type[Any], type[Any]]] = [(p, type(i)) for p, i in services._providers.items()]
+FAKE: list[tuple[type[Any], type[Any]]] = [
+    (Documents, fakes.FakeDocuments),
+    (Jobs, fakes.FakeJobs),
+    (Ledger, fakes.FakeLedger),
+    (Audit, fakes.FakeAudit),
+    (Live, fakes.FakeLive),
+    (Notifications, fakes.FakeNotifications),
+    (Tenants, fakes.FakeTenants),
+]
+
+
+def shortfalls(protocol: type[Any], implementation: type[Any]) -> list[str]:
+    """What a caller of the Protocol could not do with the implementation."""
+    wrong = []
+    for name, promised in vars(protocol).items():
+        if name.startswith("_") or not callable(promised):
+            continue
+        given = getattr(implementation, name, None)
+        if given is None:
+            wrong.append(f"{name} is missing")
+            continue
+        if inspect.iscoroutinefunction(given) != inspect.iscoroutinefunction(promised):
+            wrong.append(f"{name} is awaited in one of both only")
+        wanted, got = inspect.signature(promised).parameters, inspect.signature(given).parameters
+        for parameter in wanted.values():
+            same = got.get(parameter.name)
+            if same is None or same.kind is not parameter.kind or same.default != parameter.default:
+                wrong.append(f"{name}: parameter {parameter.name} differs")
+        wrong += [
+            f"{name}: parameter {extra.name} is asked for beyond the Protocol"
+            for extra in got.values()
+            if extra.name not in wanted and extra.default is extra.empty
+        ]
+    return wrong
+
+
+@pytest.mark.parametrize(("protocol", "implementation"), REAL + FAKE, ids=lambda t: t.__name__)
+def test_every_method_of_the_protocol_is_there(protocol: type[Any], implementation: type[Any]) -> None:
+    assert shortfalls(protocol, implementation) == []
+
+
+def test_every_promised_service_is_registered() -> None:
+    names = {protocol.__name__ for protocol, _ in REAL}
+    assert set(CORE_SERVICES) <= names
+    for module in registry().modules.values():
+        assert {n for n in module.manifest.provides if not n.startswith("plugin:")} <= names
+
+
+def test_a_shortfall_is_seen() -> None:
+    class Half:
+        async def document(self, document_id: int) -> None: ...
+
+        def documents(self, ids: list[int], force: bool) -> None: ...
+
+    found = shortfalls(Documents, Half)
+    assert "store is missing" in found
+    assert "documents is awaited in one of both only" in found
+    assert "documents: parameter force is asked for beyond the Protocol" in found
