@@ -8,8 +8,6 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
-from zhangfang_core.database.engine import DB
-from zhangfang_core.identity.enter import enter
 from zhangfang_sdk.context import Scope
 
 COOKIE = "zf_session"
@@ -48,10 +46,3 @@ def answering(request: Asking) -> Iterator[None]:
         yield
     finally:
         _asking.reset(token)
-
-
-async def still_valid(token: str, address: str) -> bool:
-    """Whether the session behind an open event stream still stands; opens a short transaction of its own."""
-    async with DB.transaction():
-        entered = await enter(token, address)
-    return entered is not None and not entered.pending_second_factor
