@@ -104,11 +104,6 @@ def on_unfit_value(request: Req, error: Exception) -> Response[Any]:
     return tell(request, BY_STATUS[404] if request.method == "GET" else BY_STATUS[400])
 
 
-def on_unstorable(request: Req, error: Exception) -> Response[Any]:
-    """A number or text that no column holds: 10 to the 30th as an id, a NUL in a name."""
-    return tell(request, BY_STATUS[400])
-
-
 def on_database_gone(request: Req, error: Exception) -> Response[Any]:
     log.error("database unreachable: %s", error)
     return tell(request, DATABASE_GONE)
@@ -127,8 +122,7 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     asyncpg.InsufficientPrivilegeError: on_wall,
     asyncpg.ForeignKeyViolationError: on_wall,
     asyncpg.DataError: on_unfit_value,
-    asyncpg.DataError: on_unstorable,
-    asyncpg_client.DataError: on_unstorable,
+    asyncpg_client.DataError: on_unfit_value,
     DatabaseGone: on_database_gone,
     asyncpg.PostgresConnectionError: on_database_gone,
     asyncpg.CannotConnectNowError: on_database_gone,
