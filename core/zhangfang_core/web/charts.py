@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -64,6 +65,12 @@ def bars_with_line(
     """
     if not points:
         return Markup("")
+    return _drawn(tuple(points), title, bar_name, line_name, sheet)
+
+
+@lru_cache(maxsize=512)
+def _drawn(points: tuple[Point, ...], title: str, bar_name: str, line_name: str | None, sheet: bool) -> Markup:
+    """A quarter of the cockpit's time is this drawing, and most months do not change between two looks; the input is the key."""
     low, high, step = _scale([p.value for p in points] + [p.line for p in points if p.line is not None])
     span = high - low
     zero = _y(0, low, span)
