@@ -101,7 +101,7 @@ def on_wall(request: Req, error: Exception) -> Response[Any]:
 def on_unfit_value(request: Req, error: Exception) -> Response[Any]:
     """A number, date or text that no column can hold, such as an id of twenty digits in an address."""
     log.warning("unfit value in %s %s", request.method, request.url.path, exc_info=error)
-    return tell(request, BY_STATUS[404] if request.method == "GET" else BY_STATUS[400])
+    return tell(request, BY_STATUS[400])
 
 
 def on_database_gone(request: Req, error: Exception) -> Response[Any]:
