@@ -1,0 +1,62 @@
+"""勾稽: whether the statements of a month tie to one another. Pure; amounts are integer fen."""
+
+from dataclasses import dataclass
+
+from zhangfang_books.statements.forms import Form
+from zhangfang_books.statements.gathering import Books
+from zhangfang_sdk.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two figures that must be the same. ``title`` is shown to the accountant."""
+
+    key: str
+    title: str
+    left: int
+    right: int
+
+    @property
+    def holds(self) -> bool:
+        return self.left == self.right
+
+
+def tie(
+    balance_sheet: tuple[Form, dict[int, int], dict[int, int]],
+    income: tuple[Form, dict[int, int]],
+    cash_flow: tuple[Form, dict[int, int], int],
+    books: Books,
+    period: Period,
+) -> list[Check]:
+    """``balance_sheet``: form, values at the month's end and at its start; ``income`` and ``cash_flow``: form and values of
+    the month; the last figure of ``cash_flow`` is the cash that stands on no line yet."""
+    form, now, before = balance_sheet
+    profit = income[1][income[0].ties["profit"]]
+    undistributed = form.ties["undistributed"]
+    flow_form, flow, unassigned = cash_flow
+    moved = books.turnover(period, period)
+    result = books.profit_and_loss()
+    kept = tuple(t.key for t in form.line(undistributed).terms if t.take == "c")
+    other = -sum(v for code, v in moved.items() if code.startswith(kept) and code not in result)
+    checks = [
+        Check(
+            "assets",
+            "资产总计 = 负债和所有者权益总计",
+            now[form.ties["assets"]],
+            now[form.ties["liabilities_and_equity"]],
+        ),
+        Check(
+            "profit",
+            "未分配利润的变动 = 净利润 + 利润分配等直接记账",
+            now[undistributed] - before[undistributed],
+            profit + other,
+        ),
+        Check("cash", "期末现金余额 = 货币资金", flow[flow_form.ties["closing"]] + unassigned, now[form.ties["cash"]]),
+        Check("trial", "科目余额表借方合计 = 贷方合计", *_sides(books, period)),
+    ]
+    return checks
+
+
+def _sides(books: Books, period: Period) -> tuple[int, int]:
+    balances = books.closing(period).values()
+    return sum(v for v in balances if v > 0), -sum(v for v in balances if v < 0)

@@ -1,0 +1,65 @@
+"""Evaluate a form over figures. Pure; amounts are integer fen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zhangfang_books.statements.forms import Form, FormFault, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one column of a statement is made from; all debit positive.
+
+    ``accounts``: leaf account → balance (balance sheet) or turnover without closing vouchers (income statement).
+    ``parties``: (leaf account, counterparty) → balance, for the accounts that the law splits by counterparty.
+    ``unclosed``: profit that still stands on profit-and-loss accounts. ``cash``: line → classified cash.
+    """
+
+    accounts: Mapping[str, int] = field(default_factory=dict)
+    parties: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    unclosed: int = 0
+    cash: Mapping[int, int] = field(default_factory=dict)
+    cash_opening: int = 0
+
+
+def evaluate(form: Form, figures: Figures) -> dict[int, int]:
+    """Line number → fen. Raises FormFault for lines that read one another in a circle."""
+    values: dict[int, int] = {}
+    under_way: set[int] = set()
+
+    def value(number: int) -> int:
+        if number not in values:
+            if number in under_way:
+                raise FormFault(f"{form.code}: line {number} reads itself")
+            under_way.add(number)
+            values[number] = sum(term.sign * amount(term, number) for term in form.line(number).terms)
+        return values[number]
+
+    def amount(term: Term, number: int) -> int:
+        if term.take == "L":
+            return value(int(term.key))
+        if term.take == "cash_line":
+            return figures.cash.get(number, 0)
+        return _amount(term, figures)
+
+    for line in form.lines:
+        value(line.number)
+    return values
+
+
+def _amount(term: Term, figures: Figures) -> int:
+    if term.take == "unclosed":
+        return figures.unclosed
+    if term.take == "cash_opening":
+        return figures.cash_opening
+    if term.take in ("d", "c"):
+        balance = sum(v for code, v in figures.accounts.items() if code.startswith(term.key))
+        return balance if term.take == "d" else -balance
+    by_party: dict[tuple[str, str], int] = {}
+    for (code, party), balance in figures.parties.items():
+        if code.startswith(term.key):
+            # Named customers are judged one by one over all sub-accounts; without a name each sub-account is its own.
+            key = (term.key, party) if party else (code, "")
+            by_party[key] = by_party.get(key, 0) + balance
+    signed = 1 if term.take == "dd" else -1
+    return sum(max(signed * balance, 0) for balance in by_party.values())
