@@ -1,8 +1,9 @@
 """The books: accounts, vouchers, monthly balances, periods. Amounts are integer fen."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -24,9 +25,24 @@ class VoucherKind(StrEnum):
     REVERSAL = "reversal"
 
 
+class DimensionKind(StrEnum):
+    """辅助核算: what lines are analysed by beside their account."""
+
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    DEPARTMENT = "department"
+    PROJECT = "project"
+    EMPLOYEE = "employee"
+    STOCK = "stock"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account of a client's chart. ``normal_balance`` is "debit" or "credit"."""
+    """One account of a client's chart. ``normal_balance`` is "debit" or "credit".
+
+    ``dimensions`` are kinds that its lines may carry, ``required`` those that they must. Every posted line of an account
+    with ``open_items`` is an open item (LEDG-6). A ``retired`` account takes no new lines.
+    """
 
     code: str
     name: str
@@ -35,17 +51,30 @@ class Account:
     category: str
     normal_balance: str
     is_leaf: bool
+    dimensions: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    open_items: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a voucher. Exactly one of ``debit`` and ``credit`` is not zero; a red line is negative on its own side."""
+    """One line of a voucher. Exactly one of ``debit`` and ``credit`` is not zero; a red line is negative on its own side.
+
+    ``dimensions`` maps a ``DimensionKind`` to the id of an item of that kind. ``quantity`` (of the stock item's unit, negative
+    on a red line) and ``unit_price`` (yuan a unit) have six decimal places at most and explain the amount, they never
+    make it. ``due`` is the day on which a receivable or payable falls due.
+    """
 
     account: str
     summary: str
     debit: int = 0
     credit: int = 0
     counterparty: str = ""
+    dimensions: Mapping[str, int] = field(default_factory=dict, hash=False)
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    due: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +115,7 @@ class Voucher:
     posted_at: dt.datetime | None = None
     reverses: int | None = None
     reversed_by: int | None = None
+    reviewed_by: str = ""
 
     @property
     def label(self) -> str:
@@ -137,7 +167,9 @@ class Ledger(Protocol):
     async def draft(self, draft: VoucherDraft) -> int:
         """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
 
-        Raises Refusal ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
+        A line of an account that offers customers or suppliers, with a counterparty and no such dimension, is given the item of
+        that name where there is one. Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
+        ``ledger.quantity_unreadable``, ``ledger.account_retired``, ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
         ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``.
         """
         ...
@@ -153,7 +185,16 @@ class Ledger(Protocol):
     async def post(self, voucher: int) -> Voucher:
         """Approve and post a draft in one step; needs ``ledger.post``. Asks ``check_voucher``, tells ``on_vouchers_posted``.
 
+        A draft that another person reviewed may be posted by whoever drafted it.
+
         Raises Refusal ``ledger.not_a_draft``, ``ledger.period_closed``, ``ledger.same_person``, ``ledger.objected``.
+        """
+        ...
+
+    async def review(self, voucher: int) -> None:
+        """审核: another person than the drafter approves a draft, which stays unposted; needs ``ledger.post``.
+
+        A later ``redraft`` takes the approval away. Raises Refusal ``ledger.not_a_draft``, ``ledger.same_person``.
         """
         ...
 
