@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.pages import PAGES
+from zhangfang_capture_ocr.recognising.vendors import VENDORS
 from zhangfang_capture_ocr.services import listing
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
@@ -15,6 +16,7 @@ from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.specimens import Specimens
+from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
 
@@ -73,6 +75,10 @@ class CaptureOcr:
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
         await demo.send_demo_files(ids)
+
+    @hook
+    def register_vendors(self) -> Sequence[Vendor]:
+        return VENDORS
 
     @hook
     def register_admin_forms(self) -> Sequence[AdminForm]:

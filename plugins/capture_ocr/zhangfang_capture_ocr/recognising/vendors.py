@@ -1,0 +1,27 @@
+"""The engines as vendors that a firm can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhangfang_capture_ocr.recognising import ENGINES, recognise
+from zhangfang_sdk.recognition import Bitmap, TextBox
+from zhangfang_sdk.vendors import Vendor, VendorKind
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """A `TextRecogniser` of this machine; pictures do not leave it."""
+
+    engine: str
+
+    async def recognise(self, bitmap: Bitmap) -> Sequence[TextBox]:
+        return (await recognise(bitmap, engine=self.engine)).boxes
+
+
+def _vendor(engine: str, title: str) -> Vendor:
+    return Vendor(VendorKind.OCR, engine, title, lambda _settings: LocalEngine(engine))
+
+
+VENDORS = tuple(_vendor(engine, title) for engine, title in ENGINES.items())
