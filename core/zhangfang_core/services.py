@@ -2,7 +2,10 @@
 
 from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.jobs.queue import QueuedJobs
+from zhangfang_core.ledger.dimensions import LedgerDimensions
 from zhangfang_core.ledger.measures import LedgerMeasures
+from zhangfang_core.ledger.open_items import LedgerOpenItems
+from zhangfang_core.ledger.month_states import PostgresMonthStates
 from zhangfang_core.ledger.service import PostgresLedger
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.audit import AuditTrail
@@ -11,11 +14,14 @@ from zhangfang_core.notifications.service import KeptNotifications
 from zhangfang_core.tenancy.service import FirmTenants
 from zhangfang_core.web.cards import PluginCards
 from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.services import provide
 from zhangfang_sdk.tenants import Tenants
 
@@ -26,8 +32,11 @@ def provide_services() -> None:
     provide(Live, PgLive())
     provide(Jobs, QueuedJobs())
     provide(Documents, StoredDocuments())
+    provide(MonthStates, PostgresMonthStates())
     provide(Ledger, PostgresLedger())
     provide(Measures, LedgerMeasures())
+    provide(Dimensions, LedgerDimensions())
+    provide(OpenItems, LedgerOpenItems())
     provide(Tenants, FirmTenants())
     provide(Notifications, KeptNotifications())
     provide(Cards, PluginCards())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books import web
+from zhangfang_books import close_pages, export_pages, ledger_pages, statement_pages, web
 from zhangfang_books.tables import MonthNote
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
@@ -14,13 +14,15 @@ from zhangfang_sdk.web import NavEntry
 class Books:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return web.PAGES
+        pages = (web, statement_pages, ledger_pages, export_pages, close_pages)
+        return [handler for module in pages for handler in module.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
-            NavEntry("books", "财务账表", "table-2", "/books", "books.read", "side", 35),
-            NavEntry("my-books", "账表", "table-2", "/books", "books.read", "me", 50),
+            NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
+            NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36),
+            NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
 
     @hook

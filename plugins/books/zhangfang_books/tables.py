@@ -1,9 +1,11 @@
-"""The accountant's remark on a month."""
+"""What the books keep beside the ledger."""
 
-from piccolo.columns import BigSerial, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, ForeignKey, Integer, SmallInt, Text, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
-from zhangfang_sdk.tables import ClientRows
+from zhangfang_sdk.references import VoucherKey
+from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class MonthNote(ClientRows, Table, tablename="books_month_note"):
@@ -14,3 +16,42 @@ class MonthNote(ClientRows, Table, tablename="books_month_note"):
     note = Text()
     written_by = Varchar(length=80)
     updated_at = Timestamptz()
+
+
+class BroughtFigure(ClientRows, Table, tablename="books_brought_figure"):
+    """Figures of ``year`` before the client's books start. ``kind`` "account": ``code`` is an account, ``amount`` debit less
+    credit in fen; ``kind`` "cash": ``code`` is a line of the cash flow statement, ``amount`` as it shows it."""
+
+    id = BigSerial(primary_key=True)
+    year = Integer()
+    kind = Varchar(length=10)
+    code = Varchar(length=40)
+    amount = BigInt()
+
+
+class CashAssignment(ClientRows, Table, tablename="books_cash_assignment"):
+    """The accountant's word on which cash flow line the voucher's line ``place`` (from 1) belongs to."""
+
+    id = BigSerial(primary_key=True)
+    voucher = ForeignKey(VoucherKey, null=False, on_delete=OnDelete.restrict, index=False)
+    place = SmallInt()
+    line = SmallInt()
+    assigned_by = Varchar(length=80)
+    assigned_at = Timestamptz()
+
+
+class ImportProfile(FirmRows, Table, tablename="books_import_profile"):
+    """How the firm reads one program's voucher Excel; ``columns`` is JSON (see ``importing/profiles.py``)."""
+
+    id = BigSerial(primary_key=True)
+    program = Varchar(length=40)
+    name = Varchar(length=60)
+    columns = Text()
+
+
+class AccountMapping(ClientRows, Table, tablename="books_account_mapping"):
+    """``theirs`` is an account's code in the other program, ``ours`` the client's account that it is booked on."""
+
+    id = BigSerial(primary_key=True)
+    theirs = Varchar(length=40)
+    ours = Varchar(length=40)

@@ -38,7 +38,7 @@ def tie(
     result = books.profit_and_loss()
     kept = tuple(t.key for t in form.line(undistributed).terms if t.take == "c")
     other = -sum(v for code, v in moved.items() if code.startswith(kept) and code not in result)
-    checks = [
+    return [
         Check(
             "assets",
             "资产总计 = 负债和所有者权益总计",
@@ -54,7 +54,6 @@ def tie(
         Check("cash", "期末现金余额 = 货币资金", flow[flow_form.ties["closing"]] + unassigned, now[form.ties["cash"]]),
         Check("trial", "科目余额表借方合计 = 贷方合计", *_sides(books, period)),
     ]
-    return checks
 
 
 def _sides(books: Books, period: Period) -> tuple[int, int]:

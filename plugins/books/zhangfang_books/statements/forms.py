@@ -162,7 +162,8 @@ def _line(raw: Mapping[str, Any]) -> Line:
 
 def parse(formula: str) -> tuple[Term, ...]:
     """Read a formula; an empty one is a line that is filled in by hand, zero here. Raises FormFault."""
-    terms, rest = [], formula.strip()
+    terms: list[Term] = []
+    rest = formula.strip()
     while rest:
         match = _TERM.match(rest)
         if match is None or (terms and not match[1]):

@@ -1,0 +1,25 @@
+"""How far the month's books are, of all clients at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from zhangfang_sdk.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """One client's month: vouchers unposted and posted in it, and the last closed period of its books."""
+
+    client: int
+    drafts: int
+    posted: int
+    closed_through: Period | None
+
+
+class MonthStates(Protocol):
+    """Of the firm in scope, in the caller's transaction."""
+
+    async def month_states(self, period: Period) -> Sequence[MonthState]:
+        """One for each client that the actor may see, in as many queries for one client as for a thousand; needs ``ledger.read``."""
+        ...

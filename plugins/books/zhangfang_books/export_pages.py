@@ -1,0 +1,92 @@
+"""Statements, ledgers and vouchers as files."""
+
+from typing import cast
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from zhangfang_books import reading
+from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, span
+from zhangfang_books.ledgers import balance_rows, general
+from zhangfang_books.printing.excel import MOST_ROWS, excel
+from zhangfang_books.printing.pdf import pdf
+from zhangfang_books.printing.sheets import Sheet
+from zhangfang_books.printing.vouchers import vouchers_pdf
+from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, general_sheet, statement_sheet
+from zhangfang_books.statement_pages import KINDS
+from zhangfang_books.statements.forms import Kind
+from zhangfang_sdk import use
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PRINTED_VOUCHERS = 2000
+
+
+@page(
+    "/books/export/{report:str}/{fmt:str}",
+    permission="books.read",
+    examples={"report": "balance_sheet", "fmt": "xlsx"},
+)
+async def export(
+    report: str, fmt: str, period: str | None = None, to: str | None = None, account: str = "", columns: bool = False
+) -> Response[bytes]:
+    """``report``: a statement, "statements" (all three), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
+    if fmt not in ("xlsx", "pdf"):
+        raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
+    client, (first, last) = client_in_scope(), span(period, to)
+    about = await use(Tenants).client(client)
+    if report == "vouchers" and fmt == "pdf":
+        found = await reading.posted_vouchers(client, first, last)
+        if not found or len(found) > PRINTED_VOUCHERS:
+            raise Refusal(
+                "books.nothing_to_print", f"请选择有凭证的月份,一次最多打印 {PRINTED_VOUCHERS} 张。", status=409
+            )
+        names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
+        return as_file(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
+    sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns)
+    name = f"{about.name} {sheets[0].title} {first.key}"
+    if fmt == "pdf":
+        return as_file(pdf(sheets), f"{name}.pdf", "application/pdf")
+    return as_file(excel(sheets), f"{name}.xlsx", XLSX)
+
+
+async def _sheets(
+    report: str, client: int, name: str, months: tuple[Period, Period], account: str, *, columns: bool
+) -> list[Sheet]:
+    first, last = months
+    by = scope().user_name
+    if report in dict(KINDS) or report == "statements":
+        month = await reading.statements(client, last)
+        kinds = [k for k, _ in KINDS] if report == "statements" else [report]
+        return [statement_sheet(month.of(cast(Kind, k)), name, last, by) for k in kinds]
+    books = await reading.books_of(client, last)
+    if report == "balances":
+        return [balance_sheet_of_accounts(balance_rows(books, first, last), name, first, last, by)]
+    if report == "general":
+        shown = [general(books, each.code, first, last) for each in general_accounts(books, account)]
+        moved = [b for b in shown if b.opening or any(r.debit or r.credit for r in b.rows)]
+        return [general_sheet(moved, name, first, last, by)]
+    if report in ("detail", "journal"):
+        code = account or "1002"
+        if report == "journal" and not code.startswith(MONEY):
+            raise Refusal("common.not_found", "没有找到这个现金或银行科目。", status=404)
+        found = await detail_of(client, books, code, first, last, columns=columns, limit=MOST_ROWS)
+        title = "日记账" if report == "journal" else "多栏账" if columns else "明细账"
+        return [detail_sheet(found, title, name, first, last, by)]
+    raise Refusal("books.no_such_report", "没有这张报表。", status=404)
+
+
+def as_file(content: bytes, name: str, media_type: str) -> Response[bytes]:
+    """An answer that the browser saves under a Chinese name (RFC 6266)."""
+    return Response(
+        content, media_type=media_type, headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    )
+
+
+PAGES: list[HTTPRouteHandler] = [export]

@@ -1,0 +1,1 @@
+"""Statements, ledgers and vouchers as Excel and PDF. Pure: values in, bytes out."""

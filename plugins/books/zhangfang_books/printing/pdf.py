@@ -1,0 +1,109 @@
+"""A sheet as PDF on A4, as it is put into the binder: 编制单位, time, unit, page numbers, who made and checked it."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]  # ships no types
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from zhangfang_books.printing.sheets import Row, Sheet
+from zhangfang_sdk.money import yuan
+
+FONT = "STSong-Light"
+MARGIN = 36.0
+SIZE = 8.5
+ROW = 15.0
+HEAD = 84.0
+FOOT = 40.0
+
+
+def register_font() -> None:
+    if FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+
+
+def pdf(sheets: Sequence[Sheet]) -> bytes:
+    """One document, each sheet on pages of its own."""
+    register_font()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, pageCompression=1)
+    for sheet in sheets:
+        _draw(canvas, sheet)
+    canvas.setTitle(sheets[0].title)
+    canvas.save()
+    return out.getvalue()
+
+
+def _draw(canvas: Any, sheet: Sheet) -> None:
+    width, height = landscape(A4) if sheet.landscape else A4
+    per_page = int((height - 2 * MARGIN - HEAD - FOOT) // ROW)
+    pages = [sheet.rows[at : at + per_page] for at in range(0, len(sheet.rows), per_page)] or [[]]
+    for number, rows in enumerate(pages, 1):
+        canvas.setPageSize((width, height))
+        _head(canvas, sheet, width, height)
+        _table(canvas, sheet, rows, width, height - MARGIN - HEAD)
+        canvas.setFont(FONT, SIZE)
+        canvas.drawString(MARGIN, MARGIN, f"制表:{sheet.prepared_by}")
+        canvas.drawString(width / 2 - 120, MARGIN, "审核:")
+        canvas.drawRightString(width - MARGIN, MARGIN, f"第 {number} 页 共 {len(pages)} 页")
+        canvas.showPage()
+
+
+def _head(canvas: Any, sheet: Sheet, width: float, height: float) -> None:
+    canvas.setFont(FONT, 16)
+    canvas.drawCentredString(width / 2, height - MARGIN - 18, sheet.title)
+    canvas.setFont(FONT, SIZE)
+    canvas.drawRightString(width - MARGIN, height - MARGIN - 34, sheet.form)
+    line = height - MARGIN - 50
+    canvas.drawString(MARGIN, line, f"编制单位:{sheet.organisation}")
+    canvas.drawCentredString(width / 2 + 40, line, sheet.time)
+    canvas.drawRightString(width - MARGIN, line, "单位:元")
+
+
+def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: float) -> None:
+    whole = sum(h.width for h in sheet.headings)
+    widths = [(width - 2 * MARGIN) * h.width / whole for h in sheet.headings]
+    lefts = [MARGIN + sum(widths[:place]) for place in range(len(widths))]
+    canvas.setLineWidth(0.4)
+    canvas.setFillGray(0.93)
+    canvas.rect(MARGIN, top, sum(widths), ROW + 4, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    canvas.setFont(FONT, SIZE)
+    for left, wide, heading in zip(lefts, widths, sheet.headings, strict=True):
+        canvas.drawCentredString(left + wide / 2, top + 6, fitted(heading.label, wide - 4, SIZE))
+    bottom = top - ROW * len(rows)
+    for number, row in enumerate(rows):
+        base = top - ROW * (number + 1) + 4.5
+        for left, wide, value in zip(lefts, widths, row.cells, strict=True):
+            _cell(canvas, left, wide, base, value, row.strong)
+    canvas.grid([*lefts, lefts[-1] + widths[-1]], [top + ROW + 4, *(top - ROW * n for n in range(len(rows) + 1))])
+    canvas.setLineWidth(1)
+    canvas.rect(MARGIN, bottom, sum(widths), top + ROW + 4 - bottom)
+
+
+def _cell(canvas: Any, left: float, wide: float, base: float, value: str | int | None, strong: bool) -> None:
+    if value is None or value == "":
+        return
+    text = canvas.beginText()
+    text.setFont(FONT, SIZE)
+    # The font has one weight: totals are drawn with a thin outline.
+    text.setTextRenderMode(2 if strong else 0)
+    shown = (yuan(value) if value else "") if isinstance(value, int) else value
+    shown = fitted(shown, wide - 4, SIZE)
+    at = left + wide - 2 - pdfmetrics.stringWidth(shown, FONT, SIZE) if isinstance(value, int) else left + 2
+    text.setTextOrigin(at, base)
+    text.textOut(shown)
+    canvas.setLineWidth(0.25)
+    canvas.drawText(text)
+
+
+def fitted(text: str, wide: float, size: float) -> str:
+    """Cut what does not fit, and show that it was cut."""
+    if pdfmetrics.stringWidth(text, FONT, size) <= wide:
+        return text
+    while text and pdfmetrics.stringWidth(text + "…", FONT, size) > wide:
+        text = text[:-1]
+    return text + "…"

@@ -1,0 +1,133 @@
+"""What statements and ledgers are made from, read in the caller's transaction; amounts are fen."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from zhangfang_books.statements.cash_flow import flows
+from zhangfang_books.statements.forms import Kind, cash_rules, form, standards
+from zhangfang_books.statements.gathering import Books, split_accounts
+from zhangfang_books.statements.month import Brought, Month, statements_of
+from zhangfang_books.tables import BroughtFigure, CashAssignment
+from zhangfang_sdk import use
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Ledger, LedgerEntry, Voucher, VoucherState
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tenants import Tenants
+
+VOUCHERS_AT_ONCE = 500
+EVERY_ENTRY = 10_000_000
+_BEFORE_EVERYTHING = Period(2000, 1)
+
+
+async def books_of(client: int, until: Period, *, standard: str | None = None) -> Books:
+    """Chart and balances up to ``until``; with ``standard`` also the entries that its balance sheet splits by counterparty."""
+    ledger = use(Ledger)
+    entries: list[LedgerEntry] = []
+    if standard is not None:
+        for account in split_accounts(form(standard, "balance_sheet")):
+            entries += await ledger.entries(client, account, _BEFORE_EVERYTHING, until, limit=EVERY_ENTRY)
+    return Books(await ledger.accounts(client), await ledger.balances(client, None, until), entries)
+
+
+async def posted_vouchers(client: int, first: Period, last: Period) -> list[Voucher]:
+    """All posted vouchers of the months, oldest first."""
+    ledger, found = use(Ledger), list[Voucher]()
+    month = first
+    while month <= last:
+        of_month: list[Voucher] = []
+        before: int | None = None
+        while True:
+            page = await ledger.vouchers(
+                client, period=month, state=VoucherState.POSTED, limit=VOUCHERS_AT_ONCE, before=before
+            )
+            of_month += page
+            if len(page) < VOUCHERS_AT_ONCE:
+                break
+            before = page[-1].id
+        found += sorted(of_month, key=lambda v: (v.date, v.word, v.number or 0))
+        month = month.plus(1)
+    return found
+
+
+async def statements(client: int, period: Period) -> Month:
+    """The three statements of a month. Raises Refusal ``books.no_forms`` for an accounting standard without forms."""
+    about = await use(Tenants).client(client)
+    if about.standard not in standards():
+        raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
+    vouchers = await posted_vouchers(client, Period(period.year, 1), period)
+    rows = await CashAssignment.select().where(CashAssignment.client == client)
+    assigned = {(row["voucher"], row["place"]): row["line"] for row in rows}
+    brought = await brought_of(client, about.books_start, period.year)
+    books = await books_of(client, period, standard=about.standard)
+    return statements_of(about.standard, books, period, vouchers, assigned, brought)
+
+
+async def brought_of(client: int, books_start: dt.date, year: int) -> Brought:
+    if books_start.year != year:
+        return Brought()
+    rows = await BroughtFigure.select().where(BroughtFigure.client == client, BroughtFigure.year == year)
+    return Brought(
+        {row["code"]: row["amount"] for row in rows if row["kind"] == "account"},
+        {int(row["code"]): row["amount"] for row in rows if row["kind"] == "cash"},
+    )
+
+
+async def keep_brought(client: int, year: int, turnover: Mapping[str, int], cash: Mapping[int, int]) -> None:
+    """Replace the figures of ``year`` before the books start; needs ``books.import``."""
+    require("books.import")
+    await BroughtFigure.delete().where(BroughtFigure.client == client, BroughtFigure.year == year)
+    rows = [
+        *(BroughtFigure(client=client, year=year, kind="account", code=k, amount=v) for k, v in turnover.items()),
+        *(BroughtFigure(client=client, year=year, kind="cash", code=str(k), amount=v) for k, v in cash.items()),
+    ]
+    if rows:
+        await BroughtFigure.insert(*rows)
+    await use(Audit).record(
+        "books.brought", f"core_client:{client}", client=client, after={"year": year, "figures": len(rows)}
+    )
+
+
+async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:
+    """The accountant's word on a voucher line's cash; needs ``books.note``. Raises Refusal ``books.no_such_line``, ``common.not_found``."""
+    require("books.note")
+    found = await use(Ledger).voucher(voucher)
+    about = await use(Tenants).client(client)
+    kind: Kind = "cash_flow"
+    numbers = [each.number for each in form(about.standard, kind).lines if each.direction]
+    if found.client != client or not 1 <= place <= len(found.lines) or line not in numbers:
+        raise Refusal("books.no_such_line", "没有这一行,请刷新页面后再选。", field="line")
+    row = (
+        await CashAssignment.objects()
+        .where(CashAssignment.client == client, CashAssignment.voucher == voucher, CashAssignment.place == place)
+        .first()
+    ) or CashAssignment(client=client, voucher=voucher, place=place)
+    before = row.line
+    row.line, row.assigned_by, row.assigned_at = line, scope().user_name, dt.datetime.now(dt.UTC)
+    await row.save()
+    await use(Audit).record(
+        "books.cash_line", f"core_voucher:{voucher}", client=client,
+        before={"place": place, "line": before}, after={"place": place, "line": line},
+    )  # fmt: skip
+
+
+def ordered(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """Oldest first, as a ledger is read."""
+    return list(reversed(entries))
+
+
+async def flows_of_line(client: int, period: Period, line: int) -> list[tuple[Voucher, int]]:
+    """The month's vouchers whose cash stands on a line of the cash flow statement, with the amount (in positive)."""
+    about = await use(Tenants).client(client)
+    rows = await CashAssignment.select().where(CashAssignment.client == client)
+    assigned: dict[int, dict[int, int]] = {}
+    for row in rows:
+        assigned.setdefault(row["voucher"], {})[row["place"]] = row["line"]
+    found = []
+    for voucher in await posted_vouchers(client, period, period):
+        own = flows(voucher, cash_rules(about.standard), assigned.get(voucher.id, {}))
+        amount = sum(f.amount for f in own if f.line == line)
+        if amount:
+            found.append((voucher, amount))
+    return found
