@@ -169,7 +169,8 @@ class Ledger(Protocol):
 
         A line of an account that offers customers or suppliers, with a counterparty and no such dimension, is given the item of
         that name where there is one. Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
-        ``ledger.quantity_unreadable``, ``ledger.account_retired``, ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
+        ``ledger.quantity_unreadable``, ``ledger.account_retired``,
+        ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
         ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``.
         """
         ...

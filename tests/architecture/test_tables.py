@@ -40,6 +40,8 @@ KEPT_BY_POLICY = {
         "client",
         "core_client",
     ): "lines are many: policy into_own_voucher holds each to its voucher's client",
+    ("core_line_detail", "client", "core_client"): "as with lines: policy with_its_line",
+    ("core_open_item", "client", "core_client"): "as with lines: policy with_its_line",
 }
 """References inside the firm without a composite key of their own."""
 

@@ -148,6 +148,29 @@ async def test_who_drafted_does_not_post(case: Case) -> None:
         assert (await case.ledger.post(proposed)).number == 1
 
 
+async def test_a_draft_reviewed_by_another_is_posted_by_whoever_drafted_it(case: Case) -> None:
+    async with case.acting("drafter"):
+        id_ = await case.ledger.draft(case.draft())
+    async with refused("ledger.same_person"), case.acting("drafter"):
+        await case.ledger.review(id_)
+    async with case.acting("reviewer"):
+        await case.ledger.review(id_)
+        assert (await case.ledger.voucher(id_)).reviewed_by == "reviewer"
+    async with case.acting("drafter"):
+        await case.ledger.redraft(id_, case.draft(amount=5))
+        assert (await case.ledger.voucher(id_)).reviewed_by == ""
+    async with refused("ledger.same_person"), case.acting("drafter"):
+        await case.ledger.post(id_)
+    async with case.acting("reviewer"):
+        await case.ledger.review(id_)
+    async with case.acting("drafter"):
+        posted = await case.ledger.post(id_)
+        assert (await case.ledger.voucher(id_)).reviewed_by == posted.reviewed_by
+    assert (posted.drafted_by, posted.reviewed_by, posted.posted_by) == ("drafter", "reviewer", "drafter")
+    async with refused("ledger.not_a_draft"), case.acting("reviewer"):
+        await case.ledger.review(id_)
+
+
 async def test_only_a_draft_is_changed_posted_or_given_up(case: Case) -> None:
     async with case.acting("drafter"):
         id_ = await case.ledger.draft(case.draft())
@@ -272,6 +295,7 @@ async def test_permissions_are_asked_for(case: Case) -> None:
         lambda: case.ledger.redraft(id_, case.draft(client=case.sibling)),
         lambda: case.ledger.discard(id_, ""),
         lambda: case.ledger.post(id_),
+        lambda: case.ledger.review(id_),
         lambda: case.ledger.reverse(id_, START, "看看"),
         lambda: case.ledger.close_period(case.sibling, JANUARY),
         lambda: case.ledger.reopen_period(case.sibling, JANUARY, "看看"),

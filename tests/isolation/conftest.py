@@ -24,6 +24,7 @@ from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import OwnRole
+from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.notifications.audit import seal
@@ -37,8 +38,10 @@ from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk.context import Scope, in_scope, system_scope
-from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
+from zhangfang_sdk.dimensions import Dimensions
+from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.notifications import Message, Notifications
+from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
@@ -155,7 +158,26 @@ async def _books(place: Place) -> None:
         if post:
             await ledger.post(voucher)
     await ledger.close_period(place.client, Period(2025, 1))
+    await _analysis(place, word)
     await write_note(place.client, Period.current(), word)
+
+
+async def _analysis(place: Place, word: str) -> None:
+    """A customer with a balance, a settled open item, an asset, a template."""
+    client, day, ledger = place.client, today(), use(Ledger)
+    customer = await use(Dimensions).add(client, DimensionKind.CUSTOMER, "001", word)
+    owed = Line("1122", word, debit=12300, dimensions={"customer": customer.id}, due=day)
+    paid = Line("1122", word, credit=12300, dimensions={"customer": customer.id})
+    for lines in ((owed, Line("1001", word, credit=12300)), (Line("1001", word, debit=12300), paid)):
+        await ledger.post(await ledger.draft(VoucherDraft(client, day, word, lines)))
+    await use(OpenItems).settle(client, await use(OpenItems).proposals(client, "1122"))
+    await FixedAssetRow(
+        client=client, name=word, cost=12300, residual=0, months=12, in_use_from=day, accumulated_account="1602",
+        expense_account="560208",
+    ).save()  # fmt: skip
+    await VoucherTemplate(
+        client=client, title=word, word="记", summary=word, lines="[]", first=Period.current().number
+    ).save()
 
 
 async def _rest(place: Place) -> None:

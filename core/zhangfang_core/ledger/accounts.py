@@ -1,19 +1,22 @@
 """A client's chart of accounts: opened from the standard's, and extended below it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.charts import load_chart, standards
+from zhangfang_core.ledger.rules import kinds_of
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
-_INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf)
-    select $1, $2, a.* from unnest($3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::varchar[], $8::varchar[],
-    $9::boolean[]) a"""
+_INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
+    dimensions, open_items) select $1, $2, a.* from unnest($3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::varchar[],
+    $8::varchar[], $9::boolean[], $10::varchar[], $11::boolean[]) a"""
 
 
 async def open_chart(client: int, standard: str) -> int:
@@ -45,6 +48,8 @@ async def open_chart(client: int, standard: str) -> int:
         [a.category.value for a in chart],
         [a.normal_balance.value for a in chart],
         [a.is_leaf for a in chart],
+        [",".join(chart.dimensions_of(a.code)) for a in chart],
+        [chart.has_open_items(a.code) for a in chart],
     )
     return len(chart)
 
@@ -54,12 +59,29 @@ async def accounts(client: int) -> Sequence[Account]:
     if not scope().sees(client):
         raise not_found("客户企业")
     rows = await connection().fetch(
-        """select code, name, full_name, parent, category, normal_balance, is_leaf from core_account
-        where firm = $1 and client = $2 order by code""",
+        """select code, name, full_name, parent, category, normal_balance, is_leaf, dimensions, required, open_items, retired
+        from core_account where firm = $1 and client = $2 order by code""",
         firm_in_scope(),
         client,
     )
-    return [Account(**dict(row)) for row in rows]
+    return [account_of(row) for row in rows]
+
+
+def account_of(row: Mapping[str, Any]) -> Account:
+    """A row of ``core_account``."""
+    return Account(
+        code=row["code"],
+        name=row["name"],
+        full_name=row["full_name"],
+        parent=row["parent"],
+        category=row["category"],
+        normal_balance=row["normal_balance"],
+        is_leaf=row["is_leaf"],
+        dimensions=kinds_of(row["dimensions"]),
+        required=kinds_of(row["required"]),
+        open_items=row["open_items"],
+        retired=row["retired"],
+    )
 
 
 async def add_account(client: int, parent: str, code: str, name: str) -> Account:
@@ -91,8 +113,8 @@ async def add_account(client: int, parent: str, code: str, name: str) -> Account
     if above["is_leaf"]:
         await _make_parent(client, parent, above["full_name"])
     made = await connection().fetchval(
-        """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, true) on conflict (client, code) do nothing returning id""",
+        """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
+        dimensions, required, open_items) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11) on conflict (client, code) do nothing returning id""",
         firm_in_scope(),
         client,
         code,
@@ -101,13 +123,18 @@ async def add_account(client: int, parent: str, code: str, name: str) -> Account
         parent,
         above["category"],
         above["normal_balance"],
+        above["dimensions"],
+        above["required"],
+        above["open_items"],
     )
     if made is None:
         raise Refusal("ledger.account_taken", f"科目编码 {code} 已经用了,请换一个。", field="code", status=409)
     await use(Audit).record(
         "ledger.add_account", f"core_account:{made}", client=client, after={"code": code, "name": name}
     )
-    return Account(code, name, full_name, parent, above["category"], above["normal_balance"], True)
+    return replace(
+        account_of(above), code=code, name=name, full_name=full_name, parent=parent, is_leaf=True, retired=False
+    )
 
 
 async def _make_parent(client: int, code: str, full_name: str) -> None:

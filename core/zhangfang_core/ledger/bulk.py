@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import rules
+from zhangfang_core.ledger.analysis import Directory, write_beside
 from zhangfang_core.ledger.posting import balance_period, poster, refuse_closed
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_core.modules.hooks import call_one, listeners
@@ -67,8 +69,13 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     ids: list[int] = []
     remaining = iter(vouchers)
     while chunk := list(islice(remaining, CHUNK)):
-        totals = [await chart.check(len(ids) + place, draft) for place, draft in enumerate(chunk, 1)]
-        ids += await _write(client, chunk, totals, drafted_by)
+        directory = await Directory.read(client, [line for draft in chunk for line in draft.lines])
+        checked = [await chart.check(len(ids) + place, draft, directory) for place, draft in enumerate(chunk, 1)]
+        ready = [draft for _, draft in checked]
+        made = await _write(client, ready, [total for total, _ in checked], drafted_by)
+        posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(made, ready, strict=True))
+        await write_beside(client, posted, chart.standing)
+        ids += made
     if ids:
         await use(Audit).record(
             "ledger.import",
@@ -85,9 +92,15 @@ class _Chart:
     """What one client's vouchers are checked against, read once for the import."""
 
     def __init__(
-        self, client: int, leaves: Mapping[str, bool], start: dt.date, closed: int | None, askers: Sequence[str]
+        self,
+        client: int,
+        standing: Mapping[str, rules.Standing],
+        start: dt.date,
+        closed: int | None,
+        askers: Sequence[str],
     ) -> None:
-        self._client, self._leaves, self._start, self._closed, self._askers = client, leaves, start, closed, askers
+        self._client, self._start, self._closed, self._askers = client, start, closed, askers
+        self.standing = standing
 
     @classmethod
     async def read(cls, client: int) -> "_Chart":
@@ -98,22 +111,33 @@ class _Chart:
         if start is None:
             raise not_found("客户企业")
         rows = await connection().fetch(
-            "select code, is_leaf from core_account where firm = $1 and client = $2", firm, client
+            """select code, is_leaf, dimensions, required, open_items, retired from core_account
+            where firm = $1 and client = $2""",
+            firm,
+            client,
         )
         closed = await connection().fetchval(
             "select max(period) from core_period where firm = $1 and client = $2 and closed_at is not null",
             firm,
             client,
         )
-        return cls(client, {r["code"]: r["is_leaf"] for r in rows}, start, closed, await listeners("check_voucher"))
+        return cls(
+            client, {r["code"]: rules.Standing.of(r) for r in rows}, start, closed, await listeners("check_voucher")
+        )
 
-    async def check(self, place: int, draft: VoucherDraft) -> int:
-        """The voucher's total."""
+    async def check(self, place: int, draft: VoucherDraft, directory: Directory) -> tuple[int, VoucherDraft]:
+        """The voucher's total, and the draft with the items that its counterparties name."""
         try:
             if draft.client != self._client:
                 raise Refusal("ledger.other_client", "这张凭证属于另一家企业,不能一起导入。")
             total = rules.check_draft(draft)
-            rules.check_accounts(draft.lines, self._leaves)
+            if any(line.counterparty or line.dimensions for line in draft.lines):
+                lines = (
+                    directory.resolved(n, line, self.standing.get(line.account))
+                    for n, line in enumerate(draft.lines, 1)
+                )
+                draft = replace(draft, lines=tuple(lines))
+            rules.check_accounts(draft.lines, self.standing)
             rules.check_date(draft, self._start)
             refuse_closed(draft, self._closed)
             for module in self._askers:
@@ -124,7 +148,7 @@ class _Chart:
             refusal.sentence = f"第 {place} 张凭证({draft.date:%Y-%m-%d} {draft.summary[:20]}):{refusal.sentence}"
             refusal.details = {**refusal.details, "place": place}
             raise
-        return total
+        return total, draft
 
 
 async def _write(client: int, chunk: Sequence[VoucherDraft], totals: Sequence[int], drafted_by: str) -> list[int]:

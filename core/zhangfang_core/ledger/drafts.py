@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace as with_changes
 from typing import Any, NoReturn
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
-from zhangfang_core.ledger import rules
+from zhangfang_core.ledger import analysis, rules
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -17,7 +18,7 @@ from zhangfang_sdk.services import use
 
 SYSTEM = "系统"
 
-_CLIENT = """select c.books_start, a.code, a.is_leaf from core_client c
+_CLIENT = """select c.books_start, a.code, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
     left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
@@ -26,14 +27,15 @@ _INSERT = """insert into core_voucher (firm, client, period, date, word, summary
     values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $9, $10, $11, $12, $13, $14, $15, '', '') returning id"""
 
 _REPLACE = """update core_voucher set period = $3, date = $4, word = $5, summary = $6, kind = $7, total = $8, document = $9,
-    source = $10, reasons = $11, draft_lines = $12, drafted_by = $13, drafted_by_name = $14
+    source = $10, reasons = $11, draft_lines = $12, drafted_by = $13, drafted_by_name = $14,
+    reviewed_by = null, reviewed_by_name = null
     where firm = $1 and id = $2 and client = $15 and state = 'draft'"""
 
 
 async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
     """See ``Ledger.draft``. Checked against the chart, audited, told."""
     require("ledger.draft")
-    total = await checked(draft)
+    total, draft = await checked(draft)
     drafter, name = _drafter(draft)
     voucher: int = await connection().fetchval(
         _INSERT,
@@ -61,7 +63,7 @@ async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
 async def replace(voucher: int, draft: VoucherDraft) -> None:
     """See ``Ledger.redraft``. Whoever writes the new content by hand is its drafter."""
     require("ledger.draft")
-    total = await checked(draft)
+    total, draft = await checked(draft)
     drafter, name = _drafter(draft)
     before = await _draft_row(voucher)
     if before["client"] != draft.client:
@@ -91,6 +93,39 @@ async def replace(voucher: int, draft: VoucherDraft) -> None:
     tell("vouchers_drafted", [voucher])
 
 
+async def review(voucher: int) -> None:
+    """See ``Ledger.review``."""
+    require("ledger.post")
+    row = await connection().fetchrow(
+        """select v.client, v.drafted_by, v.drafted_by_name, f.single_person from core_voucher v join core_firm f on f.id = v.firm
+        where v.firm = $1 and v.id = $2 and v.state = 'draft' for update of v""",
+        firm_in_scope(),
+        voucher,
+    )
+    if row is None:
+        await refuse_non_draft(voucher)
+    refuse_same_person(row)
+    await connection().execute(
+        "update core_voucher set reviewed_by = $3, reviewed_by_name = $4 where firm = $1 and id = $2",
+        firm_in_scope(),
+        voucher,
+        scope().user,
+        scope().user_name if scope().user is not None else SYSTEM,
+    )
+    await _changed("ledger.review", voucher, row["client"])
+
+
+def refuse_same_person(row: Mapping[str, Any]) -> None:
+    """Raise ``ledger.same_person`` where who acts drafted the voucher by hand, unless the firm declared itself one person."""
+    user = scope().user
+    if user is not None and row["drafted_by"] == user and not row["single_person"]:
+        raise Refusal(
+            "ledger.same_person",
+            f"这张凭证是{row['drafted_by_name']}制单的,制单和审核不能是同一个人,请另一位会计审核。",
+            status=409,
+        )
+
+
 async def discard(voucher: int, reason: str) -> None:
     """See ``Ledger.discard``; the content stays readable."""
     require("ledger.draft")
@@ -106,8 +141,11 @@ async def discard(voucher: int, reason: str) -> None:
     await _changed("ledger.discard", voucher, client, after={"reason": reason})
 
 
-async def checked(draft: VoucherDraft) -> int:
-    """All checks of a draft; returns its total. Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope."""
+async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
+    """All checks of a draft: its total, and the draft with the items that its counterparties name.
+
+    Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope.
+    """
     total = rules.check_draft(draft)
     if not scope().sees(draft.client):
         raise not_found("客户企业")
@@ -115,10 +153,12 @@ async def checked(draft: VoucherDraft) -> int:
     rows = await connection().fetch(_CLIENT, firm_in_scope(), draft.client, codes)
     if not rows:
         raise not_found("客户企业")
-    rules.check_accounts(draft.lines, {row["code"]: row["is_leaf"] for row in rows if row["code"]})
+    standing = {row["code"]: rules.Standing.of(row) for row in rows if row["code"]}
+    draft = with_changes(draft, lines=await analysis.resolve(draft.client, draft.lines, standing))
+    rules.check_accounts(draft.lines, standing)
     books_start: dt.date = rows[0]["books_start"]
     rules.check_date(draft, books_start)
-    return total
+    return total, draft
 
 
 async def refuse_non_draft(voucher: int) -> NoReturn:

@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
-from zhangfang_core.ledger import rules
-from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft
+from zhangfang_core.ledger import analysis, open_items, rules
+from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_core.modules.hooks import ask
 from zhangfang_sdk.context import firm_in_scope, require, scope
@@ -26,7 +25,7 @@ _HOLD = """select v.*, f.single_person, pg_advisory_xact_lock_shared(hashtextext
     where v.firm = $1 and v.id = $2 and v.state = 'draft' for update of v"""
 
 _CHECK = """select c.books_start, (select max(period) from core_period p where p.client = c.id and p.closed_at is not null) closed,
-    a.code, a.is_leaf
+    a.code, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired
     from core_client c left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
@@ -57,11 +56,15 @@ async def post(voucher: int) -> Voucher:
     row = await connection().fetchrow(_HOLD, firm_in_scope(), voucher)
     if row is None:
         await refuse_non_draft(voucher)
-    _refuse_same_person(row)
+    if row["reviewed_by_name"] is None:
+        refuse_same_person(row)
     draft = draft_of(row)
-    await _check(draft)
+    standing = await _check(draft)
     await ask("check_voucher", voucher=draft)
     number, posted_at = await _write(voucher, draft)
+    await analysis.write_beside(draft.client, [(voucher, balance_period(draft), draft.date, draft.lines)], standing)
+    if row["reverses"] is not None:
+        await open_items.settle_reversal(draft.client, row["reverses"], voucher)
     await use(Audit).record(
         "ledger.post",
         f"core_voucher:{voucher}",
@@ -89,16 +92,19 @@ async def post(voucher: int) -> Voucher:
         posted_by=poster()[1],
         posted_at=posted_at,
         reverses=row["reverses"],
+        reviewed_by=row["reviewed_by_name"] or poster()[1],
     )
 
 
-async def _check(draft: VoucherDraft) -> None:
+async def _check(draft: VoucherDraft) -> Mapping[str, rules.Standing]:
     rules.check_draft(draft)
     codes = sorted({line.account for line in draft.lines})
     rows = await connection().fetch(_CHECK, firm_in_scope(), draft.client, codes)
-    rules.check_accounts(draft.lines, {row["code"]: row["is_leaf"] for row in rows if row["code"]})
+    standing = {row["code"]: rules.Standing.of(row) for row in rows if row["code"]}
+    rules.check_accounts(draft.lines, standing)
     rules.check_date(draft, rows[0]["books_start"])
     refuse_closed(draft, rows[0]["closed"])
+    return standing
 
 
 def refuse_closed(draft: VoucherDraft, closed: int | None) -> None:
@@ -119,16 +125,6 @@ def refuse_closed(draft: VoucherDraft, closed: int | None) -> None:
             status=409,
             field="date",
             details={"period": period.key},
-        )
-
-
-def _refuse_same_person(row: Mapping[str, Any]) -> None:
-    user = scope().user
-    if user is not None and row["drafted_by"] == user and not row["single_person"]:
-        raise Refusal(
-            "ledger.same_person",
-            f"这张凭证是{row['drafted_by_name']}制单的,制单和审核不能是同一个人,请另一位会计审核。",
-            status=409,
         )
 
 

@@ -13,15 +13,19 @@ from zhangfang_sdk.periods import Period
 _VOUCHER = """select v.*, (select r.id from core_voucher r where r.firm = v.firm and r.reverses = v.id and r.state <> 'discarded')
     as reversed_by from core_voucher v where v.firm = $1"""
 
-_LINES = """select l.* from unnest($2::bigint[]) v (id)
-    join core_voucher_line l on l.id between v.id * 1000 and v.id * 1000 + 999 where l.firm = $1 order by l.id"""
+_LINES = """select l.*, d.items, d.quantity, d.unit_price, d.due from unnest($2::bigint[]) v (id)
+    join core_voucher_line l on l.id between v.id * 1000 and v.id * 1000 + 999
+    left join core_line_detail d on d.id = l.id and d.firm = l.firm where l.firm = $1 order by l.id"""
 
 # A code followed by ':' sorts after all codes below it, since codes are digits and ':' is the byte after '9'.
 _ENTRIES = """select l.id, l.voucher, l.date, l.account, l.debit, l.credit, l.counterparty, l.summary,
     v.word, v.number, v.kind, v.document, v.summary as voucher_summary
-    from core_voucher_line l join core_voucher v on v.id = l.voucher and v.firm = l.firm
+    from core_voucher_line l join core_voucher v on v.id = l.voucher and v.firm = l.firm{}
     where l.firm = $1 and l.client = $2 and l.account >= $3 and l.account < $3 || ':' and l.date between $4 and $5
     order by l.date desc, l.id desc limit $6"""
+
+_WITH_ITEM = """
+    join core_line_detail d on d.id = l.id and d.firm = l.firm and exists (select from jsonb_each(d.items) e where e.value = to_jsonb($7::bigint))"""
 
 
 def see(client: int) -> None:
@@ -84,9 +88,23 @@ async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
 
 async def entries(client: int, account: str, first: Period, last: Period, *, limit: int = 200) -> Sequence[LedgerEntry]:
     """See ``Ledger.entries``; needs ``ledger.read``."""
+    return await entries_of(client, account, first, last, limit=limit, item=None)
+
+
+async def entries_of(
+    client: int, account: str, first: Period, last: Period, *, limit: int, item: int | None
+) -> Sequence[LedgerEntry]:
+    """As ``entries``; only lines that carry the dimension ``item`` where one is given."""
     see(client)
     rows = await connection().fetch(
-        _ENTRIES, firm_in_scope(), client, account.replace("\x00", ""), first.first_day, last.last_day, limit
+        _ENTRIES.format("" if item is None else _WITH_ITEM),
+        firm_in_scope(),
+        client,
+        account.replace("\x00", ""),
+        first.first_day,
+        last.last_day,
+        limit,
+        *(() if item is None else (item,)),
     )
     return [
         LedgerEntry(

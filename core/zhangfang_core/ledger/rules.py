@@ -2,13 +2,54 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.ledger import DimensionKind, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.money import LARGEST_FEN, yuan
 
 MOST_LINES = 999
 """A line's key is its voucher's id * 1000 + its place."""
+
+LARGEST_QUANTITY = Decimal(10) ** 13
+SMALLEST_STEP = Decimal("0.000001")
+
+KIND_TITLES = {
+    DimensionKind.CUSTOMER: "客户",
+    DimensionKind.SUPPLIER: "供应商",
+    DimensionKind.DEPARTMENT: "部门",
+    DimensionKind.PROJECT: "项目",
+    DimensionKind.EMPLOYEE: "职员",
+    DimensionKind.STOCK: "存货",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account asks of its lines."""
+
+    is_leaf: bool
+    dimensions: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    open_items: bool = False
+    retired: bool = False
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> "Standing":
+        """A row of ``core_account``."""
+        return cls(
+            bool(row["is_leaf"]),
+            kinds_of(row["dimensions"]),
+            kinds_of(row["required"]),
+            bool(row["open_items"]),
+            bool(row["retired"]),
+        )
+
+
+def kinds_of(text: object) -> tuple[str, ...]:
+    """Kinds as an account keeps them: joined by commas."""
+    return tuple(str(text).split(",")) if text else ()
 
 
 def check_draft(draft: VoucherDraft) -> int:
@@ -42,23 +83,40 @@ def check_draft(draft: VoucherDraft) -> int:
     return debit
 
 
-def check_accounts(lines: Sequence[Line], leaf_by_code: Mapping[str, bool]) -> None:
-    """Every line stands on a known account of the lowest level. Raises ``ledger.account_unknown``, ``ledger.account_not_leaf``."""
+def check_accounts(lines: Sequence[Line], standing: Mapping[str, Standing]) -> None:
+    """Every line stands on a known account of the lowest level that is in use, with the dimensions that it requires.
+
+    Raises ``ledger.account_unknown``, ``ledger.account_not_leaf``, ``ledger.account_retired``, ``ledger.dimension_missing``.
+    """
     for place, line in enumerate(lines, 1):
-        is_leaf = leaf_by_code.get(line.account)
-        if is_leaf is None:
+        account = standing.get(line.account)
+        if account is None:
+            code, sentence = "ledger.account_unknown", f"“{line.account[:20]}”在这家企业的科目表里没有。"
+        elif not account.is_leaf:
+            code, sentence = "ledger.account_not_leaf", f" {line.account} 还有下级科目,请选到最末一级。"
+        elif account.retired:
+            code, sentence = "ledger.account_retired", f" {line.account} 已经停用,请换一个科目,或者先重新启用。"
+        elif account.required:
+            _check_required(place, line, account)
+            continue
+        else:
+            continue
+        raise Refusal(
+            code,
+            f"第 {place} 行的科目{sentence}",
+            field=f"lines.{place - 1}.account",
+            details={"account": line.account},
+        )
+
+
+def _check_required(place: int, line: Line, account: Standing) -> None:
+    for kind in account.required:
+        if kind not in line.dimensions:
             raise Refusal(
-                "ledger.account_unknown",
-                f"第 {place} 行的科目“{line.account[:20]}”在这家企业的科目表里没有。",
-                field=f"lines.{place - 1}.account",
-                details={"account": line.account},
-            )
-        if not is_leaf:
-            raise Refusal(
-                "ledger.account_not_leaf",
-                f"第 {place} 行的科目 {line.account} 还有下级科目,请选到最末一级。",
-                field=f"lines.{place - 1}.account",
-                details={"account": line.account},
+                "ledger.dimension_missing",
+                f"第 {place} 行的科目 {line.account} 要求填写{KIND_TITLES[DimensionKind(kind)]}。",
+                field=f"lines.{place - 1}.{kind}",
+                details={"account": line.account, "kind": kind},
             )
 
 
@@ -82,7 +140,12 @@ def check_date(draft: VoucherDraft, books_start: dt.date) -> None:
 
 def reversed_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
     """红字: the same accounts and sides with negative amounts."""
-    return tuple(Line(line.account, line.summary, -line.debit, -line.credit, line.counterparty) for line in lines)
+    return tuple(
+        replace(
+            line, debit=-line.debit, credit=-line.credit, quantity=None if line.quantity is None else -line.quantity
+        )
+        for line in lines
+    )
 
 
 def turnover(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
@@ -106,6 +169,8 @@ def _check_line(place: int, line: Line) -> None:
         )
     if abs(line.debit) > LARGEST_FEN or abs(line.credit) > LARGEST_FEN:
         raise Refusal("money.too_large", f"第 {place} 行金额太大,请检查是否多输了位数。", field=f"lines.{place - 1}")
+    if line.dimensions or line.quantity is not None or line.unit_price is not None:
+        _check_details(place, line)
 
 
 def _check_texts(draft: VoucherDraft) -> None:
@@ -120,3 +185,24 @@ def _check_texts(draft: VoucherDraft) -> None:
             raise Refusal("ledger.text_unreadable", f"{title}里有无法保存的字符,请重新输入。", field=field)
     if not draft.word:
         raise Refusal("ledger.word_missing", "请填写凭证字,例如“记”。", field="word")
+
+
+def _check_details(place: int, line: Line) -> None:
+    for title, number, field in (("数量", line.quantity, "quantity"), ("单价", line.unit_price, "unit_price")):
+        if number is None:
+            continue
+        if type(number) is not Decimal:
+            raise TypeError("quantities and prices are Decimals")
+        if not number.is_finite() or abs(number) >= LARGEST_QUANTITY or number != number.quantize(SMALLEST_STEP):
+            raise Refusal(
+                "ledger.quantity_unreadable",
+                f"第 {place} 行的{title}写法不对:最多 6 位小数,不能太大。",
+                field=f"lines.{place - 1}.{field}",
+            )
+    unknown = [kind for kind in line.dimensions if kind not in KIND_TITLES]
+    if unknown:
+        raise Refusal(
+            "ledger.dimension_unknown",
+            f"第 {place} 行:没有“{unknown[0][:20]}”这种辅助核算。",
+            field=f"lines.{place - 1}",
+        )

@@ -27,6 +27,9 @@ class PostgresLedger:
     async def post(self, voucher: int) -> Voucher:
         return await posting.post(_possible(voucher))
 
+    async def review(self, voucher: int) -> None:
+        await drafts.review(_possible(voucher))
+
     async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
         return await reversal.reverse(_possible(voucher), date, reason)
 

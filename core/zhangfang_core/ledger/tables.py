@@ -25,6 +25,10 @@ class LedgerAccount(ClientRows, Table, tablename="core_account"):
     category = Varchar(length=20, help_text="科目类别")
     normal_balance = Varchar(length=6, help_text="余额方向:debit 借 / credit 贷")
     is_leaf = Boolean(default=True, help_text="末级科目")
+    dimensions = Varchar(length=80, default="", help_text="可用的辅助核算,逗号分隔")
+    required = Varchar(length=80, default="", help_text="必填的辅助核算,逗号分隔")
+    open_items = Boolean(default=False, help_text="往来核销")
+    retired = Boolean(default=False, help_text="已停用")
 
     @classmethod
     def get_readable(cls) -> Readable:
@@ -71,6 +75,8 @@ class LedgerVoucher(ClientRows, Table, tablename="core_voucher"):
     posted_by_name = Varchar(length=80, default="", help_text="审核")
     posted_at = Timestamptz(null=True, default=None)
     reverses = BigInt(null=True, default=None)
+    reviewed_by = ForeignKey(UserKey, null=True, default=None, on_delete=OnDelete.restrict)
+    reviewed_by_name = Varchar(length=80, null=True, default=None, help_text="审核(记账前已审核的)")
     discard_reason = Varchar(length=255, default="")
 
     @classmethod

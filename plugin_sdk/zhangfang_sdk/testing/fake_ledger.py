@@ -65,9 +65,8 @@ class FakeLedger:
         closed = await self.closed_through(draft.client)
         if closed is not None and draft.period <= closed:
             raise refusal("ledger.period_closed", 409)
-        drafter = self._drafters[voucher]
-        if drafter is not None and drafter == scope().user and not self._single_person:
-            raise refusal("ledger.same_person", 409)
+        if not draft.reviewed_by:
+            self._refuse_same_person(voucher)
         last = max(
             (v.number or 0 for v in self._posted(draft.client) if (v.period, v.word) == (draft.period, draft.word)),
             default=0,
@@ -77,11 +76,18 @@ class FakeLedger:
             state=VoucherState.POSTED,
             number=last + 1,
             posted_by=scope().user_name,
+            reviewed_by=draft.reviewed_by or scope().user_name,
             posted_at=dt.datetime.now(dt.UTC),
         )
         self._vouchers[voucher] = posted
         self.told["on_vouchers_posted"].append(voucher)
         return posted
+
+    async def review(self, voucher: int) -> None:
+        require("ledger.post")
+        draft = self._draft_called(voucher)
+        self._refuse_same_person(voucher)
+        self._vouchers[voucher] = replace(draft, reviewed_by=scope().user_name)
 
     async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
         require("ledger.draft")
@@ -183,6 +189,11 @@ class FakeLedger:
     def _see_client(self, client: int) -> None:
         if client not in self._books or not scope().sees(client):
             raise not_found("客户企业")
+
+    def _refuse_same_person(self, voucher: int) -> None:
+        drafter = self._drafters[voucher]
+        if drafter is not None and drafter == scope().user and not self._single_person:
+            raise refusal("ledger.same_person", 409)
 
     def _posted(self, client: int) -> list[Voucher]:
         return [v for v in self._vouchers.values() if v.client == client and v.state is VoucherState.POSTED]

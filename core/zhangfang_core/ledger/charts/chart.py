@@ -73,6 +73,16 @@ class Chart:
     effective_from: dt.date
     sources: Mapping[str, Source]
     accounts: Mapping[str, Account]
+    dimensions: Mapping[str, tuple[str, ...]]
+    open_items: tuple[str, ...]
+
+    def dimensions_of(self, code: str) -> tuple[str, ...]:
+        """Kinds of auxiliary dimensions that the account, or the one above it, offers in practice."""
+        return next((kinds for above, kinds in self.dimensions.items() if code.startswith(above)), ())
+
+    def has_open_items(self, code: str) -> bool:
+        """Whether its lines are settled one against another (往来核销)."""
+        return code.startswith(self.open_items)
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self.accounts.values())

@@ -60,12 +60,17 @@ def build_chart(about: Mapping[str, Any], rows: Sequence[Mapping[str, str]], tax
         if account.source not in sources:
             raise ChartFault(f"{account.code}: unknown source {account.source!r}")
         accounts[account.code] = account
+    for code in (*about["dimensions"], *about["open_items"]):
+        if code not in codes:
+            raise ChartFault(f"dimensions: the chart has no account {code}")
     return Chart(
         standard=about["standard"],
         title=about["title"],
         effective_from=about["effective_from"],
         sources=MappingProxyType(sources),
         accounts=MappingProxyType(accounts),
+        dimensions=MappingProxyType({code: tuple(kinds) for code, kinds in about["dimensions"].items()}),
+        open_items=tuple(about["open_items"]),
     )
 
 
