@@ -14,15 +14,18 @@ from zhangfang_capture_ocr.proofs.rules import (
 )
 from zhangfang_capture_ocr.proofs.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Direction, Fixer, ProofResult
-from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.reading import InvoiceKind, Reading
 
 _WHO = {"buyer": "购买方", "seller": "销售方"}
+UNNUMBERED = frozenset({InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER})
 _ISSUE_AGAIN = "请让开票方核对后重开。"
 
 
 def number_shape(reading: Reading) -> ProofResult:
     """Code and number have the digits of their kind, and a 数电票's number begins with the year of its date."""
     number, code = reading.number, reading.code
+    if reading.kind in UNNUMBERED:
+        return ProofResult("number.shape", None, "number", "这种票据的号码没有统一的位数。", Fixer.NOBODY)
     if number is None:
         return ProofResult("number.shape", False, "number", "没有读到发票号码，请会计对照原票补上。", Fixer.ACCOUNTANT)
     length = len(number)
@@ -85,6 +88,8 @@ def tax_id_right(reading: Reading, party: str) -> ProofResult:
 
 def _seller_is_printed(reading: Reading) -> bool:
     """Tickets of railway and airlines name no seller's id."""
+    if reading.kind in UNNUMBERED or reading.kind in (InvoiceKind.TAXI, InvoiceKind.QUOTA):
+        return False
     return reading.seller_name is not None or not reading.kind.is_digital
 
 

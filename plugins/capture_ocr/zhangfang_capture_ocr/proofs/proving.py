@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.proofs import arithmetic, identity
+from zhangfang_capture_ocr.proofs import arithmetic, identity, witnesses
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source
 
 _ALWAYS: Final = frozenset({"total.sum", "number.shape", "date.plausible"})
 _TICKETS: Final = frozenset({InvoiceKind.RAIL, InvoiceKind.AIR})
+NEVER_SURE: Final = frozenset(
+    {InvoiceKind.RAIL_PAPER, InvoiceKind.TAXI, InvoiceKind.QUOTA, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER}
+)
+"""Kinds with one printed sum that nothing else on them proves: a person looks at each."""
 _LISTED: Final = frozenset({"lines.amount", "lines.tax"})
 _FIELDS: Final = {
     "number": "发票号码",
@@ -40,6 +44,7 @@ def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tu
         identity.tax_id_right(reading, "seller"),
         _kind_known(reading),
         _sources_agree(reading),
+        *witnesses.recognised(reading),
         identity.belongs(reading, client),
     )
 
@@ -48,14 +53,19 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     """Whether the reading may go on without a person, by its proofs alone.
 
     No proof failed, sums, number and date are proven, and the sums are proven a second time: by the lines, and,
-    where the values were read off print rather than issued as data, by the capitals as well.
+    where the values were read off print rather than issued as data, by the capitals as well. Values recognised on a
+    picture need a witness each besides: see `witnesses`. There a QR code that says the amount stands for the lines.
     """
-    if any(proof.passed is False for proof in proofs):
+    if reading.kind in NEVER_SURE or any(proof.passed is False for proof in proofs):
         return False
     passed = {proof.code for proof in proofs if proof.passed}
     needed = set(_ALWAYS)
     if reading.kind not in _TICKETS:
         needed |= _LISTED
+    if witnesses.is_recognised(reading):
+        needed |= witnesses.NEEDED
+        if witnesses.said_by_qr(reading, "amount"):
+            needed -= _LISTED
     total = reading.fields.get("total")
     if total is None or total.source not in (Source.XML, Source.XBRL):
         needed.add("total.capitals")

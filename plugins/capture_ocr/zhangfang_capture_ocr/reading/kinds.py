@@ -25,6 +25,11 @@ class InvoiceKind(StrEnum):
     AIR = "航空运输电子客票行程单"
     VEHICLE = "机动车销售统一发票"
     USED_VEHICLE = "二手车销售统一发票"
+    RAIL_PAPER = "火车票"
+    TAXI = "出租车发票"
+    QUOTA = "定额发票"
+    POS = "POS 签购单"
+    TILL = "购物小票"
     OTHER = "其他票据"
 
     @property
@@ -66,6 +71,11 @@ _FACTS = {
     InvoiceKind.AIR: _Facts("电子发票（航空运输电子客票行程单）", True, True),
     InvoiceKind.VEHICLE: _Facts("机动车销售统一发票", False, True),
     InvoiceKind.USED_VEHICLE: _Facts("二手车销售统一发票", False, False),
+    InvoiceKind.RAIL_PAPER: _Facts("火车票", False, True),
+    InvoiceKind.TAXI: _Facts("出租汽车发票", False, False),
+    InvoiceKind.QUOTA: _Facts("通用定额发票", False, False),
+    InvoiceKind.POS: _Facts("签购单", False, False),
+    InvoiceKind.TILL: _Facts("购物小票", False, False),
     InvoiceKind.OTHER: _Facts("", False, False),
 }
 

@@ -35,7 +35,10 @@ class Source(StrEnum):
 
     XML = "xml"
     XBRL = "xbrl"
+    OFD = "ofd"
     PDF_TEXT = "pdf_text"
+    QR = "qr"
+    OCR = "ocr"
     PERSON = "person"
 
 
@@ -59,12 +62,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue(Generic[T]):
-    """One value with its origin; `confidence` in per mille (1000 = as issued by machine)."""
+    """One value with its origin; `confidence` in per mille (1000 = as issued by machine).
+
+    `witnesses` names what else says the same, independently of `source`: another source's value, `twice` for a second
+    print of it, or `arithmetic` where it was put right by the other figures.
+    """
 
     value: T
     source: Source
     box: Box | None
     confidence: int
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

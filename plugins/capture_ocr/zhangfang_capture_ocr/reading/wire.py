@@ -69,7 +69,8 @@ def load_parsed(data: Mapping[str, Any]) -> Reading:
 def _field(found: FieldValue[Value]) -> dict[str, Any]:
     value = {"date": found.value.isoformat()} if isinstance(found.value, date) else found.value
     box = asdict(found.box) if found.box is not None else None
-    return {"value": value, "source": found.source.value, "box": box, "confidence": found.confidence}
+    data: dict[str, Any] = {"value": value, "source": found.source.value, "box": box, "confidence": found.confidence}
+    return data | {"witnesses": list(found.witnesses)} if found.witnesses else data
 
 
 def _load_field(data: Mapping[str, Any]) -> FieldValue[Value]:
@@ -81,7 +82,8 @@ def _load_field(data: Mapping[str, Any]) -> FieldValue[Value]:
         value = written
     else:
         raise TypeError("a field holds text, fen or a date")
-    return FieldValue(value, Source(data["source"]), _load_box(data["box"]), int(data["confidence"]))
+    witnesses = tuple(str(witness) for witness in data.get("witnesses", ()))
+    return FieldValue(value, Source(data["source"]), _load_box(data["box"]), int(data["confidence"]), witnesses)
 
 
 def _load_box(data: Mapping[str, Any] | None) -> Box | None:
