@@ -4,9 +4,10 @@ from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.jobs.queue import QueuedJobs
 from zhangfang_core.ledger.dimensions import LedgerDimensions
 from zhangfang_core.ledger.measures import LedgerMeasures
-from zhangfang_core.ledger.open_items import LedgerOpenItems
 from zhangfang_core.ledger.month_states import PostgresMonthStates
+from zhangfang_core.ledger.open_items import LedgerOpenItems
 from zhangfang_core.ledger.service import PostgresLedger
+from zhangfang_core.ledger.voucher_import import PostgresVoucherImport
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.audit import AuditTrail
 from zhangfang_core.notifications.live import PgLive
@@ -24,6 +25,7 @@ from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.services import provide
 from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.voucher_import import VoucherImport
 
 
 def provide_services() -> None:
@@ -33,6 +35,7 @@ def provide_services() -> None:
     provide(Jobs, QueuedJobs())
     provide(Documents, StoredDocuments())
     provide(MonthStates, PostgresMonthStates())
+    provide(VoucherImport, PostgresVoucherImport())
     provide(Ledger, PostgresLedger())
     provide(Measures, LedgerMeasures())
     provide(Dimensions, LedgerDimensions())

@@ -1,0 +1,1 @@
+"""Vouchers from other programs' Excel files."""
