@@ -11,6 +11,7 @@ from zhangfang_core.ledger.charts import chart as chart_module
 from zhangfang_core.ledger.charts.loading import build_chart
 
 STANDARD = "small_business_2013"
+ENTERPRISE = "enterprise_2006"
 ROW = {
     "name": "银行存款",
     "parent": "",
@@ -37,7 +38,7 @@ def test_all_first_level_accounts_of_the_standard() -> None:
     """LEDG-1: the appendix of the standard lists 66 accounts, from 1001 to 5801."""
     chart = load_chart(STANDARD)
     first = [account for account in chart if account.level == 1]
-    assert standards() == (STANDARD,)
+    assert standards() == (ENTERPRISE, STANDARD)
     assert len(first) == 66
     assert (first[0].code, first[0].name, first[-1].code, first[-1].name) == (
         "1001",
@@ -86,9 +87,41 @@ def test_small_scale_taxpayer_posts_vat_without_columns() -> None:
     assert {a.code for a in general if a.for_general_only} == set(general.accounts) - set(small.accounts)
 
 
-def test_every_leaf_reaches_a_statement() -> None:
+def test_accounts_of_the_enterprise_standard() -> None:
+    """LEDG-1: codes of 财会〔2006〕18号 that mean another thing than in 小企业会计准则, successors of newer standards, VAT columns."""
+    chart, small = load_chart(ENTERPRISE), load_chart(ENTERPRISE, "small_scale")
+    assert {code: chart[code].full_name for code in ("5001", "4001", "6001", "660202", "4103", "410415", "2601")} == {
+        "5001": "生产成本",
+        "4001": "实收资本",
+        "6001": "主营业务收入",
+        "660202": "管理费用-业务招待费",
+        "4103": "本年利润",
+        "410415": "利润分配-未分配利润",
+        "2601": "租赁负债",
+    }
+    assert {a.category for a in chart if a.code.startswith("6")} == {Category.PROFIT_AND_LOSS}
+    assert {a.category for a in chart if a.code.startswith("3")} == {Category.COMMON}
+    assert not chart["222101"].is_leaf
+    assert small["222101"].is_leaf
+    assert chart["2601"].effective_from == dt.date(2019, 1, 1)
+
+
+@pytest.mark.parametrize("standard", [STANDARD, ENTERPRISE])
+def test_open_items_and_dimensions_stand_on_receivables_and_payables(standard: str) -> None:
+    """LEDG-1, LEDG-6."""
+    chart = load_chart(standard)
+    assert [a.code for a in chart if chart.has_open_items(a.code)] == ["1122", "1123", "2202", "2203"]
+    assert (chart.dimensions_of("1122"), chart.dimensions_of("2202"), chart.dimensions_of("1001")) == (
+        ("customer",),
+        ("supplier",),
+        (),
+    )
+
+
+@pytest.mark.parametrize("standard", [STANDARD, ENTERPRISE])
+def test_every_leaf_reaches_a_statement(standard: str) -> None:
     """LEDG-2: each leaf, or an account above it, feeds a line of the balance sheet or the income statement."""
-    chart = load_chart(STANDARD)
+    chart = load_chart(standard)
     for leaf in chart.leaves():
         lines: set[str] = set()
         code: str | None = leaf.code

@@ -9,6 +9,7 @@ from zhangfang_core.ledger.charts import Basis, Category, ChartFault, Side, Term
 from zhangfang_core.ledger.charts.measures import build_measures
 
 STANDARD = "small_business_2013"
+ENTERPRISE = "enterprise_2006"
 BEFORE_CLOSING = {
     "100201": 0,
     "1002": 90_000_00,
@@ -56,6 +57,16 @@ def test_taxes_never_go_below_nothing() -> None:
     carried = {"1002": 100_00, "22210101": 70_00, "222102": -30_00}
     assert measures.value("taxes_payable", carried, {}) == 30_00
     assert measures.value("available_funds", carried, {}) == 70_00
+
+
+def test_every_standard_has_the_same_figures() -> None:
+    """DASH-1: keys and titles; the enterprise's stand on its own codes, where 5001 is no revenue."""
+    small, enterprise = load_measures(STANDARD), load_measures(ENTERPRISE)
+    assert {k: m.title for k, m in small.by_key.items()} == {k: m.title for k, m in enterprise.by_key.items()}
+    turnover = {"6001": -900, "6041": -50, "6401": 300, "660202": 20, "660301": 5, "6061": -3, "5001": 70, "6901": 11}
+    figures = {key: enterprise.value(key, {"1002": 7}, turnover) for key in enterprise.by_key}
+    assert (figures["sales"], figures["gross_profit"], figures["operating_expenses"]) == (950, 650, 22)
+    assert (figures["net_profit"], figures["bank_balance"]) == (628, 7)
 
 
 def test_net_profit_takes_every_profit_and_loss_account_once() -> None:

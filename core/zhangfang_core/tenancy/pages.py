@@ -6,6 +6,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, token_of_request, written
+from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.tenancy.switch import open_client, switch_place
 from zhangfang_core.web.navigation import navigation
@@ -43,6 +44,9 @@ async def clients_page(q: FromQuery[str] = "") -> Page:
     )
 
 
+DEFAULT_STANDARD = "small_business_2013"
+
+
 @page("/clients/new", permission="clients.manage")
 async def new_client_page() -> Page:
     return _new_client_page({"books_start": Period.current().key}, None)
@@ -52,6 +56,7 @@ async def new_client_page() -> Page:
 async def new_client_form(data: Form) -> Page | Redirect:
     """Takes the client on with its chart of accounts, and opens it."""
     fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
+    fields["standard"] = written(data, "standard", 40) or DEFAULT_STANDARD
     try:
         client = await use(Tenants).take_on(_new_client(fields))
     except Refusal as refusal:
@@ -66,6 +71,8 @@ def _new_client(fields: dict[str, str]) -> NewClient:
         raise Refusal("client.kind_unknown", "请选择纳税人身份。", field="taxpayer_kind")
     if fields["industry"] not in dict(INDUSTRIES):
         raise Refusal("client.industry_unknown", "请选择行业。", field="industry")
+    if fields["standard"] not in standards():
+        raise Refusal("ledger.standard_unknown", "没有这套会计准则的科目表,请重新选择。", field="standard")
     try:
         start: dt.date = Period.parse(fields["books_start"]).first_day
     except Refusal as refusal:
@@ -76,6 +83,7 @@ def _new_client(fields: dict[str, str]) -> NewClient:
         taxpayer_kind=TaxpayerKind(fields["taxpayer_kind"]),
         industry=fields["industry"],
         books_start=start,
+        standard=fields["standard"],
     )
 
 
@@ -86,10 +94,18 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
         title="新增客户",
         active="clients",
         back="/clients",
-        fields={"name": "", "tax_id": "", "taxpayer_kind": "small_scale", "industry": "services", **fields},
+        fields={
+            "name": "",
+            "tax_id": "",
+            "taxpayer_kind": "small_scale",
+            "industry": "services",
+            "standard": DEFAULT_STANDARD,
+            **fields,
+        },
         errors=errors,
         kinds=KINDS,
         industries=INDUSTRIES,
+        standards=[(key, load_chart(key).title) for key in reversed(standards())],
     )
 
 
