@@ -10,6 +10,7 @@ import sys
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.supervision.errors import SupervisionError
+from zhangfang_sdk.commands import Command
 
 
 def main() -> None:
@@ -23,7 +24,11 @@ def main() -> None:
     commands.add_parser("migrate", help="升级数据库结构")
     commands.add_parser("demo", help="装入演示账套(已装入则不重复)")
     commands.add_parser("code", help="显示演示账号当前的动态码")
+    # Plugins are loaded only where one of their commands or the list of all is asked for.
+    added = {} if sys.argv[1:2] and sys.argv[1] in commands.choices else _add_commands(commands)
     chosen = parser.parse_args()
+    if chosen.command in added:
+        sys.exit(added[chosen.command].run(chosen))
     logging.basicConfig(
         level=os.environ.get("ZHANGFANG_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
@@ -41,6 +46,19 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> dict[str, Command]:
+    """The plugins' commands by name; the first plugin in dependency order keeps a name."""
+    from zhangfang_core.modules.registry import registry
+
+    added: dict[str, Command] = {}
+    for module in registry().modules.values():
+        for command in module.commands:
+            if command.name not in commands.choices:
+                command.configure(commands.add_parser(command.name, help=command.help))
+                added[command.name] = command
+    return added
 
 
 def _run(settings: Settings, *, demo: bool) -> None:

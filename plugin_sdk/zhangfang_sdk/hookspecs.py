@@ -13,6 +13,7 @@ import pluggy
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.commands import Command
 from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
@@ -69,6 +70,10 @@ class HookSpecs(Protocol):
     @spec
     def register_admin_forms(self) -> Sequence[AdminForm]:
         """Forms for actions on the firm's admin desk. At start; a failure skips the plugin with the reason."""
+
+    @spec
+    def register_commands(self) -> Sequence[Command]:
+        """Commands beside ``zhangfang run``. At start; a failure skips the plugin with the reason."""
 
     @spec
     def register_services(self) -> Mapping[type[Any], Any]:

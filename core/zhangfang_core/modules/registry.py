@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_core.modules.discovery import Installed, Skipped, discover
 from zhangfang_core.modules.ordering import in_order
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.commands import Command
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
@@ -40,6 +41,7 @@ class Module:
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
+    commands: tuple[Command, ...] = ()
     services: Mapping[type[Any], Any] = field(default_factory=dict)
 
 
@@ -108,5 +110,6 @@ def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),
+        commands=tuple(declared("register_commands")),
         services=dict(declared("register_services")),
     )

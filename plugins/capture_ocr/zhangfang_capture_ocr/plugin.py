@@ -6,6 +6,7 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_capture_ocr import admin, cards, demo
+from zhangfang_capture_ocr.commands import READ
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS
@@ -14,6 +15,7 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.commands import Command
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
@@ -79,6 +81,10 @@ class CaptureOcr:
     @hook
     def register_vendors(self) -> Sequence[Vendor]:
         return VENDORS
+
+    @hook
+    def register_commands(self) -> Sequence[Command]:
+        return [READ]
 
     @hook
     def register_admin_forms(self) -> Sequence[AdminForm]:
