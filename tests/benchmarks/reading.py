@@ -1,15 +1,17 @@
 """Measures the reading of invoices: how exact, how sure, how fast, how much memory.
 
-    python tests/benchmarks/reading.py DIR
+    python tests/benchmarks/reading.py DIR [--engine paddle|rapid|fast|all]
 
 DIR holds `truth.jsonl`: one JSON object a line with `file` and the true fields (`type`, `code`, `number`, `date`,
 `buyer_name`, `buyer_tax_id`, `seller_name`, `seller_tax_id`, `amount`, `tax`, `total` in yuan, `items`). Every file
-is read as the product reads it, in confined processes, after one file to warm up. The last line is one JSON
+is read as the product reads it, documents in confined processes, pictures by each engine asked for, after one file to
+warm up. Peak memory of an engine is that of its process after its last page. The last line is one JSON
 object with the summary; the exit status is 0 unless DIR has no truths.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import math
@@ -24,9 +26,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psutil
+
+from zhangfang_capture_ocr.picture_files import bitmap_of, read_bitmap
 from zhangfang_capture_ocr.proofs import is_sure, prove
 from zhangfang_capture_ocr.reading import Reading, Refused, read, read_confined
 from zhangfang_capture_ocr.reading.confined import shared_reader
+from zhangfang_capture_ocr.recognising import ENGINES
+from zhangfang_capture_ocr.recognising.process import shared_recogniser
 
 FIELDS = (
     "type",
@@ -54,6 +61,9 @@ class Tally:
     exact: Counter[str] = field(default_factory=Counter)
     sure: int = 0
     sure_and_wrong: int = 0
+    sums_wrong_and_sure: int = 0
+    sure_files: Counter[str] = field(default_factory=Counter)
+    engine_megabytes: float = 0.0
     refused: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     """Of the files that were read: a refusal at first sight would flatter the median."""
@@ -83,9 +93,27 @@ def found_in(reading: Reading) -> dict[str, Any]:
     }
 
 
-async def measure(folder: Path, truths: list[dict[str, Any]]) -> Tally:
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+SUMS = frozenset({"amount", "tax", "total"})
+
+
+def is_picture(truth: dict[str, Any]) -> bool:
+    """Whether the file of a truth is a picture, by its name."""
+    return Path(truth["file"]).suffix.lower() in PICTURES
+
+
+async def read_whole(data: bytes, name: str, engine: str) -> Reading:
+    """As the product reads it: pictures by an engine, everything else in a confined process."""
+    bitmap = bitmap_of(data)
+    return await read_confined(data, name) if bitmap is None else await asyncio.to_thread(read_bitmap, bitmap, engine)
+
+
+async def measure(folder: Path, truths: list[dict[str, Any]], engine: str) -> Tally:
     """Read every file once and compare."""
     tally = Tally()
+    first = next((truth for truth in truths if is_picture(truth)), None)
+    if first is not None:
+        await read_whole((folder / first["file"]).read_bytes(), first["file"], engine)
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     shared_reader().warm()
     for truth in truths:
@@ -97,7 +125,7 @@ async def measure(folder: Path, truths: list[dict[str, Any]]) -> Tally:
         data = path.read_bytes()
         start = time.perf_counter()
         try:
-            reading = await read_confined(data, path.name)
+            reading = await read_whole(data, path.name, engine)
         except Refused as refused:
             tally.refused[refused.code] += 1
             tally.wrong[truth["file"]].append(refused.code)
@@ -111,6 +139,12 @@ async def measure(folder: Path, truths: list[dict[str, Any]]) -> Tally:
         sure = is_sure(reading, prove(reading, today=today, client=None))
         tally.sure += sure
         tally.sure_and_wrong += sure and bool(wrong)
+        tally.sums_wrong_and_sure += sure and not SUMS.isdisjoint(wrong)
+        if sure:
+            tally.sure_files[kind] += 1
+    if first is not None:
+        pid = shared_recogniser().pid
+        tally.engine_megabytes = round(psutil.Process(pid).memory_info().rss / 2**20, 1) if pid is not None else 0.0
     return tally
 
 
@@ -129,26 +163,20 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def main(folder: Path) -> int:
-    """Measure and report."""
-    listed = folder / "truth.jsonl"
-    rows = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
-    truths = [json.loads(row) for row in rows if row.strip()]
-    truths = [truth for truth in truths if (folder / truth["file"]).is_file()]
-    if not truths:
-        say(f"no truths in {listed}")
-        return 1
-    tally = asyncio.run(measure(folder, truths))
+def report(folder: Path, truths: list[dict[str, Any]], engine: str) -> dict[str, Any]:
+    """Measure one group of files, say what is wrong, and give its summary."""
+    tally = asyncio.run(measure(folder, truths, engine))
     for name in FIELDS:
         if tally.asked[name]:
             say(f"{name:14} {tally.right[name]:5d} of {tally.asked[name]:5d} exact")
     for kind, count in sorted(tally.files.items()):
-        say(f".{kind:13} {tally.exact[kind]:5d} of {count:5d} files wholly exact")
+        say(f".{kind:13} {tally.exact[kind]:5d} of {count:5d} files wholly exact, {tally.sure_files[kind]:5d} sure")
     for name, wrong in tally.wrong.items():
         if wrong:
             say(f"  {name}: {', '.join(wrong)}")
     ordered = sorted(tally.seconds)
-    summary = {
+    return {
+        "engine": engine,
         "files": len(truths),
         "files_read": len(ordered),
         "exact_files": sum(tally.exact.values()),
@@ -157,16 +185,40 @@ def main(folder: Path) -> int:
         "sure_share": round(tally.sure / len(truths), 4),
         "sure_share_of_read": round(tally.sure / len(ordered), 4) if ordered else None,
         "sure_and_wrong": tally.sure_and_wrong,
+        "sums_wrong_and_sure": tally.sums_wrong_and_sure,
         "refused": dict(tally.refused),
         "seconds_median": round(statistics.median(ordered), 4) if ordered else None,
         "seconds_p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 4) if ordered else None,
-        "peak_megabytes": round(peak_megabytes(folder, truths), 1),
+        "engine_megabytes": tally.engine_megabytes,
     }
+
+
+def main(folder: Path, engines: list[str]) -> int:
+    """Measure and report."""
+    listed = folder / "truth.jsonl"
+    rows = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    truths = [json.loads(row) for row in rows if row.strip()]
+    truths = [truth for truth in truths if (folder / truth["file"]).is_file()]
+    if not truths:
+        say(f"no truths in {listed}")
+        return 1
+    documents = [truth for truth in truths if not is_picture(truth)]
+    pictures = [truth for truth in truths if is_picture(truth)]
+    summary: dict[str, Any] = {}
+    if documents:
+        say("documents")
+        summary["documents"] = report(folder, documents, "paddle")
+        summary["documents"]["peak_megabytes"] = round(peak_megabytes(folder, documents), 1)
+    for engine in engines if pictures else ():
+        say(f"pictures by {engine}")
+        summary[engine] = report(folder, pictures, engine)
     say(json.dumps(summary, ensure_ascii=False))
     return 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: reading.py DIR")
-    sys.exit(main(Path(sys.argv[1])))
+    parser = argparse.ArgumentParser(prog="reading.py")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--engine", choices=[*ENGINES, "all"], default="paddle")
+    chosen = parser.parse_args()
+    sys.exit(main(chosen.folder, list(ENGINES) if chosen.engine == "all" else [chosen.engine]))

@@ -1,0 +1,117 @@
+"""CAP-2, CAP-4: from recognised text to fields; sure only where something else on the picture says the same."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhangfang_capture_ocr.extracting import read_picture
+from zhangfang_capture_ocr.proofs import is_sure, prove
+from zhangfang_capture_ocr.qr import parse
+from zhangfang_capture_ocr.reading import InvoiceKind, Reading
+from zhangfang_sdk.recognition import TextBox
+
+QR = "01,10,033002600211,12345678,227.18,20260509,43932791364182936430,ABCD,"
+PRINT = {
+    "title": ("浙江增值税电子普通发票", 0.30, 0.06, 0.60),
+    "code": ("发票代码：033002600211", 0.64, 0.08, 0.82),
+    "number": ("发票号码：12345678", 0.64, 0.13, 0.78),
+    "date": ("开票日期：2026年05月09日", 0.64, 0.18, 0.84),
+    "buyer": ("名称：云溪样本科技有限公司", 0.11, 0.26, 0.40),
+    "buyer_id": ("纳税人识别号：91110000802100433B", 0.11, 0.31, 0.40),
+    "items": ("货物或应税劳务、服务名称", 0.11, 0.41, 0.25),
+    "amounts": ("金额", 0.62, 0.41, 0.66),
+    "rates": ("税率", 0.70, 0.41, 0.73),
+    "taxes": ("税额", 0.78, 0.41, 0.82),
+    "item": ("*餐饮服务*餐饮费", 0.08, 0.46, 0.20),
+    "line_amount": ("227.18", 0.65, 0.46, 0.69),
+    "rate": ("3%", 0.71, 0.46, 0.73),
+    "line_tax": ("6.82", 0.82, 0.46, 0.85),
+    "sums": ("合计", 0.13, 0.66, 0.20),
+    "amount": ("¥227.18", 0.64, 0.66, 0.70),
+    "tax": ("¥6.82", 0.80, 0.66, 0.85),
+    "words_label": ("价税合计(大写)", 0.11, 0.71, 0.24),
+    "words": ("贰佰叁拾肆圆整", 0.29, 0.71, 0.42),
+    "total": ("(小写)¥234.00", 0.66, 0.71, 0.78),
+    "seller": ("名称：样本商贸（深圳）有限公司", 0.11, 0.76, 0.40),
+    "seller_id": ("纳税人识别号：91440300708461136T", 0.11, 0.81, 0.40),
+}
+
+
+def picture(*codes: str, slope: float = 0.0, **changed: str) -> Reading:
+    boxes = []
+    for name, (text, left, top, right) in PRINT.items():
+        fall = slope * (left + right) / 2
+        boxes.append(TextBox(changed.get(name, text), 0.99, left, top + fall, right, top + fall + 0.03))
+    return read_picture(boxes, codes, 600)
+
+
+def sure(reading: Reading) -> bool:
+    return is_sure(reading, prove(reading, today=date(2026, 6, 1), client=None))
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.06, -0.06])
+def test_a_clean_picture_with_its_code_is_sure(slope: float) -> None:
+    """CAP-2, CAP-4: every field, straight or tilted, and sure by the code, the capitals and the sums."""
+    reading = picture(QR, slope=slope)
+    assert reading.kind is InvoiceKind.ORDINARY_ELECTRONIC
+    assert (reading.code, reading.number, reading.issued_on) == ("033002600211", "12345678", date(2026, 5, 9))
+    assert (reading.amount, reading.tax, reading.total) == (22718, 682, 23400)
+    assert (reading.buyer_name, reading.buyer_tax_id) == ("云溪样本科技有限公司", "91110000802100433B")
+    assert (reading.seller_name, reading.seller_tax_id) == ("样本商贸（深圳）有限公司", "91440300708461136T")
+    assert [line.name for line in reading.lines] == ["*餐饮服务*餐饮费"]
+    assert sure(reading)
+
+
+def test_without_its_code_nothing_is_sure() -> None:
+    """CAP-4: an engine's confidence of 0.99 proves no number and no date."""
+    assert not sure(picture())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"amount": "¥227.88"},
+        {"tax": "¥6.32"},
+        {"total": "(小写)¥284.00"},
+        {"words": "贰佰叁拾伍圆整"},
+        {"number": "发票号码：12345679"},
+        {"date": "开票日期：2026年05月08日"},
+        {"amount": "¥217.18", "total": "(小写)¥224.00"},
+    ],
+)
+def test_one_misread_figure_is_right_or_not_sure(changed: dict[str, str]) -> None:
+    """CAP-4: no wrong sum is sure."""
+    reading = picture(QR, **changed)
+    right = (reading.amount, reading.tax, reading.total) == (22718, 682, 23400)
+    assert right or not sure(reading)
+
+
+def test_a_misread_total_follows_from_capitals_and_sums() -> None:
+    """CAP-4: the only total that fits is taken and marked as put right."""
+    reading = picture(QR, total="(小写)¥284.00")
+    assert reading.total == 23400
+    assert reading.fields["total"].witnesses == ("arithmetic",)
+
+
+def test_a_look_alike_in_a_tax_id_is_put_right_by_its_check_digits() -> None:
+    """CAP-4."""
+    assert picture(QR, seller_id="纳税人识别号：9144O300708461136T").seller_tax_id == "91440300708461136T"
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/?a=01,10", "01,10,1,2", "02,10,033002600211,12345678,1,20260509"]
+)
+def test_other_codes_name_no_invoice(text: str) -> None:
+    """CAP-2: addresses are neither invoices nor opened."""
+    assert parse(text) is None
+
+
+def test_a_taxi_ticket_is_never_sure() -> None:
+    """CAP-4: nothing on it proves the fare."""
+    rows = ["出租汽车专用发票", "发票代码 133010920111", "发票号码 12345678", "日期 2026-05-09", "金额 178.80元"]
+    boxes = [TextBox(text, 0.99, 0.1, 0.1 * at, 0.8, 0.1 * at + 0.05) for at, text in enumerate(rows, start=1)]
+    reading = read_picture(boxes, (), 2000)
+    assert (reading.kind, reading.total, reading.number) == (InvoiceKind.TAXI, 17880, "12345678")
+    assert not sure(reading)
