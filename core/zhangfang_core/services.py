@@ -4,6 +4,7 @@ from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.jobs.queue import QueuedJobs
 from zhangfang_core.ledger.dimensions import LedgerDimensions
 from zhangfang_core.ledger.measures import LedgerMeasures
+from zhangfang_core.ledger.month_end import LedgerMonthEnd
 from zhangfang_core.ledger.month_states import PostgresMonthStates
 from zhangfang_core.ledger.open_items import LedgerOpenItems
 from zhangfang_core.ledger.service import PostgresLedger
@@ -20,6 +21,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
@@ -39,6 +41,7 @@ def provide_services() -> None:
     provide(Ledger, PostgresLedger())
     provide(Measures, LedgerMeasures())
     provide(Dimensions, LedgerDimensions())
+    provide(MonthEnd, LedgerMonthEnd())
     provide(OpenItems, LedgerOpenItems())
     provide(Tenants, FirmTenants())
     provide(Notifications, KeptNotifications())

@@ -75,6 +75,7 @@ class Chart:
     accounts: Mapping[str, Account]
     dimensions: Mapping[str, tuple[str, ...]]
     open_items: tuple[str, ...]
+    month_end: Mapping[str, str]
 
     def dimensions_of(self, code: str) -> tuple[str, ...]:
         """Kinds of auxiliary dimensions that the account, or the one above it, offers in practice."""

@@ -60,9 +60,9 @@ def build_chart(about: Mapping[str, Any], rows: Sequence[Mapping[str, str]], tax
         if account.source not in sources:
             raise ChartFault(f"{account.code}: unknown source {account.source!r}")
         accounts[account.code] = account
-    for code in (*about["dimensions"], *about["open_items"]):
+    for code in (*about["dimensions"], *about["open_items"], *about["month_end"].values()):
         if code not in codes:
-            raise ChartFault(f"dimensions: the chart has no account {code}")
+            raise ChartFault(f"chart.toml: the chart has no account {code}")
     return Chart(
         standard=about["standard"],
         title=about["title"],
@@ -71,6 +71,7 @@ def build_chart(about: Mapping[str, Any], rows: Sequence[Mapping[str, str]], tax
         accounts=MappingProxyType(accounts),
         dimensions=MappingProxyType({code: tuple(kinds) for code, kinds in about["dimensions"].items()}),
         open_items=tuple(about["open_items"]),
+        month_end=MappingProxyType(about["month_end"]),
     )
 
 
