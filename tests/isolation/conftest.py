@@ -13,7 +13,10 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
+from zhangfang_books.importing.services import remember
+from zhangfang_books.reading import assign_cash, keep_brought
 from zhangfang_books.services import write_note
+from zhangfang_books.tables import ImportProfile
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, SellerMemory
@@ -160,6 +163,9 @@ async def _books(place: Place) -> None:
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
     await write_note(place.client, Period.current(), word)
+    await keep_brought(place.client, 2025, {"5001": -100}, {})
+    await assign_cash(place.client, voucher, 1, 1)
+    await remember(place.client, {word: "1001"})
 
 
 async def _analysis(place: Place, word: str) -> None:
@@ -195,6 +201,7 @@ async def _rest(place: Place) -> None:
 async def _firm_wide(firm: int, mark: str) -> None:
     word = f"内部{mark}"
     await Service(title=word, content=word, price=1, published=True).save()
+    await ImportProfile(program="own", name=word, columns="{}").save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await switch("marketplace", on=True)

@@ -37,7 +37,11 @@ def tie(
     moved = books.turnover(period, period)
     result = books.profit_and_loss()
     kept = tuple(t.key for t in form.line(undistributed).terms if t.take == "c")
-    other = -sum(v for code, v in moved.items() if code.startswith(kept) and code not in result)
+    # 以前年度损益调整 stands among profit and loss, and goes past the year's profit.
+    direct = (str(form.ties["direct"]),) if "direct" in form.ties else ()
+    other = -sum(
+        v for code, v in moved.items() if code.startswith(direct) or (code.startswith(kept) and code not in result)
+    )
     return [
         Check(
             "assets",

@@ -1,0 +1,142 @@
+"""Statements of random books tie in every state (LEDG-2). Pure: thousands of months, no database."""
+
+import datetime as dt
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhangfang_books.ledgers import balance_rows, detail, general
+from zhangfang_books.statements.cash_flow import flows
+from zhangfang_books.statements.forms import CashRules, cash_rules, form
+from zhangfang_books.statements.gathering import Books, split_accounts
+from zhangfang_books.statements.month import Brought, statements_of
+from zhangfang_core.ledger.charts import load_chart
+from zhangfang_sdk.ledger import (
+    Account,
+    Balance,
+    LedgerEntry,
+    Line,
+    Voucher,
+    VoucherKind,
+    VoucherState,
+)
+from zhangfang_sdk.periods import Period
+
+STANDARD = "small_business_2013"
+CHART = load_chart(STANDARD)
+PARENTS = {a.parent for a in CHART.accounts.values()}
+ACCOUNTS = [
+    Account(a.code, a.name, a.name, a.parent or None, a.category.value, a.normal_balance.value, a.code not in PARENTS)
+    for a in CHART.accounts.values()
+]
+LEAVES = [a.code for a in ACCOUNTS if a.is_leaf]
+EARNED = [a.code for a in ACCOUNTS if a.is_leaf and a.category == "profit_and_loss"]
+MONTHS = [Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
+
+lines = st.tuples(
+    st.sampled_from(LEAVES),
+    st.sampled_from(LEAVES),
+    st.integers(1, 10**9),
+    st.sampled_from(["", "甲公司", "乙公司"]),
+    st.booleans(),
+)
+vouchers = st.lists(st.tuples(st.sampled_from(MONTHS), st.lists(lines, min_size=1, max_size=3)), max_size=12)
+
+
+def made(drawn: list[tuple[Period, list[tuple[str, str, int, str, bool]]]]) -> list[Voucher]:
+    """Vouchers of pairs of lines; a red pair is negative on both sides."""
+    found = []
+    for number, (month, pairs) in enumerate(drawn, 1):
+        booked: list[Line] = []
+        for debit, credit, amount, party, red in pairs:
+            signed = -amount if red else amount
+            booked += [Line(debit, "借", debit=signed, counterparty=party), Line(credit, "贷", credit=signed)]
+        found.append(voucher(number, month, tuple(booked), VoucherKind.NORMAL))
+    return found
+
+
+def voucher(number: int, month: Period, booked: tuple[Line, ...], kind: VoucherKind) -> Voucher:
+    day = dt.date(month.year, month.month, 15)
+    return Voucher(number, 1, month, day, "记", number, "随机", kind, VoucherState.POSTED, booked, 0)
+
+
+def closing(found: list[Voucher], month: Period, number: int) -> Voucher | None:
+    """结转损益 of a month as the books do it."""
+    sums: dict[str, int] = {}
+    for each in found:
+        for line in each.lines:
+            if each.period <= month and line.account in EARNED:
+                sums[line.account] = sums.get(line.account, 0) + line.debit - line.credit
+    booked = [Line(code, "结转", credit=amount) for code, amount in sums.items() if amount]
+    whole = sum(sums.values())
+    if whole:
+        booked.append(Line("3103", "结转", debit=whole))
+    return voucher(number, month, tuple(booked), VoucherKind.CLOSING) if booked else None
+
+
+def books_of(found: list[Voucher]) -> Books:
+    sums: dict[tuple[Period, str], list[int]] = {}
+    entries = []
+    split = split_accounts(form(STANDARD, "balance_sheet"))
+    for each in found:
+        offset = 2 if each.kind is VoucherKind.CLOSING else 0
+        for line in each.lines:
+            row = sums.setdefault((each.period, line.account), [0] * 4)
+            row[offset] += line.debit
+            row[offset + 1] += line.credit
+            if line.account.startswith(split):
+                entries.append(entry(each, line))
+    return Books(ACCOUNTS, [Balance(code, month, *row) for (month, code), row in sums.items()], entries)
+
+
+def entry(of: Voucher, line: Line) -> LedgerEntry:
+    return LedgerEntry(
+        of.id, of.label, of.date, "", line.account, line.debit, line.credit, line.counterparty, None, of.kind
+    )
+
+
+@settings(max_examples=1000, deadline=None)
+@given(vouchers, st.booleans(), st.booleans())
+def test_statements_tie_in_every_state(
+    drawn: list[tuple[Period, list[tuple[str, str, int, str, bool]]]], closed: bool, reversed_: bool
+) -> None:
+    """LEDG-2: with and without 结转损益, with a reversal, over a year's end: every check holds and no account is left out."""
+    found = made(drawn)
+    if closed:
+        for month in MONTHS[:-1]:
+            carried = closing(found, month, len(found) + 1)
+            found += [carried] if carried else []
+    if reversed_ and found:
+        first = found[0]
+        red = tuple(Line(x.account, "红冲", -x.debit, -x.credit, x.counterparty) for x in first.lines)
+        found.append(voucher(len(found) + 1, MONTHS[-1], red, VoucherKind.REVERSAL))
+    books = books_of(found)
+    for month in MONTHS:
+        of_year = [v for v in found if v.period.year == month.year and v.period <= month]
+        statements = statements_of(STANDARD, books, month, of_year, {}, Brought())
+        assert [c.title for c in statements.checks if not c.holds] == []
+        assert not statements.left_out
+        top = [r for r in balance_rows(books, month, month) if r.level == 1]
+        assert sum(r.closing for r in top) == 0
+        for row in top:
+            assert general(books, row.account.code, month, month).rows[-1].balance == row.closing
+            own = [
+                entry(v, x)
+                for v in found
+                if v.period == month
+                for x in v.lines
+                if x.account.startswith(row.account.code)
+            ]
+            assert detail(books, row.account.code, month, own).closing == row.closing
+
+
+@settings(max_examples=1000, deadline=None)
+@given(vouchers)
+def test_flows_of_a_voucher_are_what_its_cash_moved(
+    drawn: list[tuple[Period, list[tuple[str, str, int, str, bool]]]],
+) -> None:
+    """LEDG-2: classified or not, a voucher's flows sum to the movement of its cash accounts."""
+    rules: CashRules = cash_rules(STANDARD)
+    for each in made(drawn):
+        moved = sum(x.debit - x.credit for x in each.lines if x.account.startswith(rules.cash))
+        assert sum(f.amount for f in flows(each, rules, {})) == moved
