@@ -10,7 +10,7 @@ from zhangfang_books.statements.month import Brought, Month, statements_of
 from zhangfang_books.tables import BroughtFigure, CashAssignment
 from zhangfang_sdk import use
 from zhangfang_sdk.context import require, scope
-from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, LedgerEntry, Voucher, VoucherState
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
@@ -92,11 +92,11 @@ async def keep_brought(client: int, year: int, turnover: Mapping[str, int], cash
 async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:
     """The accountant's word on a voucher line's cash; needs ``books.note``. Raises Refusal ``books.no_such_line``, ``common.not_found``."""
     require("books.note")
-    found = await use(Ledger).voucher(voucher)
+    found = await voucher_of(client, voucher)
     about = await use(Tenants).client(client)
     kind: Kind = "cash_flow"
     numbers = [each.number for each in form(about.standard, kind).lines if each.direction]
-    if found.client != client or not 1 <= place <= len(found.lines) or line not in numbers:
+    if not 1 <= place <= len(found.lines) or line not in numbers:
         raise Refusal("books.no_such_line", "没有这一行,请刷新页面后再选。", field="line")
     row = (
         await CashAssignment.objects()
@@ -115,6 +115,14 @@ async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:
 def ordered(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """Oldest first, as a ledger is read."""
     return list(reversed(entries))
+
+
+async def voucher_of(client: int, voucher: int) -> Voucher:
+    """A voucher of this client; raises Refusal ``common.not_found`` also for another client's."""
+    found = await use(Ledger).voucher(voucher)
+    if found.client != client:
+        raise not_found("凭证")
+    return found
 
 
 async def flows_of_line(client: int, period: Period, line: int) -> list[tuple[Voucher, int]]:

@@ -83,9 +83,10 @@ async def line_sheet(kind: str, number: int, period: str | None = None) -> Page:
 @action("/books/cash/{voucher_id:int}", permission="books.note")
 async def assign_form(voucher_id: int, data: Form) -> Redirect:
     """Say which line of the cash flow statement a voucher line's cash belongs to."""
+    # The voucher is asked for first: what one may not see is not there, whatever else is wrong.
+    period = (await use(Ledger).voucher(voucher_id)).period
     place, line = _number(data, "place"), _number(data, "line")
     await reading.assign_cash(client_in_scope(), voucher_id, place, line)
-    period = (await use(Ledger).voucher(voucher_id)).period
     return go(f"/books/statements?kind=cash_flow&period={period.key}")
 
 

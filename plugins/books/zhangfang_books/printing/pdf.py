@@ -16,6 +16,7 @@ FONT = "STSong-Light"
 MARGIN = 36.0
 SIZE = 8.5
 ROW = 15.0
+LEAST_ROW = 11.0
 HEAD = 84.0
 FOOT = 40.0
 
@@ -39,12 +40,17 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
 
 def _draw(canvas: Any, sheet: Sheet) -> None:
     width, height = landscape(A4) if sheet.landscape else A4
-    per_page = int((height - 2 * MARGIN - HEAD - FOOT) // ROW)
+    room = height - 2 * MARGIN - HEAD - FOOT
+    # A statement stands on one page: its rows draw together as far as they stay readable.
+    pitch = max(LEAST_ROW, min(ROW, room / max(len(sheet.rows), 1)))
+    if pitch * len(sheet.rows) > room:
+        pitch = ROW
+    per_page = int((room + 0.01) // pitch)
     pages = [sheet.rows[at : at + per_page] for at in range(0, len(sheet.rows), per_page)] or [[]]
     for number, rows in enumerate(pages, 1):
         canvas.setPageSize((width, height))
         _head(canvas, sheet, width, height)
-        _table(canvas, sheet, rows, width, height - MARGIN - HEAD)
+        _table(canvas, sheet, rows, width, height - MARGIN - HEAD, pitch)
         canvas.setFont(FONT, SIZE)
         canvas.drawString(MARGIN, MARGIN, f"制表:{sheet.prepared_by}")
         canvas.drawString(width / 2 - 120, MARGIN, "审核:")
@@ -63,7 +69,7 @@ def _head(canvas: Any, sheet: Sheet, width: float, height: float) -> None:
     canvas.drawRightString(width - MARGIN, line, "单位:元")
 
 
-def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: float) -> None:
+def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: float, pitch: float) -> None:
     whole = sum(h.width for h in sheet.headings)
     widths = [(width - 2 * MARGIN) * h.width / whole for h in sheet.headings]
     lefts = [MARGIN + sum(widths[:place]) for place in range(len(widths))]
@@ -74,12 +80,12 @@ def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: fl
     canvas.setFont(FONT, SIZE)
     for left, wide, heading in zip(lefts, widths, sheet.headings, strict=True):
         canvas.drawCentredString(left + wide / 2, top + 6, fitted(heading.label, wide - 4, SIZE))
-    bottom = top - ROW * len(rows)
+    bottom = top - pitch * len(rows)
     for number, row in enumerate(rows):
-        base = top - ROW * (number + 1) + 4.5
+        base = top - pitch * (number + 1) + (pitch - SIZE) / 2 + 1.5
         for left, wide, value in zip(lefts, widths, row.cells, strict=True):
             _cell(canvas, left, wide, base, value, row.strong)
-    canvas.grid([*lefts, lefts[-1] + widths[-1]], [top + ROW + 4, *(top - ROW * n for n in range(len(rows) + 1))])
+    canvas.grid([*lefts, lefts[-1] + widths[-1]], [top + ROW + 4, *(top - pitch * n for n in range(len(rows) + 1))])
     canvas.setLineWidth(1)
     canvas.rect(MARGIN, bottom, sum(widths), top + ROW + 4 - bottom)
 
@@ -87,6 +93,7 @@ def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: fl
 def _cell(canvas: Any, left: float, wide: float, base: float, value: str | int | None, strong: bool) -> None:
     if value is None or value == "":
         return
+    canvas.saveState()
     text = canvas.beginText()
     text.setFont(FONT, SIZE)
     # The font has one weight: totals are drawn with a thin outline.
@@ -98,6 +105,7 @@ def _cell(canvas: Any, left: float, wide: float, base: float, value: str | int |
     text.textOut(shown)
     canvas.setLineWidth(0.25)
     canvas.drawText(text)
+    canvas.restoreState()
 
 
 def fitted(text: str, wide: float, size: float) -> str:
