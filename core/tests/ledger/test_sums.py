@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import rules
-from zhangfang_core.ledger.accounts import add_account
+from zhangfang_core.ledger.accounts import accounts, add_account, change_account
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.ledger.measures import LedgerMeasures
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -220,3 +220,26 @@ async def test_a_chart_is_extended_below_unused_accounts_only(firm: TestFirm) ->
             async with acting(firm):
                 await add_account(c, parent, new, "新科目")
         assert refused.value.code == code
+
+
+async def test_an_account_is_renamed_with_all_below_it_and_retired_when_empty(firm: TestFirm) -> None:
+    """LEDG-1: chart of accounts; a retired account takes no new lines."""
+    c = firm.restaurant
+    async with acting(firm):
+        await add_account(c, "1002", "100201", "工商银行")
+        await change_account(c, "1002", name="银行账户")
+        names = {a.code: a.full_name for a in await accounts(c)}
+        assert (names["1002"], names["100201"], names["1001"]) == ("银行账户", "银行账户-工商银行", "库存现金")
+        await import_posted(c, [voucher(c, 1, "100201", "5001", 900)])
+    with pytest.raises(Refusal, match=r"ledger\.account_has_balance"):
+        async with acting(firm):
+            await change_account(c, "100201", retired=True)
+    async with acting(firm):
+        await import_posted(c, [voucher(c, 1, "1001", "100201", 900)])
+        assert (await change_account(c, "100201", retired=True)).retired
+    with pytest.raises(Refusal, match=r"ledger\.account_retired"):
+        async with acting(firm):
+            await use(Ledger).draft(voucher(c, 1, "100201", "5001", 900))
+    async with acting(firm):
+        await change_account(c, "100201", retired=False)
+        await use(Ledger).draft(voucher(c, 1, "100201", "5001", 900))

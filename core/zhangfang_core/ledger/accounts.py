@@ -159,3 +159,71 @@ async def _make_parent(client: int, code: str, full_name: str) -> None:
         client,
         code,
     )
+
+
+async def change_account(client: int, code: str, *, name: str | None = None, retired: bool | None = None) -> Account:
+    """Rename an account, retire it, or take it up again; needs ``ledger.draft``. On the trail.
+
+    A retired account keeps its figures and takes no new lines. Raises Refusal ``ledger.account_unknown``,
+    ``ledger.account_name``, ``ledger.account_has_balance``.
+    """
+    require("ledger.draft")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    before = await connection().fetchrow(
+        "select * from core_account where firm = $1 and client = $2 and code = $3 for no key update",
+        firm_in_scope(),
+        client,
+        code.replace("\x00", ""),
+    )
+    if before is None:
+        raise Refusal("ledger.account_unknown", f"没有科目“{code[:20]}”。", field="code")
+    new = before["name"] if name is None else name.strip()
+    if not 0 < len(new) <= 80 or "\x00" in new:
+        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
+    if retired and await _balance(client, code):
+        raise Refusal(
+            "ledger.account_has_balance", f"科目 {code} 还有余额,结清之后才能停用。", status=409, field="retired"
+        )
+    above = before["full_name"][: len(before["full_name"]) - len(before["name"])]
+    full_name = f"{above}{new}"
+    longest = await connection().fetchval(
+        "select max(length(full_name)) from core_account where firm = $1 and client = $2 and code >= $3 and code < $3 || ':'",
+        firm_in_scope(),
+        client,
+        code,
+    )
+    if longest - len(before["full_name"]) + len(full_name) > 255:
+        raise Refusal("ledger.account_name", "科目全称太长,请缩短名称。", field="name")
+    await connection().execute(
+        """update core_account set full_name = $4 || substr(full_name, $5), name = case when code = $3 then $6 else name end,
+        retired = case when code = $3 then $7 else retired end
+        where firm = $1 and client = $2 and code >= $3 and code < $3 || ':'""",
+        firm_in_scope(),
+        client,
+        code,
+        full_name,
+        len(before["full_name"]) + 1,
+        new,
+        before["retired"] if retired is None else retired,
+    )
+    await use(Audit).record(
+        "ledger.change_account",
+        f"core_account:{before['id']}",
+        client=client,
+        before={"name": before["name"], "retired": before["retired"]},
+        after={"code": code, "name": new, "retired": before["retired"] if retired is None else retired},
+    )
+    kept = before["retired"] if retired is None else retired
+    return replace(account_of(before), name=new, full_name=full_name, retired=kept)
+
+
+async def _balance(client: int, code: str) -> int:
+    balance: int = await connection().fetchval(
+        """select coalesce(sum(debit - credit + closing_debit - closing_credit), 0)::bigint from core_balance
+        where firm = $1 and client = $2 and account >= $3 and account < $3 || ':'""",
+        firm_in_scope(),
+        client,
+        code,
+    )
+    return balance

@@ -1,6 +1,7 @@
 """Vouchers and accounts as an accountant expects them, on the desk and on the phone, and what is done to them."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from litestar import Request
@@ -10,6 +11,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
+from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
@@ -172,6 +174,7 @@ async def account_page(
         fragment=in_sheet,
         account=chart[code],
         chart=chart,
+        next_code=next_code(code, chart),
         entries=entries,
         cut=len(entries) == ENTRIES_SHOWN,
         opening=opening,
@@ -194,6 +197,11 @@ async def reopen_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
     await use(Ledger).reopen_period(client_in_scope(), month, written(data, "reason", 200))
     return go(f"/accounts?period={month.key}")
+
+
+def next_code(code: str, chart: Collection[str]) -> str:
+    """The first free code below ``code``, empty where all 99 are taken."""
+    return next((found for n in range(1, 100) if (found := f"{code}{n:02d}") not in chart), "")
 
 
 async def _around(client: int, code: str, first: Period, last: Period) -> tuple[int, int]:
@@ -245,4 +253,5 @@ HANDLERS: list[HTTPRouteHandler] = [
     account_page,
     close_form,
     reopen_form,
+    *ACCOUNT_HANDLERS,
 ]
