@@ -6,7 +6,10 @@ import asyncpg
 import pytest
 
 from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.ledger.digests import altered
 from zhangfang_core.ledger.tables import LedgerVoucher, MonthlyBalance, VoucherLine
+from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import Scope
 from zhangfang_sdk.errors import Refusal
@@ -150,3 +153,33 @@ async def test_without_a_firm_in_scope_the_database_shows_nothing(firm: TestFirm
     async with scoped_transaction(Scope()):
         assert await connection().fetchval("select count(*) from core_voucher") == 0
         assert await connection().fetchval("select count(*) from core_voucher_line") == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [
+        ("update core_voucher_line set debit = debit + 1 where id % 1000 = 1 and voucher = $1", "记-0002"),
+        ("update core_voucher set summary = '改过' where id = $1", "记-0002"),
+        ("update core_line_detail set due = '2027-01-01' where id / 1000 = $1", "记-0002"),
+        ("update core_voucher set state = 'discarded', number = null where id = $1", "已不存在"),
+    ],
+)
+async def test_a_change_by_the_database_s_owner_is_named(
+    firm: TestFirm, database: str, test_server: TestServer, sql: str, word: str
+) -> None:
+    """LEDG-1: posted one by one and in bulk; untouched vouchers are not named."""
+    await make(firm, firm.restaurant)
+    sold = (Line("1122", "", debit=9, due=dt.date(2026, 3, 31)), Line("5001", "", credit=9))
+    async with acting(firm):
+        drafts = [VoucherDraft(firm.restaurant, dt.date(2026, 3, 2), "赊销", sold, source="test") for _ in range(3)]
+        target, *_ = await import_posted(firm.restaurant, drafts)
+        assert await altered(firm.restaurant) == []
+    superuser = await asyncpg.connect(test_server.superuser(database))
+    try:
+        assert await superuser.execute(sql, target) == "UPDATE 1"
+    finally:
+        await superuser.close()
+    async with acting(firm):
+        (fault,) = await altered(firm.restaurant)
+        assert word in fault
+        assert str(target) in fault

@@ -9,6 +9,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import rules
 from zhangfang_core.ledger.analysis import Directory, write_beside
+from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.posting import balance_period, poster, refuse_closed
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_core.modules.hooks import call_one, listeners
@@ -54,7 +55,7 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     """Post ``vouchers`` of one client in the caller's transaction, in the order given; their ids.
 
     Needs ``ledger.draft`` and ``ledger.post``: who imports answers for both, and ``drafted_by`` names who drafted. Asks
-    ``check_voucher`` for each, writes one audit entry, tells ``on_vouchers_posted`` once. All or nothing: raises what
+    ``check_voucher`` for each, writes an audit entry with their digests for every CHUNK, tells ``on_vouchers_posted`` once. All or nothing: raises what
     ``Ledger.draft`` and ``Ledger.post`` raise, with the voucher's place from 1 in ``details["place"]``.
     """
     require("ledger.draft")
@@ -72,17 +73,26 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
         directory = await Directory.read(client, [line for draft in chunk for line in draft.lines])
         checked = [await chart.check(len(ids) + place, draft, directory) for place, draft in enumerate(chunk, 1)]
         ready = [draft for _, draft in checked]
-        made = await _write(client, ready, [total for total, _ in checked], drafted_by)
-        posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(made, ready, strict=True))
-        await write_beside(client, posted, chart.standing)
-        ids += made
-    if ids:
+        made, numbers = await _write(client, ready, [total for total, _ in checked], drafted_by)
         await use(Audit).record(
             "ledger.import",
             f"core_client:{client}",
             client=client,
-            after={"vouchers": len(ids), "first": ids[0], "last": ids[-1]},
+            after={
+                "vouchers": len(made),
+                "first": made[0],
+                "last": made[-1],
+                "ids": made,
+                "digests": "".join(
+                    digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines)
+                    for number, d in zip(numbers, ready, strict=True)
+                ),
+            },
         )
+        posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(made, ready, strict=True))
+        await write_beside(client, posted, chart.standing)
+        ids += made
+    if ids:
         await use(Live).announce("ledger", client)
         tell("vouchers_posted", ids)
     return ids
@@ -151,7 +161,10 @@ class _Chart:
         return total, draft
 
 
-async def _write(client: int, chunk: Sequence[VoucherDraft], totals: Sequence[int], drafted_by: str) -> list[int]:
+async def _write(
+    client: int, chunk: Sequence[VoucherDraft], totals: Sequence[int], drafted_by: str
+) -> tuple[list[int], list[int]]:
+    """Ids and numbers."""
     firm, db = firm_in_scope(), connection()
     numbers = await _take_numbers(client, chunk)
     ids = [
@@ -174,7 +187,7 @@ async def _write(client: int, chunk: Sequence[VoucherDraft], totals: Sequence[in
     await db.execute(_LINES)
     await db.execute("truncate bulk_voucher, bulk_line")
     await _add_sums(client, chunk)
-    return ids
+    return ids, numbers
 
 
 def _lines(firm: int, client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> Iterator[tuple[object, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, open_items, rules
+from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_core.modules.hooks import ask
@@ -69,7 +70,12 @@ async def post(voucher: int) -> Voucher:
         "ledger.post",
         f"core_voucher:{voucher}",
         client=draft.client,
-        after={"number": f"{draft.word}-{number:04d}", "period": row["period"], "total": row["total"]},
+        after={
+            "number": f"{draft.word}-{number:04d}",
+            "period": row["period"],
+            "total": row["total"],
+            "digest": digest(number, draft.date.isoformat(), draft.word, draft.summary, draft.kind.value, draft.lines),
+        },
     )
     await use(Live).announce("ledger", draft.client)
     tell("vouchers_posted", [voucher])

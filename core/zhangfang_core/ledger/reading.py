@@ -77,6 +77,15 @@ async def vouchers(
     return await _with_lines(rows)
 
 
+async def vouchers_called(client: int, ids: Sequence[int]) -> Sequence[Voucher]:
+    """Those of ``ids`` that are the client's; needs ``ledger.read``."""
+    see(client)
+    rows = await connection().fetch(
+        f"{_VOUCHER} and v.client = $2 and v.id = any($3::bigint[])", firm_in_scope(), client, list(ids)
+    )
+    return await _with_lines(rows)
+
+
 async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
     posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]
     lines: dict[int, list[Mapping[str, Any]]] = {}
