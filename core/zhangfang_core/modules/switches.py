@@ -1,7 +1,7 @@
 """Which modules a firm has on: read with each request, so that a switch takes effect with the next one."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from zhangfang_core.database.engine import DB, connection
 from zhangfang_core.modules.registry import Module, registry
@@ -24,7 +24,14 @@ async def enabled_modules() -> frozenset[str]:
     return known[firm]
 
 
-def resolve(decided: dict[str, bool]) -> frozenset[str]:
+def know_enabled(firm: int, decided: Mapping[str, bool]) -> frozenset[str]:
+    """Tell the transaction in force what the firm decided, so that it need not be asked again."""
+    enabled = resolve(decided)
+    getattr(DB.current_transaction.get(), "enabled", {})[firm] = enabled
+    return enabled
+
+
+def resolve(decided: Mapping[str, bool]) -> frozenset[str]:
     """From the firm's decisions to what runs, in dependency order."""
     on: set[str] = set()
     modules = registry().modules

@@ -1,5 +1,6 @@
 """The gate: every request passes sign-in, permission, the firm's switches, both walls and its one transaction here."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from litestar.types import Scope as Connection
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
-from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -111,13 +112,12 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
 
     Raises SignInNeeded, Refusal ``access.forbidden``, and ``common.not_found`` for pages of a module that the firm has off.
     """
-    presence, language = await _presence(scope)
+    presence, language, switches = await _presence(scope)
     permission = opt.get("permission", SIGNED_IN)
     actor = presence.scope
     enabled: frozenset[str] = frozenset()
     if actor is not None and actor.firm is not None:
-        with in_scope(actor):
-            enabled = await enabled_modules()
+        enabled = know_enabled(actor.firm, switches)
     request = Asking(ASGIConnection(scope), presence, enabled)
     if permission == PUBLIC:
         return request, language
@@ -131,16 +131,17 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     return request, language
 
 
-async def _presence(scope: Connection) -> tuple[Presence, str]:
+async def _presence(scope: Connection) -> tuple[Presence, str, Mapping[str, bool]]:
     token = _cookies(scope).get(COOKIE)
     client = scope.get("client")
     address = client[0] if client else ""
     if token is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh")
+        return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
     entered = await enter(token, address)
     if entered is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh")
-    return Presence(token, replace(entered.scope, address=address), entered.pending_second_factor), entered.language
+        return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
+    presence = Presence(token, replace(entered.scope, address=address), entered.pending_second_factor)
+    return presence, entered.language, entered.switches
 
 
 def _cookies(scope: Connection) -> dict[str, str]:
