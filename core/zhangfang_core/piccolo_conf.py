@@ -12,6 +12,7 @@ CORE_APPS = [
     "zhangfang_core.documents.piccolo_app",
     "zhangfang_core.ledger.piccolo_app",
     "zhangfang_core.notifications.piccolo_app",
+    "zhangfang_core.vendors.piccolo_app",
 ]
 
 APP_REGISTRY = AppRegistry(apps=[*CORE_APPS, *plugin_apps()])

@@ -14,6 +14,7 @@ from zhangfang_core.notifications.audit import AuditTrail
 from zhangfang_core.notifications.live import PgLive
 from zhangfang_core.notifications.service import KeptNotifications
 from zhangfang_core.tenancy.service import FirmTenants
+from zhangfang_core.vendors.service import ChosenVendors
 from zhangfang_core.web.cards import PluginCards
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.dimensions import Dimensions
@@ -27,6 +28,7 @@ from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.services import provide
 from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 
 
@@ -46,6 +48,7 @@ def provide_services() -> None:
     provide(Tenants, FirmTenants())
     provide(Notifications, KeptNotifications())
     provide(Cards, PluginCards())
+    provide(Vendors, ChosenVendors())
     for module in registry().modules.values():
         for protocol, implementation in module.services.items():
             provide(protocol, implementation)

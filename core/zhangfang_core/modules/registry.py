@@ -20,7 +20,7 @@ from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
-CORE_SERVICES = ("Ledger", "Documents", "Tenants", "Notifications", "Live", "Audit", "Jobs", "Cards", "Measures")
+CORE_SERVICES = ("Ledger", "Documents", "Tenants", "Notifications", "Live", "Audit", "Jobs", "Cards", "Measures", "Vendors")
 log = logging.getLogger("zhangfang.modules")
 
 

@@ -1,5 +1,6 @@
 """The firm's key: wraps the key of every object of the firm, is itself wrapped by the deployment's master key."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
@@ -13,6 +14,19 @@ class OpenFirmKey:
 
     version: int
     key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column sealed under the firm's key, beside ``key_version`` in its table; ``bound_to`` is SQL for the words that it is bound to."""
+
+    table: str
+    column: str
+    bound_to: str
+
+
+sealed_columns = [SealedColumn("core_object", "wrapped_key", "name")]
+"""What a rotation seals anew; a room that seals something under the firm's key adds its column."""
 
 
 class FirmKeys:
@@ -46,9 +60,9 @@ class FirmKeys:
         return self._opened(firm, version, wrapped)
 
     async def rotate(self) -> int:
-        """Make a new key and wrap the key of every object anew; the objects themselves stay as they are.
+        """Make a new key and seal anew what is sealed under the old ones: the keys of objects (the objects stay as they are), secrets.
 
-        The old keys are removed. Uploads of the firm wait for the transaction. Returns how many keys were wrapped anew.
+        The old keys are removed. Uploads of the firm wait for the transaction. Returns how much was sealed anew.
         """
         firm = firm_in_scope()
         rows = await connection().fetch(
@@ -58,29 +72,9 @@ class FirmKeys:
         fresh = await self._make(firm, max(old, default=0) + 1)
         if fresh is None:
             raise RuntimeError(f"the key of firm {firm} is being rotated by somebody else")
-        objects = await connection().fetch(
-            "select id, name, wrapped_key, key_version from core_object where firm = $1 and key_version <> $2 for update",
-            firm,
-            fresh.version,
-        )
-        await connection().executemany(
-            "update core_object set wrapped_key = $3, key_version = $4 where firm = $1 and id = $2",
-            [
-                (
-                    firm,
-                    row["id"],
-                    wrap(
-                        unwrap(row["wrapped_key"], under=old[row["key_version"]].key, bound_to=row["name"]),
-                        under=fresh.key,
-                        bound_to=row["name"],
-                    ),
-                    fresh.version,
-                )
-                for row in objects
-            ],
-        )
+        sealed = [await _seal_anew(column, firm, old, fresh) for column in sealed_columns]
         await connection().execute("delete from core_firm_key where firm = $1 and version < $2", firm, fresh.version)
-        return len(objects)
+        return sum(sealed)
 
     async def _make(self, firm: int, version: int) -> OpenFirmKey | None:
         key = new_key()
@@ -95,6 +89,34 @@ class FirmKeys:
 
     def _opened(self, firm: int, version: int, wrapped: bytes) -> OpenFirmKey:
         return OpenFirmKey(version, unwrap(wrapped, under=self._master, bound_to=_bound(firm, version)))
+
+
+async def _seal_anew(column: SealedColumn, firm: int, old: Mapping[int, OpenFirmKey], fresh: OpenFirmKey) -> int:
+    """Seal the rows of the firm in one column under ``fresh``; returns how many."""
+    rows = await connection().fetch(
+        f"select id, {column.bound_to} as bound, {column.column} as sealed, key_version from {column.table} "  # noqa: S608  # names from code
+        "where firm = $1 and key_version <> $2 for update",
+        firm,
+        fresh.version,
+    )
+    anew = [
+        (
+            firm,
+            row["id"],
+            wrap(
+                unwrap(row["sealed"], under=old[row["key_version"]].key, bound_to=row["bound"]),
+                under=fresh.key,
+                bound_to=row["bound"],
+            ),
+            fresh.version,
+        )
+        for row in rows
+    ]
+    await connection().executemany(
+        f"update {column.table} set {column.column} = $3, key_version = $4 where firm = $1 and id = $2",  # noqa: S608
+        anew,
+    )
+    return len(rows)
 
 
 def _bound(firm: int, version: int) -> str:

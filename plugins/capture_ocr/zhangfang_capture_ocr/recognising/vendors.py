@@ -21,7 +21,15 @@ class LocalEngine:
 
 
 def _vendor(engine: str, title: str) -> Vendor:
-    return Vendor(VendorKind.OCR, engine, title, lambda _settings: LocalEngine(engine))
+    return Vendor(
+        VendorKind.OCR,
+        engine,
+        title,
+        lambda _settings: LocalEngine(engine),
+        summary="在本机运行,图片不离开服务器。",
+        outside=False,
+        seconds=150.0,
+    )
 
 
 VENDORS = tuple(_vendor(engine, title) for engine, title in ENGINES.items())
