@@ -27,7 +27,10 @@ class Bitmap:
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """One run of text. The sides are shares of the bitmap's width and height (0 to 1); ``confidence`` is the engine's own, 0 to 1."""
+    """One run of text. The sides are shares of the bitmap's width and height (0 to 1); ``confidence`` is the engine's own, 0 to 1.
+
+    ``turned`` tells by how many degrees clockwise (0, 90, 180, 270) the bitmap must be turned for this text to stand upright.
+    """
 
     text: str
     confidence: float
@@ -35,6 +38,7 @@ class TextBox:
     top: float
     right: float
     bottom: float
+    turned: int = 0
 
 
 class TextRecogniser(Protocol):

@@ -19,7 +19,7 @@ from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportProfile
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.tables import Correction, Invoice, Item, SellerMemory
+from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
 from zhangfang_collab.services import assign as assign_task
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.documents.preview import page_image
@@ -147,6 +147,8 @@ async def _invoice(place: Place, person: int) -> None:
         now = dt.datetime.now(dt.UTC)
         word = f"机密{place.mark}"
         await Correction(client=place.client, invoice=invoice.id, field="remarks", after=word, corrected_at=now).save()
+        boxes = f'[{{"text": "{word}", "confidence": 1, "left": 0, "top": 0, "right": 1, "bottom": 1}}]'
+        await Recognition(client=place.client, item=item, boxes=boxes, recognised_at=now).save()
         await SellerMemory(
             client=place.client, seller_tax_id="91330206MA2TEXT91M", seller_name=word, account="5602", updated_at=now
         ).save()

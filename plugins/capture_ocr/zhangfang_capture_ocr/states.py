@@ -4,10 +4,14 @@ from enum import StrEnum
 
 
 class ItemState(StrEnum):
-    """One state at a time; ``BUSY`` ones move on by themselves, the others end the job."""
+    """One state at a time; ``BUSY`` ones move on by themselves, the others end the job.
+
+    Pictures pass through ``RECOGNISED``: their text is kept, its fields are not found yet.
+    """
 
     QUEUED = "queued"
     READING = "reading"
+    RECOGNISED = "recognised"
     CHECKING = "checking"
     DRAFTED = "drafted"
     NEEDS_REVIEW = "needs_review"
@@ -24,6 +28,7 @@ class ItemState(StrEnum):
 _LABELS = {
     ItemState.QUEUED: "排队中",
     ItemState.READING: "识别中",
+    ItemState.RECOGNISED: "整理中",
     ItemState.CHECKING: "核对中",
     ItemState.DRAFTED: "等会计审核",
     ItemState.NEEDS_REVIEW: "会计核对中",
@@ -32,6 +37,6 @@ _LABELS = {
     ItemState.RETURNED: "已退回",
 }
 
-BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.CHECKING})
+BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.RECOGNISED, ItemState.CHECKING})
 TO_REVIEW = frozenset({ItemState.DRAFTED, ItemState.NEEDS_REVIEW})
 BACK_TO_CLIENT = frozenset({ItemState.REFUSED, ItemState.RETURNED})

@@ -25,7 +25,8 @@ from zhangfang_sdk.tables import ClientRows
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
-    """One uploaded file. ``upload_key`` makes a repeated upload the same item; ``original`` is the item that already holds these bytes."""
+    """One uploaded file. ``upload_key`` makes a repeated upload the same item; ``original`` is the item that already holds these bytes,
+    ``replaces`` the returned item that this one was taken again for. ``pointed_at`` names fields, separated by spaces."""
 
     id = BigSerial(primary_key=True)
     document = ForeignKey(DocumentKey, null=False, on_delete=OnDelete.restrict, help_text="原件")
@@ -37,6 +38,8 @@ class Item(ClientRows, Table, tablename="capture_ocr_item"):
     refusal_code = Varchar(length=60, default="", help_text="原因代码")
     refusal_sentence = Text(default="", help_text="原因")
     purpose = Varchar(length=40, default="", help_text="用途")
+    replaces: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="重拍的是哪一张")
+    pointed_at = Varchar(length=200, default="", help_text="退回时指出的字段")
     original: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="相同的原件")
     uploaded_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="上传人")
     uploader_name = Varchar(length=80, default="", help_text="上传人姓名")
@@ -82,6 +85,7 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")
     page_shape = Integer(default=0, help_text="首页高宽比(千分之)")
+    turned = Integer(default=0, help_text="照片要转正的度数")
     sure = Boolean(default=False, help_text="识别有把握")
     live = Boolean(default=True, help_text="占用发票号码")
     duplicate_of: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
@@ -93,14 +97,35 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
         return Readable(template="%s %s", columns=[cls.kind, cls.number])
 
 
+class Recognition(ClientRows, Table, tablename="capture_ocr_recognition"):
+    """What was seen on an item's picture, kept so that no engine and no paid vendor sees the same picture twice.
+
+    ``boxes`` are text runs on the upright page as :mod:`zhangfang_capture_ocr.seen_pages` writes them, ``codes`` texts of QR codes.
+    """
+
+    id = BigSerial(primary_key=True)
+    item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict, help_text="文件")
+    engine = Varchar(length=80, default="", help_text="识别引擎")
+    turned = Integer(default=0, help_text="照片要转正的度数")
+    page_shape = Integer(default=0, help_text="高宽比(千分之)")
+    boxes = JSONB(default="[]", help_text="文字与位置")
+    codes = JSONB(default="[]", help_text="二维码")
+    recognised_at = Timestamptz(help_text="识别时间")
+
+
 class Correction(ClientRows, Table, tablename="capture_ocr_correction"):
-    """A field that a reviewer changed: what stood there, what stands now. Appended only."""
+    """A field that a reviewer changed: what was read there and from which source, what stands now. Appended only.
+
+    ``kind`` is the kind of the invoice as it stands now: with the seller it tells the layout.
+    """
 
     id = BigSerial(primary_key=True)
     invoice = ForeignKey(Invoice, null=False, on_delete=OnDelete.restrict, help_text="发票")
     field = Varchar(length=40, help_text="字段")
     before = Text(default="", help_text="原值")
     after = Text(default="", help_text="新值")
+    source = Varchar(length=20, default="", help_text="原值来源")
+    kind = Varchar(length=40, default="", help_text="票种")
     seller_tax_id = Varchar(length=30, default="", help_text="销售方税号")
     corrected_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="修改人")
     corrected_at = Timestamptz(help_text="修改时间")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pytest
+from PIL import Image
 
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.reading import InvoiceKind
@@ -113,6 +115,16 @@ class Drawer:
 
     def pdf(self, **changes: Any) -> bytes:
         return draw(invoice(**changes))
+
+    def photo(self, turned: int = 0, **changes: Any) -> bytes:
+        """A JPEG of the printed page, which must be turned clockwise by so many degrees to stand upright."""
+        page = pypdfium2.PdfDocument(draw(invoice(**changes)))[0].render(scale=2.6).to_pil().convert("RGB")
+        return self.jpeg(page.rotate(turned, expand=True))
+
+    def jpeg(self, picture: Image.Image) -> bytes:
+        written = io.BytesIO()
+        picture.save(written, "JPEG", quality=88)
+        return written.getvalue()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from zhangfang_capture_ocr.services import desk, listing, uploads
 from zhangfang_capture_ocr.tables import Correction, Item, SellerMemory
@@ -64,9 +65,10 @@ async def test_correction_is_kept_and_booked(office: Any, drawn: Any) -> None:
     assert row["total"] == 218000
 
 
-async def test_photo_is_typed_in(office: Any) -> None:
-    """CAP-1, CAP-6: a photo that cannot be read yet becomes a voucher by the accountant's hand."""
-    item = await office.handed_in("照片.jpg", b"\xff\xd8\xff\xe0" + bytes(100))
+async def test_photo_is_typed_in(office: Any, drawn: Any) -> None:
+    """CAP-1, CAP-6: a photo on which nothing can be read becomes a voucher by the accountant's hand."""
+    item = await office.handed_in("照片.jpg", drawn.jpeg(Image.new("RGB", (300, 200), "white")))
+    assert await office.state(item) == ("needs_review", "picture.no_fields")
     form = {
         "kind": "数电普票",
         "number": "26332000000187650001",

@@ -18,8 +18,12 @@ import sys
 import threading
 from typing import Final
 
+from PIL import Image
+
+from zhangfang_capture_ocr.qr import codes_in
 from zhangfang_capture_ocr.reading import Refused, read
-from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED, dump
+from zhangfang_capture_ocr.reading.pictures import decoded, drawn
+from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READY, REQUEST, WALLED, dump
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 """Address space of one fork (RLIMIT_AS)."""
@@ -35,6 +39,8 @@ _NO_NEW_PRIVILEGES: Final = 38
 def main() -> None:
     """Fork a reader for each socket that comes, until the owner is gone."""
     control = socket.socket(fileno=os.dup(0))
+    # Loaded here once: a fork may open hardly any file.
+    Image.init()
     # Whatever native code prints must reach nobody.
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -60,20 +66,28 @@ def _serve(owner: socket.socket) -> None:
     """Read one file and answer."""
     signal.setitimer(signal.ITIMER_REAL, LONGEST_SECONDS)
     _limit()
-    name_length, data_length = REQUEST.unpack(_exactly(owner, REQUEST.size))
+    task, turned, name_length, data_length = REQUEST.unpack(_exactly(owner, REQUEST.size))
     name = _exactly(owner, name_length).decode("utf-8", errors="replace")
     data = _exactly(owner, data_length)
     threading.Thread(target=_end_with_owner, args=(owner,), daemon=True).start()
-    owner.sendall(_answer(data, name).encode("utf-8"))
+    said, content = _answer(task, turned, data, name)
+    owner.sendall(said.encode("utf-8") + b"\n")
+    owner.sendall(content)
 
 
-def _answer(data: bytes, name: str) -> str:
+def _answer(task: int, turned: int, data: bytes, name: str) -> tuple[str, bytes]:
     try:
-        return dump(read(data, name))
+        if task == DECODE:
+            bitmap = decoded(data)
+            codes = codes_in(bitmap)
+            return json.dumps({"width": bitmap.width, "height": bitmap.height, "codes": codes}), bitmap.rgb
+        if task == DRAW:
+            return json.dumps({"drawn": True}), drawn(data, turned)
+        return dump(read(data, name)), b""
     except Refused as refused:
-        return json.dumps({"refused": refused.code})
+        return json.dumps({"refused": refused.code}), b""
     except MemoryError:
-        return json.dumps({"refused": "decode.too_big"})
+        return json.dumps({"refused": "decode.too_big"}), b""
 
 
 def _exactly(owner: socket.socket, count: int) -> bytes:

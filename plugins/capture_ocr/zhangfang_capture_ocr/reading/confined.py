@@ -16,17 +16,19 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
-from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PDF_BYTES, Refused
+from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PDF_BYTES, MAX_PICTURE_BYTES, Refused
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
 from zhangfang_capture_ocr.reading.values import Reading
-from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED, load_parsed
+from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READ, READY, REQUEST, WALLED, load_parsed
+from zhangfang_sdk.recognition import LONGEST_SIDE, Bitmap
 
 WALL_SECONDS: Final = 10.0
 START_SECONDS: Final = 30.0
 """How long the warm process may take to load on a busy machine before it is given up."""
 MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
+MAX_BITMAP_BYTES: Final = LONGEST_SIDE * LONGEST_SIDE * 3 + 1024 * 1024
 TOGETHER: Final = 2
 """Files read at the same time; more wait their turn."""
 _CHILD_MODULE: Final = "zhangfang_capture_ocr.reading.child"
@@ -104,28 +106,52 @@ class Reader:
         if len(data) > MAX_PDF_BYTES:
             raise Refused("file.too_large")
         sniff(data[:HEAD_BYTES], name)
+        return _understood(self._done(READ, data, name)[0])
+
+    def decode(self, data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
+        """A picture or scanned page as pixels, with the texts of its QR codes; blocks. Raises `Refused`."""
+        said, pixels = self._done(DECODE, data, limit=MAX_BITMAP_BYTES)
+        parsed = _parsed(said)
+        try:
+            return Bitmap(int(parsed["width"]), int(parsed["height"]), pixels), tuple(map(str, parsed["codes"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refused("decode.crashed") from error
+
+    def draw(self, data: bytes, turned: int) -> bytes:
+        """A picture as a JPEG made anew, turned clockwise by so many degrees; blocks. Raises `Refused`."""
+        said, content = self._done(DRAW, data, turned=turned)
+        _parsed(said)
+        return content
+
+    def _done(
+        self, task: int, data: bytes, name: str = "", *, turned: int = 0, limit: int = MAX_ANSWER_BYTES
+    ) -> tuple[bytes, bytes]:
+        """The line that a fork said and the bytes after it."""
+        if len(data) > MAX_PICTURE_BYTES:
+            raise Refused("file.too_large")
         try:
             connection = self.warm().fork()
         except OSError:
             # The warm process died between two files, which says nothing of this one.
             connection = self.warm().fork()
         with connection:
-            return _understood(self._ask(connection, data, name))
+            said, _, content = self._ask(connection, task, turned, data, name, limit).partition(b"\n")
+            return said, content
 
-    def _ask(self, connection: socket.socket, data: bytes, name: str) -> bytes:
+    def _ask(self, connection: socket.socket, task: int, turned: int, data: bytes, name: str, limit: int) -> bytes:
         written = name.encode("utf-8", errors="replace")[:_NAME_BYTES]
         deadline = time.monotonic() + self._wall_seconds
         answer = bytearray()
         try:
             connection.settimeout(self._wall_seconds)
-            connection.sendall(REQUEST.pack(len(written), len(data)) + written + data)
+            connection.sendall(REQUEST.pack(task, turned, len(written), len(data)) + written + data)
             while True:
                 connection.settimeout(max(deadline - time.monotonic(), 0.001))
-                piece = connection.recv(1 << 16)
+                piece = connection.recv(1 << 20)
                 if not piece:
                     return bytes(answer)
                 answer += piece
-                if len(answer) > MAX_ANSWER_BYTES:
+                if len(answer) > limit:
                     raise Refused("decode.too_big")
         except TimeoutError as error:
             raise Refused("decode.too_slow") from error
@@ -136,6 +162,14 @@ class Reader:
         """As `read`, without blocking the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read, data, name)
 
+    async def decode_soon(self, data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
+        """As `decode`, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.decode, data)
+
+    async def draw_soon(self, data: bytes, turned: int) -> bytes:
+        """As `draw`, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.draw, data, turned)
+
     def close(self) -> None:
         """End the warm process and, with their connections, its forks."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -145,12 +179,22 @@ class Reader:
                 self._warm = None
 
 
-def _understood(answer: bytes) -> Reading:
-    """The reading in an answer. Raises `Refused`, also when the answer was cut off."""
+def _parsed(answer: bytes) -> dict[str, Any]:
+    """What a fork said. Raises `Refused`, also when the answer was cut off."""
     try:
         said = json.loads(answer)
-        if "refused" in said:
-            raise Refused(said["refused"] if said["refused"] in CODES else "decode.crashed")
+        refused = said.get("refused")
+    except (ValueError, AttributeError) as error:
+        raise Refused("decode.crashed") from error
+    if refused is not None:
+        raise Refused(refused if refused in CODES else "decode.crashed")
+    return dict(said)
+
+
+def _understood(answer: bytes) -> Reading:
+    """The reading in an answer. Raises `Refused`."""
+    said = _parsed(answer)
+    try:
         return load_parsed(said)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise Refused("decode.crashed") from error
@@ -173,3 +217,13 @@ def shared_reader() -> Reader:
 async def read_confined(data: bytes, name: str) -> Reading:
     """Read one untrusted file in a process with limits. Raises `Refused` for every file that gives no reading."""
     return await shared_reader().read_soon(data, name)
+
+
+async def decode_confined(data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
+    """A stranger's picture as pixels with the texts of its QR codes, decoded in a process with limits. Raises `Refused`."""
+    return await shared_reader().decode_soon(data)
+
+
+async def draw_confined(data: bytes, turned: int) -> bytes:
+    """A stranger's picture as a JPEG of our own, made in a process with limits. Raises `Refused`."""
+    return await shared_reader().draw_soon(data, turned)

@@ -7,6 +7,7 @@ from typing import Final
 MEGABYTE: Final = 1024 * 1024
 MAX_XML_BYTES: Final = 2 * MEGABYTE
 MAX_PDF_BYTES: Final = 20 * MEGABYTE
+MAX_PICTURE_BYTES: Final = 50 * MEGABYTE
 MAX_PDF_PAGES: Final = 20
 
 _SENTENCES: Final[dict[str, str]] = {
@@ -26,6 +27,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "xml.too_deep": "这个 XML 的结构太复杂，不像一张发票。请从税务平台重新下载发票原件。",
     "xml.too_many_nodes": "这个 XML 的内容太多，不像一张发票。请从税务平台重新下载发票原件。",
     "xml.not_an_invoice": "这个 XML 不是我们认识的发票文件。请上传税务平台下载的数电发票 XML。",
+    "picture.broken": "这张照片打不开，可能没有传完整。请重新拍一张再上传。",
     "decode.too_slow": "这个文件读了太久还没有读完，已停止。请重新下载发票原件再上传，或由会计手工录入。",
     "decode.too_big": "这个文件展开后太大，已停止读取。请重新下载发票原件再上传，或由会计手工录入。",
     "decode.crashed": "读取这个文件时出了错，文件可能已损坏。请重新下载发票原件再上传，或由会计手工录入。",

@@ -22,8 +22,10 @@ from zhangfang_capture_ocr.reading.values import (
 
 FORMAT: Final = 1
 """Version of this JSON; raised when its shape changes."""
-REQUEST: Final = struct.Struct(">IQ")
-"""How a request to the reading process begins: length of the name, then of the file, both in bytes."""
+REQUEST: Final = struct.Struct(">BHIQ")
+"""How a request to the reading process begins: the task, degrees for `DRAW`, length of the name, then of the file, both in bytes."""
+READ, DECODE, DRAW = 1, 2, 3
+"""Tasks: a reading; a bitmap with its QR codes; a JPEG for a screen. The last two answer a line of JSON and then the bytes."""
 READY: Final = b"R"
 WALLED: Final = b"W"
 """As READY, and the reading processes have no network."""

@@ -73,4 +73,4 @@ def _placed(run: Run, turned: int, width: int, height: int) -> TextBox:
         x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
     elif turned == 270:
         x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
-    return TextBox(text, min(max(score, 0.0), 1.0), x0, y0, x1, y1)
+    return TextBox(text, min(max(score, 0.0), 1.0), x0, y0, x1, y1, turned)

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 
 from zhangfang_capture_ocr.moments import day_of, now
-from zhangfang_capture_ocr.prescriptions import NOT_OURS
+from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
+from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.locks import decide_alone
@@ -19,6 +20,9 @@ from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Client, Tenants
+
+NO_DRAFT = NOT_OURS | SENT_BEFORE
+NO_FIELDS = "照片上没有看清票面的字,会计会看着原件录入,您不用重传。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,14 @@ async def check(item_id: int) -> None:
         reading = reading_of(row)
         verdict = await judge(client, row["id"], reading)
         voucher = None
-        if verdict.state is not ItemState.REFUSED:
+        if verdict.state is not ItemState.REFUSED and verdict.code not in NO_DRAFT:
             voucher, verdict = await _draft(client, item, reading, verdict)
         await Invoice.update(
             {
                 Invoice.direction: verdict.direction,
                 Invoice.proofs: proofs_json(verdict.proofs),
                 Invoice.sure: verdict.sure,
-                Invoice.live: verdict.state is not ItemState.REFUSED,
+                Invoice.live: verdict.state is not ItemState.REFUSED and verdict.duplicate_of is None,
                 Invoice.duplicate_of: verdict.duplicate_of,
                 Invoice.voucher: voucher,
                 Invoice.updated_at: now(),
@@ -78,19 +82,23 @@ async def check(item_id: int) -> None:
         await use(Live).announce(TOPIC, client_id)
 
 
-async def judge(client: Client, invoice_id: int, reading: Reading) -> Verdict:
-    """Proofs, whose invoice it is, and duplicates. Writes nothing."""
+async def judge(client: Client, invoice_id: int, reading: Reading, *, by_person: bool = False) -> Verdict:
+    """Proofs, whose invoice it is, and duplicates. Writes nothing.
+
+    What was only recognised on a picture sends nothing back by itself, for it may be misread: a person looks, unless one just did.
+    """
     proofs = prove(reading, today=today(), client=ClientIdentity(client.name, client.tax_id))
     failed = [proof for proof in proofs if proof.passed is False]
     direction = next((proof.direction for proof in proofs if proof.direction), Direction.PURCHASE)
     not_ours = next((proof for proof in failed if proof.code in NOT_OURS), None)
+    back = ItemState.REFUSED if by_person or not is_recognised(reading) else ItemState.NEEDS_REVIEW
     if not_ours is not None:
-        return Verdict(ItemState.REFUSED, direction, proofs, False, not_ours.code, not_ours.sentence)
+        return Verdict(back, direction, proofs, False, not_ours.code, not_ours.sentence)
     first = await same_number(client.id, invoice_id, reading)
     if first is not None:
-        return Verdict(
-            ItemState.REFUSED, direction, proofs, False, "capture.same_number", await _told_before(first), first.id
-        )
+        return Verdict(back, direction, proofs, False, "capture.same_number", await _told_before(first), first.id)
+    if not reading.fields:
+        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, "picture.no_fields", NO_FIELDS)
     sure = is_sure(reading, proofs)
     if sure:
         return Verdict(ItemState.DRAFTED, direction, proofs, True)

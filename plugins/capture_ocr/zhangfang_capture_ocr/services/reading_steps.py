@@ -1,8 +1,9 @@
 """From an uploaded file to a draft voucher, in short steps that bear being cut off anywhere and run again.
 
 Each step is one transaction that first moves the item's state under a guard, so that of two workers with the same file
-one does it and the other finds it done. No transaction is open while the file is read in its confined process; reading is a
-pure function of the kept bytes, so it may simply happen again.
+one does it and the other finds it done. No transaction is open while the file is read in its confined process or a picture
+is recognised; reading is a pure function of the kept bytes, so it may simply happen again. A picture's text is kept as soon
+as it was recognised, so that a later step that is cut off asks no engine twice.
 """
 
 import logging
@@ -10,6 +11,8 @@ import logging
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.reading.confined import read_confined
+from zhangfang_capture_ocr.reading.pictures import is_picture
+from zhangfang_capture_ocr.services import recognition
 from zhangfang_capture_ocr.services.checking import check
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
@@ -20,6 +23,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.services import use
+from zhangfang_sdk.vendors import NoVendorAnswered, VendorRefused
 
 log = logging.getLogger("zhangfang.capture_ocr")
 
@@ -27,7 +31,6 @@ TRIES = 5
 FOR_A_PERSON = frozenset(
     {
         "file.not_yet",
-        "pdf.no_text",
         "pdf.too_many_pages",
         "pdf.too_much_text",
         "decode.too_slow",
@@ -36,6 +39,9 @@ FOR_A_PERSON = frozenset(
     }
 )
 """Readable by a person though not by us: kept for the accountant, who types it in beside the picture."""
+SCANNED = "pdf.no_text"
+"""A PDF that holds a picture of its page is recognised like a photo."""
+IN_WORK = [ItemState.READING, ItemState.RECOGNISED, ItemState.CHECKING]
 BY_EYE = "已经收到,会计会看着原件录入,您不用重传。如果有电子发票(PDF 或 XML),补传一份会更快。"
 GAVE_UP = Refusal("capture.gave_up", "这张票自动识别没有成功,会计会看着原件录入,您不用重传。")
 
@@ -48,14 +54,18 @@ async def read_item(item: int) -> None:
     try:
         if claimed.state == ItemState.READING:
             await _read(claimed)
+        await _extract(claimed)
         await check(item)
-    except Refusal as refusal:
-        await _leave_to_person(item, refusal)
-    except Exception:
+    except VendorRefused as refused:
+        await _leave_to_person(item, refused.code, refused.sentence)
+    except Exception as error:
+        if isinstance(error, Refusal) and not isinstance(error, NoVendorAnswered):
+            await _leave_to_person(item, error.code, error.sentence)
+            return
         if claimed.attempts < TRIES:
             raise
         log.exception("item %s could not be read in %s attempts", item, TRIES)
-        await _leave_to_person(item, GAVE_UP)
+        await _leave_to_person(item, GAVE_UP.code, GAVE_UP.sentence)
 
 
 async def _claim(item: int) -> Item | None:
@@ -64,14 +74,8 @@ async def _claim(item: int) -> Item | None:
         await Item.update({Item.state: ItemState.READING, Item.updated_at: now()}).where(
             Item.id == item, Item.state == ItemState.QUEUED
         )
-        await Item.update({Item.attempts: Item.attempts + 1}).where(
-            Item.id == item, Item.state.is_in([ItemState.READING, ItemState.CHECKING])
-        )
-        claimed = (
-            await Item.objects()
-            .where(Item.id == item, Item.state.is_in([ItemState.READING, ItemState.CHECKING]))
-            .first()
-        )
+        await Item.update({Item.attempts: Item.attempts + 1}).where(Item.id == item, Item.state.is_in(IN_WORK))
+        claimed = await Item.objects().where(Item.id == item, Item.state.is_in(IN_WORK)).first()
         if claimed is not None:
             await use(Live).announce(TOPIC, claimed.client)
         return claimed
@@ -81,7 +85,9 @@ async def _read(item: Item) -> None:
     async with transaction():
         data = await use(Documents).content(item.document)
     try:
-        reading = await read_confined(data, item.name)
+        reading = await _data_of(data, item.name)
+        if reading is None:
+            page, engine = await recognition.see(data)
     except Refused as refused:
         await _end(
             item.id,
@@ -90,27 +96,56 @@ async def _read(item: Item) -> None:
             BY_EYE if refused.code == "file.not_yet" else refused.sentence,
         )
         return
-    await _keep(item, reading)
-
-
-async def _keep(item: Item, reading: Reading) -> None:
     async with transaction():
-        moved = await (
-            Item.update({Item.state: ItemState.CHECKING, Item.updated_at: now()})
-            .where(Item.id == item.id, Item.state == ItemState.READING)
-            .returning(Item.id)
-        )
-        if not moved:
-            return
-        columns = columns_of(reading)
-        kept = await Invoice.update(**columns, updated_at=now()).where(Invoice.item == item.id).returning(Invoice.id)
-        if not kept:
-            await Invoice(client=item.client, item=item.id, document=item.document, live=False, **columns).save()
-        await use(Live).announce(TOPIC, item.client)
+        if reading is not None:
+            await _keep(item, reading, 0, ItemState.READING)
+        elif await _moved(item.id, ItemState.READING, ItemState.RECOGNISED):
+            await recognition.keep(item, page, engine)
+            await use(Live).announce(TOPIC, item.client)
 
 
-async def _leave_to_person(item: int, refusal: Refusal) -> None:
-    await _end(item, ItemState.NEEDS_REVIEW, refusal.code, refusal.sentence)
+async def _data_of(data: bytes, name: str) -> Reading | None:
+    """The reading of a file that holds data or text; None for pictures and for scanned PDFs."""
+    if is_picture(data[:16]):
+        return None
+    try:
+        return await read_confined(data, name)
+    except Refused as refused:
+        if refused.code == SCANNED:
+            return None
+        raise
+
+
+async def _extract(item: Item) -> None:
+    """Find the fields in what was recognised; nothing for items that are not at this step."""
+    async with transaction():
+        if await Item.exists().where(Item.id == item.id, Item.state == ItemState.RECOGNISED):
+            reading, turned = await recognition.reading_of_kept(item.id)
+            await _keep(item, reading, turned, ItemState.RECOGNISED)
+
+
+async def _keep(item: Item, reading: Reading, turned: int, before: ItemState) -> None:
+    if not await _moved(item.id, before, ItemState.CHECKING):
+        return
+    columns = columns_of(reading) | {"turned": turned}
+    kept = await Invoice.update(**columns, updated_at=now()).where(Invoice.item == item.id).returning(Invoice.id)
+    if not kept:
+        await Invoice(client=item.client, item=item.id, document=item.document, live=False, **columns).save()
+    await use(Live).announce(TOPIC, item.client)
+
+
+async def _moved(item: int, before: ItemState, after: ItemState) -> bool:
+    """Move an item on, unless another worker did; the row is held until the transaction ends."""
+    moved = await (
+        Item.update({Item.state: after, Item.updated_at: now()})
+        .where(Item.id == item, Item.state == before)
+        .returning(Item.id)
+    )
+    return bool(moved)
+
+
+async def _leave_to_person(item: int, code: str, sentence: str) -> None:
+    await _end(item, ItemState.NEEDS_REVIEW, code, sentence)
 
 
 async def _end(item: int, state: ItemState, code: str, sentence: str) -> None:
@@ -124,7 +159,7 @@ async def _end(item: int, state: ItemState, code: str, sentence: str) -> None:
                     Item.updated_at: now(),
                 }
             )
-            .where(Item.id == item, Item.state.is_in([ItemState.QUEUED, ItemState.READING, ItemState.CHECKING]))
+            .where(Item.id == item, Item.state.is_in([ItemState.QUEUED, *IN_WORK]))
             .returning(Item.client, Item.document)
         )
         if ended:

@@ -1,0 +1,27 @@
+"""Photos go the same way as data: recognised, kept, extracted, checked (CAP-1, CAP-2, CAP-5)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from zhangfang_capture_ocr.tables import Recognition
+from zhangfang_core.testing.tenants import acting
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.services import use
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+async def test_a_photo_becomes_a_draft(office: Any, drawn: Any, turned: int) -> None:
+    """CAP-1, CAP-2, CAP-5: fields with places, a draft for the accountant, and never sure without a witness."""
+    item = await office.handed_in("照片.jpg", drawn.photo(turned))
+    row = await office.invoice_of(item)
+    assert (row["number"], row["issued_on"], row["total"]) == ("26332000000187654321", date(2026, 11, 3), 109000)
+    assert (await office.state(item))[0] == "needs_review"
+    assert row["sure"] is False
+    assert row["turned"] == turned
+    async with acting(office.firm, "accountant"):
+        assert (await use(Ledger).voucher(row["voucher"])).total == 109000
+        kept = await Recognition.objects().first()
+        assert kept is not None
+        assert kept.engine == "capture_ocr.paddle"

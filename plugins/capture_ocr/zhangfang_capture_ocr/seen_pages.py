@@ -1,0 +1,55 @@
+"""What was seen on a picture, upright: the text with its places and the QR codes. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from zhangfang_sdk.recognition import Bitmap, TextBox
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One picture as an engine saw it. The boxes stand on the page after it was turned clockwise by ``turned`` degrees;
+    ``shape`` is that page's height in thousandths of its width.
+    """
+
+    boxes: tuple[TextBox, ...]
+    codes: tuple[str, ...]
+    shape: int
+    turned: int
+
+
+def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[str]) -> SeenPage:
+    """The page upright, as most of its letters say."""
+    letters: Counter[int] = Counter()
+    for box in boxes:
+        letters[box.turned] += len(box.text)
+    turned = letters.most_common(1)[0][0] if letters else 0
+    lying = turned in (90, 270)
+    width, height = (bitmap.height, bitmap.width) if lying else (bitmap.width, bitmap.height)
+    return SeenPage(tuple(_upright(box, turned) for box in boxes), tuple(codes), round(height * 1000 / width), turned)
+
+
+def written(boxes: Sequence[TextBox]) -> str:
+    """Boxes as JSON; places to a ten-thousandth."""
+    return json.dumps(
+        [
+            {key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(box).items()}
+            for box in boxes
+        ],
+        ensure_ascii=False,
+    ).replace("\\u0000", "")
+
+
+def _upright(box: TextBox, turned: int) -> TextBox:
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    if turned == 90:
+        left, top, right, bottom = 1 - bottom, left, 1 - top, right
+    elif turned == 180:
+        left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
+    elif turned == 270:
+        left, top, right, bottom = top, 1 - right, bottom, 1 - left
+    return TextBox(box.text, box.confidence, left, top, right, bottom)
