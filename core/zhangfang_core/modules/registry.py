@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_core.modules.discovery import Installed, Skipped, discover
 from zhangfang_core.modules.ordering import in_order
+from zhangfang_core.modules.routes import Address, addresses_of, refuse_clashes
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
@@ -20,7 +21,18 @@ from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
-CORE_SERVICES = ("Ledger", "Documents", "Tenants", "Notifications", "Live", "Audit", "Jobs", "Cards", "Measures", "Vendors")
+CORE_SERVICES = (
+    "Ledger",
+    "Documents",
+    "Tenants",
+    "Notifications",
+    "Live",
+    "Audit",
+    "Jobs",
+    "Cards",
+    "Measures",
+    "Vendors",
+)
 log = logging.getLogger("zhangfang.modules")
 
 
@@ -75,9 +87,14 @@ def registry() -> Registry:
     hooks = pluggy.PluginManager(PROJECT)
     hooks.add_hookspecs(HookSpecs)
     modules: dict[str, Module] = {}
+    taken: dict[Address, str] = {}
     for manifest in ordered:
         try:
-            modules[manifest.id] = _load(by_id[manifest.id], hooks)
+            module = _load(by_id[manifest.id], hooks)
+            own = addresses_of(module.pages)
+            refuse_clashes(own, taken)
+            taken |= dict.fromkeys(own, manifest.title)
+            modules[manifest.id] = module
         except Exception as error:  # a stranger's code may raise anything; it must not stop the server
             log.exception("plugin %s is skipped", manifest.id)
             if hooks.has_plugin(manifest.id):
