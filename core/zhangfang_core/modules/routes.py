@@ -16,7 +16,7 @@ class PagesRefused(ValueError):
 def addresses_of(pages: Sequence[HTTPRouteHandler]) -> set[Address]:
     """Every path and method that the pages answer. Raises PagesRefused for pages that no server could register."""
     try:
-        app = Litestar(route_handlers=list(pages), openapi_config=None)
+        app = Litestar(route_handlers=list(pages), openapi_config=None, logging_config=None)
     except Exception as error:
         raise PagesRefused(f"页面无法登记: {error}") from error
     return {

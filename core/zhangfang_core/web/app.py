@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         request_max_body_size=LARGEST_BODY,
         lifespan=[running],
         openapi_config=None,
+        logging_config=None,  # Litestar's own would turn every library's chatter on
     )
 
 
