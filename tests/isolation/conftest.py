@@ -37,6 +37,7 @@ from zhangfang_core.tenancy.assignments import assign as assign_clients
 from zhangfang_core.testing.databases import TestServer, fresh
 from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
+from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoice
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
 from zhangfang_risk_rules.tables import Alert
@@ -207,6 +208,10 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await switch("marketplace", on=True)
+    now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"
+    await VendorChoice(kind="sms", vendor=vendor, position=1, changed_at=now).save()
+    await VendorCall(kind="sms", vendor=vendor, day=today(), calls=1, failures=1, milliseconds=1).save()
+    await VendorBreaker(kind="sms", vendor=vendor, failures=1, failed_at=now, reason="timeout").save()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
