@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.apps.migrations.tables import Migration
 from procrastinate import PsycopgConnector
 from procrastinate.schema import SchemaManager
 
@@ -46,6 +47,7 @@ async def _piccolo(owner_dsn: str) -> None:
 
     owner = MigrationEngine(config={"dsn": owner_dsn})
     before, conf.DB = conf.DB, owner  # type: ignore[assignment]  # Piccolo finds the engine in this module by name
+    Migration._meta.db = owner  # it would keep the first engine that it finds, and so the first database
     output = io.StringIO()
     try:
         with contextlib.redirect_stdout(output):
