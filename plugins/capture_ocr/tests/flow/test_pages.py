@@ -173,3 +173,14 @@ async def test_original_is_downloaded(people: People, office: Any, drawn: Any) -
     answer = await (await people.of_client("boss")).get(f"/documents/{row['document']}/file?download=true")
     assert answer.status_code == 200
     assert answer.content == data
+
+
+async def test_a_photo_is_shown_with_its_sources(people: People, office: Any, drawn: Any) -> None:
+    """CAP-2, CAP-6: the desk and the client's page show what was recognised on a photo, and that it was."""
+    item = await office.handed_in("照片.jpg", drawn.photo())
+    owner = await people.of_firm("owner")
+    page = await owner.get(f"/desk/{item}")
+    assert page.status_code == 200
+    assert "照片识别" in page.text
+    assert 'value="1,090.00"' in page.text
+    assert (await (await people.of_client("boss")).get(f"/capture/items/{item}")).status_code == 200

@@ -21,7 +21,10 @@ SURE = 900
 SOURCES: Mapping[Source, str] = {
     Source.XML: "XML 原文",
     Source.XBRL: "XBRL 原文",
+    Source.OFD: "OFD 原文",
     Source.PDF_TEXT: "票面文字",
+    Source.QR: "二维码",
+    Source.OCR: "照片识别",
     Source.PERSON: "人工填写",
 }
 FACTS = (
