@@ -50,10 +50,12 @@ def page(
     return get(path, opt={"permission": permission, "examples": dict(examples or {}), "stream": stream}, **options)
 
 
-def action(path: str, *, permission: str, examples: Mapping[str, str] | None = None, **options: Any) -> Decorator:
-    """A POST handler: one transaction, committed when the answer's status is below 400."""
+def action(
+    path: str, *, permission: str, examples: Mapping[str, str] | None = None, stream: bool = False, **options: Any
+) -> Decorator:
+    """A POST handler: one transaction, committed when the answer's status is below 400. ``stream`` opens none: it answers with :func:`go`."""
     options.setdefault("status_code", 200)
-    return post(path, opt={"permission": permission, "examples": dict(examples or {})}, **options)
+    return post(path, opt={"permission": permission, "examples": dict(examples or {}), "stream": stream}, **options)
 
 
 def removal(path: str, *, permission: str, examples: Mapping[str, str] | None = None, **options: Any) -> Decorator:

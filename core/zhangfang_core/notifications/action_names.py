@@ -12,6 +12,11 @@ ACTION_NAMES = {
     "ledger.reopen": "反结账",
     "ledger.import": "导入凭证",
     "audit.verify": "校验日志",
+    "vendor.choose": "选用外部服务",
+    "vendor.change": "修改外部服务设置",
+    "vendor.order": "调整外部服务顺序",
+    "vendor.remove": "移除外部服务",
+    "vendor.test": "测试外部服务连接",
 }
 
 

@@ -17,8 +17,9 @@ import asyncpg
 from zhangfang_core.database.engine import DB
 from zhangfang_core.vendors.candidates import Candidate, candidates
 from zhangfang_core.vendors.keeping_count import claim_trial, count
+from zhangfang_core.vendors.wording import title_of
 from zhangfang_sdk.context import firm_in_scope, in_scope, system_scope, transaction
-from zhangfang_sdk.vendor_kinds import KINDS, kind_of
+from zhangfang_sdk.vendor_kinds import kind_of
 from zhangfang_sdk.vendors import (
     Answered,
     NoVendorAnswered,
@@ -77,7 +78,7 @@ class ChosenVendors:
         if not asked:
             raise NoVendorAnswered(
                 "vendor.none_chosen",
-                f"还没有可用的“{KINDS[kind].title}”服务,请管理员在“外部服务”里选择。",
+                f"还没有可用的“{title_of(kind)}”服务,请管理员在“外部服务”里选择。",
                 status=503,
                 details={"kind": str(kind), "vendors": {}},
             )
@@ -170,7 +171,7 @@ async def _counted(kind: VendorKind, vendor: str, failed: str | None, seconds: f
 
 
 def _nobody(code: str, kind: VendorKind, told: dict[str, str]) -> NoVendorAnswered:
-    title = KINDS[kind].title
+    title = title_of(kind)
     sentence = (
         f"“{title}”没有回应,可能已经办成。请先查询结果,不要重复操作。"
         if code == "vendor.maybe_done"

@@ -28,6 +28,7 @@ from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.storage.keys import derived_key
 from zhangfang_core.tenancy.pages import HANDLERS as TENANCY_PAGES
+from zhangfang_core.vendors.pages import HANDLERS as VENDOR_PAGES
 from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
 from zhangfang_core.web.errors import EXCEPTION_HANDLERS
 from zhangfang_core.web.gate import Gate
@@ -42,6 +43,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *DOCUMENT_PAGES,
     *LEDGER_PAGES,
     *NOTIFICATION_PAGES,
+    *VENDOR_PAGES,
     *STREAMS,
 ]
 

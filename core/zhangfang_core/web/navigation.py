@@ -21,6 +21,7 @@ CORE_NAVIGATION = (
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92),
+    NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93),
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94),
     NavEntry("admin", "管理后台", "settings", "/admin/", "admin.use", "side", 96),
 )

@@ -1,0 +1,94 @@
+"""From what an admin typed to a vendor's settings, with each field's refusal beside the field."""
+
+import ipaddress
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from zhangfang_core.modules.translations import gettext
+from zhangfang_sdk.vendors import SettingField
+
+LOCAL_NAMES = (".local", ".internal", ".localdomain", ".lan", ".home.arpa")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """``plain`` and ``secrets`` by key; ``cleared`` are secrets to be forgotten; ``errors`` are Chinese sentences by key."""
+
+    plain: Mapping[str, str | int]
+    secrets: Mapping[str, str] = field(repr=False)
+    cleared: frozenset[str]
+    errors: Mapping[str, str]
+
+
+def read_form(fields: Sequence[SettingField], typed: Mapping[str, str], kept: Collection[str] = ()) -> Filled:
+    """Check what was typed. A secret left empty keeps what is set (``kept``); ``clear_<key>`` forgets an optional one."""
+    plain: dict[str, str | int] = {}
+    secrets: dict[str, str] = {}
+    cleared: set[str] = set()
+    errors: dict[str, str] = {}
+    for wanted in fields:
+        text = typed.get(wanted.key, "").strip()
+        if wanted.kind == "secret" and not text:
+            if typed.get(f"clear_{wanted.key}") and not wanted.required:
+                cleared.add(wanted.key)
+                continue
+            if wanted.key in kept:
+                continue
+        if not text:
+            if wanted.required:
+                errors[wanted.key] = gettext("请填写这一项。")
+            continue
+        error = _fault(wanted, text)
+        if error is not None:
+            errors[wanted.key] = error
+        elif wanted.kind == "secret":
+            secrets[wanted.key] = text
+        else:
+            plain[wanted.key] = int(text) if wanted.kind == "number" else text
+    return Filled(plain, secrets, frozenset(cleared), errors)
+
+
+def _fault(wanted: SettingField, text: str) -> str | None:
+    if len(text) > wanted.longest:
+        return gettext("最多 %(n)s 个字符。") % {"n": wanted.longest}
+    if not text.isprintable():
+        return gettext("含有看不见的字符,请重新粘贴。")
+    if wanted.kind == "number":
+        return _number_fault(wanted, text)
+    if wanted.kind == "choice" and text not in {value for value, _ in wanted.choices}:
+        return gettext("请从列表里选择。")
+    if wanted.kind == "url":
+        return _address_fault(text)
+    return None
+
+
+def _number_fault(wanted: SettingField, text: str) -> str | None:
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        return gettext("请填写整数。")
+    if wanted.smallest is not None and int(text) < wanted.smallest:
+        return gettext("不能小于 %(n)s。") % {"n": wanted.smallest}
+    if wanted.largest is not None and int(text) > wanted.largest:
+        return gettext("不能大于 %(n)s。") % {"n": wanted.largest}
+    return None
+
+
+def _address_fault(text: str) -> str | None:
+    """An admin of one firm must not make the server ask around in the operator's own network.
+
+    Names that lead inside are the operator's firewall to stop: a name may be pointed elsewhere after it was checked.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme != "https" or not host or parts.username is not None or parts.fragment:
+        return gettext("请填写 https:// 开头的网址。")
+    inside = gettext("不能指向内部网络的地址。")
+    try:
+        return None if ipaddress.ip_address(host).is_global else inside
+    except ValueError:
+        alone = "." not in host or host.replace(".", "").isdigit()
+        return inside if alone or host.endswith(LOCAL_NAMES) else None
