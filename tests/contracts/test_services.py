@@ -17,6 +17,8 @@ from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.testing import fakes
+from zhangfang_sdk.testing.vendors import FakeVendors
+from zhangfang_sdk.vendors import Vendors
 
 provide_services()
 REAL: list[tuple[type[Any], type[Any]]] = [(p, type(i)) for p, i in services._providers.items()]
@@ -28,6 +30,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Live, fakes.FakeLive),
     (Notifications, fakes.FakeNotifications),
     (Tenants, fakes.FakeTenants),
+    (Vendors, FakeVendors),
 ]
 
 

@@ -71,11 +71,11 @@ class RecogniserWithTest(SteeredRecogniser):
 
 
 @contextmanager
-def offering(*steered: Steered) -> Iterator[None]:
+def offering(*offered: Steered | Vendor) -> Iterator[None]:
     """The plugin ``OFFERING`` offers these and no others."""
     modules = cast("MutableMapping[str, Module]", registry().modules)
     own = modules[OFFERING]
-    modules[OFFERING] = replace(own, vendors=[s.vendor() for s in steered])
+    modules[OFFERING] = replace(own, vendors=[o.vendor() if isinstance(o, Steered) else o for o in offered])
     offers.cache_clear()
     try:
         yield

@@ -9,10 +9,11 @@ from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.commands import READ
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.pages import PAGES
-from zhangfang_capture_ocr.recognising.vendors import VENDORS
+from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
 from zhangfang_capture_ocr.services import listing
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
+from zhangfang_capture_ocr.vendors import VENDORS as OUTSIDE_VENDORS
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
@@ -80,7 +81,7 @@ class CaptureOcr:
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:
-        return VENDORS
+        return [*LOCAL_VENDORS, *OUTSIDE_VENDORS]
 
     @hook
     def register_commands(self) -> Sequence[Command]:
