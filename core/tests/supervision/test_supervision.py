@@ -1,5 +1,6 @@
 """`zhangfang run` as a process: children, signals, kills, ports (PLAT-10)."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -289,6 +290,25 @@ def test_a_taken_port_names_its_holder_and_a_free_one(stage: Stage) -> None:
         assert f"进程号 {os.getpid()}" in error
         assert "ZHANGFANG_PORT=" in error
         assert not embedded.is_running(stage.folder / "pg")
+
+
+def test_open_tabs_and_silent_lines_stop_nobody(stage: Stage) -> None:
+    """300 event streams and 200 connections that say nothing: the next request is answered, and the silent ones are let go."""
+    process = stage.run(stage.web())
+    stage.ready(process)
+    address = ("127.0.0.1", stage.port)
+    with contextlib.ExitStack() as open_lines:
+        for _ in range(300):
+            tab = open_lines.enter_context(socket.create_connection(address))
+            tab.sendall(b"GET /stream HTTP/1.1\r\nHost: portal\r\n\r\n")
+        silent = [open_lines.enter_context(socket.create_connection(address)) for _ in range(200)]
+        began = time.monotonic()
+        with _open(stage.url) as answer:
+            assert answer.status == 200
+        assert time.monotonic() - began < 2
+        for line in silent:
+            line.settimeout(8)
+            assert line.recv(1) == b"", "a silent line must be closed"
 
 
 def test_a_second_run_is_told_of_the_first(stage: Stage) -> None:

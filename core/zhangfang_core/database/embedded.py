@@ -7,6 +7,7 @@ asks every connection for a password.
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -126,8 +127,12 @@ test_server.__test__ = False  # type: ignore[attr-defined]  # pytest would colle
 
 
 def test_server_folder() -> Path:
-    """`/dev/shm/zhangfang-test-<uid>`, or below the temporary folder when memory has less than 1 GiB free."""
-    name = f"zhangfang-test-{os.geteuid()}"
+    """`/dev/shm/zhangfang-test-<uid>-<checkout>`, or below the temporary folder when memory has less than 1 GiB free.
+
+    Each checkout of the code has its own, so that tests of two of them do not stop each other's server.
+    """
+    checkout = hashlib.sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:8]
+    name = f"zhangfang-test-{os.geteuid()}-{checkout}"
     shared = Path("/dev/shm")  # noqa: S108 - the owner is checked below
     root = Path(tempfile.gettempdir())
     if (shared / name / "cluster").is_dir():

@@ -6,17 +6,25 @@ our own process there is nothing that could stay.
 
 import asyncio
 import importlib
+import resource
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from .ports import require_free
 
 _REQUEST_GRACE_S = 2.0
 _SHUTDOWN_GRACE_S = 1.0
+_CONNECTIONS = 4096
+"""Open at once, idle ones and event streams counted: each open tab holds one."""
+_WAITING_CONNECTIONS = 1024
+_HEADER_READ_MS = 3000
+"""A line that is silent, idle between requests or slow with its headers goes after that. Only HTTP/1 knows the limit."""
+_FILES_BESIDE_CONNECTIONS = 512
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -88,13 +96,26 @@ def _is_stream(message: Message) -> bool:
     )
 
 
+def _allow_files(number: int) -> None:
+    """Raise this process's own limit of open files as far as the machine lets it: a connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def _serve(make: Callable[[], Application], host: str, port: int) -> None:
     requests = _Requests(make())
+    _allow_files(_CONNECTIONS + _FILES_BESIDE_CONNECTIONS)
     server = Server(
         target=requests,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_READ_MS),
+        backlog=_WAITING_CONNECTIONS,
+        backpressure=_CONNECTIONS,
         websockets=False,
         log_enabled=False,
     )
