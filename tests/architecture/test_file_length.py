@@ -1,11 +1,11 @@
-"""A file is read in one sitting. Migrations that Piccolo wrote and lists of data are no reading."""
+"""A file is read in one sitting. Lists of data are no reading."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 500
 SOURCES = (".py", ".html", ".scss", ".js", ".mjs")
-MADE_BY_TOOLS = ("/node_modules/", "/static/dist/", "/migrations/", "/.venv")
+MADE_BY_TOOLS = ("/node_modules/", "/static/dist/", "/.venv")
 
 
 def sources() -> list[Path]:

@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from zhangfang_sdk.walls import build, client_wall, firm_wall
 
-ID = "2026-11-23T22:40:00:000000"
+ID = "2026-11-26T08:04:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Walls, keys, and rights by which stored files stay as they are"
 

@@ -4,9 +4,10 @@
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
 from zhangfang_sdk.walls import build, firm_wall
 
-ID = "2026-11-23T22:40:00:000000"
+ID = "2026-11-26T08:01:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "walls, unique keys and app_enter"
 

@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from zhangfang_sdk.walls import build, client_wall
 
-ID = "2026-11-23T22:40:01:000000"
+ID = "2026-11-26T08:06:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Walls of messages and of the trail, which is only ever added to"
 

@@ -4,9 +4,10 @@
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
 from zhangfang_sdk.walls import build, client_wall
 
-ID = "2026-11-23T22:41:00:000000"
+ID = "2026-11-26T08:02:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "walls and keys of firms, clients and assignments"
 

@@ -1,197 +1,65 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns import BigInt, BigSerial, ForeignKey, Integer, SmallInt, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
-from piccolo.columns.base import OnUpdate
-from piccolo.columns.column_types import BigInt
-from piccolo.columns.column_types import BigSerial
-from piccolo.columns.column_types import ForeignKey
-from piccolo.columns.column_types import Integer
-from piccolo.columns.column_types import Text
-from piccolo.columns.column_types import Timestamptz
-from piccolo.columns.column_types import Varchar
-from piccolo.columns.defaults.timestamptz import TimestamptzNow
-from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
+
 from zhangfang_sdk.context import default_firm
+from zhangfang_sdk.migrations import new_tables
+from zhangfang_sdk.references import ClientKey, VoucherKey
 
-
-class ClientKey(Table, tablename="core_client", schema=None):
-    id = BigSerial(
-        null=False,
-        primary_key=True,
-        unique=False,
-        index=False,
-        index_method=IndexMethod.btree,
-        choices=None,
-        db_column_name=None,
-        secret=False,
-    )
-
-
-ID = "2026-11-23T22:53:06:421795"
+ID = "2026-11-26T08:09:01:000000"
 VERSION = "1.38.0"
-DESCRIPTION = ""
+DESCRIPTION = "Tables"
+
+
+class AccountMapping(Table, tablename="books_account_mapping"):
+    firm = BigInt(default=default_firm)
+    client = ForeignKey(ClientKey, on_delete=OnDelete.restrict, null=False)
+    id = BigSerial(primary_key=True)
+    theirs = Varchar(length=40)
+    ours = Varchar(length=40)
+
+
+class BroughtFigure(Table, tablename="books_brought_figure"):
+    firm = BigInt(default=default_firm)
+    client = ForeignKey(ClientKey, on_delete=OnDelete.restrict, null=False)
+    id = BigSerial(primary_key=True)
+    year = Integer()
+    kind = Varchar(length=10)
+    code = Varchar(length=40)
+    amount = BigInt()
+
+
+class CashAssignment(Table, tablename="books_cash_assignment"):
+    firm = BigInt(default=default_firm)
+    client = ForeignKey(ClientKey, on_delete=OnDelete.restrict, null=False)
+    id = BigSerial(primary_key=True)
+    voucher = ForeignKey(VoucherKey, on_delete=OnDelete.restrict, null=False)
+    place = SmallInt()
+    line = SmallInt()
+    assigned_by = Varchar(length=80)
+    assigned_at = Timestamptz()
+
+
+class ImportProfile(Table, tablename="books_import_profile"):
+    firm = BigInt(default=default_firm)
+    id = BigSerial(primary_key=True)
+    program = Varchar(length=40)
+    name = Varchar(length=60)
+    columns = Text()
+
+
+class MonthNote(Table, tablename="books_month_note"):
+    firm = BigInt(default=default_firm)
+    client = ForeignKey(ClientKey, on_delete=OnDelete.restrict, null=False)
+    id = BigSerial(primary_key=True)
+    period = Integer()
+    note = Text()
+    written_by = Varchar(length=80)
+    updated_at = Timestamptz()
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(
-        migration_id=ID, app_name="books", description=DESCRIPTION
-    )
-
-    manager.add_table(
-        class_name="MonthNote",
-        tablename="books_month_note",
-        schema=None,
-        columns=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="firm",
-        db_column_name="firm",
-        column_class_name="BigInt",
-        column_class=BigInt,
-        params={
-            "default": default_firm,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="client",
-        db_column_name="client",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
-        params={
-            "references": ClientKey,
-            "on_delete": OnDelete.restrict,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="BigSerial",
-        column_class=BigSerial,
-        params={
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="period",
-        db_column_name="period",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="note",
-        db_column_name="note",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="written_by",
-        db_column_name="written_by",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 80,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="MonthNote",
-        tablename="books_month_note",
-        column_name="updated_at",
-        db_column_name="updated_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
+    manager = MigrationManager(migration_id=ID, app_name="books", description=DESCRIPTION)
+    new_tables(manager, AccountMapping, BroughtFigure, CashAssignment, ImportProfile, MonthNote)
     return manager

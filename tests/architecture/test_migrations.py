@@ -1,0 +1,28 @@
+"""Migrations and tables say the same, and no migration can be taken for another's."""
+
+from collections import Counter
+
+import pytest
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.commands.new import AutoMigrationManager
+from piccolo.conf.apps import AppConfig
+
+from zhangfang_core.piccolo_conf import APP_REGISTRY
+
+OURS = [app for app in APP_REGISTRY.app_configs.values() if app.table_classes and app.app_name != "migrations"]
+
+
+@pytest.mark.parametrize("app", OURS, ids=lambda app: app.app_name)
+async def test_an_automatic_migration_would_find_nothing_to_do(app: AppConfig) -> None:
+    """``piccolo migrations new --auto``: the next change to ``tables.py`` gives a migration of that change alone."""
+    found = await AutoMigrationManager().get_alter_statements(app)
+    assert [statement for group in found for statement in group.statements] == []
+
+
+def test_no_two_migrations_share_an_id() -> None:
+    """Piccolo undoes by id alone: undoing one plugin's migration would forget another's of the same id."""
+    ids = Counter(
+        id_ for app in OURS for id_ in BaseMigrationManager().get_migration_modules(app.resolved_migrations_folder_path)
+    )
+    assert len(ids) >= 2 * len(OURS)
+    assert [id_ for id_, times in ids.items() if times > 1] == []
