@@ -6,7 +6,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notification. ``key`` makes it sent once only; ``permission`` names who gets it among those who see ``client``."""
+    """One notification. ``key`` makes it sent once only; ``permission`` names who gets it among those who see ``client``.
+
+    ``link`` is a page of the client by its own path, "/capture/items/7".
+    """
 
     client: int
     key: str

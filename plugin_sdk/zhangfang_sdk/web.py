@@ -1,9 +1,12 @@
 """Pages: the one way to declare what a person sees and does in the portal.
 
-A page is a Litestar handler made by :func:`page` (GET) or :func:`action` (POST) with a permission. The host puts it behind
-sign-in, the permission, the firm's switch for the plugin, both walls and one transaction. Path parameters named
-``<name>_id`` are ids of the table ``<plugin>_<name>`` or ``core_<name>``: the isolation kit fills them in by itself;
-others give an example in ``examples``.
+A page is a Litestar handler made by :func:`page` (GET) or :func:`action` (POST) with its place and a permission. The host
+mounts it under its place, and puts it behind sign-in, the permission, the firm's switch for the plugin, both walls and one
+transaction. ``of`` says whose page it is: a :data:`CLIENT`'s, a :data:`FIRM`'s, a :data:`PERSON`'s, or several of them
+(a list that shows one client, or all of the firm's). Links are made by :mod:`zhangfang_sdk.places`.
+
+Path parameters named ``<name>_id`` are ids of the table ``<plugin>_<name>`` or ``core_<name>``: the isolation kit fills
+them in by itself; others give an example in ``examples``. ``firm_id`` and ``client_id`` belong to the place.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,7 +17,12 @@ from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Template
 
+from zhangfang_sdk.places import CLIENT, FIRM, PERSON, PORTAL, Address, Place
+
 Zone = Literal["tab", "side", "me"]
+Of = Place | tuple[Place, ...]
+ANYWHERE = (PERSON, FIRM, CLIENT)
+"""Pages that a person has wherever they are: messages, the account."""
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 PUBLIC = "public"
@@ -44,41 +52,67 @@ class Page(Template):
 
 
 def page(
-    path: str, *, permission: str, examples: Mapping[str, str] | None = None, stream: bool = False, **options: Any
+    path: str,
+    *,
+    of: Of,
+    permission: str,
+    examples: Mapping[str, str] | None = None,
+    stream: bool = False,
+    **options: Any,
 ) -> Decorator:
     """A GET handler. ``permission`` is one of the manifest's, ``SIGNED_IN`` or ``PUBLIC``. ``stream`` opens no transaction."""
-    return get(path, opt={"permission": permission, "examples": dict(examples or {}), "stream": stream}, **options)
+    return get(path, opt=_opt(of, permission, examples, stream=stream), **options)
 
 
 def action(
-    path: str, *, permission: str, examples: Mapping[str, str] | None = None, stream: bool = False, **options: Any
+    path: str,
+    *,
+    of: Of,
+    permission: str,
+    examples: Mapping[str, str] | None = None,
+    stream: bool = False,
+    **options: Any,
 ) -> Decorator:
     """A POST handler: one transaction, committed when the answer's status is below 400. ``stream`` opens none: it answers with :func:`go`."""
     options.setdefault("status_code", 200)
-    return post(path, opt={"permission": permission, "examples": dict(examples or {}), "stream": stream}, **options)
+    return post(path, opt=_opt(of, permission, examples, stream=stream), **options)
 
 
-def removal(path: str, *, permission: str, examples: Mapping[str, str] | None = None, **options: Any) -> Decorator:
+def removal(
+    path: str, *, of: Of, permission: str, examples: Mapping[str, str] | None = None, **options: Any
+) -> Decorator:
     """A DELETE handler."""
-    return delete(path, opt={"permission": permission, "examples": dict(examples or {})}, **options)
+    return delete(path, opt=_opt(of, permission, examples, stream=False), **options)
 
 
-def go(path: str) -> Redirect:
-    """After a form: see the result at ``path`` (303)."""
-    return Redirect(path, status_code=303)
+def _opt(of: Of, permission: str, examples: Mapping[str, str] | None, *, stream: bool) -> dict[str, Any]:
+    places = of if isinstance(of, tuple) else (of,)
+    return {"of": places, "permission": permission, "examples": dict(examples or {}), "stream": stream}
+
+
+def go(address: Address) -> Redirect:
+    """After a form: see the result at ``address`` (303)."""
+    return Redirect(address, status_code=303)
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One place in the navigation. ``tab`` is the phone's bar for clients, ``side`` the desk for the firm, ``me`` the page 我的."""
+    """One page in the navigation, by its own ``path`` ("/tasks"), of the places where it stands.
+
+    ``tab`` is the bar of a client's people, ``me`` their page 我的, ``side`` the desk of the firm's staff.
+    """
 
     id: str
     label: str
     icon: str
-    href: str
+    path: str
     permission: str
     zone: Zone
     order: int = 50
+    of: Of = CLIENT
+
+    def stands_in(self, place: Place) -> bool:
+        return place in (self.of if isinstance(self.of, tuple) else (self.of,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +149,32 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class SearchSource:
-    """``search(words, limit)`` gives (title, detail, href) of what the actor may see."""
+    """``search(words, limit)`` gives (title, detail, address) of what the actor may see."""
 
     id: str
     title: str
-    search: Callable[[str, int], Awaitable[Sequence[tuple[str, str, str]]]]
+    search: Callable[[str, int], Awaitable[Sequence[tuple[str, str, Address]]]]
+
+
+__all__ = [
+    "ANYWHERE",
+    "CLIENT",
+    "FIRM",
+    "PERSON",
+    "PORTAL",
+    "PUBLIC",
+    "SIGNED_IN",
+    "Address",
+    "Badge",
+    "Card",
+    "NavEntry",
+    "Page",
+    "Place",
+    "SearchSource",
+    "ShownCard",
+    "Zone",
+    "action",
+    "go",
+    "page",
+    "removal",
+]

@@ -28,7 +28,7 @@ from typing import Any, cast
 
 import asyncpg
 import httpx
-from litestar import Litestar, get
+from litestar import Litestar, Router, get
 
 from zhangfang_core.database import embedded
 from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
@@ -39,6 +39,7 @@ from zhangfang_core.identity.set_up import make_firm, make_member
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.modules.hooks import listeners
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.routes import mounted
 from zhangfang_core.services import provide_services
 from zhangfang_core.testing.databases import fresh, prepare
 from zhangfang_core.web.app import create_app
@@ -49,7 +50,7 @@ from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
-from zhangfang_sdk.web import SIGNED_IN, page
+from zhangfang_sdk.web import CLIENT, SIGNED_IN, page
 
 CLIENTS = 20
 MONTHS = 24
@@ -259,16 +260,16 @@ async def signed_in(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         yield c
 
 
-async def cockpit(browser: httpx.AsyncClient, rounds: int) -> list[float]:
+async def cockpit(browser: httpx.AsyncClient, place: str, rounds: int) -> list[float]:
     async def once() -> None:
-        answer = await browser.get("/cockpit")
+        answer = await browser.get(f"{place}/cockpit")
         if answer.status_code != 200 or "应交税" not in answer.text:
             raise RuntimeError(f"the cockpit answered {answer.status_code}")
 
     return await timed(once, rounds)
 
 
-@page("/trivial", permission=SIGNED_IN)
+@page("/trivial", of=CLIENT, permission=SIGNED_IN)
 async def behind_gate() -> dict[str, int]:
     return {"asked": sum([len(await listeners(hook)) for hook in SIX_HOOKS])}
 
@@ -278,17 +279,20 @@ async def bare() -> dict[str, int]:
     return {"asked": 0}
 
 
-async def gate(browser: httpx.AsyncClient, rounds: int) -> tuple[list[float], list[float]]:
+async def gate(browser: httpx.AsyncClient, place: str, rounds: int) -> tuple[list[float], list[float]]:
     """The trivial page behind the gate and bare, turn about, so that the machine's moods meet both."""
     times: tuple[list[float], list[float]] = ([], [])
-    apps = (Litestar([behind_gate], middleware=[Gate()], openapi_config=None), Litestar([bare], openapi_config=None))
+    apps = (
+        Litestar(mounted([behind_gate]), middleware=[Gate()], openapi_config=None),
+        Litestar([Router(CLIENT.prefix, route_handlers=[bare])], openapi_config=None),
+    )
     async with (
         httpx.AsyncClient(transport=reached(apps[0]), base_url="http://localhost", cookies=browser.cookies) as guarded,
         httpx.AsyncClient(transport=reached(apps[1]), base_url="http://localhost", cookies=browser.cookies) as open_,
     ):
 
         async def ask(client: httpx.AsyncClient) -> None:
-            answer = await client.get("/trivial")
+            answer = await client.get(f"{place}/trivial")
             if answer.status_code != 200:
                 raise RuntimeError(f"the trivial page answered {answer.status_code}")
 
@@ -362,8 +366,9 @@ async def _measure_books(vouchers: int, superuser: str) -> dict[str, float]:
     say(f"{'':24} {growth:8.2f} times as long as on books with no vouchers")
     found["post_and_read_growth"] = round(growth, 2)
     async with signed_in(create_app()) as browser:
-        pages = await cockpit(browser, 200)
-        guarded, unguarded = await gate(browser, 400)
+        place = f"/f/{books.firm}/c/{books.clients[0]}"
+        pages = await cockpit(browser, place, 200)
+        guarded, unguarded = await gate(browser, place, 400)
     found["cockpit_p50"] = report("cockpit_p50", quantile(pages, 0.5))
     found["cockpit_p99"] = report("cockpit_p99", quantile(pages, 0.99))
     found["gate_median"] = report("gate_median", statistics.median(guarded) - statistics.median(unguarded))

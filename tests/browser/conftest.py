@@ -28,7 +28,17 @@ class Portal:
     """A running portal with a firm, the boss and the driver of its restaurant, and an accountant who has both clients."""
 
     address: str
-    firm: TestFirm
+    made: TestFirm
+
+    @property
+    def firm(self) -> str:
+        """Where pages of the firm stand."""
+        return f"{self.address}/f/{self.made.id}"
+
+    @property
+    def client(self) -> str:
+        """Where pages of the restaurant stand."""
+        return f"{self.firm}/c/{self.made.restaurant}"
 
 
 @pytest_asyncio.fixture(loop_scope="session")

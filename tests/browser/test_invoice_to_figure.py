@@ -74,18 +74,18 @@ async def test_an_invoice_goes_from_the_phone_to_the_figure(portal: Portal, chro
         broken,
     ]
     phone = await sign_in(chromium, portal, "boss@test", PHONE)
-    await expect(phone).to_have_url(f"{portal.address}/cockpit")
+    await expect(phone).to_have_url(f"{portal.client}/cockpit")
     await clean(phone)
     watching = await phone.context.new_page()
-    await watching.goto(f"{portal.address}/cockpit")
-    await phone.goto(f"{portal.address}/capture")
+    await watching.goto(f"{portal.client}/cockpit")
+    await phone.goto(f"{portal.client}/capture")
     await clean(phone)
     await phone.locator("form[data-upload] input[type=file][multiple]").set_input_files(files)
     await expect(phone.get_by_text("等会计审核")).to_have_count(2, timeout=20_000)
     await expect(phone.get_by_text("打不开").or_(phone.get_by_text("损坏")).first).to_be_visible(timeout=20_000)
 
     desk = await sign_in(chromium, portal, "reviewer@test", DESK)
-    await desk.goto(f"{portal.address}/desk")
+    await desk.goto(f"{portal.firm}/desk")
     await expect(desk.get_by_text("复印纸").first).to_be_visible()
     before = await watching.locator(".tiles").inner_text()
     await desk.keyboard.press("Control+Enter")

@@ -64,7 +64,7 @@ from pydantic import BaseModel, Field
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.jobs import Job
-from zhangfang_sdk.web import Badge, Card, NavEntry, Page, action, page
+from zhangfang_sdk.web import CLIENT, FIRM, PORTAL, Badge, Card, NavEntry, Page, action, page
 
 from zhangfang_sample.tables import Thing
 
@@ -82,12 +82,12 @@ class Paint(BaseModel):
     colour: str = Field(title="颜色")
 
 
-@page("/things", permission="sample.read")
+@page("/things", of=CLIENT, permission="sample.read")
 async def things_page() -> Page:
     return Page("sample/list.html", things=[])
 
 
-@action("/things/{thing_id:int}/paint/{colour:str}", permission="sample.keep", examples={"colour": "red"})
+@action("/things/{thing_id:int}/paint/{colour:str}", of=CLIENT, permission="sample.keep", examples={"colour": "red"})
 async def paint(thing_id: int, colour: str) -> None: ...
 
 

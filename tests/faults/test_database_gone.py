@@ -54,7 +54,7 @@ async def portal(firm: TestFirm) -> AsyncIterator[httpx.AsyncClient]:
 async def away_and_back(browser: httpx.AsyncClient, go: Switch, come: Switch) -> None:
     assert (await browser.get("/me")).status_code == 200
     await go()
-    for path in ("/me", "/cockpit", "/sign-in", "/healthz"):
+    for path in ("/me", "/f/1/c/1/cockpit", "/sign-in", "/healthz"):
         answer = await browser.get(path)
         assert (path, answer.status_code) == (path, 503)
         assert "暂时连不上数据库" in answer.text

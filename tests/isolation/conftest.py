@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody with a session. ``sees`` are the places that are theirs to see; ``client`` the one that is open."""
+    """Somebody with a session. ``sees`` are the places that are theirs to see; ``client`` one of them."""
 
     name: str
     role: str
@@ -79,6 +79,17 @@ class Actor:
     client: int | None
     sees: frozenset[str]
     permissions: frozenset[str]
+
+    @property
+    def is_staff(self) -> bool:
+        return self.firm is not None and self.role not in CLIENT_ROLES
+
+    @property
+    def home(self) -> str:
+        """Where this person's pages are."""
+        if self.firm is None:
+            return "/me"
+        return f"/f/{self.firm}" if self.is_staff else f"/f/{self.firm}/c/{self.client}"
 
 
 @dataclass(frozen=True)
@@ -260,7 +271,7 @@ async def _made(superuser: "asyncpg.Connection[asyncpg.Record]") -> tuple[dict[s
         name: str, role: str, firm: int, person: int, membership: int, sees: frozenset[str], place: Place | None
     ) -> None:
         client = None if place is None else place.client
-        token = await session_for(person, membership, client=None if role in CLIENT_ROLES else client)
+        token = await session_for(person)
         permissions = permissions_of(role, {}, frozenset(registry().modules))
         actors[name] = Actor(name, role, firm, person, membership, token, client, sees, permissions)
 
@@ -283,7 +294,7 @@ async def _made(superuser: "asyncpg.Connection[asyncpg.Record]") -> tuple[dict[s
     await enrol("driver of a fourth client", "driver", there.id, frozenset("丁"), places["丁"])
     operator = await make_operator(login="operator", name="运维", password=OWNER_PASSWORD)
     actors["operator"] = Actor(
-        "operator", "operator", None, operator, None, await session_for(operator, None), None, frozenset(),
+        "operator", "operator", None, operator, None, await session_for(operator), None, frozenset(),
         frozenset({"operator.use"}),
     )  # fmt: skip
     actors["signed out"] = Actor("signed out", "", None, None, None, None, None, frozenset(), frozenset())
@@ -333,7 +344,10 @@ async def _gather(
             conditions.append(f"(client = $2{nullable})")
         else:
             conditions.append("$2::bigint is not null")
-        condition = {"core_client": "firm = $1 and id = $2"}.get(table, " and ".join(conditions))
+        condition = {
+            "core_client": "firm = $1 and id = $2",
+            "core_firm": "id = $1 and $2::bigint is not null",
+        }.get(table, " and ".join(conditions))
         order = "client nulls last, id" if "client" in columns else "id"
         found = await superuser.fetchval(
             f"select id from {table} where {condition} order by {order} limit 1",  # noqa: S608

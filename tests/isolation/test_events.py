@@ -30,7 +30,7 @@ async def heard(world: Any, name: str, announced: list[tuple[str, str]]) -> list
     """Open a stream, announce in places one after the other, and read up to the resync that is sent last."""
     from zhangfang_core.notifications.live import HUB
 
-    async with world.portal.events(world.actors[name].token) as stream:
+    async with world.portal.events(world.actors[name].token, world.actors[name].home) as stream:
         assert (await stream.next()) == "retry: 2000"
         for place, topic in announced:
             await announce(world.places[place].firm, world.places[place].client, topic)
@@ -45,9 +45,9 @@ async def heard(world: Any, name: str, announced: list[tuple[str, str]]) -> list
 
 async def until_told(world: Any) -> None:
     """Until the listener has heard all that was announced: PostgreSQL delivers in the order of commits."""
-    from zhangfang_core.notifications.live import HUB
+    from zhangfang_core.notifications.live import HUB, View
 
-    with HUB.subscribed(world.mine.firm, None) as probe:
+    with HUB.subscribed([View(world.mine.firm, None)]) as probe:
         async with scoped_transaction(system_scope(world.mine.firm)):
             await use(Live).announce("probe", world.mine.client)
         while True:
@@ -81,7 +81,7 @@ async def test_the_neighbour_hears_of_its_own(world: Any) -> None:
 
 
 async def test_a_stream_is_not_open_to_the_signed_out(world: Any) -> None:
-    answer = await world.visitors["signed out"].get("/events")
+    answer = await world.visitors["signed out"].get("/me/events")
     assert asks_for_sign_in(answer.status_code, answer.headers.get("location", ""))
 
 

@@ -7,7 +7,7 @@ from litestar import Litestar, get
 
 from zhangfang_sdk.tables import ClientRows
 from zhangfang_sdk.testing.isolation import Route, leaked, walk
-from zhangfang_sdk.web import page
+from zhangfang_sdk.web import CLIENT, page
 
 
 def test_a_parameter_that_nothing_explains_is_an_error() -> None:
@@ -21,7 +21,7 @@ def test_a_parameter_that_nothing_explains_is_an_error() -> None:
 
 
 def test_every_method_of_every_handler_is_walked() -> None:
-    @page("/a", permission="sample.read")
+    @page("/a", of=CLIENT, permission="sample.read")
     async def one() -> None: ...
 
     @get("/b/{thing_id:int}")
@@ -52,8 +52,10 @@ async def test_a_hole_in_both_walls_is_seen(world: Any, monkeypatch: pytest.Monk
     """Each wall alone still holds; with both open the neighbour reads the tasks, and the kit's judgement says so."""
     visitor = world.visitors["owner of another firm"]
 
+    there = world.places["乙"].firm
+
     async def words_read() -> list[str]:
-        answer = await visitor.get("/admin/api/tables/collab_task/")
+        answer = await visitor.get(f"/admin/{there}/api/tables/collab_task/")
         assert answer.status_code == 200, answer.text
         assert leaked(answer.content, answer.headers, ["机密乙"])
         return leaked(answer.content, answer.headers, ["机密甲"])

@@ -10,12 +10,10 @@ from openpyxl import load_workbook
 
 from tests.scenarios.books_months import Worked, ours
 from tests.scenarios.test_books_worked_months import booked
-from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import TestFirm
-from zhangfang_sdk.context import Scope
 
 PAGES = (
     "statements?kind=balance_sheet&",
@@ -24,7 +22,7 @@ PAGES = (
     "balances?",
     "general?",
 )
-PAGES += ("detail?account=5602&columns=true&", "detail?account=1122&", "journal?", "close?", "wall?")
+PAGES += ("detail?account=5602&columns=true&", "detail?account=1122&", "journal?", "close?")
 
 
 @asynccontextmanager
@@ -32,14 +30,10 @@ async def owner(
     firm: TestFirm, settings: Settings, test_server: TestServer, database: str, month: Worked
 ) -> AsyncIterator[Visitor]:
     client = await booked(firm, month)
-    async with scoped_transaction(Scope(firm=firm.id, user=firm.owner, staff=True, clients=None)):
-        membership = await connection().fetchval(
-            'select id from core_membership where "user" = $1 and firm = $2', firm.owner, firm.id
-        )
-    token = await session_for(firm.owner, membership, client=client)
+    token = await session_for(firm.owner)
     addresses = test_server.addresses(database)
     chosen = dataclasses.replace(settings, dsn=addresses.application, owner_dsn=addresses.owner)
-    async with running_portal(chosen) as portal, portal.visitor(token) as visitor:
+    async with running_portal(chosen) as portal, portal.visitor(token, f"/f/{firm.id}/c/{client}") as visitor:
         yield visitor
 
 
@@ -50,6 +44,8 @@ async def test_pages_and_files(firm: TestFirm, settings: Settings, test_server: 
         for path in PAGES:
             answer = await visitor.get(f"/books/{path}period={month.period.key}")
             assert answer.status_code == 200, (path, answer.text[:400])
+        wall = await visitor.http.get(f"/f/{firm.id}/books/wall?period={month.period.key}")
+        assert wall.status_code == 200
         sheet = await visitor.get(f"/books/statements?kind=balance_sheet&period={month.period.key}")
         assert "1,310,266.73" in sheet.text
         behind = await visitor.get(f"/books/statements/balance_sheet/1?period={month.period.key}")

@@ -6,8 +6,8 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import invitations, members, set_up, sign_in
-from zhangfang_core.identity.enter import enter
-from zhangfang_core.tenancy.switch import places, switch_place
+from zhangfang_core.identity.enter import Asked, enter
+from zhangfang_core.identity.places import own_places
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
@@ -34,7 +34,7 @@ async def test_the_link_makes_a_member_and_signs_in(firm: TestFirm) -> None:
     assert (seen.firm_name, seen.client_name, seen.role_title) == ("嘉喜", "嘉喜餐饮有限公司", "老板")
     session = await accept(token)
     async with DB.transaction():
-        found = await enter(session, "")
+        found = await enter(session, "", Asked(firm.id, firm.restaurant))
     assert found is not None
     assert (found.scope.role, found.scope.clients) == ("boss", frozenset({firm.restaurant}))
     async with acting(firm, "owner"):
@@ -106,39 +106,23 @@ async def test_one_person_two_memberships_and_the_switcher(firm: TestFirm, other
     session = await accept(second)
     assert session is not None
     async with DB.transaction():
-        found = await enter(session, "")
+        found = await enter(session, "", Asked(other_firm.id, other_firm.trading))
         assert found is not None
         assert (found.scope.firm, found.scope.role) == (other_firm.id, "cashier")
+        assert await connection().fetch("select id from core_client") == [(other_firm.trading,)]
+        assert await connection().fetch("select id from core_firm") == [(other_firm.id,)]
+        found = await enter(session, "", Asked(firm.id, firm.restaurant))
+        assert found is not None
+        assert (found.scope.role, found.scope.clients) == ("boss", frozenset({firm.restaurant}))
+        found = await enter(session, "")
+        assert found is not None
+        assert (found.scope.firm, found.scope.permissions) == (None, frozenset())
         with in_scope(found.scope):
-            own = await places()
-            assert [(p.firm_name, p.client_name, p.role, p.current) for p in own] == [
-                ("嘉喜", "嘉喜餐饮有限公司", "boss", False),
-                ("隔壁", "隔壁商贸有限公司", "cashier", True),
+            assert [(p.firm_name, p.client_name, p.role) for p in await own_places()] == [
+                ("嘉喜", "嘉喜餐饮有限公司", "boss"),
+                ("隔壁", "隔壁商贸有限公司", "cashier"),
             ]
-            assert await connection().fetch("select id from core_client") == [(other_firm.trading,)]
-            assert await connection().fetch("select id from core_firm") == [(other_firm.id,)]
-            await switch_place(session, own[0].membership)
-    async with DB.transaction():
-        found = await enter(session, "")
-        assert found is not None
-        assert (found.scope.firm, found.scope.role, found.scope.clients) == (
-            firm.id,
-            "boss",
-            frozenset({firm.restaurant}),
-        )
-        with in_scope(found.scope), pytest.raises(Refusal, match="not_found"):
-            await switch_place(session, None)
-
-
-async def test_somebody_elses_place_is_not_there(firm: TestFirm, other_firm: TestFirm) -> None:
-    session = await accept(await invite(firm, "boss", firm.restaurant))
-    async with acting(other_firm, "owner"):
-        theirs = await connection().fetchval("select id from core_membership where role = 'owner'")
-    async with DB.transaction():
-        found = await enter(session, "")
-        assert found is not None
-        with in_scope(found.scope), pytest.raises(Refusal, match="not_found"):
-            await switch_place(session or "", theirs)
+        assert await connection().fetchval("select count(*) from core_client") == 0
 
 
 async def test_a_deactivated_person_is_out_with_the_next_request(firm: TestFirm) -> None:
@@ -147,6 +131,7 @@ async def test_a_deactivated_person_is_out_with_the_next_request(firm: TestFirm)
         boss = next(m for m in await members.members() if m.role == "boss")
         await members.set_active(boss.id, active=False)
     async with DB.transaction():
+        assert await enter(session, "", Asked(firm.id, firm.restaurant)) is None
         assert await enter(session, "") is None
         assert await connection().fetchval("select count(*) from core_client") == 0
     async with DB.transaction():
@@ -162,7 +147,7 @@ async def test_a_changed_role_counts_with_the_next_request(firm: TestFirm) -> No
         with pytest.raises(Refusal, match=r"role\.not_to_grant"):
             await members.change_role(boss.id, "accountant")
     async with DB.transaction():
-        found = await enter(session, "")
+        found = await enter(session, "", Asked(firm.id, firm.restaurant))
     assert found is not None
     assert found.scope.may("documents.upload")
     assert not found.scope.may("ledger.read")
@@ -178,7 +163,7 @@ async def test_a_firms_own_version_of_a_role(firm: TestFirm) -> None:
             '["documents.upload", "no.such"]',
         )
     async with DB.transaction():
-        found = await enter(session, "")
+        found = await enter(session, "", Asked(firm.id, firm.restaurant))
     assert found is not None
     assert found.scope.permissions == frozenset({"documents.upload"})
 

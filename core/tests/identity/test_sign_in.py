@@ -10,7 +10,7 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
-from zhangfang_core.identity.enter import Entered, enter
+from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import Scope, in_scope, system_scope
@@ -33,9 +33,9 @@ async def signed_in(login: str, password: str = PASSWORD) -> str | None:
     return None if done is None else done[0]
 
 
-async def entered(token: str | None) -> Entered | None:
+async def entered(token: str | None, asked: Asked = OWN) -> Entered | None:
     async with scoped_transaction(Scope()):
-        return await enter(token, "203.0.113.9")
+        return await enter(token, "203.0.113.9", asked)
 
 
 async def give(token: str, code: str) -> str | None:
@@ -46,7 +46,7 @@ async def give(token: str, code: str) -> str | None:
 async def test_right_password_gives_the_scope(firm: TestFirm) -> None:
     """PLAT-8: the boss of the restaurant sees the restaurant, and what the role allows."""
     person = await add(firm, "13800000001", "boss", firm.restaurant)
-    found = await entered(await signed_in(" 13800000001 "))
+    found = await entered(await signed_in(" 13800000001 "), Asked(firm.id, firm.restaurant))
     assert found is not None
     assert not found.pending_second_factor
     scope = found.scope
@@ -132,7 +132,7 @@ async def test_an_owner_without_a_second_factor_gets_nothing_but_its_set_up(firm
         offered = second_factor.offer(found.person, "owner")
         code = pyotp.TOTP(offered["typed"].replace(" ", "")).now()
         settled = await sign_in.enrol(token, offered["sealed"], code, address="")
-    after = await entered(settled)
+    after = await entered(settled, Asked(firm.id))
     assert after is not None
     assert after.scope.role == "owner"
     assert after.scope.clients is None
@@ -289,7 +289,7 @@ async def test_entering_is_one_round_trip_and_brings_the_switches(firm: TestFirm
     async with DB.transaction():
         seen: list[str] = []
         connection().add_query_logger(lambda record: seen.append(record.query))
-        found = await enter(token, "")
+        found = await enter(token, "", Asked(firm.id))
         await asyncio.sleep(0)
         asked = list(seen)
     assert len(asked) == 1
@@ -304,7 +304,7 @@ async def test_the_operator_belongs_to_no_firm(database: str) -> None:
     await set_up.make_operator(login="op", name="运维", password=PASSWORD, totp_secret=secret)
     token = await signed_in("op")
     assert token is not None
-    found = await entered(await give(token, pyotp.TOTP(secret).now()))
+    found = await entered(await give(token, pyotp.TOTP(secret).now()), Asked(operator=True))
     assert found is not None
     assert (found.scope.firm, found.scope.operator, found.scope.staff) == (None, True, False)
     assert found.scope.permissions == frozenset({"operator.use"})

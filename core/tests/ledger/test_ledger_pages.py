@@ -14,7 +14,6 @@ from zhangfang_core.identity import sign_in
 from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.settings import read_settings
-from zhangfang_core.tenancy.switch import open_client
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web.app import create_app
@@ -33,7 +32,7 @@ def app(database: str, test_server: TestServer, monkeypatch: pytest.MonkeyPatch)
 
 @asynccontextmanager
 async def browsing(app: Litestar, firm: TestFirm, role: str, client: int | None = None) -> AsyncIterator[AsyncClient]:
-    """Signed in as a new person with ``role``; the restaurant is open."""
+    """Signed in as a new person with ``role``, at the restaurant."""
     login = f"{role}@example.cn"
     async with scoped_transaction(system_scope(firm.id)):
         user = await make_member(login=login, name=f"{role}先生", password=PASSWORD, role=role, client=client)
@@ -44,15 +43,17 @@ async def browsing(app: Litestar, firm: TestFirm, role: str, client: int | None 
     async with DB.transaction():
         done = await sign_in.sign_in(login, PASSWORD, address="203.0.113.9", user_agent="test")
     token = done[0] if done else ""
-    if client is None:
-        async with acting(firm, role, user=user):
-            await open_client(token, firm.restaurant)
     # In this test's event loop, where the pool was opened.
     transport = ASGITransport(app=app)  # type: ignore[arg-type]  # the same protocol, spelled with other types
     headers = {"accept": "text/html"}
     async with (
         app.lifespan(),
-        AsyncClient(transport=transport, base_url="http://test", cookies={COOKIE: token}, headers=headers) as browser,
+        AsyncClient(
+            transport=transport,
+            base_url=f"http://test/f/{firm.id}/c/{firm.restaurant}",
+            cookies={COOKIE: token},
+            headers=headers,
+        ) as browser,
     ):
         yield browser
 
@@ -75,9 +76,10 @@ async def test_an_accountant_reads_posts_reverses_and_closes(app: Litestar, firm
     """LEDG-1: a voucher's whole life on its pages."""
     async with acting(firm):
         voucher = await use(Ledger).draft(sale(firm.restaurant))
+    place = f"/f/{firm.id}/c/{firm.restaurant}"
     async with browsing(app, firm, "accountant") as browser:
         listed = (await browser.get("/vouchers?period=2026-03")).text
-        assert f'href="/vouchers/{voucher}"' in listed
+        assert f'href="{place}/vouchers/{voucher}"' in listed
         assert "待审核" in listed
         shown = (await browser.get(f"/vouchers/{voucher}")).text
         for text in (
@@ -98,7 +100,7 @@ async def test_an_accountant_reads_posts_reverses_and_closes(app: Litestar, firm
         assert "银行存款" in balance
         assert "1,234.56" in balance
         entries = (await browser.get("/accounts/1002?period=2026-03")).text
-        assert f'href="/vouchers/{voucher}"' in entries
+        assert f'href="{place}/vouchers/{voucher}"' in entries
         assert "期末余额" in entries
         fields = {"date": "2026-03-31", "reason": "金额有误"}
         status, text = await send(browser, f"/vouchers/{voucher}", f"/vouchers/{voucher}/reverse", **fields)

@@ -30,7 +30,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (package / "plugin.py").write_text(
             dedent("""
                 from zhangfang_sdk.hookspecs import hook
-                from zhangfang_sdk.web import Page, page
+                from zhangfang_sdk.web import CLIENT, Page, page
 
                 PAGES
 
@@ -70,7 +70,7 @@ def reason_of(found: Registry, plugin: str) -> str:
 
 
 GOOD_PAGE = """
-    @page("/stranger", permission="x")
+    @page("/stranger", of=CLIENT, permission="x")
     async def shown() -> Page:
         return Page("x.html", title="x")
 """

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.notifications.live import RESYNC, WAITING, Ended, LiveEvent, LiveHub, PgLive, Subscription
+from zhangfang_core.notifications.live import RESYNC, WAITING, Ended, LiveEvent, LiveHub, PgLive, Subscription, View
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import ScopeMismatch
@@ -41,7 +41,7 @@ async def silent(subscription: Subscription) -> bool:
 
 async def test_told_after_the_commit_and_once(firm: TestFirm, hub: LiveHub) -> None:
     """DASH-2"""
-    with hub.subscribed(firm.id, None) as screen:
+    with hub.subscribed([View(firm.id, None)]) as screen:
         async with acting(firm, "owner"):
             for _ in range(5):
                 await LIVE.announce("ledger", firm.restaurant)
@@ -52,7 +52,7 @@ async def test_told_after_the_commit_and_once(firm: TestFirm, hub: LiveHub) -> N
 
 async def test_nothing_of_a_transaction_that_failed(firm: TestFirm, hub: LiveHub) -> None:
     """DASH-2"""
-    with hub.subscribed(firm.id, None) as screen:
+    with hub.subscribed([View(firm.id, None)]) as screen:
         with contextlib.suppress(ZeroDivisionError):
             async with acting(firm, "owner"):
                 await LIVE.announce("ledger", firm.restaurant)
@@ -63,11 +63,11 @@ async def test_nothing_of_a_transaction_that_failed(firm: TestFirm, hub: LiveHub
 async def test_each_screen_hears_of_its_own_only(firm: TestFirm, other_firm: TestFirm, hub: LiveHub) -> None:
     """DASH-3, PLAT-13: not of another firm, not of another client, and a person with no firm hears nothing."""
     with (
-        hub.subscribed(firm.id, None) as staff,
-        hub.subscribed(firm.id, frozenset({firm.trading})) as neighbour,
-        hub.subscribed(other_firm.id, None) as stranger,
-        hub.subscribed(None, None) as operator,
-        hub.subscribed(firm.id, frozenset()) as nobody,
+        hub.subscribed([View(firm.id, None)]) as staff,
+        hub.subscribed([View(firm.id, frozenset({firm.trading}))]) as neighbour,
+        hub.subscribed([View(other_firm.id, None)]) as stranger,
+        hub.subscribed([]) as operator,
+        hub.subscribed([View(firm.id, frozenset())]) as nobody,
     ):
         await announce(firm, "ledger", firm.restaurant)
         assert await staff.next(5) == LiveEvent("ledger", firm.restaurant)
@@ -89,7 +89,7 @@ async def test_a_killed_connection_comes_back_and_screens_fetch_anew(
 ) -> None:
     """DASH-2: what was announced meanwhile is lost, so that everybody is told to fetch again."""
     before = hub.backend
-    with hub.subscribed(firm.id, None) as screen:
+    with hub.subscribed([View(firm.id, None)]) as screen:
         connected = await asyncpg.connect(test_server.server.superuser_dsn)
         await connected.execute("select pg_terminate_backend($1)", before)
         await connected.close()
@@ -111,7 +111,7 @@ async def test_the_stop_ends_open_screens(test_server: TestServer, database: str
     """PLAT-10: a stream does not hold up the server."""
     hub = LiveHub()
     async with hub.listening(test_server.addresses(database).application):
-        with hub.subscribed(1, None) as screen:
+        with hub.subscribed([View(1, None)]) as screen:
             waiting = asyncio.create_task(screen.next(60))
             await asyncio.sleep(0)
             hub.stop()
@@ -121,7 +121,7 @@ async def test_the_stop_ends_open_screens(test_server: TestServer, database: str
 
 async def test_a_screen_that_does_not_keep_up_is_told_to_fetch_anew(firm: TestFirm) -> None:
     """DASH-2: bounded memory."""
-    screen = Subscription(firm.id, None)
+    screen = Subscription([View(firm.id, None)])
     for _ in range(WAITING + 1):
         screen.hear(firm.id, LiveEvent("ledger", firm.restaurant))
     assert await screen.next(1) == LiveEvent(RESYNC)
@@ -131,7 +131,7 @@ async def test_a_screen_that_does_not_keep_up_is_told_to_fetch_anew(firm: TestFi
 async def test_what_others_send_on_the_channel_harms_nothing(
     firm: TestFirm, hub: LiveHub, test_server: TestServer, database: str
 ) -> None:
-    with hub.subscribed(firm.id, None) as screen:
+    with hub.subscribed([View(firm.id, None)]) as screen:
         connected = await asyncpg.connect(test_server.superuser(database))
         for payload in ("", "nonsense", "[]", '{"firm": "x"}', "null"):
             await connected.execute("select pg_notify('zhangfang_live', $1)", payload)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.database.engine import DB, connection, scoped_transaction
+from zhangfang_core.database.engine import DB, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.notifications import stream
 from zhangfang_core.notifications.live import HUB, PgLive
@@ -35,8 +35,13 @@ async def boss(firm: TestFirm) -> str:
         person = await make_member(
             login="boss", name="boss", password="eight quiet horses", role="boss", client=firm.restaurant
         )
-        membership = await connection().fetchval('select id from core_membership where "user" = $1', person)
-    return await session_for(person, membership)
+    return await session_for(person)
+
+
+@pytest.fixture
+def at(firm: TestFirm) -> str:
+    """The restaurant's place."""
+    return f"/f/{firm.id}/c/{firm.restaurant}"
 
 
 async def begun(heard: EventStream) -> None:
@@ -50,10 +55,10 @@ async def announce(firm: TestFirm, topic: str, client: int) -> None:
 
 
 async def test_a_screen_hears_of_its_own_client_only(
-    portal: Portal, boss: str, firm: TestFirm, other_firm: TestFirm
+    portal: Portal, boss: str, at: str, firm: TestFirm, other_firm: TestFirm
 ) -> None:
     """DASH-2, DASH-3, PLAT-13; and the stream holds no connection of the pool."""
-    async with portal.events(boss) as heard:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         await announce(firm, "test", firm.trading)
         await announce(other_firm, "test", other_firm.restaurant)
@@ -63,17 +68,17 @@ async def test_a_screen_hears_of_its_own_client_only(
         assert DB.pool.get_idle_size() == DB.pool.get_size()
 
 
-async def test_a_message_moves_the_red_dots(portal: Portal, boss: str, firm: TestFirm) -> None:
+async def test_a_message_moves_the_red_dots(portal: Portal, boss: str, at: str, firm: TestFirm) -> None:
     """COLL-2"""
-    async with portal.events(boss) as heard:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         await announce(firm, "notifications", firm.restaurant)
         assert await heard.next() == f'event: notifications\ndata: {{"client": {firm.restaurant}}}'
         assert await heard.next() == "event: badges\ndata: {}"
 
 
-async def test_a_topic_cannot_forge_an_event(portal: Portal, boss: str, firm: TestFirm) -> None:
-    async with portal.events(boss) as heard:
+async def test_a_topic_cannot_forge_an_event(portal: Portal, boss: str, at: str, firm: TestFirm) -> None:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         await announce(firm, "test\n\nevent: forged", firm.restaurant)
         assert await heard.next() == f'event: testevent:forged\ndata: {{"client": {firm.restaurant}}}'
@@ -89,6 +94,7 @@ async def test_a_topic_cannot_forge_an_event(portal: Portal, boss: str, firm: Te
 async def test_a_stream_ends_with_its_session_and_when_its_view_changes(
     portal: Portal,
     boss: str,
+    at: str,
     test_server: TestServer,
     database: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -96,7 +102,7 @@ async def test_a_stream_ends_with_its_session_and_when_its_view_changes(
 ) -> None:
     """PLAT-8: signing out, or being moved to another client, closes what is open; until then it beats."""
     monkeypatch.setattr(stream, "CHECK_S", 0.2)
-    async with portal.events(boss) as heard:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         assert await heard.next() == ":"
         connected = await asyncpg.connect(test_server.superuser(database))
@@ -108,10 +114,10 @@ async def test_a_stream_ends_with_its_session_and_when_its_view_changes(
 
 
 async def test_after_the_listener_was_away_the_browser_connects_anew(
-    portal: Portal, boss: str, test_server: TestServer
+    portal: Portal, boss: str, at: str, test_server: TestServer
 ) -> None:
     """DASH-2: what was announced meanwhile is lost, so that the page fetches everything again."""
-    async with portal.events(boss) as heard:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         connected = await asyncpg.connect(test_server.server.superuser_dsn)
         await connected.execute("select pg_terminate_backend($1)", HUB.backend)
@@ -120,9 +126,9 @@ async def test_after_the_listener_was_away_the_browser_connects_anew(
         assert await heard.next() is None
 
 
-async def test_the_server_stops_with_screens_open(portal: Portal, boss: str) -> None:
+async def test_the_server_stops_with_screens_open(portal: Portal, boss: str, at: str) -> None:
     """PLAT-10"""
-    async with portal.events(boss) as heard:
+    async with portal.events(boss, at) as heard:
         await begun(heard)
         HUB.stop()
         assert await heard.next() is None
@@ -130,6 +136,6 @@ async def test_the_server_stops_with_screens_open(portal: Portal, boss: str) -> 
 
 async def test_nobody_listens_without_signing_in(portal: Portal) -> None:
     """PLAT-8"""
-    async with portal.events(None) as heard:
+    async with portal.events(None, "/me") as heard:
         assert "retry" not in (await heard.next() or "")
         assert heard.status in (303, 401)

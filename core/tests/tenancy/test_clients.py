@@ -7,13 +7,12 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction, show_scope
 from zhangfang_core.identity import set_up, sign_in
-from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.tenancy.assignments import assign, assigned
-from zhangfang_core.tenancy.switch import open_client, switcher
 from zhangfang_core.tenancy.tables import Assignment, Client
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, TestFirm, acting
-from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
@@ -117,7 +116,7 @@ async def test_an_accountant_sees_assigned_clients_only(firm: TestFirm) -> None:
         await assign(person, [firm.trading])
         assert await assigned(person) == frozenset({firm.trading})
     async with DB.transaction():
-        found = await enter(token, "")
+        found = await enter(token, "", Asked(firm.id))
         assert found is not None
         assert found.scope.clients == frozenset({firm.trading})
         with in_scope(found.scope):
@@ -126,38 +125,37 @@ async def test_an_accountant_sees_assigned_clients_only(firm: TestFirm) -> None:
                 await use(Tenants).client(firm.restaurant)
             assert await connection().fetch("select id from core_client") == [(firm.trading,)]
             assert [a["client"] for a in await Assignment.select()] == [firm.trading]
-            with pytest.raises(Refusal, match="not_found"):
-                await open_client(token, firm.restaurant)
     async with acting(firm, "owner"):
         await assign(person, [firm.restaurant])
     async with DB.transaction():
-        found = await enter(token, "")
+        found = await enter(token, "", Asked(firm.id))
         assert found is not None
         assert found.scope.clients == frozenset({firm.restaurant})
 
 
-async def test_an_open_client_closes_when_the_assignment_ends(firm: TestFirm) -> None:
+async def test_a_clients_address_opens_that_client_alone(firm: TestFirm, other_firm: TestFirm) -> None:
+    """Who keeps the books of both sees at one client's address nothing of the other; the owner neither."""
     person, token = await accountant(firm)
     async with acting(firm, "owner"):
-        await assign(person, [firm.trading])
+        await assign(person, [firm.trading, firm.restaurant])
     async with DB.transaction():
-        found = await enter(token, "")
+        found = await enter(token, "", Asked(firm.id, firm.trading))
         assert found is not None
-        with in_scope(found.scope):
-            await open_client(token, firm.trading)
-    async with DB.transaction():
-        found = await enter(token, "")
-        assert found is not None
-        assert found.scope.client == firm.trading
-        with in_scope(found.scope):
-            shown = await switcher()
-    assert [(label, current) for label, _, current in shown] == [("嘉喜 · 全部客户", False), ("嘉喜商贸有限公司", True)]
+        assert (found.scope.client, found.scope.clients) == (firm.trading, frozenset({firm.trading}))
+        assert await connection().fetch("select id from core_client") == [(firm.trading,)]
     async with acting(firm, "owner"):
         await assign(person, [])
-    async with DB.transaction():
-        found = await enter(token, "")
-    assert found is not None
-    assert (found.scope.client, found.scope.clients) == (None, frozenset())
+    for asked in (
+        Asked(firm.id, firm.trading),
+        Asked(other_firm.id),
+        Asked(other_firm.id, firm.trading),
+        Asked(firm.id, other_firm.trading),
+    ):
+        async with DB.transaction():
+            found = await enter(token, "", asked)
+            assert found is not None
+            assert (found.scope.firm, found.scope.client, found.scope.clients) == (None, None, frozenset())
+            assert await connection().fetchval("select count(*) from core_client") == 0
 
 
 async def test_only_people_and_clients_of_the_firm_are_assigned(firm: TestFirm, other_firm: TestFirm) -> None:
@@ -179,9 +177,17 @@ async def test_only_people_and_clients_of_the_firm_are_assigned(firm: TestFirm, 
 
 
 async def test_people_of_a_client_open_no_other(firm: TestFirm) -> None:
-    async with acting(firm, "boss", client=firm.restaurant):
-        with pytest.raises(Refusal, match="not_found"):
-            await open_client("any", firm.trading)
+    async with scoped_transaction(system_scope(firm.id)):
+        await set_up.make_member(login="boss", name="老板", password=PASSWORD, role="boss", client=firm.restaurant)
     async with DB.transaction():
-        await show_scope(Scope(firm=firm.id, user=firm.owner, clients=frozenset({firm.restaurant})))
-        assert await connection().fetch("select id from core_client") == [(firm.restaurant,)]
+        done = await sign_in.sign_in("boss", PASSWORD, address="", user_agent="")
+    assert done is not None
+    for asked, seen in (
+        (Asked(firm.id, firm.restaurant), [(firm.restaurant,)]),
+        (Asked(firm.id, firm.trading), []),
+        (Asked(firm.id), []),
+        (Asked(), []),
+    ):
+        async with DB.transaction():
+            await enter(done[0], "", asked)
+            assert await connection().fetch("select id from core_client") == seen

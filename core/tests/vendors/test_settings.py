@@ -56,13 +56,9 @@ def cloud() -> Iterator[Steered]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def admin(firm: TestFirm, database: str, settings: Settings, test_server: TestServer) -> AsyncIterator[Visitor]:
     """The firm's owner at the browser."""
-    async with scoped_transaction(system_scope(firm.id)):
-        membership = await connection().fetchval(
-            'select id from core_membership where firm = $1 and "user" = $2', firm.id, firm.owner
-        )
     chosen = dataclasses.replace(settings, dsn=test_server.addresses(database).application)
-    token = await session_for(firm.owner, membership)
-    async with running_portal(chosen) as portal, portal.visitor(token) as visitor:
+    token = await session_for(firm.owner)
+    async with running_portal(chosen) as portal, portal.visitor(token, f"/f/{firm.id}") as visitor:
         yield visitor
 
 

@@ -19,6 +19,8 @@ from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
 from zhangfang_core.web.build_assets import build
 from zhangfang_core.web.charts import Point, Share, bars_with_line, composition_bar, donut, sparkline
 from zhangfang_core.web.icons import icon
+from zhangfang_core.web.switching import Switcher
+from zhangfang_sdk.places import portal
 
 TEMPLATES = Path(zhangfang_core.__file__).parent / "templates"
 PAGES = Path(__file__).parent / "pages"
@@ -42,8 +44,11 @@ class Actor:
     firm_name: str
     client_name: str | None
     is_firm_staff: bool
+    client: int | None = None
 
 
+SWITCHER = Switcher("味来香餐饮管理有限公司", None, None, [("味来香西湖店", portal("/f/1/c/3"))])
+SWITCHER_OF_STAFF = Switcher("加喜财税 · 全部客户", portal("/f/1/clients"), portal("/f/1"), [])
 CLIENT = Actor("李总", "企业主", "加喜财税", "味来香餐饮管理有限公司", False)
 STAFF = Actor("王会计", "记账会计", "加喜财税", None, True)
 CLIENT_NAV = [
@@ -94,7 +99,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(asset=asset, icon=icon, _=lambda text: text)
+    env.globals.update(asset=asset, icon=icon, _=lambda text: text, here="/f/1/c/2")
     env.filters.update(fen=money_text.fen, thousand=money_text.thousand, wan=money_text.wan, change=money_text.change)
     return env
 
@@ -107,7 +112,7 @@ def context(page: str) -> dict[str, Any]:
         "nav": DESK_NAV if staff else CLIENT_NAV,
         "active": {"review": "review", "upload": "snap", "desk": "desk"}.get(page, "home"),
         "actor": None if signed_out else STAFF if staff else CLIENT,
-        "switcher": [("味来香餐饮管理有限公司", "/switch/1", True), ("味来香西湖店", "/switch/2", False)],
+        "switcher": SWITCHER_OF_STAFF if staff else SWITCHER,
         "csrf_token": "token",
         "lang": "zh-CN",
         "flash": [("good", "已保存。")] if page == "desk" else [],

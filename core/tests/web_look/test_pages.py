@@ -113,7 +113,7 @@ def test_a_place_declared_twice_shows_once() -> None:
 
 
 def test_the_live_connection_is_for_people_who_signed_in() -> None:
-    assert 'data-live="/events"' in gallery.render("cockpit")
+    assert 'data-live="/f/1/c/2/events"' in gallery.render("cockpit")
     assert "data-live=" not in gallery.render("sign_in")
 
 

@@ -1,4 +1,7 @@
-"""The admin desk at ``/admin/``, behind the portal's gate."""
+"""The admin desk of a firm at ``/admin/{firm}/``, behind the portal's gate.
+
+Litestar's mounts take no path parameters: the gate reads the firm from the address, and here it becomes the root path.
+"""
 
 from functools import cache
 from typing import Any
@@ -9,8 +12,14 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from zhangfang_core.admin.router import PortalAdmin
+from zhangfang_sdk.context import firm_in_scope
 
 PATH = "/admin"
+
+
+def admin_of(firm: int) -> str:
+    """Where the admin desk of a firm stands, without the slash at its end."""
+    return f"{PATH}/{firm}"
 
 
 @cache
@@ -21,19 +30,25 @@ def desk() -> PortalAdmin:
 def admin_handlers() -> list[ASGIRouteHandler]:
     """A mount; piccolo-admin has its own CSRF token, checked on every write."""
 
-    @asgi(PATH, is_mount=True, copy_scope=True, opt={"permission": "admin.use", "exclude_from_csrf": True})
+    @asgi(
+        PATH,
+        is_mount=True,
+        copy_scope=True,
+        opt={"place": "admin", "permission": "admin.use", "exclude_from_csrf": True},
+    )
     async def admin(scope: Scope, receive: Receive, send: Send) -> None:
         path = unquote(scope["raw_path"].decode("latin-1")).partition("?")[0]
-        if path == PATH:
-            await _to_slash(send)
+        root = admin_of(firm_in_scope())
+        if path == root:
+            await _to_slash(send, root)
             return
         # Without extensions: granian offers to send files by path, which piccolo-admin's middleware does not pass on.
-        inner: dict[str, Any] = {**scope, "root_path": PATH, "path": path, "extensions": {}}
+        inner: dict[str, Any] = {**scope, "root_path": root, "path": path, "extensions": {}}
         await desk()(inner, receive, send)
 
     return [admin]
 
 
-async def _to_slash(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 307, "headers": [(b"location", b"/admin/")]})
+async def _to_slash(send: Send, root: str) -> None:
+    await send({"type": "http.response.start", "status": 307, "headers": [(b"location", f"{root}/".encode())]})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

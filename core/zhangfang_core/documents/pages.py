@@ -12,7 +12,7 @@ from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import Page, page
+from zhangfang_sdk.web import CLIENT, Page, page
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
 """What browsers draw and what cannot carry script (SVG can)."""
@@ -25,7 +25,7 @@ _PICTURE_POLICY = "default-src 'none'; sandbox"
 _PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
-@page("/documents/{document_id:int}", permission="documents.read")
+@page("/documents/{document_id:int}", of=CLIENT, permission="documents.read")
 async def document_page(document_id: int) -> Page:
     """What the file is, and its picture where there is one."""
     document = await StoredDocuments().document(document_id)
@@ -41,7 +41,7 @@ async def document_page(document_id: int) -> Page:
     )
 
 
-@page("/documents/{document_id:int}/file", permission="documents.read")
+@page("/documents/{document_id:int}/file", of=CLIENT, permission="documents.read")
 async def original_file(document_id: int, download: bool = False) -> Stream:
     """The bytes as they came. Pictures and PDFs are shown, all else is only ever downloaded. They flow when the transaction is over."""
     original = await StoredDocuments().original(document_id)
@@ -66,7 +66,7 @@ def _presentation(document: Document, *, download: bool) -> dict[str, str]:
     }
 
 
-@page("/documents/{document_id:int}/pages", permission="documents.read", stream=True)
+@page("/documents/{document_id:int}/pages", of=CLIENT, permission="documents.read", stream=True)
 async def drawn_pages(document_id: int) -> Template:
     """A fragment: the pictures of a PDF's pages. The first one is drawn here, so that their number is known.
 
@@ -79,6 +79,7 @@ async def drawn_pages(document_id: int) -> Template:
 
 @page(
     "/documents/{document_id:int}/preview/{number:int}",
+    of=CLIENT,
     permission="documents.read",
     examples={"number": "1"},
     stream=True,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.permissions import OPERATOR_PERMISSIONS, permissions_of
-from zhangfang_core.identity.roles import OPERATOR
+from zhangfang_core.identity.roles import OPERATOR, PERSON
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.context import Scope
@@ -15,7 +15,19 @@ from zhangfang_sdk.context import Scope
 Owed = Literal["", "code", "enrol"]
 
 ENTER = """select e.*, (select json_object_agg(s.module, s.enabled)::text from core_module_switch s where s.firm = e.firm) as switches
-    from app_enter($1) e"""
+    from app_enter($1, $2, $3, $4) e"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The place that an address names: a firm, one of its clients, the deployment for its operator; nothing for the person's own."""
+
+    firm: int | None = None
+    client: int | None = None
+    operator: bool = False
+
+
+OWN = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,8 @@ class Entered:
     """A session that stands.
 
     ``owed`` says what the second factor still asks for: "code", or "enrol" where the role must have one and the person has
-    none yet. Until then ``scope`` is nobody's (no user, no firm, no permissions) and the database shows nothing.
+    none yet. Until then ``scope`` is nobody's (no user, no firm, no permissions) and the database shows nothing. ``scope`` has
+    no firm where the person does not belong to the place that was asked for.
     """
 
     scope: Scope
@@ -44,21 +57,22 @@ class Entered:
         return Scope(user=self.person)
 
 
-async def enter(token: str | None, address: str) -> Entered | None:
-    """Put the transaction in force behind the walls of the person whose session this is; None when the session does not stand.
+async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered | None:
+    """Put the transaction in force behind the walls of the place that is asked for; None when the session does not stand or its
+    person belongs nowhere any more.
 
     The one query sets every setting that row-level security reads, and notes at most once a minute that the session was seen.
     """
     if not token:
         return None
-    row = await connection().fetchrow(ENTER, hash_of(token))
+    row = await connection().fetchrow(ENTER, hash_of(token), asked.firm, asked.client, asked.operator)
     if row is None:
         return None
     owed: Owed = row["second_factor"]
     scope = Scope(address=address)
     if not owed:
         clients = row["clients"]
-        role = row["role"] or OPERATOR
+        role = row["role"] or (OPERATOR if row["operator"] else PERSON)
         scope = Scope(
             firm=row["firm"],
             user=row["person"],
@@ -67,7 +81,7 @@ async def enter(token: str | None, address: str) -> Entered | None:
             role=role,
             staff=row["staff"],
             operator=row["operator"],
-            client=row["open_client"],
+            client=row["client"],
             clients=None if clients is None else frozenset(clients),
             permissions=_permissions(role, row["own_permissions"], operator=row["operator"]),
             address=address,
@@ -79,5 +93,7 @@ async def enter(token: str | None, address: str) -> Entered | None:
 def _permissions(role: str, own: str | None, *, operator: bool) -> frozenset[str]:
     if operator:
         return OPERATOR_PERMISSIONS
+    if role == PERSON:
+        return frozenset()
     own_roles = {} if own is None else {role: frozenset[str](json.loads(own))}
     return permissions_of(role, own_roles, frozenset(registry().modules))

@@ -10,6 +10,7 @@ from litestar.params import Body
 from zhangfang_core.identity.presence import COOKIE, asking
 from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
+from zhangfang_sdk.places import Address, portal
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
@@ -44,10 +45,10 @@ def _one(data: dict[str, Any], name: str) -> str:
     return str(value[0] if isinstance(value, list) and value else value)
 
 
-def local(address: str) -> str:
+def local(address: str) -> Address:
     """A page of this portal to go to afterwards; "/" for anything that leads elsewhere."""
     away = not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable()
-    return "/" if away or address.startswith("/sign-") else address[:500]
+    return portal("/" if away or address.startswith("/sign-") else address[:500])
 
 
 def token_of_request() -> str:

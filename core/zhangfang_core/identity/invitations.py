@@ -154,12 +154,12 @@ async def accept(token: str, *, login: str, name: str, password: str, address: s
     visitor = _visitor(invited.firm, invited.client, person, name=name, address=address)
     await show_scope(visitor, token=hash_of(token))
     with in_scope(visitor):
-        membership = await join(person, invited.role, invited.client)
+        await join(person, invited.role, invited.client)
         await connection().execute("update core_invitation set used_at = now() where id = $1", invited.id)
         await use(Audit).record(
             "invitation.accept", f"core_invitation:{invited.id}", client=invited.client, after={"user": person}
         )
-    return await open_session(person, membership, address=address, user_agent=user_agent)
+    return await open_session(person, address=address, user_agent=user_agent)
 
 
 def over() -> Refusal:

@@ -6,21 +6,20 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import second_factor, sessions, sign_in
 from zhangfang_core.identity.forms import Form, choice_cookie, password_in, token_of_request, written
+from zhangfang_core.identity.places import own_places, record_everywhere
 from zhangfang_core.identity.roles import role_title
+from zhangfang_core.identity.second_factor import must_have_factor
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_core.modules.translations import LANGUAGES
-from zhangfang_core.tenancy.switch import places
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
-from zhangfang_sdk.services import use
-from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import ANYWHERE, SIGNED_IN, Page, action, go, page
 
 WRONG_PASSWORD = "当前密码不对,请再试一次。"  # noqa: S105 - a sentence
-MUST_HAVE = frozenset({"owner", "admin", "operator"})
 
 
-@page("/me", permission=SIGNED_IN)
+@page("/account", of=ANYWHERE, permission=SIGNED_IN)
 async def me_page() -> Page:
     """Everything that is the person's own on one page."""
     row = await connection().fetchrow(
@@ -32,16 +31,17 @@ async def me_page() -> Page:
     return Page(
         "identity/me.html",
         title="我的",
-        active="me",
+        active="account",
         me=dict(row),
         role=role_title(scope().role),
-        places=await places(),
+        places=await own_places(),
+        current=(scope().firm, scope().client),
         sessions=await sessions.sessions(token_of_request()),
         languages=list(LANGUAGES.items()),
     )
 
 
-@action("/me/preferences", permission=SIGNED_IN)
+@action("/account/preferences", of=ANYWHERE, permission=SIGNED_IN)
 async def preferences(data: Form) -> Redirect:
     """Language and type size, kept with the person and told to this browser."""
     language = written(data, "language", 8)
@@ -50,30 +50,30 @@ async def preferences(data: Form) -> Redirect:
     await connection().execute(
         "update core_user set language = $2, large_type = $3 where id = $1", scope().user, language, large
     )
-    answer = go("/me")
+    answer = go(here("/account"))
     answer.set_cookie(choice_cookie("lang", language))
     answer.set_cookie(choice_cookie("type", "large" if large else "normal"))
     return answer
 
 
-@action("/me/sessions/{session_id:int}/revoke", permission=SIGNED_IN)
+@action("/account/sessions/{session_id:int}/revoke", of=ANYWHERE, permission=SIGNED_IN)
 async def revoke_session(session_id: FromPath[int], data: Form) -> Redirect:
     await sessions.revoke(session_id)
-    return go("/me")
+    return go(here("/account"))
 
 
-@action("/me/sessions/revoke-others", permission=SIGNED_IN)
+@action("/account/sessions/revoke-others", of=ANYWHERE, permission=SIGNED_IN)
 async def revoke_other_sessions(data: Form) -> Redirect:
     await sessions.revoke_others(token_of_request())
-    return go("/me")
+    return go(here("/account"))
 
 
-@page("/me/password", permission=SIGNED_IN)
+@page("/account/password", of=ANYWHERE, permission=SIGNED_IN)
 async def password_page() -> Page:
     return _password_page(None, None)
 
 
-@action("/me/password", permission=SIGNED_IN)
+@action("/account/password", of=ANYWHERE, permission=SIGNED_IN)
 async def password_form(data: Form) -> Page | Redirect:
     """Asks for the current password; the person's other sessions end."""
     if not await sign_in.confirm_password(password_in(data, "current")):
@@ -82,21 +82,26 @@ async def password_form(data: Form) -> Page | Redirect:
         await sign_in.change_password(password_in(data), token_of_request())
     except Refusal as refusal:
         return _password_page(None, refusal.sentence)
-    return go("/me")
+    return go(here("/account"))
 
 
 def _password_page(current_error: str | None, error: str | None) -> Page:
     return Page(
-        "identity/password.html", title="修改密码", active="me", back="/me", current_error=current_error, error=error
+        "identity/password.html",
+        title="修改密码",
+        active="account",
+        back=here("/account"),
+        current_error=current_error,
+        error=error,
     )
 
 
-@page("/me/second-factor", permission=SIGNED_IN)
+@page("/account/second-factor", of=ANYWHERE, permission=SIGNED_IN)
 async def second_factor_page() -> Page:
     return await _second_factor_page()
 
 
-@action("/me/second-factor", permission=SIGNED_IN)
+@action("/account/second-factor", of=ANYWHERE, permission=SIGNED_IN)
 async def second_factor_form(data: Form) -> Page | Redirect:
     """Sets codes up, or anew for another phone; asks for the password."""
     sealed, user = written(data, "sealed", 400), scope().user
@@ -114,21 +119,21 @@ async def second_factor_form(data: Form) -> Page | Redirect:
         user,
     )
     await sessions.revoke_others(token_of_request())
-    await use(Audit).record("second_factor.set_up", f"core_user:{user}")
-    return go("/me")
+    await record_everywhere("second_factor.set_up", f"core_user:{user}")
+    return go(here("/account"))
 
 
-@action("/me/second-factor/remove", permission=SIGNED_IN)
+@action("/account/second-factor/remove", of=ANYWHERE, permission=SIGNED_IN)
 async def second_factor_removal(data: Form) -> Page | Redirect:
     """Only where the role does without; asks for the password."""
     user = scope().user
-    if scope().role in MUST_HAVE or user is None:
+    if user is None or await must_have_factor(user):
         raise Refusal("second_factor.must", "您的角色必须使用动态验证码,不能关闭。", status=409)
     if not await sign_in.confirm_password(password_in(data)):
         return await _second_factor_page(password_error=WRONG_PASSWORD)
     await second_factor.remove(user)
-    await use(Audit).record("second_factor.remove", f"core_user:{user}")
-    return go("/me")
+    await record_everywhere("second_factor.remove", f"core_user:{user}")
+    return go(here("/account"))
 
 
 async def _second_factor_page(
@@ -141,11 +146,11 @@ async def _second_factor_page(
     return Page(
         "identity/second_factor.html",
         title="动态验证码",
-        active="me",
-        back="/me",
+        active="account",
+        back=here("/account"),
         offer=second_factor.offer(user, row["login"], sealed or None),
         present=row["present"],
-        must=scope().role in MUST_HAVE,
+        must=await must_have_factor(user),
         error=error,
         password_error=password_error,
     )

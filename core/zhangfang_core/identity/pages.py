@@ -22,13 +22,13 @@ from zhangfang_core.identity.forms import (
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
+from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.identity.second_factor import offer
 from zhangfang_sdk.context import in_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
-from zhangfang_sdk.services import use
-from zhangfang_sdk.web import PUBLIC, Page, action, go, page
+from zhangfang_sdk.places import Address, portal
+from zhangfang_sdk.web import PORTAL, PUBLIC, Page, action, go, page
 
 Next = Annotated[str, QueryParameter(name="next")]
 
@@ -36,18 +36,18 @@ WRONG = "登录名或密码不对。连续输错 5 次会锁定 15 分钟,忘记
 WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
 
 
-@page("/sign-in", permission=PUBLIC)
+@page("/sign-in", of=PORTAL, permission=PUBLIC)
 async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
     """Who is signed in already goes on."""
     request = asking()
     if request is not None and request.presence.pending:
-        return go("/sign-in/code")
+        return go(portal("/sign-in/code"))
     if request is not None and request.presence.scope is not None:
         return go(local(wanted))
     return Page("identity/sign_in.html", title="登录", wanted=local(wanted), login="", error=None)
 
 
-@action("/sign-in", permission=PUBLIC)
+@action("/sign-in", of=PORTAL, permission=PUBLIC)
 async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
     """The same answer for a login that nobody has, a wrong password and a locked login."""
     login, wanted = written(data, "login", 120), local(written(data, "next", 500))
@@ -65,18 +65,18 @@ async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
     return answer
 
 
-@page("/sign-in/code", permission=PUBLIC)
+@page("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
     """Asks for the code, or shows how to set codes up where the role must have them."""
     entered = await enter(token_of_request(), "")
     if entered is None:
-        return go("/sign-in")
+        return go(portal("/sign-in"))
     if not entered.owed:
         return go(local(wanted))
     return await _code_page(entered, local(wanted))
 
 
-@action("/sign-in/code", permission=PUBLIC)
+@action("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_form(request: Req, data: Form) -> Page | Redirect:
     """A wrong code is counted; five lock the login and end this session."""
     token, wanted = token_of_request(), local(written(data, "next", 500))
@@ -110,29 +110,29 @@ async def _code_page(entered: Entered, wanted: str, *, error: str | None = None,
     return Page("identity/enrol.html", title="设置动态验证码", wanted=wanted, error=error, offer=shown)
 
 
-async def _signed_in(token: str, wanted: str, address: str) -> Redirect:
+async def _signed_in(token: str, wanted: Address, address: str) -> Redirect:
     """On with the new cookie: to the second factor where it is owed, else into the portal, which the trail notes."""
     entered = await enter(token, address)
     if entered is None or entered.owed:
-        answer = go(f"/sign-in/code?next={quote(wanted)}")
+        answer = go(portal(f"/sign-in/code?next={quote(wanted)}"))
     else:
         with in_scope(entered.scope):
-            await use(Audit).record("session.sign_in", f"core_session:{entered.session}")
+            await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=token)
         answer = go(wanted)
     answer.set_cookie(session_cookie(token))
     return answer
 
 
-@action("/sign-out", permission=PUBLIC)
+@action("/sign-out", of=PORTAL, permission=PUBLIC)
 async def sign_out(data: Form) -> Redirect:
     """Ends the session in the database, not in the browser alone."""
     await sessions.sign_out(token_of_request())
-    answer = go("/sign-in")
+    answer = go(portal("/sign-in"))
     answer.set_cookie(session_cookie(""))
     return answer
 
 
-@page("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
+@page("/invitations/{token:str}", of=PORTAL, permission=PUBLIC, examples={"token": "no-such-invitation"})
 async def invitation_page(token: FromPath[str]) -> Page:
     """What the link invites to; says so when it is over."""
     invited = await invitations.look(token)
@@ -141,7 +141,7 @@ async def invitation_page(token: FromPath[str]) -> Page:
     )
 
 
-@action("/invitations/{token:str}", permission=PUBLIC, examples={"token": "no-such-invitation"})
+@action("/invitations/{token:str}", of=PORTAL, permission=PUBLIC, examples={"token": "no-such-invitation"})
 async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | Redirect:
     """New people choose login and password; who has a login already proves it."""
     login, name = written(data, "login", 120), written(data, "name", 80)
@@ -155,7 +155,7 @@ async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | 
             raise
         session, error = None, refusal.sentence
     if session is not None:
-        return await _signed_in(session, "/", came_from(request)["address"])
+        return await _signed_in(session, portal("/"), came_from(request)["address"])
     invited = await invitations.look(token)
     return Page(
         "identity/invitation.html", title="接受邀请", invited=invited, token=token, login=login, name=name, error=error

@@ -7,17 +7,18 @@ from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.forms import Form, Req, number, numbers_in, written
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 
-@page("/people", permission="people.manage")
+@page("/people", of=FIRM, permission="people.manage")
 async def people_page() -> Page:
     return await _people_page()
 
 
-@action("/people/invite", permission="people.manage")
+@action("/people/invite", of=FIRM, permission="people.manage")
 async def invite_form(request: Req, data: Form) -> Page:
     """Shows the link once, to be sent by whatever way the firm likes."""
     client, role = number(written(data, "client")), written(data, "role", 60)
@@ -30,13 +31,13 @@ async def invite_form(request: Req, data: Form) -> Page:
     return await _people_page(link=link, link_for=contact)
 
 
-@action("/people/invitations/{invitation_id:int}/withdraw", permission="people.manage")
+@action("/people/invitations/{invitation_id:int}/withdraw", of=FIRM, permission="people.manage")
 async def withdraw_form(invitation_id: FromPath[int], data: Form) -> Redirect:
     await invitations.withdraw(invitation_id)
-    return go("/people")
+    return go(here("/people"))
 
 
-@page("/people/{membership_id:int}", permission="people.manage")
+@page("/people/{membership_id:int}", of=FIRM, permission="people.manage")
 async def member_page(membership_id: FromPath[int]) -> Page:
     """One person: role, clients, access."""
     found = await members.member(membership_id)
@@ -45,7 +46,7 @@ async def member_page(membership_id: FromPath[int]) -> Page:
         "identity/member.html",
         title=found.name,
         active="people",
-        back="/people",
+        back=here("/people"),
         member=found,
         roles=members.roles_to_grant(side),
         clients=await use(Tenants).clients(),
@@ -53,24 +54,24 @@ async def member_page(membership_id: FromPath[int]) -> Page:
     )
 
 
-@action("/people/{membership_id:int}/role", permission="people.manage")
+@action("/people/{membership_id:int}/role", of=FIRM, permission="people.manage")
 async def role_form(membership_id: FromPath[int], data: Form) -> Redirect:
     await members.change_role(membership_id, written(data, "role", 60))
-    return go(f"/people/{membership_id}")
+    return go(here(f"/people/{membership_id}"))
 
 
-@action("/people/{membership_id:int}/active", permission="people.manage")
+@action("/people/{membership_id:int}/active", of=FIRM, permission="people.manage")
 async def active_form(membership_id: FromPath[int], data: Form) -> Redirect:
     await members.set_active(membership_id, active=written(data, "active") == "1")
-    return go(f"/people/{membership_id}")
+    return go(here(f"/people/{membership_id}"))
 
 
-@action("/people/{membership_id:int}/clients", permission="people.manage")
+@action("/people/{membership_id:int}/clients", of=FIRM, permission="people.manage")
 async def clients_form(membership_id: FromPath[int], data: Form) -> Redirect:
     """Exactly the ticked clients are the person's from now on."""
     found = await members.member(membership_id)
     await assign(found.user, numbers_in(data, "client"))
-    return go(f"/people/{membership_id}")
+    return go(here(f"/people/{membership_id}"))
 
 
 async def _people_page(

@@ -8,7 +8,9 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from zhangfang_core.identity.enter import OWN, Asked
 from zhangfang_sdk.context import Scope
+from zhangfang_sdk.web import SIGNED_IN
 
 COOKIE = "zf_session"
 
@@ -24,11 +26,17 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The request in hand, for what is rendered after the handler returned."""
+    """The request in hand, for what is rendered after the handler returned.
+
+    ``asked`` is the place that its address names; ``module`` and ``permission`` those of the page that answers.
+    """
 
     connection: ASGIConnection[Any, Any, Any, Any]
     presence: Presence
     enabled: frozenset[str]
+    asked: Asked = OWN
+    module: str | None = None
+    permission: str = SIGNED_IN
 
 
 _asking: ContextVar[Asking | None] = ContextVar("zhangfang_asking", default=None)

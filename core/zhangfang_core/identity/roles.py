@@ -6,6 +6,8 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.roles import Role
 
 OPERATOR = "operator"
+PERSON = "person"
+"""At their own pages, where no firm says what they may."""
 
 BUILT_IN = (
     Role("owner", "负责人", "firm"),
@@ -35,6 +37,8 @@ def role_title(key: str) -> str:
     """The title of a role; of a role that a firm made, its key."""
     if key == OPERATOR:
         return "平台运维"
+    if key == PERSON:
+        return "个人"
     found = role(key)
     return key if found is None else found.title
 

@@ -88,3 +88,9 @@ def offer(user: int, login: str, sealed: str | None = None) -> dict[str, str]:
         "typed": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "qr": segno.make(address, error="m").svg_data_uri(border=2, scale=4),
     }
+
+
+async def must_have_factor(user: int) -> bool:
+    """Whether one of the person's roles, in any firm, asks for a second factor."""
+    required: bool = await connection().fetchval("select app_must_have_factor($1)", user)
+    return required

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.tokens import hash_of, new_token
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.notifications import Audit
-from zhangfang_sdk.services import use
 
 LIFETIME = dt.timedelta(days=30)
 """From sign-in; ``app_enter`` also ends a session that was not seen for 7 days."""
@@ -55,7 +54,7 @@ class SessionSeen:
         return " · ".join(filter(None, (system, browser))) or self.user_agent[:60] or "未知设备"
 
 
-async def open_session(user: int, membership: int | None, *, address: str, user_agent: str) -> str:
+async def open_session(user: int, *, address: str, user_agent: str) -> str:
     """A new session of the person who just proved to be ``user`` (``app.user`` is set); returns its token. Old ones that ended are removed."""
     token = new_token()
     await connection().execute(
@@ -63,11 +62,10 @@ async def open_session(user: int, membership: int | None, *, address: str, user_
         user,
     )
     await connection().execute(
-        """insert into core_session (token_hash, "user", membership, mfa_done, created_at, last_seen_at, expires_at, address, user_agent)
-        values ($1, $2, $3, false, now(), now(), now() + $4::interval, $5, $6)""",
+        """insert into core_session (token_hash, "user", mfa_done, created_at, last_seen_at, expires_at, address, user_agent)
+        values ($1, $2, false, now(), now(), now() + $3::interval, $4, $5)""",
         hash_of(token),
         user,
-        membership,
         LIFETIME,
         address[:45],
         user_agent[:200],
@@ -96,7 +94,7 @@ async def revoke(session: int) -> None:
     )
     if ended is None:
         raise not_found("登录")
-    await use(Audit).record("session.revoke", f"core_session:{session}")
+    await record_everywhere("session.revoke", f"core_session:{session}")
 
 
 async def revoke_others(token: str | None) -> int:
@@ -107,7 +105,7 @@ async def revoke_others(token: str | None) -> int:
         scope().user,
         hash_of(token or ""),
     )
-    await use(Audit).record("session.revoke_others", f"core_user:{scope().user}", after={"ended": len(rows)})
+    await record_everywhere("session.revoke_others", f"core_user:{scope().user}", after={"ended": len(rows)})
     return len(rows)
 
 

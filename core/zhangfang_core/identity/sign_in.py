@@ -12,12 +12,11 @@ from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import second_factor
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.identity.passwords import HASHER, check_strength, hashed, matches
+from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.sessions import open_session, revoke_others
 from zhangfang_core.identity.tokens import hash_of, new_token
 from zhangfang_sdk.context import Scope, scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
-from zhangfang_sdk.services import use
 
 log = logging.getLogger("zhangfang.identity")
 
@@ -80,21 +79,12 @@ async def sign_in(login: str, password: str, *, address: str, user_agent: str) -
     person = await verified(login, password)
     if person is None:
         return None
-    membership = await _usual_place(person.id)
-    if membership is None and not person.is_operator:
-        raise Refusal("access.no_place", "您的账号目前不属于任何公司,请联系代账公司重新邀请您。", status=403)
-    return await open_session(person.id, membership, address=address, user_agent=user_agent), person
-
-
-async def _usual_place(user: int) -> int | None:
-    """The membership of the person's last session while it stands, else the first one."""
-    found: int | None = await connection().fetchval(
-        """select m.id from core_membership m where m."user" = $1 and m.active
-        order by (select max(s.created_at) from core_session s where s."user" = $1 and s.membership = m.id) desc nulls last, m.id
-        limit 1""",
-        user,
+    belongs = await connection().fetchval(
+        """select exists (select 1 from core_membership where "user" = $1 and active)""", person.id
     )
-    return found
+    if not belongs and not person.is_operator:
+        raise Refusal("access.no_place", "您的账号目前不属于任何公司,请联系代账公司重新邀请您。", status=403)
+    return await open_session(person.id, address=address, user_agent=user_agent), person
 
 
 async def give_code(token: str, code: str, *, address: str) -> str | None:
@@ -149,7 +139,7 @@ async def change_password(new: str, token: str) -> None:
     check_strength(new, login)
     await connection().execute("update core_user set password_hash = $2 where id = $1", user, await hashed(new))
     await revoke_others(token)
-    await use(Audit).record("password.change", f"core_user:{user}")
+    await record_everywhere("password.change", f"core_user:{user}")
 
 
 async def settle(session: int) -> str:

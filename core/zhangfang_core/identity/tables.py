@@ -54,13 +54,11 @@ class Membership(FirmRows, Table, tablename="core_membership"):
 
 
 class Session(Table, tablename="core_session"):
-    """A signed-in browser. ``membership`` None is the operator's place. ``open_client`` is the client that staff has open."""
+    """A signed-in browser. Where its person is stands in each address, never here."""
 
     id = BigSerial(primary_key=True)
     token_hash = Varchar(length=64, unique=True, secret=True, help_text="SHA-256 in hex")
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
-    membership = ForeignKey(Membership, null=True, default=None, on_delete=OnDelete.cascade)
-    open_client = BigInt(null=True, default=None)
     mfa_done = Boolean(default=False)
     created_at = Timestamptz()
     last_seen_at = Timestamptz()

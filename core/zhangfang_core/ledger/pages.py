@@ -18,9 +18,10 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 PAGE = 50
 MONTHS_OFFERED = 36
@@ -32,7 +33,7 @@ Req = Request[Any, Any, Any]
 Sheet = Annotated[bool, Parameter(query="sheet")]
 
 
-@page("/vouchers", permission="ledger.read")
+@page("/vouchers", of=CLIENT, permission="ledger.read")
 async def vouchers_page(
     request: Req,
     period: str | None = None,
@@ -77,7 +78,7 @@ async def vouchers_page(
     )
 
 
-@page("/vouchers/{voucher_id:int}", permission="ledger.read")
+@page("/vouchers/{voucher_id:int}", of=CLIENT, permission="ledger.read")
 async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> Page:
     """记账凭证: lines, totals, who drafted and posted, why these accounts, the original behind it (DASH-5)."""
     voucher = await use(Ledger).voucher(voucher_id)
@@ -105,26 +106,26 @@ async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> P
     )
 
 
-@action("/vouchers/{voucher_id:int}/post", permission="ledger.post")
+@action("/vouchers/{voucher_id:int}/post", of=CLIENT, permission="ledger.post")
 async def post_form(voucher_id: int) -> Redirect:
     await use(Ledger).post(voucher_id)
-    return go(f"/vouchers/{voucher_id}")
+    return go(here(f"/vouchers/{voucher_id}"))
 
 
-@action("/vouchers/{voucher_id:int}/discard", permission="ledger.draft")
+@action("/vouchers/{voucher_id:int}/discard", of=CLIENT, permission="ledger.draft")
 async def discard_form(voucher_id: int, data: Form) -> Redirect:
     await use(Ledger).discard(voucher_id, written(data, "reason", 255))
-    return go(f"/vouchers/{voucher_id}")
+    return go(here(f"/vouchers/{voucher_id}"))
 
 
-@action("/vouchers/{voucher_id:int}/reverse", permission="ledger.draft")
+@action("/vouchers/{voucher_id:int}/reverse", of=CLIENT, permission="ledger.draft")
 async def reverse_form(voucher_id: int, data: Form) -> Redirect:
     """Goes to the reversal's draft."""
     reversal = await use(Ledger).reverse(voucher_id, _date(written(data, "date", 10)), written(data, "reason", 100))
-    return go(f"/vouchers/{reversal}")
+    return go(here(f"/vouchers/{reversal}"))
 
 
-@page("/accounts", permission="ledger.read")
+@page("/accounts", of=CLIENT, permission="ledger.read")
 async def accounts_page(request: Req, period: str | None = None, part: str = "", sheet: Sheet = False) -> Page:
     """科目余额表 of a month; each account leads to its entries. ``part=list`` answers with the table alone."""
     client, month = client_in_scope(), _month(period)
@@ -152,7 +153,7 @@ async def accounts_page(request: Req, period: str | None = None, part: str = "",
     )
 
 
-@page("/accounts/{code:str}", permission="ledger.read", examples={"code": "1002"})
+@page("/accounts/{code:str}", of=CLIENT, permission="ledger.read", examples={"code": "1002"})
 async def account_page(
     request: Req, code: str, period: str | None = None, to: str | None = None, sheet: Sheet = False
 ) -> Page:
@@ -185,18 +186,18 @@ async def account_page(
     )
 
 
-@action("/periods/close", permission="ledger.close")
+@action("/periods/close", of=CLIENT, permission="ledger.close")
 async def close_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
     await use(Ledger).close_period(client_in_scope(), month)
-    return go(f"/accounts?period={month.key}")
+    return go(here(f"/accounts?period={month.key}"))
 
 
-@action("/periods/reopen", permission="ledger.close")
+@action("/periods/reopen", of=CLIENT, permission="ledger.close")
 async def reopen_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
     await use(Ledger).reopen_period(client_in_scope(), month, written(data, "reason", 200))
-    return go(f"/accounts?period={month.key}")
+    return go(here(f"/accounts?period={month.key}"))
 
 
 def next_code(code: str, chart: Collection[str]) -> str:

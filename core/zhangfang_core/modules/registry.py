@@ -91,7 +91,7 @@ def registry() -> Registry:
     for manifest in ordered:
         try:
             module = _load(by_id[manifest.id], hooks)
-            own = addresses_of(module.pages)
+            own = addresses_of(module.pages, manifest.id)
             refuse_clashes(own, taken)
             taken |= dict.fromkeys(own, manifest.title)
             modules[manifest.id] = module

@@ -1,9 +1,11 @@
-"""Pages of a plugin are tried before they are served: one that Litestar refuses would stop the whole server."""
+"""Pages under their places, and tried before they are served: one that Litestar refuses would stop the whole server."""
 
 from collections.abc import Iterable, Sequence
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
+
+from zhangfang_sdk.places import Place
 
 Address = tuple[str, str]
 """Path and method."""
@@ -13,10 +15,31 @@ class PagesRefused(ValueError):
     """These pages cannot be served; the message says why."""
 
 
-def addresses_of(pages: Sequence[HTTPRouteHandler]) -> set[Address]:
-    """Every path and method that the pages answer. Raises PagesRefused for pages that no server could register."""
+def mounted(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> list[Router]:
+    """One router for each place, with the place's prefix; a page of several places stands in each. Raises PagesRefused.
+
+    ``opt["place"]`` tells the gate what the address names, ``opt["module"]`` whose switch it asks; core's pages have none.
+    """
+    for handler in pages:
+        if not handler.opt.get("of"):
+            raise PagesRefused(f"页面 {sorted(handler.paths)} 没有说明属于谁 (of=CLIENT, FIRM 或 PERSON)")
+        if module is not None and Place.PORTAL in handler.opt["of"]:
+            raise PagesRefused(f"页面 {sorted(handler.paths)} 只能属于客户、公司或个人")
+    routers = []
+    for place in Place:
+        own = [handler for handler in pages if place in handler.opt["of"]]
+        if own:
+            opt = {"place": place} if module is None else {"place": place, "module": module}
+            routers.append(Router(path=place.prefix or "/", route_handlers=own, opt=opt))
+    return routers
+
+
+def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> set[Address]:
+    """Every path and method that the pages answer, places included. Raises PagesRefused for pages that no server could register."""
     try:
-        app = Litestar(route_handlers=list(pages), openapi_config=None, logging_config=None)
+        app = Litestar(route_handlers=list(mounted(pages, module)), openapi_config=None, logging_config=None)
+    except PagesRefused:
+        raise
     except Exception as error:
         raise PagesRefused(f"页面无法登记: {error}") from error
     return {

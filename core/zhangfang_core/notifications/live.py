@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -55,18 +55,28 @@ class Ended(Exception):
     """The server stops; the screen connects to another one, or to this one when it is back."""
 
 
-class Subscription:
-    """One open screen: hears of its firm, and of the clients that it may see (None: all)."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a screen shows: ``clients`` of ``firm``, None for all of them."""
 
-    def __init__(self, firm: int | None, clients: frozenset[int] | None) -> None:
-        self._firm = firm
-        self._clients = clients
+    firm: int
+    clients: frozenset[int] | None
+
+    def holds(self, firm: int, event: LiveEvent) -> bool:
+        return firm == self.firm and (self.clients is None or event.client in self.clients)
+
+
+class Subscription:
+    """One open screen: hears of what it shows, and of nothing else."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self._views = tuple(views)
         self._queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue()
         self._ended = False
 
     def hear(self, firm: int, event: LiveEvent) -> None:
         """Take an announcement, if it concerns this screen."""
-        if firm == self._firm and (self._clients is None or event.client in self._clients):
+        if any(view.holds(firm, event) for view in self._views):
             self._push(event)
 
     def missed(self) -> None:
@@ -126,9 +136,9 @@ class LiveHub:
             subscription.end()
 
     @contextmanager
-    def subscribed(self, firm: int | None, clients: frozenset[int] | None) -> Iterator[Subscription]:
-        """Hear of ``clients`` of ``firm`` (None: all of them) while the context is open. A person with no firm hears nothing."""
-        subscription = Subscription(firm, clients)
+    def subscribed(self, views: Sequence[View]) -> Iterator[Subscription]:
+        """Hear of what ``views`` show while the context is open; a screen without any hears nothing."""
+        subscription = Subscription(views)
         if self._stopping:
             subscription.end()
         self._subscriptions.add(subscription)

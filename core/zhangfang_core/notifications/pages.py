@@ -16,57 +16,78 @@ from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.places import OwnPlace, at_each_place, here, portal
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
+from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, SIGNED_IN, Page, action, go, page
 
 MESSAGES_SHOWN = 100
 ENTRIES_SHOWN = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
-@page("/messages", permission=SIGNED_IN)
+@page("/messages", of=(FIRM, CLIENT), permission=SIGNED_IN)
 async def messages(unread: bool = False) -> Page:
-    """The person's own messages, newest first."""
-    if scope().user is None or scope().firm is None:
-        return _messages([], {}, 0, unread)
+    """The person's own messages of this place, newest first."""
+    rows, waiting = await _messages_here(unread)
+    return _messages(rows, waiting, unread)
+
+
+@page("/messages", of=PERSON, permission=SIGNED_IN)
+async def all_messages(unread: bool = False) -> Page:
+    """The person's own messages of all their places, newest first."""
+
+    async def of(place: OwnPlace) -> tuple[list[dict[str, Any]], int]:
+        return await _messages_here(unread)
+
+    found = await at_each_place(of)
+    rows = {row["id"]: row for rows, _ in found for row in rows}
+    newest = sorted(rows.values(), key=lambda row: int(row["id"]), reverse=True)
+    return _messages(newest[:MESSAGES_SHOWN], sum(waiting for _, waiting in found), unread)
+
+
+async def _messages_here(unread: bool) -> tuple[list[dict[str, Any]], int]:
     query = Notification.select().order_by(Notification.id, ascending=False).limit(MESSAGES_SHOWN)
     if unread:
         query = query.where(Notification.read_at.is_null())
-    clients = {client.id: client.name for client in await use(Tenants).clients()} if scope().staff else {}
-    return _messages(await query, clients, await unread_count(), unread)
+    rows = await query
+    clients = {client.id: client.name for client in await use(Tenants).clients()}
+    return [{**row, "client_name": clients.get(row["client"], "")} for row in rows], await unread_count()
 
 
-def _messages(rows: list[dict[str, Any]], clients: dict[int, str], waiting: int, unread: bool) -> Page:
+def _messages(rows: list[dict[str, Any]], waiting: int, unread: bool) -> Page:
     return Page(
-        "notifications/messages.html",
-        title="消息",
-        active="messages",
-        messages=rows,
-        clients=clients,
-        waiting=waiting,
-        unread=unread,
+        "notifications/messages.html", title="消息", active="messages", messages=rows, waiting=waiting, unread=unread
     )
 
 
-@action("/messages/{notification_id:int}", permission=SIGNED_IN)
+@action("/messages/{notification_id:int}", of=ANYWHERE, permission=SIGNED_IN)
 async def open_message(notification_id: int) -> Redirect:
     """Mark a message as read and go where it leads."""
-    if scope().user is None or scope().firm is None:
+
+    async def read(place: OwnPlace | None) -> str | None:
+        found = await Notification.select(Notification.link).where(Notification.id == notification_id).first()
+        if found is None:
+            return None
+        await _mark_read(notification_id)
+        return str(found["link"])
+
+    links = await at_each_place(read) if scope().firm is None else [await read(None)]
+    link = next((link for link in links if link is not None), None)
+    if link is None:
         raise not_found("消息")
-    found = await Notification.select(Notification.link).where(Notification.id == notification_id).first()
-    if found is None:
-        raise not_found("消息")
-    await _mark_read(notification_id)
-    return go(found["link"])
+    return go(portal(link))
 
 
-@action("/messages/read", permission=SIGNED_IN)
+@action("/messages/read", of=ANYWHERE, permission=SIGNED_IN)
 async def read_all() -> Redirect:
-    """Mark all of the person's messages as read."""
-    if scope().user is not None and scope().firm is not None:
+    """Mark all of the person's messages of this place as read; at their own page, of all places."""
+
+    async def read(place: OwnPlace | None) -> None:
         await _mark_read(None)
-    return go("/messages")
+
+    await (at_each_place(read) if scope().firm is None else read(None))
+    return go(here("/messages"))
 
 
 async def _mark_read(only: int | None) -> None:
@@ -74,7 +95,7 @@ async def _mark_read(only: int | None) -> None:
     await (update if only is None else update.where(Notification.id == only))
 
 
-@page("/audit", permission="audit.read")
+@page("/audit", of=FIRM, permission="audit.read")
 async def trail(
     person: str = "",
     what: Annotated[str, QueryParameter(name="action")] = "",
@@ -86,7 +107,7 @@ async def trail(
     return await _trail(_typed(person), _typed(what), since, until, older_than)
 
 
-@action("/audit/verify", permission="audit.read")
+@action("/audit/verify", of=FIRM, permission="audit.read")
 async def verify_trail() -> Page:
     """Compute the chain anew and show what was found; the check itself goes on the trail."""
     verdict = await verify()
@@ -166,4 +187,4 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-HANDLERS: list[HTTPRouteHandler] = [messages, read_all, open_message, trail, verify_trail]
+HANDLERS: list[HTTPRouteHandler] = [messages, all_messages, read_all, open_message, trail, verify_trail]

@@ -15,6 +15,7 @@ from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.notifications import Live, Message
+from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
 
 TOPIC = "notifications"
@@ -48,7 +49,14 @@ class KeptNotifications:
         title = message.title if len(message.title) <= _LONGEST_TITLE else message.title[: _LONGEST_TITLE - 1] + "…"
         people = await _concerned(message.client, message.permission)
         rows = await connection().fetch(
-            _KEEP, firm_in_scope(), message.client, people, message.key, title, message.body, message.link
+            _KEEP,
+            firm_in_scope(),
+            message.client,
+            people,
+            message.key,
+            title,
+            message.body,
+            at(message.client, message.link),
         )
         if not rows:
             return False

@@ -3,7 +3,8 @@
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 from litestar import Request
@@ -12,13 +13,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from zhangfang_core.database.engine import DB
-from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.enter import Asked, enter
+from zhangfang_core.identity.places import own_places
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.notifications.badges import CORE_BADGES
-from zhangfang_core.notifications.live import HUB, RESYNC, Ended, LiveEvent
-from zhangfang_sdk.context import Scope, scope
-from zhangfang_sdk.web import SIGNED_IN, page
+from zhangfang_core.notifications.live import HUB, RESYNC, Ended, LiveEvent, View
+from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.web import ANYWHERE, SIGNED_IN, page
 
 log = logging.getLogger("zhangfang.live")
 
@@ -29,26 +32,55 @@ BADGES = "badges"
 _RETRY_MS = 2000
 
 
-@page("/events", permission=SIGNED_IN, stream=True)
+@page("/events", of=ANYWHERE, permission=SIGNED_IN, stream=True)
 async def events(request: Request[object, object, State]) -> Stream:
     """Named events: the topic as name, ``{"client": id}`` as data. ``badges`` says that red dots may have moved.
 
+    A client's pages hear of this client, a firm's of all that the person may see there, the person's own of all their places.
     Ends when the session ends or what the person may see changes; and after ``resync``, so that the browser connects and
     fetches anew.
     """
     asked = asking()
-    token = None if asked is None else asked.presence.token
+    if asked is None or asked.presence.token is None:
+        raise not_found("页面")
     address = "" if request.client is None else request.client.host
+    screen = Screen(asked.presence.token, address, asked.asked)
     return Stream(
-        _told(scope(), token or "", address),
+        _told(screen, await screen.views() or ()),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _told(seen: Scope, token: str, address: str) -> AsyncIterator[str]:
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """An open page of somebody at a place."""
+
+    token: str
+    address: str
+    asked: Asked
+
+    async def views(self) -> Sequence[View] | None:
+        """What it may show now; None when the session does not stand. A short transaction of its own."""
+        async with DB.transaction():
+            entered = await enter(self.token, self.address, self.asked)
+            if entered is None or entered.pending_second_factor:
+                return None
+            if self.asked.firm is not None:
+                return _view(entered.scope)
+            with in_scope(entered.scope):
+                places = await own_places()
+            found = [await enter(self.token, self.address, Asked(place.firm, place.client)) for place in places]
+        return [view for each in found if each is not None for view in _view(each.scope)]
+
+
+def _view(seen: Scope) -> list[View]:
+    return [] if seen.firm is None else [View(seen.firm, seen.clients)]
+
+
+async def _told(screen: Screen, views: Sequence[View]) -> AsyncIterator[str]:
     dots = _topics_of_badges()
-    with HUB.subscribed(seen.firm, seen.clients) as subscription:
+    with HUB.subscribed(views) as subscription:
         yield f"retry: {_RETRY_MS}\n\n"
         due = time.monotonic() + CHECK_S
         while True:
@@ -57,7 +89,7 @@ async def _told(seen: Scope, token: str, address: str) -> AsyncIterator[str]:
             except Ended:
                 return
             if time.monotonic() >= due:
-                if not await _still_sees(seen, token, address):
+                if not await _still_shows(screen, views):
                     return
                 yield ":\n\n"
                 due = time.monotonic() + CHECK_S
@@ -70,18 +102,13 @@ async def _told(seen: Scope, token: str, address: str) -> AsyncIterator[str]:
                 yield f"event: {BADGES}\ndata: {{}}\n\n"
 
 
-async def _still_sees(seen: Scope, token: str, address: str) -> bool:
-    """Whether the session still stands and sees the same clients; a short transaction of its own."""
+async def _still_shows(screen: Screen, views: Sequence[View]) -> bool:
+    """Whether the session still stands and sees the same clients."""
     try:
-        async with DB.transaction():
-            entered = await enter(token, address)
+        return await screen.views() == views
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("a stream ends, its session cannot be looked at: %s", error)
         return False
-    if entered is None or entered.pending_second_factor:
-        return False
-    now = entered.scope
-    return (now.firm, now.clients, now.user) == (seen.firm, seen.clients, seen.user)
 
 
 def _topics_of_badges() -> frozenset[str]:

@@ -2,19 +2,19 @@
 
 import datetime as dt
 
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, token_of_request, written
+from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.tenancy.switch import open_client, switch_place
-from zhangfang_core.web.navigation import navigation
+from zhangfang_core.web.navigation import entries_of
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import at, here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
-from zhangfang_sdk.web import SIGNED_IN, Page, action, go, page
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 KINDS = [(TaxpayerKind.SMALL_SCALE.value, "小规模纳税人"), (TaxpayerKind.GENERAL.value, "一般纳税人")]
 INDUSTRIES = [
@@ -28,9 +28,9 @@ INDUSTRIES = [
 ]
 
 
-@page("/clients", permission="clients.read")
-async def clients_page(q: FromQuery[str] = "") -> Page:
-    """Those that the actor may see; ``q`` is looked for in name and tax id."""
+@page("/clients", of=FIRM, permission="clients.read")
+async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
+    """Those that the actor may see; ``q`` is looked for in name and tax id. ``to`` is the page of the client to go to, ``/vouchers``."""
     words = q.strip()[:60]
     clients = [c for c in await use(Tenants).clients() if words.lower() in f"{c.name} {c.tax_id}".lower()]
     return Page(
@@ -39,20 +39,26 @@ async def clients_page(q: FromQuery[str] = "") -> Page:
         active="clients",
         clients=clients,
         words=words,
+        to=await _page_of_client(to),
         kinds=dict(KINDS),
         industries=dict(INDUSTRIES),
     )
 
 
+async def _page_of_client(path: str) -> str:
+    """``path`` when it is one of the navigation's for a client, else "": their home."""
+    return path if path in {entry.path for entry in entries_of(CLIENT, await enabled_modules())} else ""
+
+
 DEFAULT_STANDARD = "small_business_2013"
 
 
-@page("/clients/new", permission="clients.manage")
+@page("/clients/new", of=FIRM, permission="clients.manage")
 async def new_client_page() -> Page:
     return _new_client_page({"books_start": Period.current().key}, None)
 
 
-@action("/clients/new", permission="clients.manage")
+@action("/clients/new", of=FIRM, permission="clients.manage")
 async def new_client_form(data: Form) -> Page | Redirect:
     """Takes the client on with its chart of accounts, and opens it."""
     fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
@@ -62,8 +68,7 @@ async def new_client_form(data: Form) -> Page | Redirect:
     except Refusal as refusal:
         # Objections come before anything was written, so that the page may be answered in the same transaction.
         return _new_client_page(fields, refusal)
-    await open_client(token_of_request(), client)
-    return go("/clients")
+    return go(at(client))
 
 
 def _new_client(fields: dict[str, str]) -> NewClient:
@@ -93,7 +98,7 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
         "tenancy/new_client.html",
         title="新增客户",
         active="clients",
-        back="/clients",
+        back=here("/clients"),
         fields={
             "name": "",
             "tax_id": "",
@@ -109,41 +114,4 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
     )
 
 
-@page("/clients/{client_id:int}/open", permission="clients.read")
-async def open_client_page(client_id: FromPath[int]) -> Redirect:
-    """The firm's staff opens a client and goes to the first place that shows it."""
-    await open_client(token_of_request(), client_id)
-    places = [item for item in await navigation(await enabled_modules()) if item.zone == "side"]
-    first = next((item.href for item in places if item.id != "clients"), "/clients")
-    return go(first)
-
-
-@page("/clients/close", permission="clients.read")
-async def close_client_page() -> Redirect:
-    """No client is open any more: the firm's view over all of them."""
-    await open_client(token_of_request(), None)
-    return go("/clients")
-
-
-@page("/switch/{membership_id:int}", permission=SIGNED_IN)
-async def switch_page(membership_id: FromPath[int]) -> Redirect:
-    """To another of the person's own places."""
-    await switch_place(token_of_request(), membership_id)
-    return go("/")
-
-
-@page("/switch/operator", permission=SIGNED_IN)
-async def switch_to_operator() -> Redirect:
-    await switch_place(token_of_request(), None)
-    return go("/")
-
-
-HANDLERS = [
-    clients_page,
-    new_client_page,
-    new_client_form,
-    open_client_page,
-    close_client_page,
-    switch_page,
-    switch_to_operator,
-]
+HANDLERS = [clients_page, new_client_page, new_client_form]

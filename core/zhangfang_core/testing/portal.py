@@ -23,21 +23,24 @@ CSRF_COOKIE, CSRF_HEADER = "zf_csrf", "x-csrf-token"
 ADMIN_CSRF_COOKIE, ADMIN_CSRF_HEADER = "csrftoken", "X-CSRFToken"
 
 
-async def session_for(person: int, membership: int | None, *, client: int | None = None) -> str:
-    """A session as sign-in makes it, its second factor given, with ``client`` open; returns its token."""
+async def session_for(person: int) -> str:
+    """A session as sign-in makes it, its second factor given; returns its token."""
     async with scoped_transaction(Scope(user=person)):
-        token = await open_session(person, membership, address="127.0.0.1", user_agent="test")
-        await connection().execute(
-            "update core_session set mfa_done = true, open_client = $2 where token_hash = $1", hash_of(token), client
-        )
+        token = await open_session(person, address="127.0.0.1", user_agent="test")
+        await connection().execute("update core_session set mfa_done = true where token_hash = $1", hash_of(token))
     return token
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A browser with one person's session, or nobody's. Forms carry the token against forged requests, as pages do."""
+    """A browser with one person's session, or nobody's. Forms carry the token against forged requests, as pages do.
+
+    Addresses are written from ``place`` on: with "/f/1/c/2" the page "/tasks" is that client's. Whole ones, as redirects and
+    links give them, are taken as they are.
+    """
 
     http: httpx.AsyncClient
+    place: str = ""
 
     async def ask(
         self,
@@ -53,7 +56,8 @@ class Visitor:
         if method not in ("GET", "HEAD"):
             sent |= await self._tokens(path)
         body: dict[str, Any] = {"json": json} if json is not None else {"data": dict(form or {})} if form else {}
-        return await self.http.request(method, path, headers=sent, **body)
+        whole = path if self.place == "" or path.startswith(f"{self.place}/") else self.place + path
+        return await self.http.request(method, whole, headers=sent, **body)
 
     async def get(self, path: str) -> httpx.Response:
         return await self.ask("GET", path)
@@ -65,7 +69,8 @@ class Visitor:
         admin = path.startswith("/admin/")
         cookie, header = (ADMIN_CSRF_COOKIE, ADMIN_CSRF_HEADER) if admin else (CSRF_COOKIE, CSRF_HEADER)
         if self.http.cookies.get(cookie) is None:
-            await self.http.get("/admin/public/meta/" if admin else "/healthz")
+            firm = path.split("/")[2] if admin else ""
+            await self.http.get(f"/admin/{firm}/public/meta/" if admin else "/healthz")
         token = self.http.cookies.get(cookie)
         return {} if token is None else {header: token}
 
@@ -77,19 +82,19 @@ class Portal:
     app: Litestar
 
     @asynccontextmanager
-    async def visitor(self, token: str | None) -> AsyncIterator[Visitor]:
-        """Somebody with a session's token; None is signed out."""
+    async def visitor(self, token: str | None, place: str = "") -> AsyncIterator[Visitor]:
+        """Somebody with a session's token; None is signed out. ``place`` is where their pages are: "/f/1/c/2", "/f/1", "/me"."""
         transport = httpx.ASGITransport(cast(Any, self.app), raise_app_exceptions=False)
         cookies = {} if token is None else {COOKIE: token}
         async with httpx.AsyncClient(
             transport=transport, base_url=ORIGIN, cookies=cookies, headers={"accept-encoding": "identity"}
         ) as http:
-            yield Visitor(http)
+            yield Visitor(http, place)
 
     @asynccontextmanager
-    async def events(self, token: str | None) -> AsyncIterator["EventStream"]:
-        """``/events`` open for somebody; at the end the browser goes away."""
-        stream = EventStream()
+    async def events(self, token: str | None, place: str) -> AsyncIterator["EventStream"]:
+        """``/events`` of a place open for somebody; at the end the browser goes away."""
+        stream = EventStream(f"{place}/events")
         task = asyncio.create_task(self.app(stream.request(token), stream.receive, stream.send))
         try:
             yield stream
@@ -103,7 +108,8 @@ class Portal:
 class EventStream:
     """One open ``/events``, spoken to as a server speaks to an app: httpx's ASGI transport would wait for its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
+        self.path = path
         self.status: int | None = None
         self.gone = asyncio.Event()
         self._asked = False
@@ -118,8 +124,8 @@ class EventStream:
             "http_version": "1.1",
             "method": "GET",
             "scheme": "http",
-            "path": "/events",
-            "raw_path": b"/events",
+            "path": self.path,
+            "raw_path": self.path.encode(),
             "query_string": b"",
             "root_path": "",
             "headers": [(b"host", b"portal.test"), (b"accept", b"text/event-stream"), *cookie],

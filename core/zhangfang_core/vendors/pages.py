@@ -26,15 +26,16 @@ from zhangfang_core.vendors.offers import Offer, offered
 from zhangfang_core.vendors.setting_forms import Filled, read_form
 from zhangfang_core.vendors.wording import kind_titles, title_of, trouble_words
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.places import Address, here
 from zhangfang_sdk.vendors import SettingField, VendorKind
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 HOME = "/settings/vendors"
 _EXAMPLE = {"kind": "ocr", "vendor": "capture_ocr.rapid"}
 _NOTHING: Mapping[str, str] = {}
 
 
-@page(HOME, permission=PERMISSION)
+@page(HOME, of=FIRM, permission=PERMISSION)
 async def vendors_page() -> Page:
     """Every kind: the firm's order, what may be added, how much was asked this month."""
     chosen = await choices()
@@ -71,33 +72,33 @@ async def vendors_page() -> Page:
     return Page("vendors/list.html", title="外部服务", active="vendors", kinds=kinds, nothing_there=nothing_there)
 
 
-@page(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", permission=PERMISSION, examples=_EXAMPLE)
+@page(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_EXAMPLE)
 async def add_page(kind: FromPath[str], vendor: FromPath[str]) -> Page:
     """The form of a vendor that is to be added."""
     offer = await offer_to_choose(kind, vendor)
     values = {f.key: f.default for f in offer.vendor.settings}
-    return _form(offer, f"{HOME}/add/{kind}/{vendor}", values)
+    return _form(offer, here(f"{HOME}/add/{kind}/{vendor}"), values)
 
 
-@action(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", permission=PERMISSION, examples=_EXAMPLE)
+@action(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_EXAMPLE)
 async def add_form(kind: FromPath[str], vendor: FromPath[str], data: Form) -> Redirect | Page:
     """Adds it at the end of the order; asks again with each field's refusal when something is wrong."""
     offer = await offer_to_choose(kind, vendor)
     typed = _typed(offer, data)
     filled = read_form(offer.vendor.settings, typed)
     if filled.errors:
-        return _form(offer, f"{HOME}/add/{kind}/{vendor}", typed, errors=filled.errors)
-    return go(f"{HOME}/{await choose(offer, filled)}")
+        return _form(offer, here(f"{HOME}/add/{kind}/{vendor}"), typed, errors=filled.errors)
+    return go(here(f"{HOME}/{await choose(offer, filled)}"))
 
 
-@page(f"{HOME}/{{vendor_choice_id:int}}", permission=PERMISSION)
+@page(f"{HOME}/{{vendor_choice_id:int}}", of=FIRM, permission=PERMISSION)
 async def choice_page(vendor_choice_id: FromPath[int]) -> Page:
     """One chosen vendor with its settings; secrets say only that they are set."""
     chosen = await choice(vendor_choice_id)
     return await _choice_page(chosen, chosen.settings)
 
 
-@action(f"{HOME}/{{vendor_choice_id:int}}", permission=PERMISSION)
+@action(f"{HOME}/{{vendor_choice_id:int}}", of=FIRM, permission=PERMISSION)
 async def change_form(vendor_choice_id: FromPath[int], data: Form) -> Redirect | Page:
     """New settings."""
     chosen = await choice(vendor_choice_id)
@@ -108,27 +109,27 @@ async def change_form(vendor_choice_id: FromPath[int], data: Form) -> Redirect |
     if filled.errors:
         return await _choice_page(chosen, typed, errors=filled.errors)
     await change(chosen, filled)
-    return go(f"{HOME}/{chosen.id}")
+    return go(here(f"{HOME}/{chosen.id}"))
 
 
-@action(f"{HOME}/{{vendor_choice_id:int}}/move", permission=PERMISSION)
+@action(f"{HOME}/{{vendor_choice_id:int}}/move", of=FIRM, permission=PERMISSION)
 async def move_form(vendor_choice_id: FromPath[int], data: Form) -> Redirect:
     """One place up or down."""
     await move(await choice(vendor_choice_id), up=written(data, "to", 4) != "down")
-    return go(HOME)
+    return go(here(HOME))
 
 
-@action(f"{HOME}/{{vendor_choice_id:int}}/remove", permission=PERMISSION)
+@action(f"{HOME}/{{vendor_choice_id:int}}/remove", of=FIRM, permission=PERMISSION)
 async def remove_form(vendor_choice_id: FromPath[int]) -> Redirect:
     await remove(await choice(vendor_choice_id))
-    return go(HOME)
+    return go(here(HOME))
 
 
-@action(f"{HOME}/{{vendor_choice_id:int}}/test", permission=PERMISSION, stream=True)
+@action(f"{HOME}/{{vendor_choice_id:int}}/test", of=FIRM, permission=PERMISSION, stream=True)
 async def test_form(vendor_choice_id: FromPath[int]) -> Redirect:
     """Asks the vendor; no transaction is open meanwhile."""
     await ask_whether_it_works(vendor_choice_id)
-    return go(f"{HOME}/{vendor_choice_id}")
+    return go(here(f"{HOME}/{vendor_choice_id}"))
 
 
 def _changed(chosen: Choice, offer: Offer, typed: Mapping[str, str]) -> Filled:
@@ -145,7 +146,7 @@ def _typed(offer: Offer, data: dict[str, Any]) -> dict[str, str]:
 
 def _form(
     offer: Offer,
-    address: str,
+    address: Address,
     values: Mapping[str, str | int] | Mapping[str, str],
     *,
     errors: Mapping[str, str] = _NOTHING,
@@ -156,7 +157,7 @@ def _form(
         "vendors/form.html",
         title=offer.vendor.title,
         active="vendors",
-        back=HOME,
+        back=here(HOME),
         status_code=422 if errors else 200,
         vendor=offer.vendor,
         module_title=offer.module.manifest.title,
@@ -177,10 +178,10 @@ async def _choice_page(
     chosen: Choice, values: Mapping[str, str | int] | Mapping[str, str], *, errors: Mapping[str, str] = _NOTHING
 ) -> Page:
     if chosen.offer is None:
-        return Page("vendors/gone.html", title=chosen.title, active="vendors", back=HOME, chosen=chosen)
+        return Page("vendors/gone.html", title=chosen.title, active="vendors", back=here(HOME), chosen=chosen)
     return _form(
         chosen.offer,
-        f"{HOME}/{chosen.id}",
+        here(f"{HOME}/{chosen.id}"),
         values,
         errors=errors,
         chosen=chosen,

@@ -4,7 +4,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders
@@ -21,6 +21,7 @@ from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.routes import mounted
 from zhangfang_core.notifications.live import HUB
 from zhangfang_core.notifications.pages import HANDLERS as NOTIFICATION_PAGES
 from zhangfang_core.notifications.stream import HANDLERS as STREAMS
@@ -33,6 +34,7 @@ from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
 from zhangfang_core.web.errors import EXCEPTION_HANDLERS
 from zhangfang_core.web.gate import Gate
 from zhangfang_core.web.home import HANDLERS as HOME_PAGES
+from zhangfang_core.web.old_links import HANDLERS as OLD_LINKS
 from zhangfang_core.web.rendering import dress, template_config
 
 CORE_PAGES: list[HTTPRouteHandler] = [
@@ -45,6 +47,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *NOTIFICATION_PAGES,
     *VENDOR_PAGES,
     *STREAMS,
+    *OLD_LINKS,
 ]
 
 LARGEST_BODY = 55 * 1024 * 1024
@@ -90,8 +93,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            *CORE_PAGES,
-            *(_plugin_router(id_) for id_ in registry().modules),
+            *mounted(CORE_PAGES),
+            *(router for id_, module in registry().modules.items() for router in mounted(module.pages, id_)),
             *admin_handlers(),
             create_static_files_router(STATIC_URL, directories=[STATIC_DIR], opt={"static": True}),
         ],
@@ -113,7 +116,3 @@ def create_app(settings: Settings | None = None) -> Litestar:
         openapi_config=None,
         logging_config=None,  # Litestar's own would turn every library's chatter on
     )
-
-
-def _plugin_router(module: str) -> Router:
-    return Router(path="/", route_handlers=list(registry().modules[module].pages), opt={"module": module})

@@ -63,8 +63,6 @@ def _wants_page(request: Req) -> bool:
 
 
 def on_refusal(request: Req, error: Refusal) -> Response[Any]:
-    if error.code == "client.none_open" and request.method == "GET" and _wants_page(request):
-        return Redirect("/clients", status_code=303)
     return tell(request, error)
 
 

@@ -1,4 +1,4 @@
-"""The gate: every request passes sign-in, permission, the firm's switches, both walls and its one transaction here."""
+"""The gate: every request passes sign-in, its place, permission, the firm's switches, both walls and its one transaction here."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,13 +13,14 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
-from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
+from zhangfang_core.web.asked_places import asked_place
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN
+from zhangfang_sdk.web import PERSON, PUBLIC, SIGNED_IN
 
 SIGN_IN = "/sign-in"
 SECOND_FACTOR = "/sign-in/code"
@@ -108,36 +109,39 @@ class OneTransaction:
 
 
 async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
-    """Find out who asks, in which language, and whether they may.
+    """Find out who asks, in which place and language, and whether they may.
 
-    Raises SignInNeeded, Refusal ``access.forbidden``, and ``common.not_found`` for pages of a module that the firm has off.
+    Raises SignInNeeded, Refusal ``access.forbidden``, and ``common.not_found`` for a place that is not the person's and for
+    pages of a module that the firm has off.
     """
-    presence, language, switches = await _presence(scope)
-    permission = opt.get("permission", SIGNED_IN)
+    asked = asked_place(scope["raw_path"], opt)
+    presence, language, switches = await _presence(scope, asked)
+    permission, module = opt.get("permission", SIGNED_IN), opt.get("module")
     actor = presence.scope
     enabled: frozenset[str] = frozenset()
     if actor is not None and actor.firm is not None:
         enabled = know_enabled(actor.firm, switches)
-    request = Asking(ASGIConnection(scope), presence, enabled)
+    request = Asking(ASGIConnection(scope), presence, enabled, asked, module, permission)
     if permission == PUBLIC:
         return request, language
     if actor is None or presence.pending:
         raise SignInNeeded(SECOND_FACTOR if presence.pending else f"{SIGN_IN}?next={quote(_address_of(scope))}")
-    module = opt.get("module")
-    if module is not None and module not in enabled:
+    if opt.get("place") == PERSON:
+        return request, language
+    if (actor.firm, actor.client) != (asked.firm, asked.client) or (module is not None and module not in enabled):
         raise not_found("页面")
     if permission != SIGNED_IN and not actor.may(permission):
         raise Refusal("access.forbidden", "您的角色没有这项权限,需要的话请联系管理员开通。", status=403)
     return request, language
 
 
-async def _presence(scope: Connection) -> tuple[Presence, str, Mapping[str, bool]]:
+async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Mapping[str, bool]]:
     token = _cookies(scope).get(COOKIE)
     client = scope.get("client")
     address = client[0] if client else ""
     if token is None:
         return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
-    entered = await enter(token, address)
+    entered = await enter(token, address, asked)
     if entered is None:
         return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
     presence = Presence(token, replace(entered.scope, address=address), entered.pending_second_factor)

@@ -1,53 +1,80 @@
-"""The navigation that this actor has: core's places and those of enabled plugins."""
+"""The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhangfang_core.admin.mount import admin_of
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
 from zhangfang_core.notifications.badges import CORE_BADGES
-from zhangfang_sdk.context import scope
-from zhangfang_sdk.web import SIGNED_IN, Badge, NavEntry, Zone
+from zhangfang_sdk.context import firm_in_scope, scope
+from zhangfang_sdk.places import Address, here, portal
+from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, SIGNED_IN, Badge, NavEntry, Place, Zone
 
 log = logging.getLogger("zhangfang.web")
 
+ADMIN = NavEntry("admin", "管理后台", "settings", "", "admin.use", "side", 96, FIRM)
 CORE_NAVIGATION = (
-    NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80),
-    NavEntry("me", "我的", "user-round", "/me", SIGNED_IN, "tab", 90),
-    NavEntry("clients", "客户档案", "building-2", "/clients", "clients.manage", "side", 10),
+    NavEntry("home", "首页", "house", "", SIGNED_IN, "tab", 0, PERSON),
+    NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80, ANYWHERE),
+    NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, ANYWHERE),
+    NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
-    NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90),
-    NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92),
-    NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93),
-    NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94),
-    NavEntry("admin", "管理后台", "settings", "/admin/", "admin.use", "side", 96),
+    NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
+    NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
+    NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),
+    NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),
+    ADMIN,
+    NavEntry("operator", "运行状况", "activity", "/operator", "operator.use", "side", 0, PORTAL),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
+    """A page as the layouts link to it. ``path`` is its own part of the address."""
+
     id: str
     label: str
     icon: str
-    href: str
+    href: Address
+    path: str
     zone: Zone
     order: int
     badge: int | None
 
 
+def place_in_scope() -> Place:
+    """The place that the request is in."""
+    if scope().firm is not None:
+        return FIRM if scope().client is None else CLIENT
+    return PORTAL if scope().operator else PERSON
+
+
 async def navigation(enabled: frozenset[str]) -> list[NavItem]:
-    """Places in order, each with its red dot's number (None when there is none)."""
+    """Pages of this place in order, each with its red dot's number (None when there is none)."""
+    permitted = entries_of(place_in_scope(), enabled)
+    counts = await badges(enabled, {e.id for e in permitted})
+    return [
+        NavItem(e.id, gettext(e.label), e.icon, _address(e), e.path, e.zone, e.order, counts.get(e.id) or None)
+        for e in permitted
+    ]
+
+
+def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
+    """What the actor finds in the navigation of a place, in order."""
     modules = [m for id_, m in registry().modules.items() if id_ in enabled]
     entries = [*CORE_NAVIGATION, *(e for m in modules for e in m.navigation)]
     permitted = [e for e in entries if e.permission == SIGNED_IN or scope().may(e.permission)]
-    counts = await badges(enabled, {e.id for e in permitted})
-    return [
-        NavItem(e.id, gettext(e.label), e.icon, e.href, e.zone, e.order, counts.get(e.id) or None)
-        for e in sorted(permitted, key=lambda e: e.order)
-    ]
+    return sorted((e for e in permitted if e.stands_in(place)), key=lambda e: e.order)
+
+
+def _address(entry: NavEntry) -> Address:
+    if entry is ADMIN:
+        return portal(f"{admin_of(firm_in_scope())}/")
+    return portal(entry.path) if entry.stands_in(PORTAL) else here(entry.path)
 
 
 async def badges(enabled: frozenset[str], shown: set[str] | None = None) -> dict[str, int]:

@@ -12,17 +12,27 @@ from zhangfang_core.identity.presence import asking
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext, language, ngettext
-from zhangfang_core.tenancy.names import names_in_scope
-from zhangfang_core.tenancy.switch import switcher
+from zhangfang_core.tenancy.names import Names, names_in_scope
 from zhangfang_core.web import charts, money_text
 from zhangfang_core.web.assets_manifest import asset
 from zhangfang_core.web.icons import icon
 from zhangfang_core.web.navigation import navigation
+from zhangfang_core.web.switching import switcher
 from zhangfang_sdk.context import Scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.places import at, here, mine
 from zhangfang_sdk.web import Page
 
 HERE = Path(__file__).parents[1]
+
+
+class Here:
+    """``{{ here }}/tasks`` in a template: the place of the request that is answered."""
+
+    def __str__(self) -> str:
+        return here()
+
+    __html__ = __str__
 
 
 def environment() -> Environment:
@@ -37,7 +47,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
-    made.globals.update(asset=asset, icon=icon, charts=charts)
+    made.globals.update(asset=asset, icon=icon, charts=charts, here=Here(), at=at, mine=mine())
     made.filters.update(
         fen=money_text.fen,
         thousand=money_text.thousand,
@@ -64,14 +74,15 @@ async def dress(response: Any) -> Any:
         "large_type": request.connection.cookies.get("type") == "large",
         "flash": [],
         "nav": [],
-        "switcher": [],
+        "switcher": None,
         "actor": None,
     }
     if actor is not None and not request.presence.pending:
-        common["actor"] = await _actor(actor)
+        names = await names_in_scope()
+        common["actor"] = _actor(actor, names)
         if not response.fragment:
             common["nav"] = await navigation(request.enabled)
-            common["switcher"] = await switcher()
+            common["switcher"] = await switcher(names, common["nav"], response.context.get("active", ""))
     context = {key: value for key, value in response.context.items() if key != "page_title" or value}
     if "page_title" in context:
         context["page_title"] = gettext(context["page_title"])
@@ -79,8 +90,7 @@ async def dress(response: Any) -> Any:
     return response
 
 
-async def _actor(scope: Scope) -> dict[str, Any]:
-    names = await names_in_scope()
+def _actor(scope: Scope, names: Names) -> dict[str, Any]:
     return {
         "name": scope.user_name,
         "role": scope.role,

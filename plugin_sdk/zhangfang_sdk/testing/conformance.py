@@ -21,7 +21,7 @@ from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.labels import SHARED
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN
+from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PUBLIC, SIGNED_IN, Place
 
 Problems = Iterator[str]
 
@@ -31,6 +31,8 @@ CORE_REFERENCES = frozenset(
     if isinstance(t, type) and issubclass(t, Table) and t is not Table
 )
 FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
+PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
+"""An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -174,6 +176,8 @@ class PluginConformance:
         for handler in self.plugin.declared("register_pages"):
             where = _where(handler)
             yield from self._known_permission(str(handler.opt.get("permission", "")), where)
+            if not set(handler.opt.get("of", ())) & {CLIENT, FIRM, PERSON}:
+                yield f"{where} belongs to nobody: say of=CLIENT, FIRM or PERSON"
             examples = handler.opt.get("examples") or {}
             for parameter in {p for path in handler.paths for p in PARAMETER.findall(path)}:
                 if parameter not in examples and not self._names_a_table(parameter):
@@ -194,18 +198,20 @@ class PluginConformance:
 
     def _navigation(self) -> Problems:
         pages = {
-            path: str(handler.opt.get("permission"))
+            (path, place): str(handler.opt.get("permission"))
             for handler in self.plugin.declared("register_pages")
             if "GET" in handler.http_methods
             for path in handler.paths
+            for place in handler.opt.get("of", ())
         }
         entries = self.plugin.declared("register_navigation")
         for entry in entries:
             yield from self._known_permission(entry.permission, f"navigation {entry.id!r}")
-            if entry.href not in pages:
-                yield f"navigation {entry.id!r} leads to {entry.href}, which is no page of this plugin"
-            elif refused := self._holders(entry.permission) - self._holders(pages[entry.href]):
-                yield f"navigation {entry.id!r} is shown to {', '.join(sorted(refused))}, whom its page refuses"
+            for place in filter(entry.stands_in, Place):
+                if (entry.path, place) not in pages:
+                    yield f"navigation {entry.id!r} leads to {entry.path} of a {place}, which is no page of this plugin"
+                elif refused := self._holders(entry.permission) - self._holders(pages[entry.path, place]):
+                    yield f"navigation {entry.id!r} is shown to {', '.join(sorted(refused))}, whom its page refuses"
             if not CHINESE.search(entry.label):
                 yield f"the label of navigation {entry.id!r} is not Chinese"
         for badge in self.plugin.declared("register_badges"):
@@ -267,9 +273,12 @@ class PluginConformance:
             if own not in path.parents:
                 yield f"{name} does not stand in templates/{self.plugin.id}/"
                 continue
+            text = path.read_text("utf-8")
+            for past in PAST_ITS_PLACE.findall(text):
+                yield f"{name} links past its place: write {{{{ here }}}} before {past}"
             try:
                 if self._environment is None:
-                    _SYNTAX.parse(path.read_text("utf-8"))
+                    _SYNTAX.parse(text)
                 else:
                     self._environment.get_template(name)
             except jinja2.TemplateError as error:

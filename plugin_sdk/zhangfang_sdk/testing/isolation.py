@@ -1,7 +1,8 @@
 """Walking a portal's routes, filling in ids, and judging answers: what core's isolation tests and a plugin's own are made of.
 
-A path parameter ``<name>_id`` is an id of the table ``<module>_<name>`` or ``core_<name>``; others take the route's example. A parameter
-for which there is neither raises: a route cannot be left out by being forgotten.
+A path parameter ``<name>_id`` is an id of the table ``<module>_<name>`` or ``core_<name>``, the place's ``firm_id`` and
+``client_id`` too; others take the route's example. A parameter for which there is neither raises: a route cannot be left out
+by being forgotten.
 """
 
 import html
@@ -14,6 +15,8 @@ from urllib.parse import unquote
 from litestar import Litestar
 from litestar.routes import ASGIRoute, HTTPRoute
 
+from zhangfang_sdk.places import PORTAL, Place
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """OPTIONS is answered by the framework from the route table, HEAD is served for files of the portal's own looks only."""
 
@@ -22,7 +25,10 @@ _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one path. ``permission`` is None where the handler names none; ``module`` None for core's own."""
+    """One method of one path. ``permission`` is None where the handler names none; ``module`` None for core's own.
+
+    ``own_name`` is what the page wrote itself ("GET /tasks"), the same in each place where it stands.
+    """
 
     method: str
     path: str
@@ -30,10 +36,20 @@ class Route:
     module: str | None = None
     examples: Mapping[str, str] = field(default_factory=dict, compare=False)
     is_stream: bool = False
+    place: Place = PORTAL
 
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def own_name(self) -> str:
+        return f"{self.method} {self.path.removeprefix(self.place.prefix) or '/'}"
+
+    @property
+    def row_parameters(self) -> frozenset[str]:
+        """Those that name a row: without the place's and those with an example."""
+        return frozenset(self.parameters) - frozenset(_PARAMETER.findall(self.place.prefix)) - frozenset(self.examples)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -94,6 +110,7 @@ def walk(app: Litestar) -> Walked:
                             handler.opt.get("module"),
                             handler.opt.get("examples") or {},
                             bool(handler.opt.get("stream")),
+                            handler.opt.get("place", PORTAL),
                         )
                     )
     return Walked(tuple(routes), tuple(dict.fromkeys(static)), tuple(mounts))

@@ -6,10 +6,10 @@ from zhangfang_books import month_end
 from zhangfang_books.statement_pages import MONTHS_OFFERED, months
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.web import Page, page
+from zhangfang_sdk.web import CLIENT, FIRM, Page, page
 
 
-@page("/books/close", permission="books.read")
+@page("/books/close", of=CLIENT, permission="books.read")
 async def close_page(period: str | None = None) -> Page:
     """What is left to do before the month of the open client can be closed."""
     client = client_in_scope()
@@ -25,7 +25,7 @@ async def close_page(period: str | None = None) -> Page:
     )
 
 
-@page("/books/wall", permission="books.note")
+@page("/books/wall", of=FIRM, permission="books.note")
 async def wall_page(period: str | None = None) -> Page:
     """All clients of the firm by how far their month is."""
     month = Period.parse(period) if period else Period.current()

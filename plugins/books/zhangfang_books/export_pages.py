@@ -22,7 +22,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import page
+from zhangfang_sdk.web import CLIENT, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRINTED_VOUCHERS = 2000
@@ -30,6 +30,7 @@ PRINTED_VOUCHERS = 2000
 
 @page(
     "/books/export/{report:str}/{fmt:str}",
+    of=CLIENT,
     permission="books.read",
     examples={"report": "balance_sheet", "fmt": "xlsx"},
 )

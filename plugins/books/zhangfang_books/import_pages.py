@@ -19,19 +19,20 @@ from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Asked = Request[object, object, State]
 Programs = Annotated[str, "kingdee_kis, yonyou or lemon"]
 
 
-@page("/books/import", permission="books.import")
+@page("/books/import", of=CLIENT, permission="books.import")
 async def import_page() -> Page:
     """Choose a file and the program that it comes from."""
     return await _page(None)
 
 
-@action("/books/import", permission="books.import", request_max_body_size=MOST_BYTES + 2**20)
+@action("/books/import", of=CLIENT, permission="books.import", request_max_body_size=MOST_BYTES + 2**20)
 async def import_form(request: Asked) -> Page:
     """A dry run, or with ``really`` the import: all of the file or nothing."""
     client, form = client_in_scope(), await request.form()
@@ -43,15 +44,15 @@ async def import_form(request: Asked) -> Page:
     return await _page(outcome, program=program, done=outcome.clean and not dry)
 
 
-@action("/books/import/accounts", permission="books.import")
+@action("/books/import/accounts", of=CLIENT, permission="books.import")
 async def mapping_form(data: Form) -> Redirect:
     """Keep which of the client's accounts the other program's codes mean: fields ``map:<code>``."""
     chosen = {k.removeprefix("map:")[:40]: str(v) for k, v in data.items() if k.startswith("map:") and v}
     await remember(client_in_scope(), chosen)
-    return go("/books/import")
+    return go(here("/books/import"))
 
 
-@page("/books/vouchers/{program:str}", permission="books.import", examples={"program": "lemon"})
+@page("/books/vouchers/{program:str}", of=CLIENT, permission="books.import", examples={"program": "lemon"})
 async def export_vouchers(program: Programs, period: str | None = None, to: str | None = None) -> Response[bytes]:
     """Posted vouchers of some months in another program's voucher Excel."""
     if program not in HEADINGS:

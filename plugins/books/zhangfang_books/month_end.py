@@ -10,6 +10,7 @@ from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import Address, at
 from zhangfang_sdk.services import ServiceMissing
 from zhangfang_sdk.tenants import Client, Tenants
 
@@ -18,12 +19,12 @@ MOST_DRAFTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``left`` is how many things are still to be done; ``href`` is where."""
+    """``left`` is how many things are still to be done; ``href`` is where, None where there is no such page."""
 
     title: str
     left: int
     sentence: str
-    href: str
+    href: Address | None
 
     @property
     def done(self) -> bool:
@@ -54,24 +55,42 @@ async def steps(client: int, month: Period) -> list[Step]:
     proposed = await _proposed(client, month)
     key = month.key
     result = [
-        Step("收到的单据都已入账", len(unbooked), f"还有 {len(unbooked)} 份单据没有对应的凭证", "/documents"),
+        Step("收到的单据都已入账", len(unbooked), f"还有 {len(unbooked)} 份单据没有对应的凭证", None),
         Step(
-            "凭证全部审核记账", len(drafts), f"还有 {len(drafts)} 张凭证待审核", f"/vouchers?period={key}&state=draft"
+            "凭证全部审核记账",
+            len(drafts),
+            f"还有 {len(drafts)} 张凭证待审核",
+            at(client, f"/vouchers?period={key}&state=draft"),
         ),
     ]
     if proposed is not None:
         result.append(
-            Step("折旧、计提和结转已完成", proposed, f"还有 {proposed} 张月末凭证待生成", f"/accounts?period={key}")
+            Step(
+                "折旧、计提和结转已完成",
+                proposed,
+                f"还有 {proposed} 张月末凭证待生成",
+                at(client, f"/accounts?period={key}"),
+            )
         )
     result += [
         Step(
             "现金流量都已指定项目",
             len(found.unassigned),
             f"还有 {len(found.unassigned)} 笔没有指定",
-            f"/books/statements?kind=cash_flow&period={key}",
+            at(client, f"/books/statements?kind=cash_flow&period={key}"),
         ),
-        Step("三张报表互相勾稽", len(broken), "、".join(c.title for c in broken), f"/books/statements?period={key}"),
-        Step("结账", 0 if closed and month <= closed else 1, "前面都完成后即可结账", f"/accounts?period={key}"),
+        Step(
+            "三张报表互相勾稽",
+            len(broken),
+            "、".join(c.title for c in broken),
+            at(client, f"/books/statements?period={key}"),
+        ),
+        Step(
+            "结账",
+            0 if closed and month <= closed else 1,
+            "前面都完成后即可结账",
+            at(client, f"/accounts?period={key}"),
+        ),
     ]
     return result
 

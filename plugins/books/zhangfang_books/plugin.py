@@ -8,7 +8,7 @@ from zhangfang_books import close_pages, export_pages, import_pages, ledger_page
 from zhangfang_books.tables import MonthNote
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import NavEntry
+from zhangfang_sdk.web import FIRM, NavEntry
 
 
 class Books:
@@ -21,7 +21,7 @@ class Books:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
-            NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36),
+            NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
 

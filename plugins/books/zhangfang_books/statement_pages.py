@@ -14,15 +14,16 @@ from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import here
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_flow", "现金流量表"))
 MONTHS_OFFERED = 36
 
 
-@page("/books/statements", permission="books.read")
+@page("/books/statements", of=CLIENT, permission="books.read")
 async def statements_page(period: str | None = None, kind: str = "balance_sheet") -> Page:
     """One statement of a month of the open client (LEDG-2)."""
     client = client_in_scope()
@@ -47,7 +48,12 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
     )
 
 
-@page("/books/statements/{kind:str}/{number:int}", permission="books.read", examples={"kind": "income", "number": "1"})
+@page(
+    "/books/statements/{kind:str}/{number:int}",
+    of=CLIENT,
+    permission="books.read",
+    examples={"kind": "income", "number": "1"},
+)
 async def line_sheet(kind: str, number: int, period: str | None = None) -> Page:
     """What a statement's line is made of: its accounts with their amounts, each leading to its entries."""
     client = client_in_scope()
@@ -80,14 +86,14 @@ async def line_sheet(kind: str, number: int, period: str | None = None) -> Page:
     )
 
 
-@action("/books/cash/{voucher_id:int}", permission="books.note")
+@action("/books/cash/{voucher_id:int}", of=CLIENT, permission="books.note")
 async def assign_form(voucher_id: int, data: Form) -> Redirect:
     """Say which line of the cash flow statement a voucher line's cash belongs to."""
     # The voucher is asked for first: what one may not see is not there, whatever else is wrong.
     period = (await use(Ledger).voucher(voucher_id)).period
     place, line = _number(data, "place"), _number(data, "line")
     await reading.assign_cash(client_in_scope(), voucher_id, place, line)
-    return go(f"/books/statements?kind=cash_flow&period={period.key}")
+    return go(here(f"/books/statements?kind=cash_flow&period={period.key}"))
 
 
 async def months(client: int) -> list[tuple[str, str]]:

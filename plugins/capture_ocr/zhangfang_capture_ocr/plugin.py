@@ -20,7 +20,7 @@ from zhangfang_sdk.commands import Command
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
-from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry, SearchSource
 
 
 class CaptureOcr:
@@ -33,7 +33,7 @@ class CaptureOcr:
         return [
             NavEntry("items", "票据", "receipt-text", "/capture/items", "capture_ocr.read", "tab", 20),
             NavEntry("snap", "拍票", "camera", "/capture", "capture_ocr.upload", "tab", 40),
-            NavEntry("desk", "票据审核", "scan-text", "/desk", "capture_ocr.review", "side", 20),
+            NavEntry("desk", "票据审核", "scan-text", "/desk", "capture_ocr.review", "side", 20, (FIRM, CLIENT)),
             NavEntry("desk-items", "客户票据", "receipt-text", "/capture/items", "capture_ocr.review", "side", 22),
             NavEntry("desk-snap", "上传票据", "cloud-upload", "/capture", "capture_ocr.review", "side", 24),
         ]

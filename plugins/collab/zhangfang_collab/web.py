@@ -11,12 +11,13 @@ from zhangfang_collab import services
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@page("/tasks", permission="collab.read")
+@page("/tasks", of=CLIENT, permission="collab.read")
 async def tasks_page(period: str | None = None) -> Page:
     """Tasks of the open client in a month ("2026-11"; the current one by default)."""
     month = Period.parse(period) if period else Period.current()
@@ -24,7 +25,7 @@ async def tasks_page(period: str | None = None) -> Page:
     return Page("collab/tasks.html", title="待办事项", active="tasks", tasks=shown, period=month)
 
 
-@action("/tasks", permission="collab.assign")
+@action("/tasks", of=CLIENT, permission="collab.assign")
 async def assign_task(data: Form) -> Redirect:
     """Make a task for the open client."""
     try:
@@ -33,14 +34,14 @@ async def assign_task(data: Form) -> Redirect:
         raise Refusal("collab.due_missing", "请选择到期日。", field="due_on") from None
     month = Period.of(due_on)
     await services.assign(client_in_scope(), month, str(data.get("title", "")), str(data.get("note", "")), due_on)
-    return go(f"/tasks?period={month.key}")
+    return go(here(f"/tasks?period={month.key}"))
 
 
-@action("/tasks/{task_id:int}/tick", permission="collab.tick")
+@action("/tasks/{task_id:int}/tick", of=CLIENT, permission="collab.tick")
 async def tick_task(task_id: int, data: Form) -> Redirect:
     """Mark as done (``done=1``) or open again."""
     await services.tick(task_id, done=data.get("done") == "1")
-    return go("/tasks")
+    return go(here("/tasks"))
 
 
 async def load_card(client: int, period: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from zhangfang_sdk import use
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
-from zhangfang_sdk.web import Page, page
+from zhangfang_sdk.web import CLIENT, Page, page
 
 PERIODS_OFFERED = 24
 
@@ -32,19 +32,19 @@ async def _values(period: Period) -> dict[str, Any]:
     }
 
 
-@page("/cockpit", permission="dashboard.view")
+@page("/cockpit", of=CLIENT, permission="dashboard.view")
 async def cockpit_page(period: str | None = None) -> Page:
     """DASH-1: the open client's figures of a month ("2026-11"; the current one by default)."""
     return Page("dashboard/cockpit.html", active="cockpit", **await _values(_month(period)))
 
 
-@page("/cockpit/figures", permission="dashboard.view")
+@page("/cockpit/figures", of=CLIENT, permission="dashboard.view")
 async def figures_part(period: str | None = None) -> Page:
     """DASH-2: what moves, fetched again when the stream says that the ledger moved."""
     return Page("dashboard/figures.html", fragment=True, **await _values(_month(period)))
 
 
-@page("/figures/{key:str}", permission="dashboard.view", examples={"key": "sales"})
+@page("/figures/{key:str}", of=CLIENT, permission="dashboard.view", examples={"key": "sales"})
 async def figure_page(request: Request[Any, Any, Any], key: str, period: str | None = None) -> Page:
     """DASH-5, DASH-6: what a figure means, the accounts behind it, their entries; as a sheet when asked from one."""
     month = _month(period)

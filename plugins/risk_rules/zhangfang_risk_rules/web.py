@@ -8,23 +8,24 @@ from litestar.response import Redirect
 
 from zhangfang_risk_rules import services
 from zhangfang_sdk.context import client_in_scope
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@page("/risks", permission="risk_rules.read")
+@page("/risks", of=CLIENT, permission="risk_rules.read")
 async def risks_page() -> Page:
     """Alerts of the open client, newest first."""
     shown = await services.alerts(client_in_scope())
     return Page("risk_rules/alerts.html", title="风险提醒", active="risks", alerts=shown)
 
 
-@action("/risks/{alert_id:int}/explain", permission="risk_rules.resolve")
+@action("/risks/{alert_id:int}/explain", of=CLIENT, permission="risk_rules.resolve")
 async def explain_alert(alert_id: int, data: Form) -> Redirect:
     """Accept an alert with a reason."""
     await services.explain(alert_id, str(data.get("explanation", "")))
-    return go("/risks")
+    return go(here("/risks"))
 
 
 async def load_card(client: int, period: str) -> dict[str, Any] | None:

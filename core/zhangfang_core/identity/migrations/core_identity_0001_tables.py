@@ -63,8 +63,6 @@ class Session(Table, tablename="core_session"):
     id = BigSerial(primary_key=True)
     token_hash = Varchar(length=64, unique=True, secret=True)
     user = ForeignKey(User, null=False)
-    membership = ForeignKey(Membership)
-    open_client = BigInt(default=None, null=True)
     mfa_done = Boolean()
     created_at = Timestamptz()
     last_seen_at = Timestamptz()

@@ -59,15 +59,28 @@ create policy wall on core_invitation
   with check (firm = app_firm() and app_staff() and (client is null or app_client_ok(client)));
 """
 
+FACTOR = """
+create policy own on core_role for select using (exists (select 1 from core_membership m
+  where m.firm = core_role.firm and m.role = core_role.key and m."user" = app_user() and m.active));
+
+create function app_must_have_factor(person bigint) returns boolean language sql stable as $$
+  select coalesce((select x.is_operator from core_user x where x.id = person), false) or exists (
+    select 1 from core_membership m left join core_role r on r.firm = m.firm and r.key = m.role
+    where m."user" = person and m.active and (m.role in ('owner', 'admin')
+      or coalesce(r.permissions ?| array['admin.use', 'people.manage', 'modules.manage'], false)))
+$$;
+"""
+
 ENTER = """
-create function app_enter(given text) returns table (
+create function app_enter(given text, at_firm bigint, at_client bigint, at_operator boolean) returns table (
   session bigint, person bigint, name varchar, language varchar, large_type boolean, membership bigint, firm bigint,
-  role varchar, staff boolean, operator boolean, open_client bigint, clients bigint[], own_permissions jsonb, second_factor text)
+  role varchar, staff boolean, operator boolean, client bigint, clients bigint[], own_permissions jsonb, second_factor text)
 language plpgsql volatile as $$
 declare
   s core_session;
   u core_user;
   m core_membership;
+  sees_every boolean;
 begin
   perform set_config('app.firm', '', true), set_config('app.user', '', true), set_config('app.clients', '{}', true),
     set_config('app.staff', '', true), set_config('app.operator', '', true), set_config('app.login', '', true),
@@ -78,42 +91,59 @@ begin
   if s.id is null then return; end if;
   perform set_config('app.user', s."user"::text, true);
   select x.* into u from core_user x where x.id = s."user";
-  if s.membership is not null then
-    select x.* into m from core_membership x where x.id = s.membership and x.active;
-    if m.id is null then perform set_config('app.user', '', true); return; end if;
-    perform set_config('app.firm', m.firm::text, true);
-    select x.permissions into own_permissions from core_role x where x.firm = m.firm and x.key = m.role;
-  end if;
+  session := s.id; person := u.id; name := u.name; language := u.language; large_type := u.large_type;
+  staff := false;
+  operator := at_operator and u.is_operator;
   second_factor := case
     when s.mfa_done then ''
     when u.totp_secret <> '' then 'code'
-    when m.id is null or m.role in ('owner', 'admin')
-      or coalesce(own_permissions ?| array['admin.use', 'people.manage', 'modules.manage'], false) then 'enrol'
+    when app_must_have_factor(u.id) then 'enrol'
     else '' end;
-  session := s.id; person := u.id; name := u.name; language := u.language; large_type := u.large_type;
-  membership := m.id; firm := m.firm; role := m.role;
-  staff := m.id is not null and m.client is null;
-  operator := m.id is null and u.is_operator;
   if second_factor <> '' then
-    perform set_config('app.firm', '', true), set_config('app.user', '', true);
+    operator := false;
+    perform set_config('app.user', '', true);
     return next; return;
   end if;
-  if m.client is not null then
-    clients := array[m.client];
-    open_client := m.client;
-  elsif staff and m.role not in ('owner', 'admin', 'reviewer') then
-    perform set_config('app.clients', '*', true);
-    select coalesce(array_agg(a.client), '{}') into clients from core_assignment a
-      where a.firm = m.firm and a."user" = s."user";
-  elsif not staff then
+  -- The firm's own people come first: who keeps the books of a company and belongs to it too sees it as its accountant.
+  if at_firm is not null then
+    for m in select x.* from core_membership x
+      where x."user" = s."user" and x.firm = at_firm and x.active and (x.client is null or x.client = at_client)
+      order by x.client nulls first
+    loop
+      perform set_config('app.firm', m.firm::text, true), set_config('app.clients', '*', true);
+      sees_every := m.client is null and m.role in ('owner', 'admin', 'reviewer');
+      if at_client is not null then
+        select c.id into client from core_client c where c.firm = m.firm and c.id = at_client and (
+          m.client is not null or sees_every or exists (
+            select 1 from core_assignment a where a.firm = m.firm and a.client = c.id and a."user" = s."user"));
+        clients := array[client];
+        exit when client is not null;
+      elsif not sees_every then
+        select coalesce(array_agg(a.client), '{}') into clients from core_assignment a
+          where a.firm = m.firm and a."user" = s."user";
+        exit;
+      else
+        clients := null;
+        exit;
+      end if;
+      m := null;
+    end loop;
+  else
     clients := '{}';
   end if;
-  perform set_config('app.clients', coalesce(clients::text, '*'), true),
+  if m.id is not null then
+    membership := m.id; firm := m.firm; role := m.role; staff := m.client is null;
+    select x.permissions into own_permissions from core_role x where x.firm = m.firm and x.key = m.role;
+  else
+    client := null; clients := '{}';
+    if not u.is_operator and not exists (select 1 from core_membership x where x."user" = s."user" and x.active) then
+      perform set_config('app.user', '', true), set_config('app.firm', '', true), set_config('app.clients', '{}', true);
+      return;
+    end if;
+  end if;
+  perform set_config('app.firm', coalesce(firm::text, ''), true), set_config('app.clients', coalesce(clients::text, '*'), true),
     set_config('app.staff', case when staff then 'on' else '' end, true),
     set_config('app.operator', case when operator then 'on' else '' end, true);
-  if staff and s.open_client is not null then
-    select c.id into open_client from core_client c where c.firm = m.firm and c.id = s.open_client;
-  end if;
   if s.last_seen_at < now() - interval '1 minute' then
     -- An upload may hold this row for its whole transaction: nobody waits for a clock.
     perform 1 from core_session x where x.id = s.id for update skip locked;
@@ -128,7 +158,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="core_identity", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(CHECKS, WALLS, firm_wall("core_role"), ENTER)
+        await build(CHECKS, WALLS, firm_wall("core_role"), FACTOR, ENTER)
 
     manager.add_raw(run)
     return manager

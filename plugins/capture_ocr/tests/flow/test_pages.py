@@ -10,7 +10,7 @@ import pytest_asyncio
 from httpx import ASGITransport, AsyncClient, Response
 
 from zhangfang_capture_ocr.tables import Item
-from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.settings import Settings
@@ -34,10 +34,10 @@ class People:
             person = await make_member(
                 login=f"{role}{next(_numbers)}@test", name="李总", password=OWNER_PASSWORD, role=role, client=client
             )
-            membership = await connection().fetchval('select id from core_membership where "user" = $1', person)
-        token = await session_for(person, membership, client=client)
+        token = await session_for(person)
         transport = ASGITransport(cast(Any, self._portal.app), raise_app_exceptions=False)
-        return Visitor(AsyncClient(transport=transport, base_url=ORIGIN, cookies={COOKIE: token}))
+        place = f"/f/{firm}" if client is None else f"/f/{firm}/c/{client}"
+        return Visitor(AsyncClient(transport=transport, base_url=ORIGIN, cookies={COOKIE: token}), place)
 
     async def of_client(self, role: str) -> Visitor:
         return await self.enter(role, self._office.firm.restaurant)
@@ -56,10 +56,10 @@ async def people(test_server: TestServer, database: str, settings: Settings, off
 async def _upload(
     person: Visitor, *files: tuple[str, bytes], accept: str = "*/*", key: str = "key-of-this-upload"
 ) -> Response:
-    await person.get("/healthz")
+    await person.http.get("/healthz")
     token = person.http.cookies.get("zf_csrf") or ""
     return await person.http.post(
-        "/capture/uploads",
+        f"{person.place}/capture/uploads",
         headers={"HX-Request": "true", "X-CSRF-Token": token, "X-Upload-Key": key, "Accept": accept},
         data={"purpose": "运费"},
         files=[("file", (name, data, "application/octet-stream")) for name, data in files],
@@ -143,7 +143,7 @@ async def test_desk_shows_boxes_and_approves(people: People, office: Any, drawn:
     assert "不等于价税合计" in preview.text
     answer = await owner.post(f"/desk/{item}/approve")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/desk"
+    assert answer.headers["location"] == f"{owner.place}/desk"
     assert await office.state(item) == ("approved", "")
 
 

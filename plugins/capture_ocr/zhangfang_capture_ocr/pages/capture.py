@@ -11,12 +11,13 @@ from zhangfang_capture_ocr.pages.asking import Asked, wants_data, wants_piece
 from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import Listed
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 PURPOSES = ("进货", "店面", "运费", "差旅", "招待", "水电房租", "办公", "其他")
 
 
-@page("/capture", permission="capture_ocr.upload")
+@page("/capture", of=CLIENT, permission="capture_ocr.upload")
 async def capture_page() -> Page:
     """Hand files in for the client that is open; without one, say how to choose it."""
     opened = scope().client is not None
@@ -31,7 +32,7 @@ async def capture_page() -> Page:
     )
 
 
-@action("/capture/uploads", permission="capture_ocr.upload", request_max_body_size=uploads.MAX_REQUEST_BYTES)
+@action("/capture/uploads", of=CLIENT, permission="capture_ocr.upload", request_max_body_size=uploads.MAX_REQUEST_BYTES)
 async def upload(request: Asked) -> Page | Response[dict[str, Any]] | Redirect:
     """Keep the files of the form (``file``, any number; ``purpose``) and answer each with its row or as JSON.
 
@@ -54,7 +55,7 @@ async def upload(request: Asked) -> Page | Response[dict[str, Any]] | Redirect:
             }
         )
     if not wants_piece(request) and all(rows):
-        return go("/capture")
+        return go(here("/capture"))
     return Page(
         "capture_ocr/rows.html" if wants_piece(request) else "capture_ocr/received.html",
         fragment=wants_piece(request),
@@ -64,7 +65,7 @@ async def upload(request: Asked) -> Page | Response[dict[str, Any]] | Redirect:
     )
 
 
-@page("/capture/uploads/{item_id:int}/row", permission="capture_ocr.upload")
+@page("/capture/uploads/{item_id:int}/row", of=CLIENT, permission="capture_ocr.upload")
 async def upload_row(request: Asked, item_id: int) -> Page | Response[dict[str, Any]]:
     """One file's row, as it stands now."""
     row = await listing.one(item_id)

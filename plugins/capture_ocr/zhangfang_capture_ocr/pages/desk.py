@@ -17,8 +17,9 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import Address, here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 RETURN_REASONS = (
     "照片不清楚,请重新拍一张,四个角都要拍到。",
@@ -28,14 +29,14 @@ RETURN_REASONS = (
 )
 
 
-@page("/desk", permission="capture_ocr.review")
+@page("/desk", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def desk_page(words: str = "") -> Page:
     """The desk with the file that waits longest."""
     queue = await listing.queue(words[:60])
     return await _desk(queue, queue[0].id if queue else None, words[:60])
 
 
-@page("/desk/queue", permission="capture_ocr.review")
+@page("/desk/queue", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def queue_part(words: str = "", current: int | None = None) -> Page:
     """The queue alone, fetched again when files arrive."""
     return Page(
@@ -48,14 +49,14 @@ async def queue_part(words: str = "", current: int | None = None) -> Page:
     )
 
 
-@page("/desk/{item_id:int}", permission="capture_ocr.review")
+@page("/desk/{item_id:int}", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def desk_item_page(item_id: int, words: str = "") -> Page:
     """The desk with one file open."""
     await listing.one(item_id)
     return await _desk(await listing.queue(words[:60]), item_id, words[:60])
 
 
-@action("/desk/{item_id:int}/preview", permission="capture_ocr.review")
+@action("/desk/{item_id:int}/preview", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def preview(request: Asked, item_id: int) -> Page:
     """The voucher and what is wrong, with the form's changes; nothing is kept."""
     await listing.one(item_id)
@@ -63,7 +64,7 @@ async def preview(request: Asked, item_id: int) -> Page:
     return Page("capture_ocr/voucher_preview.html", fragment=True, item_id=item_id, **values)
 
 
-@action("/desk/{item_id:int}/approve", permission="capture_ocr.review")
+@action("/desk/{item_id:int}/approve", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def approve(request: Asked, item_id: int) -> Redirect:
     """Post the voucher with the form's corrections, then the next of the queue."""
     await listing.one(item_id)
@@ -71,7 +72,7 @@ async def approve(request: Asked, item_id: int) -> Redirect:
     return go(await _next(item_id))
 
 
-@page("/desk/{item_id:int}/return", permission="capture_ocr.review")
+@page("/desk/{item_id:int}/return", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def return_form(request: Asked, item_id: int) -> Page:
     """Why it goes back: the reason that the checks found, or a common one."""
     row = await listing.one(item_id)
@@ -85,7 +86,7 @@ async def return_form(request: Asked, item_id: int) -> Page:
     )
 
 
-@action("/desk/{item_id:int}/return", permission="capture_ocr.review")
+@action("/desk/{item_id:int}/return", of=(FIRM, CLIENT), permission="capture_ocr.review")
 async def send_back(request: Asked, item_id: int) -> Redirect:
     """Return it to the client, then the next of the queue."""
     await listing.one(item_id)
@@ -94,10 +95,10 @@ async def send_back(request: Asked, item_id: int) -> Redirect:
     return go(await _next(item_id))
 
 
-async def _next(done: int) -> str:
+async def _next(done: int) -> Address:
     queue = await listing.queue()
     following = [row.id for row in queue if row.id > done] or [row.id for row in queue]
-    return f"/desk/{following[0]}" if following else "/desk"
+    return here(f"/desk/{following[0]}" if following else "/desk")
 
 
 async def _desk(queue: Sequence[Listed], current: int | None, words: str) -> Page:

@@ -12,12 +12,13 @@ from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import FILTERS
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.web import Page, action, go, page
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 WORDS_LENGTH = 60
 
 
-@page("/capture/items", permission="capture_ocr.read")
+@page("/capture/items", of=CLIENT, permission="capture_ocr.read")
 async def items_page(
     request: Asked,
     show: str = "all",
@@ -45,7 +46,7 @@ async def items_page(
     )
 
 
-@page("/capture/items/{item_id:int}", permission="capture_ocr.upload")
+@page("/capture/items/{item_id:int}", of=CLIENT, permission="capture_ocr.upload")
 async def item_page(item_id: int) -> Page:
     """One file: what was read, what became of it, what to do. People who only hand in see their own."""
     row = await listing.one(item_id)
@@ -53,18 +54,18 @@ async def item_page(item_id: int) -> Page:
         "capture_ocr/item.html",
         title=row.title,
         active="items",
-        back="/capture/items" if scope().may("capture_ocr.read") else "/capture",
+        back=here("/capture/items" if scope().may("capture_ocr.read") else "/capture"),
         row=row,
         shown=await shown_invoice(item_id),
     )
 
 
-@action("/capture/items/{item_id:int}/again", permission="capture_ocr.review")
+@action("/capture/items/{item_id:int}/again", of=CLIENT, permission="capture_ocr.review")
 async def read_again(item_id: int) -> Redirect:
     """Read a refused file once more."""
     await listing.one(item_id)
     await uploads.again(item_id)
-    return go(f"/capture/items/{item_id}")
+    return go(here(f"/capture/items/{item_id}"))
 
 
 PAGES: list[HTTPRouteHandler] = [items_page, item_page, read_again]

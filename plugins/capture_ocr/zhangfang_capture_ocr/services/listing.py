@@ -10,6 +10,7 @@ from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemSt
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.places import Address, at
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
 
@@ -141,13 +142,15 @@ async def client_names() -> dict[int, str]:
     return {client.id: client.name for client in await use(Tenants).clients()}
 
 
-async def search(words: str, limit: int) -> Sequence[tuple[str, str, str]]:
+async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
     """Invoices by number, party or file name, for the search field."""
     ids = (await _items_with(words.strip(), None))[:limit] if words.strip() else []
     if not ids:
         return []
     found = await _listed(await Item.objects().where(Item.id.is_in(ids)).order_by(Item.id, ascending=False))
-    return [(row.title, f"{row.kind} {row.number} {row.at}", f"/capture/items/{row.id}") for row in found]
+    return [
+        (row.title, f"{row.kind} {row.number} {row.at}", at(row.client, f"/capture/items/{row.id}")) for row in found
+    ]
 
 
 async def _items_with(words: str, clients: list[int] | None) -> list[int]:

@@ -13,6 +13,7 @@ from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_capture_ocr.typeset import HEIGHT, WIDTH, Sheet, typeset
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.documents import Document, Documents
+from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
 
@@ -150,9 +151,16 @@ async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: 
     alt = f"{row['kind'] or '票据'}" + (f",号码 {row['number']}" if row["number"] else "")
     if document.media_type == "application/pdf":
         height = WIDTH * (row["page_shape"] or 1414) // 1000
-        return Picture(WIDTH, height, f"/documents/{item.document}/preview/1", None, _boxes(reading, height, lit), alt)
+        return Picture(
+            WIDTH,
+            height,
+            at(item.client, f"/documents/{item.document}/preview/1"),
+            None,
+            _boxes(reading, height, lit),
+            alt,
+        )
     if document.media_type.startswith("image/"):
-        return Picture(WIDTH, HEIGHT, f"/documents/{item.document}/file", None, (), alt)
+        return Picture(WIDTH, HEIGHT, at(item.client, f"/documents/{item.document}/file"), None, (), alt)
     if not reading.fields:
         return None
     sheet = typeset(reading)

@@ -1,0 +1,85 @@
+"""The places that a person belongs to, and entering them one after the other in one request."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
+from zhangfang_core.identity.presence import asking
+from zhangfang_core.modules.switches import know_enabled
+from zhangfang_sdk.context import in_scope, scope
+from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.places import OwnPlace, Visit, install_visits
+from zhangfang_sdk.services import use
+from zhangfang_sdk.web import SIGNED_IN
+
+T = TypeVar("T")
+
+
+async def own_places() -> Sequence[OwnPlace]:
+    """All that the person in scope belongs to, firms first."""
+    rows = await connection().fetch("select * from app_places()")
+    return [OwnPlace(**dict(row)) for row in rows]
+
+
+async def is_operator() -> bool:
+    """Whether the person in scope runs the deployment, wherever they are now."""
+    found: bool | None = await connection().fetchval("select is_operator from core_user where id = $1", scope().user)
+    return bool(found)
+
+
+async def visit_each(visit: Visit[object]) -> Sequence[object]:
+    """See :func:`zhangfang_sdk.places.at_each_place`. Afterwards the request is back where its address is."""
+    request = asking()
+    if request is None or request.presence.token is None:
+        raise RuntimeError("places are visited in a person's request")
+    module, permission = request.module, request.permission
+
+    def open_to_page(entered: Entered, enabled: frozenset[str]) -> bool:
+        return (module is None or module in enabled) and (permission == SIGNED_IN or entered.scope.may(permission))
+
+    return await _visit(request.presence.token, await own_places(), visit, open_to_page, request.asked)
+
+
+async def record_everywhere(
+    action: str, subject: str, *, after: dict[str, object] | None = None, token: str | None = None
+) -> None:
+    """On the trail of every firm that the person in scope belongs to: what they do to their own account concerns each.
+
+    ``token`` is that of a session which just began. Who belongs to no firm stands on the deployment's own trail.
+    """
+    request = asking()
+    session = token or (None if request is None else request.presence.token)
+    firms = {place.firm: place for place in reversed(await own_places())}
+    if session is None or not firms:
+        await use(Audit).record(action, subject, after=after)
+        return
+
+    async def record(place: OwnPlace) -> None:
+        await use(Audit).record(action, subject, after=after)
+
+    back_to = OWN if request is None else request.asked
+    await _visit(session, list(firms.values()), record, lambda entered, enabled: True, back_to)
+
+
+async def _visit(
+    token: str,
+    places: Sequence[OwnPlace],
+    visit: Visit[T],
+    wanted: Callable[[Entered, frozenset[str]], bool],
+    back_to: Asked,
+) -> list[T]:
+    address = scope().address
+    found = []
+    for place in places:
+        entered = await enter(token, address, Asked(place.firm, place.client))
+        if entered is None or entered.scope.firm is None:
+            continue
+        if wanted(entered, know_enabled(entered.scope.firm, entered.switches)):
+            with in_scope(entered.scope):
+                found.append(await visit(place))
+    await enter(token, address, back_to)
+    return found
+
+
+install_visits(visit_each)
