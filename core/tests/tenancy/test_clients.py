@@ -9,6 +9,7 @@ from zhangfang_core.database.engine import DB, connection, scoped_transaction, s
 from zhangfang_core.identity import set_up, sign_in
 from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.tenancy.assignments import assign, assigned
+from zhangfang_core.tenancy.finding import found, recent_clients
 from zhangfang_core.tenancy.tables import Assignment, Client
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, TestFirm, acting
@@ -116,10 +117,10 @@ async def test_an_accountant_sees_assigned_clients_only(firm: TestFirm) -> None:
         await assign(person, [firm.trading])
         assert await assigned(person) == frozenset({firm.trading})
     async with DB.transaction():
-        found = await enter(token, "", Asked(firm.id))
-        assert found is not None
-        assert found.scope.clients == frozenset({firm.trading})
-        with in_scope(found.scope):
+        entered = await enter(token, "", Asked(firm.id))
+        assert entered is not None
+        assert entered.scope.clients == frozenset({firm.trading})
+        with in_scope(entered.scope):
             assert [c.id for c in await use(Tenants).clients()] == [firm.trading]
             with pytest.raises(Refusal, match="not_found"):
                 await use(Tenants).client(firm.restaurant)
@@ -128,9 +129,9 @@ async def test_an_accountant_sees_assigned_clients_only(firm: TestFirm) -> None:
     async with acting(firm, "owner"):
         await assign(person, [firm.restaurant])
     async with DB.transaction():
-        found = await enter(token, "", Asked(firm.id))
-        assert found is not None
-        assert found.scope.clients == frozenset({firm.restaurant})
+        entered = await enter(token, "", Asked(firm.id))
+        assert entered is not None
+        assert entered.scope.clients == frozenset({firm.restaurant})
 
 
 async def test_a_clients_address_opens_that_client_alone(firm: TestFirm, other_firm: TestFirm) -> None:
@@ -139,9 +140,9 @@ async def test_a_clients_address_opens_that_client_alone(firm: TestFirm, other_f
     async with acting(firm, "owner"):
         await assign(person, [firm.trading, firm.restaurant])
     async with DB.transaction():
-        found = await enter(token, "", Asked(firm.id, firm.trading))
-        assert found is not None
-        assert (found.scope.client, found.scope.clients) == (firm.trading, frozenset({firm.trading}))
+        entered = await enter(token, "", Asked(firm.id, firm.trading))
+        assert entered is not None
+        assert (entered.scope.client, entered.scope.clients) == (firm.trading, frozenset({firm.trading}))
         assert await connection().fetch("select id from core_client") == [(firm.trading,)]
     async with acting(firm, "owner"):
         await assign(person, [])
@@ -152,9 +153,9 @@ async def test_a_clients_address_opens_that_client_alone(firm: TestFirm, other_f
         Asked(firm.id, other_firm.trading),
     ):
         async with DB.transaction():
-            found = await enter(token, "", asked)
-            assert found is not None
-            assert (found.scope.firm, found.scope.client, found.scope.clients) == (None, None, frozenset())
+            entered = await enter(token, "", asked)
+            assert entered is not None
+            assert (entered.scope.firm, entered.scope.client, entered.scope.clients) == (None, None, frozenset())
             assert await connection().fetchval("select count(*) from core_client") == 0
 
 
@@ -191,3 +192,31 @@ async def test_people_of_a_client_open_no_other(firm: TestFirm) -> None:
         async with DB.transaction():
             await enter(done[0], "", asked)
             assert await connection().fetch("select id from core_client") == seen
+
+
+@pytest.mark.parametrize(
+    ("words", "fit"),
+    [
+        ("餐饮", ["嘉喜餐饮"]),
+        ("jxcy", ["嘉喜餐饮"]),
+        ("JXSM", ["嘉喜商贸"]),
+        ("j x", ["嘉喜商贸", "嘉喜餐饮"]),
+        (RESTAURANT_TAX_ID[:12].lower(), ["嘉喜商贸", "嘉喜餐饮"]),
+        (RESTAURANT_TAX_ID[-4:], ["嘉喜餐饮"]),
+        ("", ["嘉喜商贸", "嘉喜餐饮"]),
+        ("zzz", []),
+    ],
+)
+async def test_a_client_is_found_by_name_initials_and_tax_id(firm: TestFirm, words: str, fit: list[str]) -> None:
+    """PLAT-13: and those that were opened last come first."""
+    async with acting(firm, "owner"):
+        clients = await use(Tenants).clients()
+    assert sorted(c.name[:4] for c in found(clients, words)) == sorted(fit)
+    if words == "":
+        assert next(c.id for c in found(clients, words, [firm.restaurant])) == firm.restaurant
+        assert next(c.id for c in found(clients, words, [firm.trading, 99])) == firm.trading
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "1.x.２.-3.7", "9" * 500, "1" * 19])
+def test_a_cookie_of_recent_clients_holds_numbers_only(cookie: str) -> None:
+    assert recent_clients(cookie) == ([1, 7] if cookie.startswith("1.x") else [])

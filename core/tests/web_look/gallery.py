@@ -45,10 +45,13 @@ class Actor:
     client_name: str | None
     is_firm_staff: bool
     client: int | None = None
+    firm: int | None = 1
 
 
-SWITCHER = Switcher("味来香餐饮管理有限公司", None, None, [("味来香西湖店", portal("/f/1/c/3"))])
-SWITCHER_OF_STAFF = Switcher("加喜财税 · 全部客户", portal("/f/1/clients"), portal("/f/1"), [])
+SWITCHER = Switcher("味来香餐饮管理有限公司", [("味来香西湖店", portal("/f/1/c/3"))])
+SWITCHER_OF_STAFF = Switcher(
+    "加喜财税 · 全部客户", [], portal("/f/1/clients"), portal("/f/1/clients/find"), portal("/f/1")
+)
 CLIENT = Actor("李总", "企业主", "加喜财税", "味来香餐饮管理有限公司", False)
 STAFF = Actor("王会计", "记账会计", "加喜财税", None, True)
 CLIENT_NAV = [

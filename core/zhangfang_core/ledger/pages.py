@@ -21,7 +21,7 @@ from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
-from zhangfang_sdk.web import CLIENT, Page, action, go, page
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 PAGE = 50
 MONTHS_OFFERED = 36
@@ -33,21 +33,25 @@ Req = Request[Any, Any, Any]
 Sheet = Annotated[bool, Parameter(query="sheet")]
 
 
-@page("/vouchers", of=CLIENT, permission="ledger.read")
+@page("/vouchers", of=(FIRM, CLIENT), permission="ledger.read")
 async def vouchers_page(
     request: Req,
     period: str | None = None,
-    voucher_state: Annotated[str, Parameter(query="state")] = "",
+    voucher_state: Annotated[str | None, Parameter(query="state")] = None,
     q: str = "",
     before: int | None = None,
     part: str = "",
     sheet: Sheet = False,
 ) -> Page:
-    """Vouchers of the open client, newest first: a month ("all" for every month), a state, words of the summary or the label.
+    """Vouchers newest first: a month ("all" for every month), a state, words of the summary or the label.
 
+    At the firm those of all clients that the person sees, of every month and waiting for review unless asked otherwise.
     ``part=list`` answers with the list alone, for its refreshing.
     """
-    client, month = client_in_scope(), _month_or_all(period)
+    client = scope().client
+    if client is None:
+        period, voucher_state = period or "all", "draft" if voucher_state is None else voucher_state
+    month, voucher_state = _month_or_all(period), voucher_state or ""
     if voucher_state not in dict(STATES):
         raise Refusal("ledger.state_unknown", "没有这种凭证状态。", status=400, field="state")
     found = await reading.vouchers(
@@ -69,11 +73,13 @@ async def vouchers_page(
         following=found[PAGE - 1].id if len(found) > PAGE else None,
         month=month,
         months=await _months(client),
+        names=await _client_names() if client is None else {},
+        today=today(),
         state=voucher_state,
         states=STATES,
         words=q.strip()[:60],
         kinds=KINDS,
-        closed=await use(Ledger).closed_through(client),
+        closed=None if client is None else await use(Ledger).closed_through(client),
         before=before,
     )
 
@@ -217,11 +223,17 @@ async def _around(client: int, code: str, first: Period, last: Period) -> tuple[
     return opening, closing
 
 
-async def _months(client: int) -> list[tuple[str, str]]:
-    """Months to choose from, newest first: from the start of the books to now, three years at most."""
-    start = Period.of((await use(Tenants).client(client)).books_start)
+async def _months(client: int | None) -> list[tuple[str, str]]:
+    """Months to choose from, newest first: from the start of the client's books to now, three years at most."""
     offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
-    return [(month.key, month.label) for month in offered if month >= start]
+    if client is not None:
+        start = Period.of((await use(Tenants).client(client)).books_start)
+        offered = [month for month in offered if month >= start]
+    return [(month.key, month.label) for month in offered]
+
+
+async def _client_names() -> dict[int, str]:
+    return {client.id: client.name for client in await use(Tenants).clients()}
 
 
 def _month(key: str | None) -> Period:

@@ -45,7 +45,7 @@ async def voucher(id_: int) -> Voucher:
 
 
 async def vouchers(
-    client: int,
+    client: int | None,
     *,
     period: Period | None = None,
     state: VoucherState | None = None,
@@ -53,14 +53,23 @@ async def vouchers(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[Voucher]:
-    """See ``Ledger.vouchers``; needs ``ledger.read``. ``words`` are looked for in the summary and the label ("记-0012")."""
-    see(client)
-    conditions, values = ["v.client = $2"], [firm_in_scope(), client]
+    """See ``Ledger.vouchers``; needs ``ledger.read``. ``words`` are looked for in the summary and the label ("记-0012").
+
+    With None as client, those of all clients that the actor sees.
+    """
+    require("ledger.read")
+    values: list[object] = [firm_in_scope()]
+    conditions: list[str] = []
 
     def where(sql: str, value: object) -> None:
-        values.append(value)  # type: ignore[arg-type]  # values of several kinds, as asyncpg takes them
-        conditions.append(sql.format(f"${len(values)}"))
+        values.append(value)
+        conditions.append(f"and {sql.format(f'${len(values)}')}")
 
+    if client is not None:
+        see(client)
+        where("v.client = {}", client)
+    elif (allowed := scope().clients) is not None:
+        where("v.client = any({}::bigint[])", sorted(allowed))
     if period is not None:
         where("v.period = {}", period.number)
     if state is not None:
@@ -72,7 +81,7 @@ async def vouchers(
         where("(v.summary ilike {0} or v.word || '-' || lpad(v.number::text, 4, '0') ilike {0})", f"%{escaped}%")
     values.append(limit)
     rows = await connection().fetch(
-        f"{_VOUCHER} and {' and '.join(conditions)} order by v.id desc limit ${len(values)}", *values
+        f"{_VOUCHER} {' '.join(conditions)} order by v.id desc limit ${len(values)}", *values
     )
     return await _with_lines(rows)
 

@@ -5,10 +5,12 @@ import datetime as dt
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, Req, written
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
 from zhangfang_core.web.navigation import entries_of
+from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at, here
@@ -30,9 +32,9 @@ INDUSTRIES = [
 
 @page("/clients", of=FIRM, permission="clients.read")
 async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
-    """Those that the actor may see; ``q`` is looked for in name and tax id. ``to`` is the page of the client to go to, ``/vouchers``."""
-    words = q.strip()[:60]
-    clients = [c for c in await use(Tenants).clients() if words.lower() in f"{c.name} {c.tax_id}".lower()]
+    """Those that the actor may see; ``q`` is looked for in name, pinyin initials and tax id. ``to`` is the page of the client to go to, ``/vouchers``."""
+    words = q.strip()[:LONGEST]
+    clients = found(await use(Tenants).clients(), words)
     return Page(
         "tenancy/clients.html",
         title="客户档案",
@@ -42,6 +44,21 @@ async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
         to=await _page_of_client(to),
         kinds=dict(KINDS),
         industries=dict(INDUSTRIES),
+    )
+
+
+@page("/clients/find", of=FIRM, permission="clients.read")
+async def find_client(request: Req, q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
+    """A fragment for the switcher: the first that fit, those of this browser's last pages before the others."""
+    recent = recent_clients(request.cookies.get(f"recent_{firm_in_scope()}", ""))
+    fit = found(await use(Tenants).clients(), q, recent)
+    return Page(
+        "tenancy/found.html",
+        fragment=True,
+        clients=fit[:SHOWN],
+        more=len(fit) > SHOWN,
+        words=q.strip()[:LONGEST],
+        to=await _page_of_client(to),
     )
 
 
@@ -114,4 +131,4 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
     )
 
 
-HANDLERS = [clients_page, new_client_page, new_client_form]
+HANDLERS = [clients_page, find_client, new_client_page, new_client_form]

@@ -21,7 +21,7 @@ CORE_NAVIGATION = (
     NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80, ANYWHERE),
     NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, ANYWHERE),
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
-    NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30),
+    NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),

@@ -95,6 +95,7 @@ def _actor(scope: Scope, names: Names) -> dict[str, Any]:
         "name": scope.user_name,
         "role": scope.role,
         "role_label": role_title(scope.role),
+        "firm": scope.firm,
         "firm_name": names.firm,
         "client_name": names.client,
         "client": scope.client,

@@ -12,12 +12,17 @@ from zhangfang_sdk.places import Address, at, mine, portal
 
 @dataclass(frozen=True, slots=True)
 class Switcher:
-    """``label`` is where one is. ``clients`` is where the firm's staff choose a client and stay on the page that is open."""
+    """``label`` is where one is. ``clients`` is where the firm's staff choose a client, to stay on ``page`` of that client.
+
+    ``find`` answers with the first that fit what is typed.
+    """
 
     label: str
-    clients: Address | None
-    firm: Address | None
     others: Sequence[tuple[str, Address]]
+    clients: Address | None = None
+    find: Address | None = None
+    firm: Address | None = None
+    page: str = ""
 
     @property
     def useful(self) -> bool:
@@ -33,7 +38,8 @@ async def switcher(names: Names, nav: Sequence[NavItem], active: str) -> Switche
     if not actor.operator and await is_operator():
         others.append(("平台运维", portal("/operator")))
     if not actor.staff or actor.firm is None:
-        return Switcher(names.client or names.firm or actor.user_name, None, None, others)
+        return Switcher(names.client or names.firm or actor.user_name, others)
     page = next((item.path for item in nav if item.id == active), "")
     label = names.client or f"{names.firm} · 全部客户"
-    return Switcher(label, at(None, f"/clients?to={page}" if page else "/clients"), at(None), others)
+    asked = f"?to={page}" if page else ""
+    return Switcher(label, others, at(None, f"/clients{asked}"), at(None, f"/clients/find{asked}"), at(None), page)

@@ -8,7 +8,7 @@ from zhangfang_archive import web
 from zhangfang_archive.tables import Manifest
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
 
 class Archive:
@@ -20,7 +20,7 @@ class Archive:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("my-archive", "电子档案", "archive", "/archive", "archive.read", "me", 60),
-            NavEntry("archive", "电子档案", "archive", "/archive", "archive.read", "side", 60),
+            NavEntry("archive", "电子档案", "archive", "/archive", "archive.read", "side", 60, (FIRM, CLIENT)),
         ]
 
     @hook

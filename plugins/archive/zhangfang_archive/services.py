@@ -37,6 +37,7 @@ async def make_manifest(client: int, period: Period) -> int:
     return int(row.id)
 
 
-async def manifests(client: int) -> Sequence[Manifest]:
-    """Newest first."""
-    return await Manifest.objects().where(Manifest.client == client).order_by(Manifest.id, ascending=False).limit(200)
+async def manifests(client: int | None) -> Sequence[Manifest]:
+    """The newest two hundred; with None as client, of all that the actor sees."""
+    query = Manifest.objects().order_by(Manifest.id, ascending=False).limit(200)
+    return await (query if client is None else query.where(Manifest.client == client))

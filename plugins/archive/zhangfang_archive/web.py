@@ -7,19 +7,28 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_archive import services
-from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
-from zhangfang_sdk.web import CLIENT, Page, action, go, page
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@page("/archive", of=CLIENT, permission="archive.read")
+@page("/archive", of=(FIRM, CLIENT), permission="archive.read")
 async def archive_page() -> Page:
-    """Lists made so far, and how to check them."""
-    shown = await services.manifests(client_in_scope())
-    return Page("archive/list.html", title="电子档案", active="archive", manifests=shown, period=Period.current())
+    """Lists made so far and how to check them: the client's, or at the firm those of all clients."""
+    client = scope().client
+    return Page(
+        "archive/list.html",
+        title="电子档案",
+        active="archive",
+        manifests=await services.manifests(client),
+        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        period=Period.current(),
+    )
 
 
 @action("/archive", of=CLIENT, permission="archive.make")

@@ -34,7 +34,16 @@ class CaptureOcr:
             NavEntry("items", "票据", "receipt-text", "/capture/items", "capture_ocr.read", "tab", 20),
             NavEntry("snap", "拍票", "camera", "/capture", "capture_ocr.upload", "tab", 40),
             NavEntry("desk", "票据审核", "scan-text", "/desk", "capture_ocr.review", "side", 20, (FIRM, CLIENT)),
-            NavEntry("desk-items", "客户票据", "receipt-text", "/capture/items", "capture_ocr.review", "side", 22),
+            NavEntry(
+                "desk-items",
+                "客户票据",
+                "receipt-text",
+                "/capture/items",
+                "capture_ocr.review",
+                "side",
+                22,
+                (FIRM, CLIENT),
+            ),
             NavEntry("desk-snap", "上传票据", "cloud-upload", "/capture", "capture_ocr.review", "side", 24),
         ]
 

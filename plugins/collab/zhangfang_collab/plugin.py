@@ -8,7 +8,7 @@ from zhangfang_collab import services, web
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import Badge, Card, NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 
 
 class Collab:
@@ -20,7 +20,7 @@ class Collab:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("tasks", "待办", "list-checks", "/tasks", "collab.read", "me", 40),
-            NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40),
+            NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40, (FIRM, CLIENT)),
         ]
 
     @hook

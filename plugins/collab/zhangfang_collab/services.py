@@ -12,6 +12,7 @@ from zhangfang_sdk.notifications import Audit, Live
 from zhangfang_sdk.periods import Period, today
 
 TOPIC = "collab"
+MOST_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class ShownTask:
     """A task as a page shows it. ``urgency`` is "done", "late", "today", "soon" (3 days) or "later"."""
 
     id: int
+    client: int
     title: str
     note: str
     due_on: dt.date
@@ -54,11 +56,10 @@ async def tick(task_id: int, *, done: bool) -> None:
     await use(Live).announce(TOPIC, task.client)
 
 
-async def tasks(client: int, period: Period) -> Sequence[ShownTask]:
-    """Those of a month: open ones first, by due date."""
-    rows = (
-        await Task.objects().where(Task.client == client, Task.period == period.number).order_by(Task.due_on, Task.id)
-    )
+async def tasks(client: int | None, period: Period) -> Sequence[ShownTask]:
+    """Those of a month: open ones first, by due date. With None as client, of all that the actor sees (the first 500)."""
+    query = Task.objects().where(Task.period == period.number).order_by(Task.due_on, Task.id)
+    rows = await (query.limit(MOST_SHOWN) if client is None else query.where(Task.client == client))
     return sorted((_shown(row) for row in rows), key=lambda t: (t.urgency == "done", t.due_on, t.id))
 
 
@@ -87,7 +88,7 @@ async def assign_demo_tasks(client: int) -> None:
 
 def _shown(row: Task) -> ShownTask:
     urgency, text = _urgency(row.due_on, today(), done=row.done_at is not None)
-    return ShownTask(int(row.id), row.title, row.note, row.due_on, row.done_by, urgency, text)
+    return ShownTask(int(row.id), int(row.client), row.title, row.note, row.due_on, row.done_by, urgency, text)
 
 
 def _urgency(due_on: dt.date, day: dt.date, *, done: bool) -> tuple[str, str]:

@@ -8,21 +8,30 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_collab import services
-from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
-from zhangfang_sdk.web import CLIENT, Page, action, go, page
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@page("/tasks", of=CLIENT, permission="collab.read")
+@page("/tasks", of=(FIRM, CLIENT), permission="collab.read")
 async def tasks_page(period: str | None = None) -> Page:
-    """Tasks of the open client in a month ("2026-11"; the current one by default)."""
+    """Tasks of a month ("2026-11"; the current one by default): the client's, or at the firm those of all clients."""
     month = Period.parse(period) if period else Period.current()
-    shown = await services.tasks(client_in_scope(), month)
-    return Page("collab/tasks.html", title="待办事项", active="tasks", tasks=shown, period=month)
+    client = scope().client
+    return Page(
+        "collab/tasks.html",
+        title="待办事项",
+        active="desk-tasks" if scope().staff else "tasks",
+        tasks=await services.tasks(client, month),
+        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        period=month,
+    )
 
 
 @action("/tasks", of=CLIENT, permission="collab.assign")
@@ -37,7 +46,7 @@ async def assign_task(data: Form) -> Redirect:
     return go(here(f"/tasks?period={month.key}"))
 
 
-@action("/tasks/{task_id:int}/tick", of=CLIENT, permission="collab.tick")
+@action("/tasks/{task_id:int}/tick", of=(FIRM, CLIENT), permission="collab.tick")
 async def tick_task(task_id: int, data: Form) -> Redirect:
     """Mark as done (``done=1``) or open again."""
     await services.tick(task_id, done=data.get("done") == "1")

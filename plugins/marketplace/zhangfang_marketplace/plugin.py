@@ -8,7 +8,7 @@ from zhangfang_marketplace import services, web
 from zhangfang_marketplace.tables import Service
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
 
 class Marketplace:
@@ -20,7 +20,7 @@ class Marketplace:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("my-services", "增值服务", "handshake", "/services", "marketplace.read", "me", 70),
-            NavEntry("services", "增值服务", "handshake", "/services", "marketplace.read", "side", 70),
+            NavEntry("services", "增值服务", "handshake", "/services", "marketplace.read", "side", 70, (FIRM, CLIENT)),
         ]
 
     @hook

@@ -8,7 +8,7 @@ from zhangfang_risk_rules import services, web
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import Badge, Card, NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 
 
 class RiskRules:
@@ -20,7 +20,7 @@ class RiskRules:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("my-risks", "风险提醒", "shield-alert", "/risks", "risk_rules.read", "me", 30),
-            NavEntry("risks", "风险提醒", "shield-alert", "/risks", "risk_rules.read", "side", 45),
+            NavEntry("risks", "风险提醒", "shield-alert", "/risks", "risk_rules.read", "side", 45, (FIRM, CLIENT)),
         ]
 
     @hook

@@ -70,8 +70,10 @@ async def _keep(client: int, finding: Finding, alert: Alert | None) -> bool:
     return True
 
 
-async def alerts(client: int, *, only_open: bool = False) -> Sequence[Alert]:
-    query = Alert.objects().where(Alert.client == client).order_by(Alert.updated_at, ascending=False).limit(100)
+async def alerts(client: int | None, *, only_open: bool = False) -> Sequence[Alert]:
+    """The newest hundred; with None as client, of all that the actor sees."""
+    query = Alert.objects().order_by(Alert.updated_at, ascending=False).limit(100)
+    query = query if client is None else query.where(Alert.client == client)
     return await (query.where(Alert.state == "open") if only_open else query)
 
 

@@ -7,21 +7,29 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_risk_rules import services
-from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import here
-from zhangfang_sdk.web import CLIENT, Page, action, go, page
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@page("/risks", of=CLIENT, permission="risk_rules.read")
+@page("/risks", of=(FIRM, CLIENT), permission="risk_rules.read")
 async def risks_page() -> Page:
-    """Alerts of the open client, newest first."""
-    shown = await services.alerts(client_in_scope())
-    return Page("risk_rules/alerts.html", title="风险提醒", active="risks", alerts=shown)
+    """Alerts newest first: the client's, or at the firm the open ones of all clients."""
+    client = scope().client
+    return Page(
+        "risk_rules/alerts.html",
+        title="风险提醒",
+        active="risks",
+        alerts=await services.alerts(client, only_open=client is None),
+        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+    )
 
 
-@action("/risks/{alert_id:int}/explain", of=CLIENT, permission="risk_rules.resolve")
+@action("/risks/{alert_id:int}/explain", of=(FIRM, CLIENT), permission="risk_rules.resolve")
 async def explain_alert(alert_id: int, data: Form) -> Redirect:
     """Accept an alert with a reason."""
     await services.explain(alert_id, str(data.get("explanation", "")))

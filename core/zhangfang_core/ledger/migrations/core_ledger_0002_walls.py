@@ -46,6 +46,7 @@ alter table core_voucher_line add constraint core_voucher_line_one_sided check (
 
 create index core_voucher_newest on core_voucher (client, id);
 create index core_voucher_drafts on core_voucher (client, period) where state = 'draft';
+create index core_voucher_waiting on core_voucher (firm, id) where state = 'draft';
 create unique index core_voucher_reversed_once on core_voucher (firm, reverses) where state <> 'discarded';
 create index core_voucher_document on core_voucher (firm, document) where document is not null;
 create index core_voucher_line_drill on core_voucher_line (client, account, date);

@@ -19,14 +19,12 @@ PURPOSES = ("进货", "店面", "运费", "差旅", "招待", "水电房租", "�
 
 @page("/capture", of=CLIENT, permission="capture_ocr.upload")
 async def capture_page() -> Page:
-    """Hand files in for the client that is open; without one, say how to choose it."""
-    opened = scope().client is not None
+    """Hand files in for the client."""
     return Page(
         "capture_ocr/capture.html",
         title="拍票上传",
         active="snap" if not scope().staff else "desk-snap",
-        opened=opened,
-        rows=await listing.recent() if opened else [],
+        rows=await listing.recent(),
         purposes=[(purpose, purpose) for purpose in PURPOSES],
         max_bytes=uploads.MAX_FILE_BYTES,
     )

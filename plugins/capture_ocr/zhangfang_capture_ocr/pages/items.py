@@ -13,31 +13,30 @@ from zhangfang_capture_ocr.services.listing import FILTERS
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import here
-from zhangfang_sdk.web import CLIENT, Page, action, go, page
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 WORDS_LENGTH = 60
 
 
-@page("/capture/items", of=CLIENT, permission="capture_ocr.read")
+@page("/capture/items", of=(FIRM, CLIENT), permission="capture_ocr.read")
 async def items_page(
     request: Asked,
     show: str = "all",
     words: str = "",
     before: int | None = None,
 ) -> Page | Response[list[dict[str, Any]]]:
-    """The open client's files, newest first; ``show`` is a key of FILTERS."""
+    """Files newest first: the client's, or at the firm those of all clients. ``show`` is a key of FILTERS."""
     chosen = show if show in FILTERS else "all"
     asked = words.replace("\x00", "")[:WORDS_LENGTH]
-    opened = scope().client is not None
-    rows, more = await listing.filtered(chosen, asked, before) if opened else ([], None)
+    rows, more = await listing.filtered(chosen, asked, before)
     if wants_data(request):
         return Response([as_data(row) for row in rows])
-    counts = await listing.counts() if opened else {}
+    counts = await listing.counts()
     return Page(
         "capture_ocr/items.html",
         title="票据",
         active="items" if not scope().staff else "desk-items",
-        opened=opened,
+        names=await listing.client_names() if scope().client is None else {},
         rows=rows,
         more=more,
         words=asked,

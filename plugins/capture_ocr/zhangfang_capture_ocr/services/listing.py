@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from piccolo.query.functions.aggregate import Count
+
 from zhangfang_capture_ocr.moments import moment_of
 from zhangfang_capture_ocr.prescriptions import SENT_BEFORE
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemState
@@ -99,29 +101,30 @@ async def one(item_id: int) -> Listed:
 
 
 async def filtered(chosen: str, words: str, before: int | None) -> tuple[list[Listed], int | None]:
-    """A page of the client's files, newest first, and the id to go on from (None at the end)."""
+    """A page of the files of the place, newest first, and the id to go on from (None at the end)."""
     states = FILTERS.get(chosen, FILTERS["all"])[1]
-    query = Item.objects().where(Item.client == client_in_scope(), Item.state.is_in(sorted(states)))
+    query = Item.objects().where(Item.state.is_in(sorted(states)))
     if before is not None:
         query = query.where(Item.id < before)
     if words.strip():
-        query = query.where(Item.id.is_in(await _items_with(words.strip(), [client_in_scope()]) or [0]))
+        query = query.where(Item.id.is_in(await _items_with(words.strip()) or [0]))
     rows = await query.order_by(Item.id, ascending=False).limit(PAGE_SIZE + 1)
     more = rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None
     return await _listed(rows[:PAGE_SIZE]), more
 
 
 async def counts() -> dict[str, int]:
-    """How many files of the open client stand under each filter."""
-    rows = await Item.select(Item.state).where(Item.client == client_in_scope())
-    return {key: sum(1 for row in rows if ItemState(row["state"]) in states) for key, (_, states) in FILTERS.items()}
+    """How many files of the place stand under each filter."""
+    rows = await Item.select(Item.state, Count()).group_by(Item.state)
+    found = {ItemState(row["state"]): int(row["count"]) for row in rows}
+    return {key: sum(found.get(state, 0) for state in states) for key, (_, states) in FILTERS.items()}
 
 
 async def queue(words: str = "") -> list[Listed]:
     """What waits for the firm's people over all clients that the actor sees, oldest first."""
     query = Item.objects().where(Item.state.is_in(sorted(TO_REVIEW)))
     if words.strip():
-        query = query.where(Item.id.is_in(await _items_with(words.strip(), None) or [0]))
+        query = query.where(Item.id.is_in(await _items_with(words.strip()) or [0]))
     return await _listed(await query.order_by(Item.id).limit(QUEUE_LENGTH))
 
 
@@ -144,7 +147,7 @@ async def client_names() -> dict[int, str]:
 
 async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
     """Invoices by number, party or file name, for the search field."""
-    ids = (await _items_with(words.strip(), None))[:limit] if words.strip() else []
+    ids = (await _items_with(words.strip()))[:limit] if words.strip() else []
     if not ids:
         return []
     found = await _listed(await Item.objects().where(Item.id.is_in(ids)).order_by(Item.id, ascending=False))
@@ -153,7 +156,7 @@ async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
     ]
 
 
-async def _items_with(words: str, clients: list[int] | None) -> list[int]:
+async def _items_with(words: str) -> list[int]:
     """Ids of items whose client, number, parties, amount or file name contain the words; at most QUEUE_LENGTH."""
     like = f"%{words.replace(chr(92), '').replace('%', '').replace('_', '')}%"
     digits = words.replace(",", "").replace("¥", "")
@@ -169,8 +172,6 @@ async def _items_with(words: str, clients: list[int] | None) -> list[int]:
         by_invoice = by_invoice | (Invoice.total == int(whole or 0) * 100 + int((cents + "00")[:2]))
     invoices = Invoice.select(Invoice.item).where(by_invoice)
     items = Item.select(Item.id).where(Item.name.ilike(like) | Item.client.is_in(named or [0]))
-    if clients is not None:
-        invoices, items = invoices.where(Invoice.client.is_in(clients)), items.where(Item.client.is_in(clients))
     found = [row["item"] for row in await invoices.order_by(Invoice.id, ascending=False).limit(QUEUE_LENGTH)]
     found += [row["id"] for row in await items.order_by(Item.id, ascending=False).limit(QUEUE_LENGTH)]
     return list(dict.fromkeys(found))

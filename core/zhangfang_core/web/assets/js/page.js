@@ -19,6 +19,13 @@ function paintType(large) {
 
 paintType(readCookie("type") === "large");
 
+// Which clients were opened last: the switcher lists them first.
+if (document.body.dataset.recent) {
+  const [firm, client] = document.body.dataset.recent.split(".");
+  const others = readCookie(`recent_${firm}`).split(".").filter((id) => /^[0-9]+$/.test(id) && id !== client);
+  writeCookie(`recent_${firm}`, [client, ...others].slice(0, 12).join("."));
+}
+
 async function copy(button) {
   const target = button.dataset.copy;
   const field = target.startsWith("#") ? document.querySelector(target) : null;

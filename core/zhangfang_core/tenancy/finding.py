@@ -1,0 +1,34 @@
+"""Finding a client as an accountant does: by name, by the initials of its pinyin, by tax id; the last ones first."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from zhangfang_sdk.tenants import Client
+
+SHOWN = 12
+LONGEST = 60
+
+
+def found(clients: Sequence[Client], words: str, recent: Sequence[int] = ()) -> list[Client]:
+    """Those that fit ``words`` (all when there are none), those of ``recent`` first in its order, the others as they come."""
+    asked = words.strip()[:LONGEST].lower()
+    place = {client: number for number, client in enumerate(recent)}
+    return sorted((c for c in clients if _fits(c, asked)), key=lambda c: place.get(c.id, len(place)))
+
+
+def _fits(client: Client, words: str) -> bool:
+    return words in f"{client.name} {client.tax_id}".lower() or words.replace(" ", "") in initials(client.name)
+
+
+@lru_cache(maxsize=50_000)
+def initials(name: str) -> str:
+    """味香餐 has the initials "wxc"; letters and digits stand for themselves."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+
+
+def recent_clients(cookie: str) -> list[int]:
+    """Ids as the browser noted them, the last one first ("7.3.12"); nothing for what is not written so. Orders, opens nothing."""
+    numbers = cookie.split(".")[:SHOWN]
+    return [int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 19]
