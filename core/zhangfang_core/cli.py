@@ -32,7 +32,10 @@ def main() -> None:
     logging.basicConfig(
         level=os.environ.get("ZHANGFANG_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    settings = read_settings()
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        sys.exit(str(error))
     try:
         if chosen.command == "run":
             _run(settings, demo=not chosen.no_demo)
@@ -105,14 +108,14 @@ def _web(settings: Settings) -> None:
 
 
 async def _worker(settings: Settings) -> None:
-    from zhangfang_core.database.engine import close_pool, open_pool
+    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
     from zhangfang_core.database.roles import addresses
     from zhangfang_core.jobs.worker import work_until
     from zhangfang_core.services import provide_services
 
     provide_services()
     dsn = (await addresses(settings)).application
-    await open_pool(dsn)
+    await open_pool(dsn, limits=JOBS)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -128,13 +131,13 @@ async def _migrate(settings: Settings) -> None:
 
 
 async def _demo(settings: Settings) -> None:
-    from zhangfang_core.database.engine import close_pool, open_pool
+    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
     from zhangfang_core.database.roles import addresses
     from zhangfang_core.demo.fill import fill_demo
     from zhangfang_core.services import provide_services
 
     provide_services()
-    await open_pool((await addresses(settings)).application)
+    await open_pool((await addresses(settings)).application, limits=JOBS)
     try:
         await fill_demo(settings)
     finally:

@@ -73,7 +73,11 @@ def action(
     stream: bool = False,
     **options: Any,
 ) -> Decorator:
-    """A POST handler: one transaction, committed when the answer's status is below 400. ``stream`` opens none: it answers with :func:`go`."""
+    """A POST handler: one transaction, committed when the answer's status is below 400. ``stream`` opens none.
+
+    A handler that waits for a child process or another server is a ``stream``: it opens ``transaction()`` itself, around what
+    needs one, and may answer with a :class:`Page`.
+    """
     options.setdefault("status_code", 200)
     return post(path, opt=_opt(of, permission, examples, stream=stream), **options)
 

@@ -1,21 +1,17 @@
 """The portal as real processes on a fresh database, and a real Chromium in front of it."""
 
-import asyncio
-import contextlib
 import os
-import socket
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.processes import running_processes
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk.context import system_scope
 
@@ -44,27 +40,9 @@ class Portal:
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(test_server: TestServer, database: str, firm: TestFirm, tmp_path: Path) -> AsyncIterator[Portal]:
     await _people(firm)
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "ZHANGFANG_DATA_DIR": str(tmp_path),
-        "ZHANGFANG_DSN": test_server.addresses(database).application,
-        "ZHANGFANG_PORT": str(port),
-    }
-    children = [
-        await asyncio.create_subprocess_exec(sys.executable, "-m", "zhangfang_core.cli", name, env=environment)
-        for name in ("web", "worker")
-    ]
-    address = f"http://127.0.0.1:{port}"
-    try:
-        await _until_up(address)
-        yield Portal(address, firm)
-    finally:
-        for child in children:
-            if child.returncode is None:
-                child.terminate()
-        for child in children:
-            await asyncio.wait_for(child.wait(), 15)
+    dsn = test_server.addresses(database).application
+    async with running_processes(dsn, tmp_path, "web", "worker") as running:
+        yield Portal(running.address, firm)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -83,20 +61,3 @@ async def _people(firm: TestFirm) -> None:
             ("reviewer@test", "reviewer", None),
         ):
             await make_member(login=login, name=login.partition("@")[0], password=PASSWORD, role=role, client=client)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _until_up(address: str) -> None:
-    async with httpx.AsyncClient() as client:
-        for _ in range(150):
-            with contextlib.suppress(httpx.TransportError):
-                if (await client.get(f"{address}/healthz")).status_code == 200:
-                    return
-            await asyncio.sleep(0.2)
-    raise TimeoutError("the portal did not come up")

@@ -1,14 +1,19 @@
 """The one engine, and transactions that cannot leak a connection or change their scope."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any
 
+import asyncpg
 from asyncpg import Connection
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from zhangfang_sdk.context import Scope, in_scope, install_transactions
+
+log = logging.getLogger("zhangfang.database")
 
 
 class PortalTransaction(PostgresTransaction):
@@ -21,8 +26,14 @@ class PortalTransaction(PostgresTransaction):
 
     async def rollback(self) -> None:
         """Give everything up; the connection stays until the end of the context."""
-        await self.transaction.rollback()
         self._rolled_back = True
+        try:
+            await self.transaction.rollback()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            # The server ended the connection, and the transaction with it; this one must not go back for others.
+            log.warning("a transaction was rolled back by the end of its connection: %s", error)
+            with contextlib.suppress(asyncpg.InterfaceError):
+                self.connection.terminate()
 
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
@@ -138,9 +149,22 @@ async def scoped_transaction(scope: Scope) -> AsyncIterator[None]:
 install_transactions(scoped_transaction)
 
 
-async def open_pool(dsn: str, *, smallest: int = 2, largest: int = 20) -> None:
+REQUESTS = {
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+    "transaction_timeout": "60s",
+}
+"""What PostgreSQL lets a request take. The last two end the connection."""
+JOBS = {"statement_timeout": "5min", "idle_in_transaction_session_timeout": "5min"}
+"""A job may compute and wait for longer, but a worker that hangs holds no lock for ever."""
+
+
+async def open_pool(dsn: str, *, smallest: int = 2, largest: int = 20, limits: Mapping[str, str] = REQUESTS) -> None:
+    """``limits`` are settings of PostgreSQL for each connection, such as REQUESTS and JOBS."""
     DB.config = {"dsn": dsn}
-    await DB.start_connection_pool(min_size=smallest, max_size=largest, server_settings={"timezone": "UTC"})
+    settings = {"timezone": "UTC", **limits}
+    await DB.start_connection_pool(min_size=smallest, max_size=largest, server_settings=settings)
 
 
 async def close_pool() -> None:

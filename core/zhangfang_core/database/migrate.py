@@ -16,6 +16,8 @@ from zhangfang_core.database.engine import DB, MigrationEngine
 os.environ.setdefault("PICCOLO_CONF", "zhangfang_core.piccolo_conf")
 
 _LOCK = 782342
+_WAIT_FOR_TABLES = "10s"
+"""A migration that waits longer for a table in use fails and may be run again: all who come after it wait meanwhile."""
 
 
 async def migrate(owner_dsn: str) -> None:
@@ -26,6 +28,7 @@ async def migrate(owner_dsn: str) -> None:
     guard = await asyncpg.connect(owner_dsn)
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
+        await guard.execute(f"set lock_timeout = '{_WAIT_FOR_TABLES}'")
         await guard.execute(files("zhangfang_core.database").joinpath("bootstrap.sql").read_text("utf-8"))
         await _jobs_schema(guard)
         await _piccolo(owner_dsn)
@@ -45,7 +48,7 @@ async def _jobs_schema(guard: "asyncpg.Connection[asyncpg.Record]") -> None:
 async def _piccolo(owner_dsn: str) -> None:
     import zhangfang_core.piccolo_conf as conf
 
-    owner = MigrationEngine(config={"dsn": owner_dsn})
+    owner = MigrationEngine(config={"dsn": owner_dsn, "server_settings": {"lock_timeout": _WAIT_FOR_TABLES}})
     before, conf.DB = conf.DB, owner  # type: ignore[assignment]  # Piccolo finds the engine in this module by name
     Migration._meta.db = owner  # it would keep the first engine that it finds, and so the first database
     output = io.StringIO()

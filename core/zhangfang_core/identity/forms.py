@@ -65,6 +65,11 @@ def came_from(request: Req) -> dict[str, str]:
     }
 
 
+def public_address(request: Req) -> str:
+    """Scheme and host for links that people send on; what the request asked for only where the deployment does not say."""
+    return read_settings().public_url or str(request.base_url).rstrip("/")
+
+
 def session_cookie(token: str) -> Cookie:
     """Out of reach of scripts and of other sites' posts. An empty token takes it away."""
     return Cookie(

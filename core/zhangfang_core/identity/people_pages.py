@@ -4,7 +4,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import invitations, members
-from zhangfang_core.identity.forms import Form, Req, number, numbers_in, written
+from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
@@ -27,7 +27,7 @@ async def invite_form(request: Req, data: Form) -> Page:
         token = await invitations.invite(role=role, contact=contact, client=client)
     except Refusal as refusal:
         return await _people_page(error=refusal.sentence, contact=contact, client=client, role=role)
-    link = f"{str(request.base_url).rstrip('/')}/invitations/{token}"
+    link = f"{public_address(request)}/invitations/{token}"
     return await _people_page(link=link, link_for=contact)
 
 

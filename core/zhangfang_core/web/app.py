@@ -31,6 +31,7 @@ from zhangfang_core.storage.keys import derived_key
 from zhangfang_core.tenancy.pages import HANDLERS as TENANCY_PAGES
 from zhangfang_core.vendors.pages import HANDLERS as VENDOR_PAGES
 from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
+from zhangfang_core.web.entrance import Entrance
 from zhangfang_core.web.errors import EXCEPTION_HANDLERS
 from zhangfang_core.web.gate import Gate
 from zhangfang_core.web.home import HANDLERS as HOME_PAGES
@@ -59,6 +60,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year, browsers ask by TLS only (RFC 6797); of this host alone."""
 
 
 async def _protect(message: Message, scope: Connection) -> None:
@@ -73,6 +76,20 @@ async def _protect(message: Message, scope: Connection) -> None:
             )
         if "/static/dist/" in scope["path"]:
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
+async def _by_tls_only(message: Message, scope: Connection) -> None:
+    """Also every cookie, those of mounted applications and plugins included."""
+    if message["type"] == "http.response.start":
+        MutableScopeHeaders.from_message(message).setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+        message["headers"] = [
+            (name, _secure(value) if name == b"set-cookie" else value) for name, value in message["headers"]
+        ]
+
+
+def _secure(cookie: bytes) -> bytes:
+    attributes = {part.strip().lower() for part in cookie.split(b";")[1:]}
+    return cookie if b"secure" in attributes else cookie + b"; Secure"
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -98,7 +115,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *admin_handlers(),
             create_static_files_router(STATIC_URL, directories=[STATIC_DIR], opt={"static": True}),
         ],
-        middleware=[Gate()],
+        middleware=[Entrance(chosen), Gate()],
         template_config=template_config(),
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=CSRFConfig(
@@ -110,7 +127,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
         compression_config=CompressionConfig(backend="brotli", brotli_gzip_fallback=True, exclude=["/events"]),
         after_request=dress,
-        before_send=[_protect],
+        before_send=[_protect, _by_tls_only] if chosen.is_https else [_protect],
         request_max_body_size=LARGEST_BODY,
         lifespan=[running],
         openapi_config=None,

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
 from zhangfang_core.web.gate import DatabaseGone, SignInNeeded
+from zhangfang_core.web.limits import TooManyUnderWay
 from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 log = logging.getLogger("zhangfang.web")
@@ -19,6 +20,17 @@ Req = Request[Any, Any, Any]
 DATABASE_GONE = Refusal(
     "database.unreachable", "系统暂时连不上数据库,您刚才的操作没有保存。请稍等几秒再试。", status=503
 )
+DATABASE_LOST = Refusal(
+    "database.lost",
+    "系统暂时连不上数据库,您刚才的操作可能没有保存。请稍等几秒,先看看结果,没有保存再做一次。",
+    status=503,
+)
+"""The connection ended on the way: whether the last step was saved is not known."""
+DATABASE_BUSY = Refusal(
+    "database.busy", "系统现在很忙,这个操作没有在规定时间内做完。请稍等几秒,先看看结果,没有保存再做一次。", status=503
+)
+TOO_MANY_UNDER_WAY = Refusal("common.too_many_at_once", "您的网络同时打开的请求太多,请等前面的完成后再试。", status=429)
+RETRY_AFTER_S = {429: "5", 503: "5"}
 UNEXPECTED = Refusal("common.unexpected", "系统出了意外,您刚才的操作没有保存,我们已记录下来。请稍后再试。", status=500)
 BY_STATUS = {
     400: Refusal("common.bad_request", "请求的内容看不懂,请返回上一页重新填写。", status=400),
@@ -33,6 +45,8 @@ BY_STATUS = {
 
 def tell(request: Req, refusal: Refusal) -> Response[Any]:
     """The answer for a refusal, in the form that the asker reads."""
+    wait = RETRY_AFTER_S.get(refusal.status)
+    headers = {} if wait is None else {"Retry-After": wait}
     if _wants_page(request):
         return Template(
             "layout/error.html",
@@ -45,6 +59,7 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
             },
             status_code=refusal.status,
             media_type="text/html",
+            headers=headers,
         )
     problem = {
         "type": f"about:blank#{refusal.code}",
@@ -55,7 +70,7 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
         "field": refusal.field,
         **({"details": dict(refusal.details)} if refusal.details else {}),
     }
-    return Response(problem, status_code=refusal.status, media_type="application/problem+json")
+    return Response(problem, status_code=refusal.status, media_type="application/problem+json", headers=headers)
 
 
 def _wants_page(request: Req) -> bool:
@@ -107,6 +122,22 @@ def on_database_gone(request: Req, error: Exception) -> Response[Any]:
     return tell(request, DATABASE_GONE)
 
 
+def on_database_lost(request: Req, error: Exception) -> Response[Any]:
+    log.error("database lost in %s %s: %s", request.method, request.url.path, error)
+    return tell(request, DATABASE_LOST)
+
+
+def on_database_busy(request: Req, error: Exception) -> Response[Any]:
+    """PostgreSQL ended a statement, a wait for a lock or a transaction that took too long."""
+    log.error("%s %s took the database too long: %s", request.method, request.url.path, error)
+    return tell(request, DATABASE_BUSY)
+
+
+def on_too_many(request: Req, error: TooManyUnderWay) -> Response[Any]:
+    log.warning("too many requests under way from %s", error)
+    return tell(request, TOO_MANY_UNDER_WAY)
+
+
 def on_anything(request: Req, error: Exception) -> Response[Any]:
     log.exception("unexpected failure of %s %s", request.method, request.url.path, exc_info=error)
     return tell(request, UNEXPECTED)
@@ -122,14 +153,19 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     asyncpg.DataError: on_unfit_value,
     asyncpg_client.DataError: on_unfit_value,
     DatabaseGone: on_database_gone,
-    asyncpg.PostgresConnectionError: on_database_gone,
-    asyncpg.CannotConnectNowError: on_database_gone,
-    asyncpg.AdminShutdownError: on_database_gone,
-    asyncpg.CrashShutdownError: on_database_gone,
+    TooManyUnderWay: on_too_many,
+    asyncpg.QueryCanceledError: on_database_busy,
+    asyncpg.LockNotAvailableError: on_database_busy,
+    asyncpg.IdleInTransactionSessionTimeoutError: on_database_busy,
+    asyncpg.TransactionTimeoutError: on_database_busy,
     asyncpg.TooManyConnectionsError: on_database_gone,
-    asyncpg.InterfaceError: on_database_gone,
-    ConnectionError: on_database_gone,
-    TimeoutError: on_database_gone,
+    asyncpg.CannotConnectNowError: on_database_gone,
+    asyncpg.PostgresConnectionError: on_database_lost,
+    asyncpg.AdminShutdownError: on_database_lost,
+    asyncpg.CrashShutdownError: on_database_lost,
+    asyncpg.InterfaceError: on_database_lost,
+    ConnectionError: on_database_lost,
+    TimeoutError: on_database_lost,
     FileNotFoundError: on_anything,
     Exception: on_anything,
 }

@@ -1,6 +1,7 @@
 """The gate: every request passes sign-in, its place, permission, the firm's switches, both walls and its one transaction here."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
+from litestar.utils.scope.state import ScopeState
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import Asked, enter
@@ -18,6 +20,7 @@ from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
 from zhangfang_core.web.asked_places import asked_place
+from zhangfang_core.web.receiving import STRANGERS_MOST, announced, largest, received_whole
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.web import PERSON, PUBLIC, SIGNED_IN
@@ -45,35 +48,64 @@ class Gate(ASGIMiddleware):
         if scope["type"] != ScopeType.HTTP or opt.get("static"):
             await next_app(scope, receive, send)
             return
-        if opt.get("stream"):
-            request = await self._admit_briefly(scope, opt)
-            with in_scope(request.presence.scope or Scope()), answering(request):
-                await next_app(scope, receive, send)
-            return
-        await self._in_transaction(scope, opt, receive, send, next_app)
+        size, most = announced(scope), largest(handler, opt)
+        if size is None or size > STRANGERS_MOST:
+            await self._admit_briefly(scope, opt)
+        async with received_whole(receive, size, most) as repeat:
+            if opt.get("stream"):
+                request, language = await self._admit_briefly(scope, opt)
+                with in_scope(request.presence.scope or Scope()), answering(request), speaking(language):
+                    await next_app(scope, repeat, send)
+                return
+            await self._in_transaction(scope, opt, repeat, send, next_app)
 
     async def _in_transaction(
         self, scope: Connection, opt: dict[str, Any], receive: Receive, send: Send, next_app: ASGIApp
     ) -> None:
         transaction = OneTransaction()
         await transaction.open()
+        not_committed: Exception | None = None
         try:
             request, language = await admit(scope, opt)
             with in_scope(request.presence.scope or Scope()), answering(request), speaking(language):
 
                 async def answer(message: Message) -> None:
+                    nonlocal not_committed
                     if message["type"] == "http.response.start":
-                        await transaction.close(commit=message["status"] < 400)
+                        try:
+                            await transaction.close(commit=message["status"] < 400)
+                        except Exception as error:
+                            not_committed = error
+                            raise
                     await send(message)
 
                 await next_app(scope, receive, answer)
+        except Exception:
+            if not_committed is None:
+                raise
+            # Litestar takes the answer for begun, but nothing of it has left: the error may still be told.
+            ScopeState.from_scope(scope).response_started = False
+            raise not_committed from None
         finally:
             await transaction.close(commit=False)
 
-    async def _admit_briefly(self, scope: Connection, opt: dict[str, Any]) -> Asking:
-        async with DB.transaction():
-            request, _ = await admit(scope, opt)
-        return request
+    async def _admit_briefly(self, scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_exit(await begun())
+            return await admit(scope, opt)
+
+
+async def begun() -> PortalTransaction:
+    """A transaction that was entered. Whatever stands in the way, the socket's file gone included, means that the database is away.
+
+    Raises DatabaseGone.
+    """
+    transaction = DB.transaction()
+    try:
+        await transaction.__aenter__()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise DatabaseGone(str(error)) from error
+    return transaction
 
 
 class OneTransaction:
@@ -83,13 +115,7 @@ class OneTransaction:
         self._transaction: PortalTransaction | None = None
 
     async def open(self) -> None:
-        """Whatever stands in the way here, the socket's file gone included, means that the database is away."""
-        transaction = DB.transaction()
-        try:
-            await transaction.__aenter__()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-            raise DatabaseGone(str(error)) from error
-        self._transaction = transaction
+        self._transaction = await begun()
 
     async def close(self, *, commit: bool) -> None:
         transaction = self._transaction

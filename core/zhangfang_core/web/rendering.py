@@ -5,10 +5,12 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.response import Stream
 from litestar.template import TemplateConfig
 from litestar.template.base import csrf_token
 
-from zhangfang_core.identity.presence import asking
+from zhangfang_core.database.engine import DB, scoped_transaction
+from zhangfang_core.identity.presence import Asking, asking
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext, language, ngettext
@@ -17,6 +19,7 @@ from zhangfang_core.web import charts, money_text
 from zhangfang_core.web.assets_manifest import asset
 from zhangfang_core.web.icons import icon
 from zhangfang_core.web.navigation import navigation
+from zhangfang_core.web.streams import close_at_end
 from zhangfang_core.web.switching import switcher
 from zhangfang_sdk.context import Scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
@@ -63,10 +66,23 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
 
 
 async def dress(response: Any) -> Any:
-    """Give a page what its layout needs; fragments get the token, the language and the actor only."""
+    """Give a page what its layout needs; fragments get the token, the language and the actor only.
+
+    A handler that opens its own transactions has none left by now: the layout is read in one more.
+    """
+    if isinstance(response, Stream):
+        close_at_end(response)
     request = asking()
     if request is None or not isinstance(response, Page):
         return response
+    actor = request.presence.scope
+    if actor is None or DB.current_transaction.get() is not None:
+        return await _dressed(response, request)
+    async with scoped_transaction(actor):
+        return await _dressed(response, request)
+
+
+async def _dressed(response: Page, request: Asking) -> Page:
     actor = request.presence.scope
     common: dict[str, Any] = {
         "csrf_token": csrf_token({"request": request.connection}),
