@@ -10,6 +10,7 @@ from tests.scenarios.books_months import Worked, ours
 from tests.scenarios.test_books_worked_months import booked
 from zhangfang_books import reading
 from zhangfang_books.importing.exporting import voucher_excel
+from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_books.importing.services import bring_in, remember
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -51,11 +52,11 @@ async def test_what_was_exported_comes_in_again(firm: TestFirm, program: str) ->
         names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
         content = voucher_excel(program, vouchers, names)
         before = (await reading.books_of(client, month.period)).closing(month.period)
-    async with scoped_transaction(system_scope(firm.id)):
-        tried = await bring_in(firm.trading, content, program, dry=True)
+    async with rows_of(content) as rows, scoped_transaction(system_scope(firm.id)):
+        tried = await bring_in(firm.trading, rows, program, dry=True)
         assert tried.clean, tried.faults
         assert not await reading.posted_vouchers(firm.trading, month.period, month.period)
-        done = await bring_in(firm.trading, content, program, dry=False)
+        done = await bring_in(firm.trading, rows, program, dry=False)
     assert done.vouchers == len(month.vouchers)
     async with acting(firm, "accountant", client=firm.trading):
         after = (await reading.books_of(firm.trading, month.period)).closing(month.period)
@@ -66,13 +67,13 @@ async def test_what_was_exported_comes_in_again(firm: TestFirm, program: str) ->
 async def test_unknown_accounts_are_mapped_once(firm: TestFirm) -> None:
     """LEDG-3: an account of the other program that the client lacks is named, mapped, and remembered."""
     content = excel(sale(1, 100.1) + sale(2, 0.3, "6001.01"))
-    async with scoped_transaction(system_scope(firm.id)):
-        tried = await bring_in(firm.restaurant, content, "kingdee_kis", dry=False)
+    async with rows_of(content) as rows, scoped_transaction(system_scope(firm.id)):
+        tried = await bring_in(firm.restaurant, rows, "kingdee_kis", dry=False)
         assert tried.unknown == {"6001.01": 1}
         assert [(f.row, f.column) for f in tried.faults] == [(5, "F 列(科目代码)")]
         assert not await reading.posted_vouchers(firm.restaurant, MARCH, MARCH)
         await remember(firm.restaurant, {"6001.01": "5001"})
-        done = await bring_in(firm.restaurant, content, "kingdee_kis", dry=False)
+        done = await bring_in(firm.restaurant, rows, "kingdee_kis", dry=False)
         assert (done.vouchers, done.debit) == (2, 100_40)
         assert len(await reading.posted_vouchers(firm.restaurant, MARCH, MARCH)) == 2
 
@@ -82,8 +83,8 @@ async def test_one_bad_row_in_a_hundred_thousand(firm: TestFirm) -> None:
     rows = [row for number in range(50_000) for row in sale(number + 1, 12.5)]
     rows[77_776][7] = "十二元"
     started = time.monotonic()
-    async with scoped_transaction(system_scope(firm.id)):
-        outcome = await bring_in(firm.restaurant, excel(rows), "kingdee_kis", dry=False)
+    async with rows_of(excel(rows)) as read, scoped_transaction(system_scope(firm.id)):
+        outcome = await bring_in(firm.restaurant, read, "kingdee_kis", dry=False)
     print(f"100,000 rows read in {time.monotonic() - started:.1f} s")  # noqa: T201  # a measured figure of the run
     assert [(f.row, f.column) for f in outcome.faults] == [(77_778, "H 列(借方金额)")]
     async with acting(firm, "accountant", client=firm.restaurant):
@@ -96,14 +97,15 @@ async def test_what_the_ledger_refuses_names_the_row(firm: TestFirm) -> None:
         for number in (1, 2, 3):
             await use(Ledger).close_period(firm.restaurant, Period(2025, number))
     with pytest.raises(Refusal) as refused:
-        async with scoped_transaction(system_scope(firm.id)):
-            await bring_in(firm.restaurant, excel(sale(1, 5)), "kingdee_kis", dry=False)
+        async with rows_of(excel(sale(1, 5))) as rows, scoped_transaction(system_scope(firm.id)):
+            await bring_in(firm.restaurant, rows, "kingdee_kis", dry=False)
     assert refused.value.code == "ledger.period_closed"
     assert refused.value.details["row"] == 2
-    async with scoped_transaction(system_scope(firm.id)):
-        with pytest.raises(Refusal) as unreadable:
-            await bring_in(firm.restaurant, b"PK\x03\x04 no excel", "kingdee_kis", dry=True)
-        assert unreadable.value.code == "books.import_unreadable"
+    with pytest.raises(Refusal) as unreadable:
+        async with rows_of(b"PK\x03\x04 no excel"):
+            pass
+    assert unreadable.value.code == "books.import_unreadable"
+    async with rows_of(excel([], ["甲", "乙"])) as rows, scoped_transaction(system_scope(firm.id)):
         with pytest.raises(Refusal) as no_heading:
-            await bring_in(firm.restaurant, excel([], ["甲", "乙"]), "kingdee_kis", dry=True)
+            await bring_in(firm.restaurant, rows, "kingdee_kis", dry=True)
         assert no_heading.value.code == "books.import_no_heading"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from zhangfang_books.importing.parsing import Chart, Outcome, drafts
 from zhangfang_books.importing.profiles import Profile, kept, presets
-from zhangfang_books.importing.reading_rows import rows_of
+from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.tables import AccountMapping, ImportProfile
 from zhangfang_sdk import use
 from zhangfang_sdk.context import require
@@ -36,31 +36,30 @@ async def remember(client: int, mapping: Mapping[str, str]) -> None:
         await row.save()
 
 
-async def bring_in(client: int, content: bytes, program: str, *, dry: bool) -> Outcome:
-    """Read a voucher Excel; unless ``dry`` or faulty, post all of it. Needs ``books.import`` (and the ledger's own rights).
+async def bring_in(client: int, rows: Rows, program: str, *, dry: bool) -> Outcome:
+    """Check the rows of a voucher Excel (:func:`rows_of`); unless ``dry`` or faulty, post all. Needs ``books.import`` (and the ledger's own rights).
 
-    Raises Refusal ``books.no_such_profile``, ``books.import_*``, and what the ledger refuses, with the row.
+    Raises Refusal ``books.no_such_profile``, and what the ledger refuses, with the row.
     """
     require("books.import")
     profile = next((p for p in await profiles() if p.program == program), None)
     if profile is None:
         raise Refusal("books.no_such_profile", "没有这种导入格式。", field="program")
     accounts = await use(Ledger).accounts(client)
-    rows = await AccountMapping.select().where(AccountMapping.client == client)
-    chart = Chart(client, {a.code: a.is_leaf for a in accounts}, {r["theirs"]: r["ours"] for r in rows})
-    async with rows_of(content) as read:
-        outcome = Outcome()
-        for _ in drafts(read(), profile, chart, outcome):
-            pass
-        if dry or not outcome.clean:
-            return outcome
-        try:
-            await use(VoucherImport).import_vouchers(client, drafts(read(), profile, chart, Outcome()))
-        except Refusal as refusal:
-            place = refusal.details.get("place")
-            if isinstance(place, int):
-                row = outcome.first_rows[place - 1]
-                refusal.sentence = f"Excel 第 {row} 行:{refusal.sentence}"
-                refusal.details = {**refusal.details, "row": row}
-            raise
+    mapped = await AccountMapping.select().where(AccountMapping.client == client)
+    chart = Chart(client, {a.code: a.is_leaf for a in accounts}, {r["theirs"]: r["ours"] for r in mapped})
+    outcome = Outcome()
+    for _ in drafts(rows(), profile, chart, outcome):
+        pass
+    if dry or not outcome.clean:
+        return outcome
+    try:
+        await use(VoucherImport).import_vouchers(client, drafts(rows(), profile, chart, Outcome()))
+    except Refusal as refusal:
+        place = refusal.details.get("place")
+        if isinstance(place, int):
+            row = outcome.first_rows[place - 1]
+            refusal.sentence = f"Excel 第 {row} 行:{refusal.sentence}"
+            refusal.details = {**refusal.details, "row": row}
+        raise
     return outcome
