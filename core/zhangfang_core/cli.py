@@ -7,10 +7,15 @@ import os
 import signal
 import sys
 
+import asyncpg
+
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
+from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.supervision.errors import SupervisionError
 from zhangfang_sdk.commands import Command
+
+log = logging.getLogger("zhangfang.start")
 
 
 def main() -> None:
@@ -29,9 +34,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.command in added:
         sys.exit(added[chosen.command].run(chosen))
-    logging.basicConfig(
-        level=os.environ.get("ZHANGFANG_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    _log()
     try:
         settings = read_settings()
     except ValueError as error:
@@ -45,10 +48,19 @@ def main() -> None:
             _code(settings)
         else:
             asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo}[chosen.command](settings))
-    except (EmbeddedServerError, SupervisionError) as error:
+    except (EmbeddedServerError, SupervisionError, MigrationError) as error:
         sys.exit(str(error))
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        sys.exit(f"数据库拒绝了连接, 请检查 ZHANGFANG_DSN 和 ZHANGFANG_OWNER_DSN: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _log() -> None:
+    """The portal's own lines from INFO on, what libraries say from WARNING; ``ZHANGFANG_LOG`` sets both."""
+    chosen = os.environ.get("ZHANGFANG_LOG")
+    logging.basicConfig(level=chosen or "WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("zhangfang").setLevel(chosen or "INFO")
 
 
 def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> dict[str, Command]:
@@ -73,9 +85,7 @@ def _run(settings: Settings, *, demo: bool) -> None:
     address = f"http://{settings.host}:{settings.port}"
 
     def prepare() -> None:
-        asyncio.run(_migrate(settings))
-        if demo:
-            asyncio.run(_demo(settings))
+        asyncio.run(_demo(settings) if demo else _prepared(settings))
 
     def ready() -> None:
         print(greeting(address, settings) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
@@ -104,17 +114,17 @@ def _code(settings: Settings) -> None:
 def _web(settings: Settings) -> None:
     from zhangfang_core.supervision.web import serve
 
+    asyncio.run(_prepared(settings))
     serve("zhangfang_core.web.app:create_app", host=settings.host, port=settings.port)
 
 
 async def _worker(settings: Settings) -> None:
     from zhangfang_core.database.engine import JOBS, close_pool, open_pool
-    from zhangfang_core.database.roles import addresses
     from zhangfang_core.jobs.worker import work_until
     from zhangfang_core.services import provide_services
 
+    dsn = await _prepared(settings)
     provide_services()
-    dsn = (await addresses(settings)).application
     await open_pool(dsn, limits=JOBS)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,21 +133,35 @@ async def _worker(settings: Settings) -> None:
     await close_pool()
 
 
-async def _migrate(settings: Settings) -> None:
-    from zhangfang_core.database.migrate import migrate
+async def _prepared(settings: Settings) -> str:
+    """The application's address of a database that is ready for this code, migrated here or waited for."""
     from zhangfang_core.database.roles import addresses
+    from zhangfang_core.modules.life import prepare
 
-    await migrate((await addresses(settings)).owner)
+    at = await addresses(settings)
+    await prepare(at)
+    return at.application
+
+
+async def _migrate(settings: Settings) -> None:
+    from zhangfang_core.database.roles import addresses
+    from zhangfang_core.modules.life import migrate
+
+    owner = (await addresses(settings)).owner
+    if owner is None:
+        raise MigrationError("升级数据库结构需要 ZHANGFANG_OWNER_DSN: 以数据库所有者身份连接的地址。")
+    for plugin, lost in (await migrate(owner)).left_out.items():
+        log.error("plugin %s is left out: %s", plugin, lost.reason, exc_info=lost.error)
 
 
 async def _demo(settings: Settings) -> None:
     from zhangfang_core.database.engine import JOBS, close_pool, open_pool
-    from zhangfang_core.database.roles import addresses
     from zhangfang_core.demo.fill import fill_demo
     from zhangfang_core.services import provide_services
 
+    dsn = await _prepared(settings)
     provide_services()
-    await open_pool((await addresses(settings)).application, limits=JOBS)
+    await open_pool(dsn, limits=JOBS)
     try:
         await fill_demo(settings)
     finally:

@@ -11,7 +11,9 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``dsn`` and ``owner_dsn`` are None with the embedded database. ``s3_url`` is None with the local object store.
+    """``dsn`` and ``owner_dsn`` are None with the embedded database, ``owner_dsn`` alone on a node that does not migrate.
+
+    ``s3_url`` is None with the local object store.
 
     ``public_url``: scheme and host by which people reach the portal, with no slash at the end; None when it was not told.
     ``trusted_proxies``: whose X-Forwarded-For and -Proto are believed. ``allowed_hosts``: names (no ports) that requests may

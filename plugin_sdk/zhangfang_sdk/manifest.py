@@ -22,7 +22,16 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One plugin. ``requires`` and ``provides`` name service Protocols ("Ledger") or plugin ids ("plugin:books")."""
+    """One plugin.
+
+    ``requires``, ``optional`` and ``provides`` name services by their Protocol ("Ledger"); the first two also plugins
+    ("plugin:books"). Without what it requires a plugin does not run; what is optional comes before it where it is there, and code
+    asks for it with ``try: use(...)``. A service has one provider: a second is refused.
+
+    ``enabled_by_default``: whether a firm that is taken on from now on starts with the plugin on. Left out it is off. Firms
+    that are there when a plugin is installed have it off either way until someone of theirs switches it on: new code touches nobody's
+    books unasked. Say ``true`` for what any firm would miss.
+    """
 
     id: str
     title: str
@@ -49,6 +58,14 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         raise ManifestError(f"manifest.toml lacks {', '.join(missing)}")
     if not raw["id"].isidentifier() or raw["id"] != raw["id"].lower():
         raise ManifestError(f"id {raw['id']!r} must be a lower-case identifier")
+    if raw["id"].partition("_")[0] == "core":
+        raise ManifestError(f"id {raw['id']!r} would be taken for core's own tables, jobs and permissions")
+    for key in ("requires", "optional", "provides", "uses"):
+        if not isinstance(raw.get(key, []), list) or not all(isinstance(name, str) for name in raw.get(key, [])):
+            raise ManifestError(f"{key} must be a list of names")
+    for permission in raw.get("permissions", ()):
+        if not isinstance(permission, dict) or not {"id", "title"} <= permission.keys():
+            raise ManifestError("every [[permissions]] needs an id and a title")
     return Manifest(
         id=raw["id"],
         title=raw["title"],
@@ -63,7 +80,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         ),
         uses=tuple(raw.get("uses", ())),
         settings=dict(raw.get("settings", {})),
-        enabled_by_default=bool(raw.get("enabled_by_default", True)),
+        enabled_by_default=bool(raw.get("enabled_by_default", False)),
     )
 
 

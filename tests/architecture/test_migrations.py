@@ -1,6 +1,7 @@
 """Migrations and tables say the same, and no migration can be taken for another's."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
@@ -26,3 +27,10 @@ def test_no_two_migrations_share_an_id() -> None:
     )
     assert len(ids) >= 2 * len(OURS)
     assert [id_ for id_, times in ids.items() if times > 1] == []
+
+
+def test_migration_files_have_names_of_their_own() -> None:
+    """Piccolo's command line imports migrations by bare file name: two of one name would run one of them twice."""
+    files = [path for app in OURS for path in Path(app.resolved_migrations_folder_path).glob("*_*.py")]
+    assert len(files) >= 2 * len(OURS)
+    assert [name for name, times in Counter(path.name for path in files).items() if times > 1] == []

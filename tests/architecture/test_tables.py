@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
-from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.columns import Column, ForeignKey
 from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
@@ -72,16 +70,6 @@ def test_every_table_name_begins_with_its_owner() -> None:
         assert wrong == []
     counted = Counter(t._meta.tablename for app in APPS.values() for t in app.table_classes)
     assert [name for name, times in counted.items() if times > 1] == []
-
-
-def test_migration_files_have_names_of_their_own() -> None:
-    """Piccolo imports migrations by bare file name: two of one name would run one of them twice."""
-    files = [p for app in APPS.values() for p in Path(app.migrations_folder_path).glob("*.py") if p.stem != "__init__"]
-    assert len(files) >= 2 * len(APPS)
-    assert [name for name, times in Counter(p.name for p in files).items() if times > 1] == []
-    for name, app in APPS.items():
-        ids = sorted(BaseMigrationManager().get_migration_modules(str(app.migrations_folder_path)))
-        assert len(ids) == len(set(ids)) >= 2, name
 
 
 def test_every_table_of_a_firm_has_the_first_wall() -> None:

@@ -32,12 +32,12 @@ from litestar import Litestar, Router, get
 
 from zhangfang_core.database import embedded
 from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
-from zhangfang_core.database.migrate import migrate
 from zhangfang_core.database.roles import APPLICATION, OWNER, make_database, make_roles
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import make_firm, make_member
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.modules.hooks import listeners
+from zhangfang_core.modules.life import migrate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
 from zhangfang_core.services import provide_services

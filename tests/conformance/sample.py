@@ -17,6 +17,8 @@ title = "示例"
 summary = "一个示例模块。"
 category = "示例"
 uses = ["clients.read"]
+requires = ["Ledger"]
+optional = ["Live"]
 provides = ["Greeting"]
 
 [[permissions]]
@@ -61,9 +63,12 @@ APP_CONFIG = AppConfig(
 from typing import Protocol
 
 from pydantic import BaseModel, Field
-from zhangfang_sdk import hook
+from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk import services
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.ledger import Ledger as Books
+from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.web import CLIENT, FIRM, PORTAL, Badge, Card, NavEntry, Page, action, page
 
 from zhangfang_sample.tables import Thing
@@ -98,7 +103,10 @@ async def count() -> int:
 async def load(client: int, period: str) -> None: ...
 
 
-async def sweep() -> None: ...
+async def sweep() -> None:
+    use(Books)
+    services.use(Live)
+    use(Greeting)
 
 
 async def submit(fields: BaseModel) -> str:

@@ -42,7 +42,7 @@ BROKEN = [
     (
         "imports",
         "plugin.py",
-        "async def sweep() -> None: ...",
+        "async def sweep() -> None:",
         "async def sweep() -> None:\n    import zhangfang_books",
         "zhangfang_books",
     ),
@@ -92,6 +92,14 @@ BROKEN = [
         "class PoliteGreeting:\n    async def hail",
         "has no greet",
     ),
+    (
+        "uses",
+        "manifest.toml",
+        'requires = ["Ledger"]',
+        "",
+        "plugin.py:46 asks for Ledger, which the manifest names in neither `requires` nor `optional`",
+    ),
+    ("uses", "manifest.toml", 'optional = ["Live"]', "", "plugin.py:47 asks for Live"),
     ("jobs", "plugin.py", "async def sweep", "def sweep", "must be a coroutine"),
     ("jobs", "plugin.py", "0 3 * * *", "daily", "no cron line"),
 ]

@@ -15,9 +15,9 @@ import pytest_asyncio
 
 from zhangfang_core.database import embedded
 from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
-from zhangfang_core.database.migrate import migrate
 from zhangfang_core.database.roles import APPLICATION, OWNER, make_database, make_roles
 from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.modules.life import migrate
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, make_test_firm

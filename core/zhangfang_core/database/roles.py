@@ -19,9 +19,9 @@ DATABASE = "zhangfang"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """``owner`` migrates; ``application`` serves requests and jobs."""
+    """``owner`` migrates, and is None where another node does; ``application`` serves requests and jobs."""
 
-    owner: str
+    owner: str | None
     application: str
 
 
@@ -73,7 +73,7 @@ def _passwords(data_dir: Path) -> dict[str, str]:
 async def addresses(settings: Settings) -> Addresses:
     """Start or find the database and say how to reach it. With ZHANGFANG_DSN nothing is started and nothing made."""
     if settings.dsn is not None:
-        return Addresses(owner=settings.owner_dsn or settings.dsn, application=settings.dsn)
+        return Addresses(owner=settings.owner_dsn, application=settings.dsn)
     server = embedded.ensure_running(settings.database_dir)
     passwords = _passwords(settings.data_dir)
     found = Addresses(

@@ -7,6 +7,7 @@ from zhangfang_core.identity.passwords import check_strength, hashed
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.secrets import seal
 from zhangfang_core.identity.sign_in import login_written
+from zhangfang_core.modules.switches import decide_for_new_firm
 from zhangfang_sdk.context import Scope, firm_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit
@@ -44,6 +45,7 @@ async def make_firm(
             name,
             single_person,
         )
+        await decide_for_new_firm()
         await use(Audit).record("firm.make", f"core_firm:{firm}", after={"name": name})
         owner = await make_person(owner_login, owner_name, owner_password, totp_secret=totp_secret)
         membership = await join(owner, "owner")

@@ -1,14 +1,21 @@
 """Which plugins are installed: entry points in the group ``zhangfang.plugins``."""
 
+import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from piccolo.conf.apps import AppConfig
 
 from zhangfang_sdk.manifest import Manifest, ManifestError, load_manifest
 
 GROUP = "zhangfang.plugins"
+SDK = "zhangfang-sdk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +36,77 @@ class Skipped:
     reason: str
 
 
+class Unfit(ValueError):
+    """This plugin cannot run here; the message, in Chinese, says why."""
+
+
 @cache
 def discover() -> tuple[tuple[Installed, ...], tuple[Skipped, ...]]:
-    """All installed plugins by id, and those that cannot be read. Entry-point order is not stable: sorted here."""
+    """All installed plugins by id, and those that cannot be read. None of their code runs."""
     found: dict[str, Installed] = {}
     skipped: list[Skipped] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        package = entry.module.partition(".")[0]
+    for entry in sorted(entry_points(group=GROUP), key=_place):
         try:
-            located = find_spec(package)
-            if located is None or not located.submodule_search_locations:
-                raise ManifestError(f"package {package} is not there")
-            folder = Path(next(iter(located.submodule_search_locations)))
-            manifest = load_manifest(folder, entry.dist)
-            if manifest.id != entry.name:
-                raise ManifestError(f"manifest says id {manifest.id!r}, the entry point {entry.name!r}")
-            if manifest.id in found:
-                raise ManifestError(f"a second plugin with the id {manifest.id!r}")
-            found[manifest.id] = Installed(manifest, entry, package, folder)
-        except ManifestError as error:
+            plugin = _read(entry)
+            if entry.name in found:
+                raise Unfit(
+                    f"编号 {entry.name} 已属于安装包 {_distribution(found[entry.name].entry)},{_distribution(entry)} 没有装入"
+                )
+            found[entry.name] = plugin
+        except (Unfit, ManifestError) as error:
             skipped.append(Skipped(entry.name, str(error)))
+        except Exception as error:  # a stranger's file may be anything; it must not stop the server
+            skipped.append(Skipped(entry.name, f"无法读取: {type(error).__name__}: {error}"))
     return tuple(found.values()), tuple(skipped)
 
 
-def plugin_apps() -> list[str]:
-    """Piccolo apps of the plugins that have tables."""
-    return [f"{p.package}.piccolo_app" for p in discover()[0] if (p.folder / "piccolo_app.py").exists()]
+def app_of(plugin: Installed) -> AppConfig | None:
+    """Piccolo's description of the plugin's tables, None when it has none. Runs the plugin's code, and raises what that raises.
+
+    Raises Unfit when its tables could be taken for somebody else's.
+    """
+    if not (plugin.folder / "piccolo_app.py").is_file():
+        return None
+    app: AppConfig = import_module(f"{plugin.package}.piccolo_app").APP_CONFIG
+    id_ = plugin.manifest.id
+    if app.app_name != id_:
+        raise Unfit(f"piccolo_app.py 的 app_name 是 {app.app_name!r},应为 {id_!r}")
+    foreign = [t._meta.tablename for t in app.table_classes if not t._meta.tablename.startswith(f"{id_}_")]
+    if foreign:
+        raise Unfit(f"表名须以 {id_}_ 开头,这些不是: {', '.join(foreign)}")
+    return app
+
+
+def _read(entry: EntryPoint) -> Installed:
+    package = entry.module.partition(".")[0]
+    located = find_spec(package)
+    if located is None or not located.submodule_search_locations:
+        raise Unfit(f"找不到程序包 {package}")
+    folder = Path(next(iter(located.submodule_search_locations)))
+    manifest = load_manifest(folder, entry.dist)
+    if manifest.id != entry.name:
+        raise Unfit(f"manifest.toml 的 id 是 {manifest.id!r},入口点却叫 {entry.name!r}")
+    _refuse_other_sdk(entry)
+    return Installed(manifest, entry, package, folder)
+
+
+def _refuse_other_sdk(entry: EntryPoint) -> None:
+    """Nobody checks this at an installation without an index, or with ``--no-deps``."""
+    here = version(SDK)
+    for text in entry.dist.requires or () if entry.dist else ():
+        wanted = Requirement(text)
+        concerns = canonicalize_name(wanted.name) == SDK and (
+            wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+        )
+        if concerns and not wanted.specifier.contains(here, prereleases=True):
+            raise Unfit(f"需要 {SDK}{wanted.specifier},这里是 {here}")
+
+
+def _place(entry: EntryPoint) -> tuple[str, int, str]:
+    """Of two with one id the one that Python would import comes first, else by name: the order of entry points is not stable."""
+    folder = str(Path(str(entry.dist.locate_file("")))) if entry.dist else ""
+    return entry.name, sys.path.index(folder) if folder in sys.path else len(sys.path), _distribution(entry)
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "?"

@@ -9,8 +9,9 @@ from typing import Any
 import pluggy
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_core.modules.discovery import Installed, Skipped, discover
-from zhangfang_core.modules.ordering import in_order
+from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
+from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
+from zhangfang_core.modules.ordering import Order, in_order
 from zhangfang_core.modules.routes import Address, addresses_of, refuse_clashes
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
@@ -21,18 +22,6 @@ from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
-CORE_SERVICES = (
-    "Ledger",
-    "Documents",
-    "Tenants",
-    "Notifications",
-    "Live",
-    "Audit",
-    "Jobs",
-    "Cards",
-    "Measures",
-    "Vendors",
-)
 log = logging.getLogger("zhangfang.modules")
 
 
@@ -59,48 +48,81 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """``modules`` by id in dependency order; ``skipped`` did not fit, and the server runs without them."""
+    """``modules`` by id in dependency order; ``skipped`` did not fit, and the server runs without them.
+
+    ``requires`` gives, by id, the modules that one needs, not those that it needs through them.
+    """
 
     modules: Mapping[str, Module]
     skipped: Sequence[Skipped]
     hooks: pluggy.PluginManager
+    requires: Mapping[str, frozenset[str]]
 
     def dependants(self, module: str) -> list[str]:
         """Ids of modules that need ``module``, directly or not, nearest first."""
         found: list[str] = []
-        names = {module}
-        for other in self.modules.values():
-            offered = {s for n in names for s in (f"plugin:{n}", *self.modules[n].manifest.provides)}
-            if offered & set(other.manifest.requires):
-                found.append(other.manifest.id)
-                names.add(other.manifest.id)
+        for other in self.modules:
+            if self.requires[other] & {module, *found}:
+                found.append(other)
         return found
+
+
+_not_migrated: dict[str, str] = {}
+
+
+def leave_out(reasons: Mapping[str, str]) -> None:
+    """Plugins whose tables are not as their code expects, with the reason: they are not loaded. Before the registry is first asked.
+
+    Raises RuntimeError when it has been asked already and knew of others.
+    """
+    if registry.cache_info().currsize and _not_migrated != reasons:
+        raise RuntimeError("the plugins are loaded already")
+    _not_migrated.clear()
+    _not_migrated.update(reasons)
+
+
+def found_and_ordered() -> tuple[Mapping[str, Installed], Order, tuple[Skipped, ...]]:
+    """Plugins by id that could be read, the order in which they run, and those that could not be read. None of their code runs."""
+    installed, skipped = discover()
+    order = in_order([p.manifest for p in installed], CORE_SERVICE_NAMES)
+    return {p.manifest.id: p for p in installed}, order, skipped
 
 
 @cache
 def registry() -> Registry:
-    """Load every installed plugin once. One that raises is skipped with the reason; the others run."""
-    installed, skipped = discover()
-    by_id = {p.manifest.id: p for p in installed}
-    ordered, refused = in_order([p.manifest for p in installed], CORE_SERVICES)
-    problems = [*skipped, *(Skipped(id_, reason) for id_, reason in refused.items())]
+    """Load every installed plugin once. One that raises is skipped with the reason, and so are those that need it; the others run."""
+    installed, order, unread = found_and_ordered()
+    lost = {**order.refused, **_not_migrated}
     hooks = pluggy.PluginManager(PROJECT)
     hooks.add_hookspecs(HookSpecs)
     modules: dict[str, Module] = {}
     taken: dict[Address, str] = {}
-    for manifest in ordered:
-        try:
-            module = _load(by_id[manifest.id], hooks)
-            own = addresses_of(module.pages, manifest.id)
-            refuse_clashes(own, taken)
-            taken |= dict.fromkeys(own, manifest.title)
-            modules[manifest.id] = module
-        except Exception as error:  # a stranger's code may raise anything; it must not stop the server
-            log.exception("plugin %s is skipped", manifest.id)
-            if hooks.has_plugin(manifest.id):
-                hooks.unregister(name=manifest.id)
-            problems.append(Skipped(manifest.id, f"启动时出错: {type(error).__name__}: {error}"))
-    return Registry(modules, tuple(problems), hooks)
+    for manifest in order.manifests:
+        reason = lost.get(manifest.id) or order.lacks(manifest.id, lost)
+        if reason is None:
+            try:
+                module = _load(installed[manifest.id], hooks)
+                own = addresses_of(module.pages, manifest.id)
+                refuse_clashes(own, taken)
+                taken |= dict.fromkeys(own, manifest.title)
+                modules[manifest.id] = module
+                continue
+            except (
+                Exception,
+                SystemExit,
+            ) as error:  # a stranger's code may raise anything; it must not stop the server
+                log.exception("plugin %s failed at its start", manifest.id)
+                if hooks.has_plugin(manifest.id):
+                    hooks.unregister(name=manifest.id)
+                reason = f"启动时出错: {type(error).__name__}: {error}"
+        lost[manifest.id] = reason
+    skipped = (*unread, *(Skipped(id_, reason) for id_, reason in sorted(lost.items())))
+    log.info(
+        "plugins that run: %s", ", ".join(f"{m.manifest.id} {m.manifest.version}" for m in modules.values()) or "none"
+    )
+    for one in skipped:
+        log.warning("plugin %s is left out: %s", one.id, one.reason)
+    return Registry(modules, skipped, hooks, order.requires)
 
 
 def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
@@ -113,6 +135,11 @@ def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         answers = hooks.subset_hook_caller(name, remove_plugins=alone)()
         return answers[0] if answers else ()
 
+    services = dict(declared("register_services") or {})
+    if undeclared := {p.__name__ for p in services} - set(installed.manifest.provides):
+        raise Unfit(f"register_services 提供了 manifest.toml 的 provides 没有写的服务: {', '.join(sorted(undeclared))}")
+    if withheld := set(installed.manifest.provides) - {p.__name__ for p in services}:
+        raise Unfit(f"manifest.toml 的 provides 写了 register_services 没有提供的服务: {', '.join(sorted(withheld))}")
     return Module(
         manifest=installed.manifest,
         installed=installed,
@@ -128,5 +155,5 @@ def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),
         commands=tuple(declared("register_commands")),
-        services=dict(declared("register_services")),
+        services=services,
     )

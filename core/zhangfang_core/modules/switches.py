@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from zhangfang_core.database.engine import DB, connection
-from zhangfang_core.modules.registry import Module, registry
+from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
-NOT_THE_DEFAULT = "select module, enabled from core_module_switch where firm = $1"
+DECIDED = "select module, enabled from core_module_switch where firm = $1"
 
 
 async def enabled_modules() -> frozenset[str]:
@@ -19,7 +19,7 @@ async def enabled_modules() -> frozenset[str]:
     current = DB.current_transaction.get()
     known: dict[int, frozenset[str]] = getattr(current, "enabled", {})
     if firm not in known:
-        rows = await connection().fetch(NOT_THE_DEFAULT, firm)
+        rows = await connection().fetch(DECIDED, firm)
         known[firm] = resolve({row["module"]: row["enabled"] for row in rows})
     return known[firm]
 
@@ -32,20 +32,21 @@ def know_enabled(firm: int, decided: Mapping[str, bool]) -> frozenset[str]:
 
 
 def resolve(decided: Mapping[str, bool]) -> frozenset[str]:
-    """From the firm's decisions to what runs, in dependency order."""
+    """From the firm's decisions to what runs. What it has not decided is off: code that is new here waits for somebody's yes."""
     on: set[str] = set()
-    modules = registry().modules
-    providers = {service: m.manifest.id for m in modules.values() for service in m.manifest.provides}
-    for module in modules.values():
-        wanted = decided.get(module.manifest.id, module.manifest.enabled_by_default)
-        if wanted and _requirements(module, providers) <= on:
-            on.add(module.manifest.id)
+    known = registry()
+    for module in known.modules:  # each stands after those that it requires
+        if decided.get(module, False) and known.requires[module] <= on:
+            on.add(module)
     return frozenset(on)
 
 
-def _requirements(module: Module, providers: dict[str, str]) -> set[str]:
-    named = {need.removeprefix("plugin:") for need in module.manifest.requires if need.startswith("plugin:")}
-    return named | {providers[need] for need in module.manifest.requires if need in providers}
+async def decide_for_new_firm() -> None:
+    """Switch on, for the firm in scope that is being made, every module whose manifest says ``enabled_by_default``."""
+    await connection().executemany(
+        "insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, true, now())",
+        [(firm_in_scope(), m.manifest.id) for m in registry().modules.values() if m.manifest.enabled_by_default],
+    )
 
 
 async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ()) -> None:
@@ -59,16 +60,15 @@ async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ())
     if module not in known:
         raise Refusal("module.unknown", "没有安装这个模块。", status=404)
     before = await enabled_modules()
-    if not on:
-        dependants = [d for d in registry().dependants(module) if d in before and d not in set(named_dependants)]
-        if dependants:
-            titles = "、".join(known[d].manifest.title for d in dependants)
-            raise Refusal(
-                "module.has_dependants",
-                f"停用“{known[module].manifest.title}”会同时停用依赖它的模块:{titles}。确认后请一并勾选。",
-                status=409,
-                details={"dependants": dependants},
-            )
+    dependants = [] if on else [d for d in registry().dependants(module) if d in before]
+    if not_named := [d for d in dependants if d not in set(named_dependants)]:
+        titles = "、".join(known[d].manifest.title for d in not_named)
+        raise Refusal(
+            "module.has_dependants",
+            f"停用“{known[module].manifest.title}”会同时停用依赖它的模块:{titles}。确认后请一并勾选。",
+            status=409,
+            details={"dependants": not_named},
+        )
     firm = firm_in_scope()
     await connection().execute(
         """insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, $3, $4)
@@ -83,5 +83,5 @@ async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ())
         "module.enable" if on else "module.disable",
         f"module:{module}",
         before={"on": module in before},
-        after={"on": on},
+        after={"on": on, **({"dependants_off": dependants} if dependants else {})},
     )

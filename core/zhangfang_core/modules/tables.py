@@ -7,7 +7,7 @@ from zhangfang_sdk.tables import FirmRows
 
 
 class ModuleSwitch(FirmRows, Table, tablename="core_module_switch"):
-    """One plugin of one firm, when the firm decided otherwise than the manifest's ``enabled_by_default``."""
+    """One plugin of one firm: on or off as decided when the firm was made, or since. A plugin without a row is off."""
 
     id = BigSerial(primary_key=True)
     module = Varchar(length=60)

@@ -11,10 +11,11 @@ from pathlib import Path
 import asyncpg
 
 from zhangfang_core.database import embedded
-from zhangfang_core.database.migrate import migrate
+from zhangfang_core.database.jobs_schema import jobs_to_run
 from zhangfang_core.database.roles import APPLICATION, OWNER, Addresses, make_database, make_roles
+from zhangfang_core.modules import life
 from zhangfang_core.modules.discovery import discover
-from zhangfang_sdk import walls
+from zhangfang_sdk import migrations, walls
 
 _CORE = Path(__file__).parents[1]
 _numbers = count()
@@ -30,9 +31,12 @@ class TestServer:
     passwords: dict[str, str]
     template: str
 
+    def owner(self, database: str) -> str:
+        return self.server.dsn(OWNER, self.passwords[OWNER], database)
+
     def addresses(self, database: str) -> Addresses:
         return Addresses(
-            owner=self.server.dsn(OWNER, self.passwords[OWNER], database),
+            owner=self.owner(database),
             application=self.server.dsn(APPLICATION, self.passwords[APPLICATION], database),
         )
 
@@ -58,7 +62,8 @@ async def prepare() -> TestServer:
         if not await connection.fetchval("select datistemplate from pg_database where datname = $1", found.template):
             await connection.execute(f'drop database if exists "{found.template}" with (force)')
             await make_database(server.superuser_dsn, found.template)
-            await migrate(found.addresses(found.template).owner)
+            if left_out := (await life.migrate(found.owner(found.template))).left_out:
+                raise RuntimeError(f"plugins that do not migrate: {left_out}")
             await connection.execute(f'alter database "{found.template}" is_template true')
     finally:
         await connection.close()
@@ -68,12 +73,23 @@ async def prepare() -> TestServer:
 @asynccontextmanager
 async def fresh(server: TestServer) -> AsyncIterator[str]:
     """The name of a clone of the template, dropped at the end."""
+    async with _made(server, f'template "{server.template}" strategy file_copy') as name:
+        yield name
+
+
+@asynccontextmanager
+async def empty(server: TestServer) -> AsyncIterator[str]:
+    """The name of a database without a schema, as its administrator makes it, dropped at the end."""
+    async with _made(server, "template template0 encoding 'UTF8'") as name:
+        yield name
+
+
+@asynccontextmanager
+async def _made(server: TestServer, how: str) -> AsyncIterator[str]:
     name = f"zf_test_{getpid()}_{next(_numbers)}"
     connection = await asyncpg.connect(server.server.superuser_dsn)
     try:
-        await connection.execute(
-            f'create database "{name}" owner {OWNER} template "{server.template}" strategy file_copy'
-        )
+        await connection.execute(f'create database "{name}" owner {OWNER} {how}')
         yield name
         await connection.execute(f'drop database if exists "{name}" with (force)')
     finally:
@@ -90,6 +106,8 @@ def _state_of_migrations() -> str:
 def _migration_files() -> Iterator[Path]:
     yield from _CORE.glob("*/migrations/*.py")
     yield from _CORE.glob("database/*.sql")
-    yield Path(walls.__file__)
+    yield from _CORE.glob("database/*_schema.py")
+    yield from (Path(life.__file__), Path(walls.__file__), Path(migrations.__file__))
+    yield from jobs_to_run({})
     for plugin in discover()[0]:
         yield from plugin.folder.glob("migrations/*.py")

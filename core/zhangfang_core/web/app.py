@@ -93,7 +93,7 @@ def _secure(cookie: bytes) -> bytes:
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
-    """The ASGI app. Opens the pool and the live listener at start; :func:`zhangfang_core.database.migrate.migrate` has run before."""
+    """The ASGI app. Opens the pool and the live listener at start; :func:`zhangfang_core.modules.life.prepare` has run before."""
     chosen = settings or read_settings()
     provide_services()
 

@@ -3,7 +3,6 @@
 Each check looks at one side of the plugin and yields a sentence for each thing that is wrong. Nothing needs a database.
 """
 
-import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.labels import SHARED
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
+from zhangfang_sdk.testing.sources import imported, services_used
 from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PUBLIC, SIGNED_IN, Place
 
 Problems = Iterator[str]
@@ -88,6 +88,7 @@ class PluginConformance:
             "admin": self._admin,
             "templates": self._templates,
             "services": self._services,
+            "uses": self._uses,
             "jobs": self._jobs,
         }
 
@@ -122,7 +123,7 @@ class PluginConformance:
     def _imports(self) -> Problems:
         allowed = {"zhangfang_sdk", self.plugin.package}
         for path in sorted(self.plugin.folder.rglob("*.py")):
-            for line, module in _imported(path):
+            for line, module in imported(path):
                 root = module.partition(".")[0]
                 if root.startswith("zhangfang_") and root not in allowed:
                     yield f"{path.relative_to(self.plugin.folder)}:{line} imports {module}"
@@ -296,6 +297,15 @@ class PluginConformance:
                 if not callable(getattr(implementation, method, None)):
                     yield f"{protocol.__name__}: {type(implementation).__name__} has no {method}"
 
+    def _uses(self) -> Problems:
+        manifest = self.plugin.manifest
+        named = {*manifest.requires, *manifest.optional, *manifest.provides}
+        for path in sorted(self.plugin.folder.rglob("*.py")):
+            for line, service in services_used(path):
+                if service not in named:
+                    where = f"{path.relative_to(self.plugin.folder)}:{line}"
+                    yield f"{where} asks for {service}, which the manifest names in neither `requires` nor `optional`"
+
     def _jobs(self) -> Problems:
         seen: set[str] = set()
         for job in self.plugin.declared("register_jobs"):
@@ -313,11 +323,3 @@ _SYNTAX = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], au
 
 def _where(handler: HTTPRouteHandler) -> str:
     return f"{'/'.join(sorted(handler.http_methods))} {', '.join(sorted(handler.paths))}"
-
-
-def _imported(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
-            yield node.lineno, node.module

@@ -1,0 +1,43 @@
+"""The services that core provides, and by what: the one list of them.
+
+Implementations are named, not imported: they stand in rooms above this one. What plugins may require is read from here, and
+:func:`zhangfang_core.services.provide_services` makes them from it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.dimensions import Dimensions
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.jobs import Jobs
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.month_end import MonthEnd
+from zhangfang_sdk.month_states import MonthStates
+from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.tenants import Tenants
+from zhangfang_sdk.vendors import Vendors
+from zhangfang_sdk.voucher_import import VoucherImport
+
+CORE_SERVICES: Mapping[type[Any], str] = {
+    Audit: "zhangfang_core.notifications.audit:AuditTrail",
+    Live: "zhangfang_core.notifications.live:PgLive",
+    Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
+    Documents: "zhangfang_core.documents.service:StoredDocuments",
+    MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",
+    VoucherImport: "zhangfang_core.ledger.voucher_import:PostgresVoucherImport",
+    Ledger: "zhangfang_core.ledger.service:PostgresLedger",
+    Measures: "zhangfang_core.ledger.measures:LedgerMeasures",
+    Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
+    MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
+    OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
+    Tenants: "zhangfang_core.tenancy.service:FirmTenants",
+    Notifications: "zhangfang_core.notifications.service:KeptNotifications",
+    Cards: "zhangfang_core.web.cards:PluginCards",
+    Vendors: "zhangfang_core.vendors.service:ChosenVendors",
+}
+"""Protocol → ``module:class``, the class made without arguments."""
+
+CORE_SERVICE_NAMES = frozenset(protocol.__name__ for protocol in CORE_SERVICES)
