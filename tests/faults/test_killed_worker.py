@@ -4,14 +4,12 @@ import asyncio
 import contextlib
 import datetime as dt
 import random
-import sys
 import time
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
 import psutil
-import pytest
 
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind
 from zhangfang_capture_ocr.services.uploads import receive
@@ -19,6 +17,7 @@ from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, taxed_line
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.processes import start
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TestFirm, acting
 from zhangfang_sdk.context import system_scope
 
@@ -64,14 +63,6 @@ def invoice(number: int) -> Sent:
     return Sent(f"发票{number}.pdf", draw(drawn))
 
 
-async def start_worker(log: Path) -> asyncio.subprocess.Process:
-    """``zhangfang worker`` as a process of its own."""
-    with log.open("ab") as said:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "zhangfang_core.cli", "worker"), stdout=said, stderr=said
-        )
-
-
 async def kill(process: asyncio.subprocess.Process) -> list[psutil.Process]:
     """As ``kill -9`` does; the processes that it had started."""
     helpers: list[psutil.Process] = []
@@ -102,19 +93,22 @@ async def states(firm: TestFirm) -> Counter[ItemState]:
 
 
 async def test_every_file_ends_exactly_once(
-    firm: TestFirm, database: str, test_server: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    firm: TestFirm, database: str, test_server: TestServer, tmp_path: Path
 ) -> None:
     """20 workers are killed with -9, each at a moment of its own while jobs run; the next, starting meanwhile, goes on."""
-    monkeypatch.setenv("ZHANGFANG_DSN", test_server.addresses(database).application)
-    monkeypatch.setenv("ZHANGFANG_WORKER_STALLED_S", STALLED_S)
+    environment = {
+        "ZHANGFANG_DATA_DIR": str(tmp_path),
+        "ZHANGFANG_DSN": test_server.addresses(database).application,
+        "ZHANGFANG_WORKER_STALLED_S": STALLED_S,
+    }
     moments = random.Random(20)  # noqa: S311  # moments of a test
     log = tmp_path / "worker.log"
     helpers: list[psutil.Process] = []
     last = await asked(firm, LAST_EVENT)
-    workers = [await start_worker(log)]
+    workers = [(await start("worker", environment, log)).process]
     try:
         for number in range(ROUNDS):
-            workers.append(await start_worker(log))
+            workers.append((await start("worker", environment, log)).process)
             files = [invoice(number * FILES_A_ROUND + place) for place in range(FILES_A_ROUND)]
             async with acting(firm, "boss"):
                 received = await receive(files, purpose="", upload_key=f"round-{number:04d}")

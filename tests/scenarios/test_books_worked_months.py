@@ -72,9 +72,7 @@ async def booked(firm: TestFirm, month: Worked) -> int:
     """A client of the firm with the month's opening balances, the year before them, and its vouchers, posted."""
     async with scoped_transaction(system_scope(firm.id)):
         client = await use(Tenants).take_on(
-            NewClient(
-                month.name, "91330106MA2TEXT41B", TaxpayerKind(month.taxpayer), "trading", month.period.first_day
-            )
+            NewClient(month.name, "91330106MA2TEXT41B", TaxpayerKind(month.taxpayer), "trading", month.period.first_day)
         )
     async with scoped_transaction(system_scope(firm.id)):
         await import_posted(client, [month.opening_draft(client), *month.drafts(client)])
