@@ -71,9 +71,12 @@ async def recorded(connection: "asyncpg.Connection[asyncpg.Record]") -> Ran:
 def still_to_run(app: AppConfig, ran: Ran) -> Sequence[str]:
     """Ids of the app's migrations that have not run, in their order.
 
-    Raises MigrationError when the database has seen migrations that the code does not know (it is older), or when an id is another app's.
+    Raises MigrationError when there are tables and no migrations, when the database has seen migrations that the code does not know (it is
+    older), or when an id is another app's.
     """
     ids = migrations_of(app).keys()
+    if app.table_classes and not ids:
+        raise MigrationError("它有数据表, 却没有任何迁移")
     if unknown := ran.get(app.app_name, frozenset()) - ids:
         raise MigrationError(f"数据库里有这个版本不认识的迁移 {', '.join(sorted(unknown))}: 它由另一个版本升级过")
     for other, theirs in ran.items():

@@ -1,6 +1,5 @@
 """Which plugins are installed: entry points in the group ``zhangfang.plugins``."""
 
-import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -45,7 +44,7 @@ def discover() -> tuple[tuple[Installed, ...], tuple[Skipped, ...]]:
     """All installed plugins by id, and those that cannot be read. None of their code runs."""
     found: dict[str, Installed] = {}
     skipped: list[Skipped] = []
-    for entry in sorted(entry_points(group=GROUP), key=_place):
+    for entry in sorted(entry_points(group=GROUP), key=_claim):
         try:
             plugin = _read(entry)
             if entry.name in found:
@@ -102,10 +101,10 @@ def _refuse_other_sdk(entry: EntryPoint) -> None:
             raise Unfit(f"需要 {SDK}{wanted.specifier},这里是 {here}")
 
 
-def _place(entry: EntryPoint) -> tuple[str, int, str]:
-    """Of two with one id the one that Python would import comes first, else by name: the order of entry points is not stable."""
-    folder = str(Path(str(entry.dist.locate_file("")))) if entry.dist else ""
-    return entry.name, sys.path.index(folder) if folder in sys.path else len(sys.path), _distribution(entry)
+def _claim(entry: EntryPoint) -> tuple[str, bool, str]:
+    """Of two with one id the distribution that bears it in its name comes first, else by name: nobody takes ``books`` from zhangfang-books."""
+    name = canonicalize_name(_distribution(entry))
+    return entry.name, name != canonicalize_name(f"zhangfang-{entry.name}"), name
 
 
 def _distribution(entry: EntryPoint) -> str:
