@@ -78,7 +78,7 @@ def still_to_run(app: AppConfig, ran: Ran) -> Sequence[str]:
     if app.table_classes and not ids:
         raise MigrationError("它有数据表, 却没有任何迁移")
     if unknown := ran.get(app.app_name, frozenset()) - ids:
-        raise MigrationError(f"数据库里有这个版本不认识的迁移 {', '.join(sorted(unknown))}: 它由另一个版本升级过")
+        raise MigrationError(f"数据库里有这个版本不认识的迁移 {', '.join(sorted(unknown))}: 它由另一个版本升级过, 请装回那个版本")
     for other, theirs in ran.items():
         if other != app.app_name and (shared := theirs & ids):
             raise MigrationError(f"迁移编号 {', '.join(sorted(shared))} 已属于 {other}")

@@ -98,7 +98,7 @@ def _refuse_other_sdk(entry: EntryPoint) -> None:
             wanted.marker is None or wanted.marker.evaluate({"extra": ""})
         )
         if concerns and not wanted.specifier.contains(here, prereleases=True):
-            raise Unfit(f"需要 {SDK}{wanted.specifier},这里是 {here}")
+            raise Unfit(f"需要 {SDK}{wanted.specifier}, 这里是 {here}")
 
 
 def _claim(entry: EntryPoint) -> tuple[str, bool, str]:
