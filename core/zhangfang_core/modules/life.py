@@ -36,10 +36,14 @@ PLUGINS_WAITED_FOR_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Why a plugin's tables are not as its code needs them; ``error`` is what its own code raised, if it was that."""
+    """Why a plugin's tables are not as its code needs them.
+
+    ``error`` is what its own code raised, if it was that; ``may_come``: nothing is wrong, but nobody has run its migrations yet.
+    """
 
     reason: str
     error: BaseException | None = None
+    may_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ async def migrated_elsewhere(dsn: str) -> Mapping[str, LeftOut]:
 
         left_out.clear()
         left_out.update(await _each_plugin(check))
-        late = sorted(plugin for plugin, lost in left_out.items() if isinstance(lost.error, _NotMigrated))
+        late = sorted(plugin for plugin, lost in left_out.items() if lost.may_come)
         if late and time.monotonic() - start < PLUGINS_WAITED_FOR_S:
             return f"migrations of {', '.join(late)} have not run"
         return None
@@ -164,11 +168,9 @@ async def _each_plugin(attempt: Callable[[AppConfig], Awaitable[None]]) -> dict[
             if (app := app_of(installed[manifest.id])) is not None:
                 await attempt(app)
         except (Unfit, MigrationError) as error:
-            left_out[manifest.id] = LeftOut(str(error), error)
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # a stranger's migration may raise anything; it must not stop the server
+            left_out[manifest.id] = LeftOut(str(error), may_come=isinstance(error, _NotMigrated))
+        # A stranger's migration may raise anything; it must not stop the server.
+        except (Exception, SystemExit) as error:
             left_out[manifest.id] = LeftOut(f"准备数据表时出错: {type(error).__name__}: {error}", error)
     return left_out
 

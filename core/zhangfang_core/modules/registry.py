@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
 from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
 from zhangfang_core.modules.ordering import Order, in_order
-from zhangfang_core.modules.routes import Address, addresses_of, refuse_clashes
+from zhangfang_core.modules.routes import Address, PagesRefused, addresses_of, refuse_clashes
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
@@ -97,32 +97,41 @@ def registry() -> Registry:
     hooks.add_hookspecs(HookSpecs)
     modules: dict[str, Module] = {}
     taken: dict[Address, str] = {}
-    for manifest in order.manifests:
-        reason = lost.get(manifest.id) or order.lacks(manifest.id, lost)
+    for id_ in (manifest.id for manifest in order.manifests):
+        reason = lost.get(id_) or order.lacks(id_, lost)
         if reason is None:
-            try:
-                module = _load(installed[manifest.id], hooks)
-                own = addresses_of(module.pages, manifest.id)
-                refuse_clashes(own, taken)
-                taken |= dict.fromkeys(own, manifest.title)
-                modules[manifest.id] = module
+            started = _started(installed[id_], hooks, taken)
+            if isinstance(started, Module):
+                modules[id_] = started
                 continue
-            except (
-                Exception,
-                SystemExit,
-            ) as error:  # a stranger's code may raise anything; it must not stop the server
-                log.exception("plugin %s failed at its start", manifest.id)
-                if hooks.has_plugin(manifest.id):
-                    hooks.unregister(name=manifest.id)
-                reason = f"启动时出错: {type(error).__name__}: {error}"
-        lost[manifest.id] = reason
+            reason = started
+        lost[id_] = reason
     skipped = (*unread, *(Skipped(id_, reason) for id_, reason in sorted(lost.items())))
-    log.info(
-        "plugins that run: %s", ", ".join(f"{m.manifest.id} {m.manifest.version}" for m in modules.values()) or "none"
-    )
+    running = ", ".join(f"{m.manifest.id} {m.manifest.version}" for m in modules.values())
+    log.info("plugins that run: %s", running or "none")
     for one in skipped:
         log.warning("plugin %s is left out: %s", one.id, one.reason)
     return Registry(modules, skipped, hooks, order.requires)
+
+
+def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Address, str]) -> Module | str:
+    """The plugin with its hooks registered and its addresses ``taken``, or the reason why nothing of it runs."""
+    id_ = plugin.manifest.id
+    try:
+        module = _load(plugin, hooks)
+        own = addresses_of(module.pages, id_)
+        refuse_clashes(own, taken)
+        taken |= dict.fromkeys(own, plugin.manifest.title)
+        return module
+    except (Unfit, PagesRefused) as error:
+        reason = str(error)
+    # A stranger's code may raise anything; it must not stop the server.
+    except (Exception, SystemExit) as error:
+        log.exception("plugin %s failed at its start", id_)
+        reason = f"启动时出错: {type(error).__name__}: {error}"
+    if hooks.has_plugin(id_):
+        hooks.unregister(name=id_)
+    return reason
 
 
 def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
