@@ -115,10 +115,14 @@ async def pages_and_jobs(firm: TestFirm, ports: list[int]) -> None:
 
 
 async def test_migrate_by_itself(test_server: TestServer, tmp_path: Path) -> None:
-    """``zhangfang migrate`` in a deployment's own step, and again: the second has nothing to do."""
+    """``zhangfang migrate`` in a deployment's own step, and again: the second has nothing to do. Another program's setting misleads neither."""
     async with empty(test_server) as database:
         address = test_server.addresses(database)
-        environment = {"ZHANGFANG_DSN": address.application, "ZHANGFANG_OWNER_DSN": test_server.owner(database)}
+        environment = {
+            "ZHANGFANG_DSN": address.application,
+            "ZHANGFANG_OWNER_DSN": test_server.owner(database),
+            "PICCOLO_CONF": "another_program.piccolo_conf",
+        }
         for turn, said in enumerate(("2 of core_ledger", "none, the database is up to date")):
             node = await start("migrate", environment, tmp_path / f"migrate{turn}.log")
             assert await node.process.wait() == 0, node.said()
