@@ -10,14 +10,13 @@ import httpx
 import pytest
 
 from zhangfang_capture_ocr.services.uploads import receive
-from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
+from zhangfang_core.database.engine import close_pool, connection, open_pool
 from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer, empty
 from zhangfang_core.testing.portal import session_for
 from zhangfang_core.testing.processes import Node, free_port, running, start, until_up
 from zhangfang_core.testing.tenants import TestFirm, acting, make_test_firm
-from zhangfang_sdk.context import Scope
 
 NAMED = Path(__file__).parents[2] / "docs" / "operating.md"
 
@@ -96,12 +95,10 @@ async def test_two_of_each_on_an_empty_database(test_server: TestServer, setting
 
 async def pages_and_jobs(firm: TestFirm, ports: list[int]) -> None:
     """A page that asks a plugin's table, on both nodes with one session, and a file that a worker looks at."""
-    async with scoped_transaction(Scope(firm=firm.id, user=firm.owner, staff=True, clients=None)):
-        membership: int = await connection().fetchval('select id from core_membership where "user" = $1', firm.owner)
-    token = await session_for(firm.owner, membership, client=firm.restaurant)
+    token = await session_for(firm.owner)
     async with httpx.AsyncClient(cookies={COOKIE: token}, headers={"accept": "text/html"}) as browser:
         for port in ports:
-            answer = await browser.get(f"http://127.0.0.1:{port}/tasks")
+            answer = await browser.get(f"http://127.0.0.1:{port}/f/{firm.id}/c/{firm.restaurant}/tasks")
             assert answer.status_code == 200, answer.text
     async with acting(firm, "boss"):
         await receive([Sent()], purpose="", upload_key="starting-0001")

@@ -24,7 +24,7 @@ def declares(hook: str, answer: str, before: str = "") -> str:
     return f"""
 from zhangfang_sdk import hook
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.web import Page, page
+from zhangfang_sdk.web import CLIENT, Page, page
 
 {before}
 
@@ -39,7 +39,7 @@ plugin = Plugin()
 """
 
 
-PAGE = '@page("{address}", permission="signed-in")\nasync def shown({argument}) -> Page:\n    return Page("x.html", title="x")'
+PAGE = '@page("{address}", of=CLIENT, permission="signed-in")\nasync def shown({argument}) -> Page:\n    return Page("x.html", title="x")'
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ async def portal(test_server: TestServer, tmp_path_factory: pytest.TempPathFacto
 
 async def operator_s_session() -> str:
     person = await make_operator(login="operator@test", name="运维", password="a long enough secret")
-    return await session_for(person, None)
+    return await session_for(person)
 
 
 def lines_of(node: Node, plugin: str) -> list[str]:
