@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 
@@ -34,11 +33,11 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.command in added:
         sys.exit(added[chosen.command].run(chosen))
-    _log()
     try:
         settings = read_settings()
     except ValueError as error:
         sys.exit(str(error))
+    _log(settings)
     try:
         if chosen.command == "run":
             _run(settings, demo=not chosen.no_demo)
@@ -56,11 +55,10 @@ def main() -> None:
         sys.exit(130)
 
 
-def _log() -> None:
-    """The portal's own lines from INFO on, what libraries say from WARNING; ``ZHANGFANG_LOG`` sets both."""
-    chosen = os.environ.get("ZHANGFANG_LOG")
-    logging.basicConfig(level=chosen or "WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("zhangfang").setLevel(chosen or "INFO")
+def _log(settings: Settings) -> None:
+    """The portal's own lines from INFO on, what libraries say from WARNING, unless one level is set for both."""
+    logging.basicConfig(level=settings.log_level or "WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("zhangfang").setLevel(settings.log_level or "INFO")
 
 
 def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> dict[str, Command]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Settings:
     ``trusted_proxies``: whose X-Forwarded-For and -Proto are believed. ``allowed_hosts``: names (no ports) that requests may
     ask for; empty for any. ``requests_per_address``: under way at once.
     ``worker_stalled_s``: seconds without a sign of life after which a worker counts as dead and its jobs run again.
+    ``log_level``: of the portal and of libraries; None where each has its own.
     """
 
     data_dir: Path
@@ -34,6 +36,7 @@ class Settings:
     allowed_hosts: frozenset[str]
     requests_per_address: int
     worker_stalled_s: float
+    log_level: str | None
 
     @property
     def database_dir(self) -> Path:
@@ -51,7 +54,7 @@ class Settings:
 
 def read_settings() -> Settings:
     """ZHANGFANG_DATA_DIR, _HOST, _PORT, _DSN, _OWNER_DSN, _S3_URL, _MASTER_KEY, _SECURE_COOKIES, _PUBLIC_URL, _TRUSTED_PROXIES,
-    _ALLOWED_HOSTS, _REQUESTS_PER_ADDRESS, _WORKER_STALLED_S; see docs/operating.md.
+    _ALLOWED_HOSTS, _REQUESTS_PER_ADDRESS, _WORKER_STALLED_S, _LOG; see docs/operating.md.
 
     Raises ValueError with a sentence for the operator.
     """
@@ -73,6 +76,7 @@ def read_settings() -> Settings:
             "ZHANGFANG_REQUESTS_PER_ADDRESS", env.get("ZHANGFANG_REQUESTS_PER_ADDRESS", "64")
         ),
         worker_stalled_s=_seconds("ZHANGFANG_WORKER_STALLED_S", env.get("ZHANGFANG_WORKER_STALLED_S", "8")),
+        log_level=_log_level(env.get("ZHANGFANG_LOG", "")),
     )
 
 
@@ -87,6 +91,12 @@ def _seconds(name: str, text: str) -> float:
         return float(text)
     except ValueError as error:
         raise ValueError(f"{name}={text!r}: 请填秒数,例如 8 或 0.5。") from error
+
+
+def _log_level(text: str) -> str | None:
+    if text and text not in LOG_LEVELS:
+        raise ValueError(f"ZHANGFANG_LOG={text!r}: 请填 {'、'.join(LOG_LEVELS)} 之一。")
+    return text or None
 
 
 def _listed(text: str) -> list[str]:

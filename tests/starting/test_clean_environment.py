@@ -151,6 +151,13 @@ async def test_a_wrong_password_ends_the_start_in_a_sentence(
     assert "Traceback" not in node.said()
 
 
+async def test_a_level_of_the_log_that_is_none_ends_the_start_in_a_sentence(tmp_path: Path) -> None:
+    node = await start("worker", {"ZHANGFANG_LOG": "LOUD"}, tmp_path / "worker.log")
+    assert await node.process.wait() == 1
+    assert "ZHANGFANG_LOG='LOUD'" in node.said()
+    assert "Traceback" not in node.said()
+
+
 async def test_a_node_says_that_its_database_is_away(tmp_path: Path) -> None:
     """Not silent, and not gone: the database of a deployment may come up after its web nodes."""
     dsn = f"postgresql://zhangfang_app:x@127.0.0.1:{free_port()}/zhangfang"
