@@ -32,7 +32,7 @@ def main() -> None:
     added = {} if sys.argv[1:2] and sys.argv[1] in commands.choices else _add_commands(commands)
     chosen = parser.parse_args()
     if chosen.command in added:
-        sys.exit(added[chosen.command].run(chosen))
+        sys.exit(_of_plugin(*added[chosen.command], chosen))
     try:
         settings = read_settings()
     except ValueError as error:
@@ -61,17 +61,26 @@ def _log(settings: Settings) -> None:
     logging.getLogger("zhangfang").setLevel(settings.log_level or "INFO")
 
 
-def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> dict[str, Command]:
-    """The plugins' commands by name; the first plugin in dependency order keeps a name."""
+def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> dict[str, tuple[str, Command]]:
+    """The plugins' commands by name, with their plugins; the first plugin in dependency order keeps a name."""
+    from zhangfang_core.modules.calling import calling
     from zhangfang_core.modules.registry import registry
 
-    added: dict[str, Command] = {}
-    for module in registry().modules.values():
+    added: dict[str, tuple[str, Command]] = {}
+    for id_, module in registry().modules.items():
         for command in module.commands:
             if command.name not in commands.choices:
-                command.configure(commands.add_parser(command.name, help=command.help))
-                added[command.name] = command
+                with calling(id_, f"command {command.name}"):
+                    command.configure(commands.add_parser(command.name, help=command.help))
+                added[command.name] = (id_, command)
     return added
+
+
+def _of_plugin(plugin: str, command: Command, chosen: argparse.Namespace) -> int:
+    from zhangfang_core.modules.calling import calling
+
+    with calling(plugin, f"command {command.name}"):
+        return command.run(chosen)
 
 
 def _run(settings: Settings, *, demo: bool) -> None:

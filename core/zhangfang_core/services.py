@@ -2,6 +2,7 @@
 
 from pkgutil import resolve_name
 
+from zhangfang_core.modules.calling import know
 from zhangfang_core.modules.core_services import CORE_SERVICES
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.services import provide
@@ -13,4 +14,4 @@ def provide_services() -> None:
         provide(protocol, resolve_name(implementation)())
     for module in registry().modules.values():
         for protocol, implementation in module.services.items():
-            provide(protocol, implementation)
+            provide(protocol, implementation, know(module.manifest))

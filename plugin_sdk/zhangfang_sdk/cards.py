@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from zhangfang_sdk.web import ShownCard
+from zhangfang_sdk.acting import needs
+from zhangfang_sdk.web import CardZone, ShownCard
 
 
 class Cards(Protocol):
-    async def shown(self, zone: str, client: int, period: str) -> Sequence[ShownCard]:
-        """Those of enabled plugins that the actor may see, in order. A card that fails is left out and logged."""
+    @needs()
+    async def shown(self, zone: CardZone, client: int, period: str) -> Sequence[ShownCard]:
+        """Those of a zone that the actor may see, of plugins that are on, in order.
+
+        A card that fails is left out and logged; one that is not known to be quick is late: its place is fetched after the page.
+        """
         ...

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
+from zhangfang_sdk.acting import declared, require_declared
 from zhangfang_sdk.errors import Refusal, ScopeMissing
 
 
@@ -35,7 +36,11 @@ class Scope:
     address: str = ""
 
     def may(self, permission: str) -> bool:
-        """``permissions`` None means all: the platform's own jobs."""
+        """What the person may and the plugin whose code runs has declared. ``permissions`` None means all: the platform's own jobs."""
+        return self.holds(permission) and declared(permission)
+
+    def holds(self, permission: str) -> bool:
+        """What the person may, whatever plugin's code runs: for what a page shows."""
         return self.permissions is None or permission in self.permissions
 
     def sees(self, client: int) -> bool:
@@ -56,6 +61,11 @@ def scope() -> Scope:
     if current is None:
         raise ScopeMissing("no scope: open a transaction first")
     return current
+
+
+def scope_or_none() -> Scope | None:
+    """The scope in force, or None."""
+    return _scope.get()
 
 
 def firm_in_scope() -> int:
@@ -81,7 +91,8 @@ def default_firm() -> int:
 
 
 def require(permission: str) -> None:
-    """Raise Refusal ``access.forbidden`` unless the actor holds ``permission``."""
+    """Raise Refusal ``access.forbidden`` unless the actor holds ``permission``, ``module.not_declared`` for a plugin without it."""
+    require_declared(permission)
     if not scope().may(permission):
         raise Refusal("access.forbidden", "您的角色没有这项权限,需要的话请联系管理员开通。", status=403)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.ledger import DimensionKind, LedgerEntry
 from zhangfang_sdk.periods import Period
 
@@ -41,20 +42,24 @@ class DimensionBalance:
 class Dimensions(Protocol):
     """Items of the firm in scope. Everything runs in the caller's transaction; a client out of scope is ``common.not_found``."""
 
+    @needs("ledger.read")
     async def items(self, client: int, kind: DimensionKind | None = None) -> Sequence[DimensionItem]:
         """By kind and code, retired ones too; needs ``ledger.read``."""
         ...
 
+    @needs("ledger.draft")
     async def add(
         self, client: int, kind: DimensionKind, code: str, name: str, *, tax_id: str = "", unit: str = ""
     ) -> DimensionItem:
         """Needs ``ledger.draft``. Raises Refusal ``ledger.dimension_code``, ``ledger.dimension_name``, ``ledger.dimension_taken``."""
         ...
 
+    @needs("ledger.draft")
     async def change(self, item: int, *, name: str | None = None, retired: bool | None = None) -> DimensionItem:
         """Rename, retire or take up again; needs ``ledger.draft``. Raises Refusal ``common.not_found``, ``ledger.dimension_name``."""
         ...
 
+    @needs("ledger.draft")
     async def require_kinds(
         self, client: int, account: str, offered: Sequence[DimensionKind], required: Sequence[DimensionKind]
     ) -> None:
@@ -64,12 +69,14 @@ class Dimensions(Protocol):
         """
         ...
 
+    @needs("ledger.read")
     async def balances(
         self, client: int, account: str, kind: DimensionKind, first: Period | None, last: Period
     ) -> Sequence[DimensionBalance]:
         """Of ``account`` and all below it, by item and month; ``first`` None starts with the opening balances. O(items x months)."""
         ...
 
+    @needs("ledger.read")
     async def entries(
         self, client: int, account: str, item: int, first: Period, last: Period, *, limit: int = 200
     ) -> Sequence[LedgerEntry]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.periods import Period
 
 
@@ -36,6 +37,7 @@ class Upload:
 class Documents(Protocol):
     """The object store of the firm in scope: encrypted, append-only. Metadata goes in the caller's transaction."""
 
+    @needs("documents.upload")
     async def store(self, client: int, name: str, media_type: str, content: AsyncIterator[bytes] | bytes) -> Document:
         """Keep a file. Needs ``documents.upload``. Asks ``check_document``, tells ``on_documents_stored``.
 
@@ -44,20 +46,25 @@ class Documents(Protocol):
         """
         ...
 
+    @needs("documents.read")
     async def document(self, document_id: int) -> Document:
         """Raises Refusal ``common.not_found``."""
         ...
 
+    @needs("documents.read")
     async def documents(self, ids: Sequence[int]) -> Sequence[Document]: ...
 
+    @needs("documents.read")
     async def same_content(self, client: int, sha256: str) -> Sequence[Document]:
         """Earlier files of this client with the same bytes, oldest first."""
         ...
 
+    @needs("documents.read")
     async def stored_in(self, client: int, period: Period) -> Sequence[Document]:
         """All files of a client stored in a month (Asia/Shanghai), oldest first."""
         ...
 
+    @needs("documents.read")
     async def content(self, document_id: int) -> bytes:
         """The original bytes, decrypted and checked against ``sha256``. Raises Refusal ``common.not_found``, ``document.damaged``."""
         ...

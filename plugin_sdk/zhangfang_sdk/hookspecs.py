@@ -1,9 +1,14 @@
 """Every hook of the platform.
 
 Grammar: ``register_*`` declares, once at start, synchronously. ``check_*`` runs inside the transaction and may object
-with a reason. ``on_*`` is told after the commit: one job per implementation and transaction, with the list of ids, tried again when it
-fails, so that one plugin's failure never touches another. The host awaits every implementation, only those of
-plugins that the firm has on, in dependency order. ``firstresult`` is not used.
+with a reason; one that raises or takes longer than 2 s refuses too, since nobody knows what it would have said, and the refusal
+names its plugin. ``on_*`` is told after the commit: one job per implementation and transaction, with the list of ids. The host
+opens one transaction for it, which is committed when the implementation returns; opening another one inside is refused. When it
+raises, the transaction is rolled back and the job tried again, five times over a minute; then it stands on the operator's page, from
+where it can be run again. It is told only to plugins that the firm has on when it is told.
+
+Every implementation runs as its plugin: services give it what the manifest ``uses`` and what the person may (jobs and ``on_*``: what
+the manifest ``uses``). The host awaits each, in dependency order. ``firstresult`` is not used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +46,7 @@ class HookSpecs(Protocol):
 
     @spec
     def register_cards(self) -> Sequence[Card]:
-        """Cards for pages that show cards. At start; a failure skips the plugin; a failing ``load`` leaves that card out."""
+        """Cards for pages that show cards. At start; a failure skips the plugin; a failing card is left out."""
 
     @spec
     def register_badges(self) -> Sequence[Badge]:
@@ -81,47 +86,47 @@ class HookSpecs(Protocol):
 
     @spec
     async def check_client(self, new: NewClient) -> Objection | None:
-        """Tenant: before a client is taken on, inside the transaction. An objection or failure refuses it."""
+        """Tenant: before a client is taken on, inside the transaction. An objection, a failure or 2 s refuse it."""
 
     @spec
     async def check_document(self, upload: Upload) -> Objection | None:
-        """Documents: before a file is stored, inside the transaction. An objection or failure refuses it."""
+        """Documents: before a file is stored, inside the transaction. An objection, a failure or 2 s refuse it."""
 
     @spec
     async def check_voucher(self, voucher: VoucherDraft) -> Objection | None:
-        """Ledger: before a voucher is posted, inside the transaction. An objection or failure refuses it."""
+        """Ledger: before a voucher is posted, inside the transaction. An objection, a failure or 2 s refuse it."""
 
     @spec
     async def check_period_close(self, client: int, period: Period) -> Objection | None:
-        """Ledger: before a period closes, inside the transaction. An objection or failure refuses it."""
+        """Ledger: before a period closes, inside the transaction. An objection, a failure or 2 s refuse it."""
 
     @spec
     async def on_clients_created(self, ids: Sequence[int]) -> None:
-        """Tenant: clients were taken on. After the commit, in a job; a failure is tried again."""
+        """Tenant: clients were taken on. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_documents_stored(self, ids: Sequence[int]) -> None:
-        """Documents: files were stored. After the commit, in a job; a failure is tried again."""
+        """Documents: files were stored. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_vouchers_drafted(self, ids: Sequence[int]) -> None:
-        """Ledger: drafts were made or changed. After the commit, in a job; a failure is tried again."""
+        """Ledger: drafts were made or changed. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
-        """Ledger: vouchers were posted. After the commit, in a job; a failure is tried again."""
+        """Ledger: vouchers were posted. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_periods_closed(self, ids: Sequence[int]) -> None:
-        """Ledger: periods were closed (ids of core_period). After the commit, in a job; a failure is tried again."""
+        """Ledger: periods were closed (ids of core_period). After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_notifications_sent(self, ids: Sequence[int]) -> None:
-        """Notifications: messages were kept for people. After the commit, in a job; a failure is tried again."""
+        """Notifications: messages were kept for people. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
         """Tenant: the demo's books of these clients were filled; a plugin adds what its own pages show.
 
-        After the commit, in a job; a failure is tried again.
+        After the commit, in a job with a transaction of its own; a failure is tried again.
         """

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
+
 JobFunction = Callable[..., Awaitable[None]]
 
 
@@ -23,6 +25,7 @@ class Job:
 
 
 class Jobs(Protocol):
+    @needs()
     async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
         """Put a job in the queue exactly if the caller's transaction commits.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.periods import Period
 
 
@@ -162,8 +163,10 @@ class Objection:
 class Ledger(Protocol):
     """The ledger of the firm in scope. Everything runs in the caller's transaction."""
 
+    @needs("ledger.read")
     async def accounts(self, client: int) -> Sequence[Account]: ...
 
+    @needs("ledger.draft")
     async def draft(self, draft: VoucherDraft) -> int:
         """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
 
@@ -175,14 +178,17 @@ class Ledger(Protocol):
         """
         ...
 
+    @needs("ledger.draft")
     async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
         """Replace a draft's content; needs ``ledger.draft``. Raises as ``draft``, and ``ledger.not_a_draft``."""
         ...
 
+    @needs("ledger.draft")
     async def discard(self, voucher: int, reason: str) -> None:
         """Give a draft up; needs ``ledger.draft``. Raises Refusal ``ledger.not_a_draft``."""
         ...
 
+    @needs("ledger.post")
     async def post(self, voucher: int) -> Voucher:
         """Approve and post a draft in one step; needs ``ledger.post``. Asks ``check_voucher``, tells ``on_vouchers_posted``.
 
@@ -192,6 +198,7 @@ class Ledger(Protocol):
         """
         ...
 
+    @needs("ledger.post")
     async def review(self, voucher: int) -> None:
         """审核: another person than the drafter approves a draft, which stays unposted; needs ``ledger.post``.
 
@@ -199,14 +206,17 @@ class Ledger(Protocol):
         """
         ...
 
+    @needs("ledger.draft")
     async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
         """红冲: draft the same lines with negative amounts; needs ``ledger.draft``. Raises Refusal ``ledger.not_posted``, ``ledger.already_reversed``."""
         ...
 
+    @needs("ledger.read")
     async def voucher(self, voucher: int) -> Voucher:
         """Raises Refusal ``common.not_found``."""
         ...
 
+    @needs("ledger.read")
     async def vouchers(
         self,
         client: int,
@@ -219,16 +229,19 @@ class Ledger(Protocol):
         """Newest first; ``before`` is the id to go on from."""
         ...
 
+    @needs("ledger.read")
     async def entries(
         self, client: int, account: str, first: Period, last: Period, *, limit: int = 200
     ) -> Sequence[LedgerEntry]:
         """Posted lines of an account and all below it, newest first."""
         ...
 
+    @needs("ledger.read")
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
         """Monthly turnover by leaf account from ``first`` to ``last``; ``first`` None starts with the opening balances."""
         ...
 
+    @needs("ledger.close")
     async def close_period(self, client: int, period: Period) -> None:
         """Needs ``ledger.close``. Asks ``check_period_close``, tells ``on_periods_closed``.
 
@@ -236,10 +249,12 @@ class Ledger(Protocol):
         """
         ...
 
+    @needs("ledger.close")
     async def reopen_period(self, client: int, period: Period, reason: str) -> None:
         """Needs ``ledger.close``; the reason goes on the trail. Raises Refusal ``ledger.reason_missing``, ``ledger.not_closed``."""
         ...
 
+    @needs("ledger.read")
     async def closed_through(self, client: int) -> Period | None:
         """The last closed period, None when none is."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.periods import Period
 
 
@@ -40,16 +41,19 @@ class Measures(Protocol):
     Each raises Refusal ``common.not_found`` for a client out of scope and ``measure.unknown`` for an unknown key.
     """
 
+    @needs("ledger.read")
     async def series(
         self, client: int, keys: Sequence[str], first: Period, last: Period
     ) -> Mapping[str, Sequence[int]]:
         """Each figure for each month from ``first`` to ``last``, both included, in fen; one query."""
         ...
 
+    @needs()
     async def definition(self, key: str, *, client: int | None = None) -> Definition:
         """By the standard of ``client``; without one, of the client that is open."""
         ...
 
+    @needs("ledger.read")
     async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
         """The accounts behind a figure in one month that are not zero, largest first."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.ledger import Voucher, VoucherDraft
 from zhangfang_sdk.periods import Period
 
@@ -52,18 +53,22 @@ class FixedAsset:
 class MonthEnd(Protocol):
     """Proposals for the firm in scope, in the caller's transaction. A client out of scope is ``common.not_found``."""
 
+    @needs("ledger.read")
     async def proposals(self, client: int, period: Period) -> Sequence[Proposal]:
         """What ``period`` lacks now, in the order of posting; needs ``ledger.read``. Nothing is kept by asking."""
         ...
 
+    @needs("ledger.post")
     async def accept(self, client: int, period: Period, key: str) -> Voucher:
         """Draft and post the proposal; needs ``ledger.draft`` and ``ledger.post``. Raises as ``Ledger.post``, and ``month_end.gone``."""
         ...
 
+    @needs("ledger.read")
     async def assets(self, client: int) -> Sequence[FixedAsset]:
         """By the day they came into use; needs ``ledger.read``."""
         ...
 
+    @needs("ledger.draft")
     async def add_asset(
         self,
         client: int,
@@ -79,6 +84,7 @@ class MonthEnd(Protocol):
         """Needs ``ledger.draft``. Raises Refusal ``month_end.asset`` with the field, ``ledger.account_unknown``."""
         ...
 
+    @needs("ledger.draft")
     async def keep_template(self, title: str, draft: VoucherDraft, first: Period, last: Period | None) -> int:
         """A voucher to propose in every month from ``first`` to ``last``, on the month's last day; needs ``ledger.draft``; its id.
 
@@ -86,6 +92,7 @@ class MonthEnd(Protocol):
         """
         ...
 
+    @needs("ledger.draft")
     async def stop_template(self, template: int) -> None:
         """Propose it no more; needs ``ledger.draft``. Raises Refusal ``common.not_found``."""
         ...

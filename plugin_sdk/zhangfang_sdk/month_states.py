@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.periods import Period
 
 
@@ -20,6 +21,7 @@ class MonthState:
 class MonthStates(Protocol):
     """Of the firm in scope, in the caller's transaction."""
 
+    @needs("ledger.read")
     async def month_states(self, period: Period) -> Sequence[MonthState]:
         """One for each client that the actor may see, in as many queries for one client as for a thousand; needs ``ledger.read``."""
         ...

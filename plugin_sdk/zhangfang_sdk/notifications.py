@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -20,12 +22,14 @@ class Message:
 
 
 class Notifications(Protocol):
+    @needs()
     async def send(self, message: Message) -> bool:
         """Keep it for every person concerned, in the caller's transaction; False when ``key`` was sent before."""
         ...
 
 
 class Live(Protocol):
+    @needs()
     async def announce(self, topic: str, client: int) -> None:
         """Tell open screens, when the caller's transaction commits, that something of this client changed.
 
@@ -35,6 +39,7 @@ class Live(Protocol):
 
 
 class Audit(Protocol):
+    @needs()
     async def record(
         self,
         action: str,

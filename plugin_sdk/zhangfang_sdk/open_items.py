@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
+
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
@@ -69,14 +71,17 @@ class OpenItems(Protocol):
     Reading needs ``ledger.read``, settling ``ledger.post``. A client out of scope is ``common.not_found``.
     """
 
+    @needs("ledger.read")
     async def items(self, client: int, account: str, *, at: dt.date | None = None) -> Sequence[OpenItem]:
         """Items of ``account`` and all below it that are open, now or as they were at the end of ``at``; oldest first."""
         ...
 
+    @needs("ledger.read")
     async def proposals(self, client: int, account: str) -> Sequence[Match]:
         """Within each counterparty: equal amounts first, then the oldest against the oldest."""
         ...
 
+    @needs("ledger.post")
     async def settle(self, client: int, matches: Sequence[Match]) -> Sequence[int]:
         """Settle in part or whole; the settlements' ids; on the trail.
 
@@ -84,14 +89,17 @@ class OpenItems(Protocol):
         """
         ...
 
+    @needs("ledger.read")
     async def settlements(self, client: int, account: str) -> Sequence[Settlement]:
         """Of ``account`` and all below it, newest first, undone ones too."""
         ...
 
+    @needs("ledger.post")
     async def undo(self, settlement: int, reason: str) -> None:
         """Open both items again; on the trail. Raises Refusal ``common.not_found``, ``open_items.undone``, ``ledger.reason_missing``."""
         ...
 
+    @needs("ledger.read")
     async def ageing(self, client: int, account: str, at: dt.date) -> Sequence[AgeRow]:
         """账龄 at the end of ``at``, by account and counterparty; the rows sum to the account's balance of that day."""
         ...

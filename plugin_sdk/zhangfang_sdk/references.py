@@ -42,3 +42,7 @@ class VoucherKey(Table, tablename="core_voucher"):
     @classmethod
     def get_readable(cls) -> Readable:
         return Readable(template="%s", columns=[cls.summary])
+
+
+KEY_TABLES = frozenset(table._meta.tablename for table in (UserKey, ClientKey, DocumentKey, VoucherKey))
+"""What a plugin's own statements may read of core."""

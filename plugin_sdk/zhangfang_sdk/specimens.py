@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from zhangfang_sdk.acting import needs
+
 
 @dataclass(frozen=True, slots=True)
 class SpecimenLine:
@@ -34,6 +36,7 @@ class Specimen:
 
 
 class Specimens(Protocol):
+    @needs()
     def written(self, specimen: Specimen, form: Literal["xml", "pdf"]) -> tuple[str, str, bytes]:
         """File name, media type and bytes."""
         ...

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
+
 
 class TaxpayerKind(StrEnum):
     """纳税人身份 for VAT (增值税法, in force from 2026-01-01)."""
@@ -42,14 +44,17 @@ class NewClient:
 class Tenants(Protocol):
     """Clients of the firm in scope. Everything runs in the caller's transaction."""
 
+    @needs("clients.read")
     async def client(self, client_id: int) -> Client:
         """Raises Refusal ``common.not_found``, also for a client that the actor may not see."""
         ...
 
+    @needs("clients.read")
     async def clients(self) -> Sequence[Client]:
         """Those that the actor may see, by name."""
         ...
 
+    @needs("clients.manage")
     async def take_on(self, new: NewClient) -> int:
         """Take a client on, with its chart of accounts; needs ``clients.manage``. Asks ``check_client``, tells ``on_clients_created``.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.errors import Refusal
 
 V = TypeVar("V")
@@ -143,6 +144,7 @@ class Answered(Generic[A_co]):
 class Vendors(Protocol):
     """The firm's vendors. Call it where no transaction is open: in a job between two transactions."""
 
+    @needs()
     async def call(
         self,
         protocol: type[V],

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from zhangfang_sdk.acting import needs
 from zhangfang_sdk.ledger import VoucherDraft
 
 
 class VoucherImport(Protocol):
     """Of the firm in scope, in the caller's transaction."""
 
+    @needs("ledger.draft", "ledger.post")
     async def import_vouchers(
         self, client: int, vouchers: Iterable[VoucherDraft], *, drafted_by: str = "导入"
     ) -> Sequence[int]:

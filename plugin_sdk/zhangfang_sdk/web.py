@@ -16,6 +16,7 @@ from typing import Any, Literal
 from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Template
+from markupsafe import Markup
 
 from zhangfang_sdk.places import CLIENT, FIRM, PERSON, PORTAL, Address, Place
 
@@ -121,19 +122,31 @@ class NavEntry:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A red dot on a nav entry. ``count()`` runs in the request's scope; ``topics`` say when it is to be asked again."""
+    """A red dot on a nav entry. ``count()`` runs in the request's scope; ``topics`` say when it is to be asked again.
+
+    One that does not answer within 0.3 s shows no dot; after three failures in a row it is left out until somebody tries again.
+    """
 
     nav: str
     count: Callable[[], Awaitable[int]]
     topics: tuple[str, ...] = ()
 
 
+CardZone = Literal["cockpit", "statement", "voucher", "client", "home"]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card of a page that shows cards (``zone`` "cockpit"). ``load(client, period_key)`` gives the template's values, or None to stay away."""
+    """A card of a page that shows cards in ``zone``.
+
+    ``load(client, period_key)`` gives the values of ``template``, or None to stay away. The host renders the template with these
+    values, ``actor`` and ``csrf_token``, and fetches the card again when one of ``topics`` moves. A card that fails is
+    missing and nothing else; one that is slow comes after the page, and has 0.3 s; after three failures in a row it is
+    left out until somebody tries again. ``order`` below 10 stands above what the page itself shows.
+    """
 
     id: str
-    zone: str
+    zone: CardZone
     template: str
     permission: str
     load: Callable[[int, str], Awaitable[dict[str, Any] | None]]
@@ -143,12 +156,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card that the actor may see, with its values loaded."""
+    """A card on a page: ``html`` is its rendered template, "" while it is still to come or has nothing to say.
+
+    Print it with ``{% from "macros/cards.html" import shown_cards %}``.
+    """
 
     id: str
-    template: str
-    values: dict[str, Any]
+    html: Markup
+    address: Address
     topics: tuple[str, ...]
+    order: int
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +189,7 @@ __all__ = [
     "Address",
     "Badge",
     "Card",
+    "CardZone",
     "NavEntry",
     "Page",
     "Place",

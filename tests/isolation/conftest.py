@@ -30,6 +30,7 @@ from zhangfang_core.identity.tables import OwnRole
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
+from zhangfang_core.modules.tables import FailedJob, PartTrouble
 from zhangfang_core.notifications.audit import seal
 from zhangfang_core.piccolo_conf import APP_REGISTRY
 from zhangfang_core.settings import read_settings
@@ -220,6 +221,9 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await switch("marketplace", on=True)
     now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"
+    # The operator sees that something failed, and why: such a row must hold nothing of the firm's.
+    await PartTrouble(plugin="collab", part="card collab.none", failures=1, reason="ValueError", failed_at=now).save()
+    await FailedJob(job="core.tell", plugin="collab", arguments="{}", reason="ValueError", failed_at=now).save()
     await VendorChoice(kind="sms", vendor=vendor, position=1, changed_at=now).save()
     await VendorCall(kind="sms", vendor=vendor, day=today(), calls=1, failures=1, milliseconds=1).save()
     await VendorBreaker(kind="sms", vendor=vendor, failures=1, failed_at=now, reason="timeout").save()

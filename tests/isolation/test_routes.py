@@ -81,6 +81,8 @@ async def test_the_rightful_get_their_answer_and_the_others_nothing(world: Any, 
 
 def is_here(world: Any, actor: Any, route: Route) -> bool:
     """Whether the place is the actor's, and the row in it where the route names one."""
+    if route.permission == "operator.use":
+        return actor.role == "operator"
     if route.place in (PERSON, PORTAL):
         of_firm = actor.firm == world.mine.firm
         return world.mine.mark in actor.sees if route.row_parameters else of_firm or actor.role == "operator"

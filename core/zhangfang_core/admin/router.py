@@ -25,6 +25,7 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Bas
 from starlette.requests import HTTPConnection, Request
 
 from zhangfang_core.admin.catalogue import Placed, forms, screens
+from zhangfang_core.modules.calling import calling
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
@@ -110,7 +111,10 @@ def _form_config(placed: Placed[AdminForm]) -> FormConfig:
 
     async def submit(request: Request, fields: Any) -> str:
         try:
-            return await form.submit(fields)
+            if placed.module is None:
+                return await form.submit(fields)
+            with calling(placed.module, f"form {form.id}"):
+                return await form.submit(fields)
         except Refusal as refusal:
             raise ValueError(refusal.sentence) from refusal
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -10,7 +11,10 @@ from typing import Any
 import asyncpg
 from asyncpg import Connection
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
 
+from zhangfang_core.database.statements import check_statement
+from zhangfang_sdk.acting import acting
 from zhangfang_sdk.context import Scope, in_scope, install_transactions
 
 log = logging.getLogger("zhangfang.database")
@@ -22,7 +26,7 @@ class PortalTransaction(PostgresTransaction):
     def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
         super().__init__(engine, allow_nested)
         self.facts: dict[str, dict[int, None]] = {}
-        self.enabled: dict[int, frozenset[str]] = {}
+        self.kept: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
     async def rollback(self) -> None:
         """Give everything up; the connection stays until the end of the context."""
@@ -87,6 +91,20 @@ class PortalEngine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> PortalTransaction:
         return PortalTransaction(engine=self, allow_nested=allow_nested)
 
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
+        """A plugin's own statements reach its own tables, and read the key tables. Raises NotDeclared for others."""
+        running = acting()
+        if running is not None:
+            check_statement(running, querystring.template)
+        return await super().run_querystring(querystring, in_pool)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
+        """As above."""
+        running = acting()
+        if running is not None:
+            check_statement(running, ddl)
+        return await super().run_ddl(ddl, in_pool)
+
 
 class MigrationEngine(PostgresEngine):
     """Piccolo's own nesting, for migrations and its command line."""
@@ -110,6 +128,12 @@ async def run_before_commit() -> None:
 
 _ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, true), set_config('app.clients', $3, true),
     set_config('app.staff', $4, true), set_config('app.operator', $5, true), set_config('app.token', $6, true), set_config('app.login', $7, true)"""
+
+
+def kept(what: str) -> dict[Any, Any]:
+    """What was read once in the transaction in force, by its key; outside one an empty dict that nobody keeps."""
+    current = DB.current_transaction.get()
+    return current.kept[what] if isinstance(current, PortalTransaction) else {}
 
 
 def connection() -> "Connection[Any]":

@@ -14,7 +14,8 @@ from zhangfang_sdk.context import Scope
 
 Owed = Literal["", "code", "enrol"]
 
-ENTER = """select e.*, (select json_object_agg(s.module, s.enabled)::text from core_module_switch s where s.firm = e.firm) as switches
+ENTER = """select e.*, (select json_object_agg(s.module, s.enabled)::text from core_module_switch s where s.firm = e.firm) as switches,
+    (select array_agg(t.plugin || ' ' || t.part) from core_part_trouble t where t.firm = e.firm and t.failures >= 3) as parts_off
     from app_enter($1, $2, $3, $4) e"""
 
 
@@ -47,6 +48,8 @@ class Entered:
     large_type: bool
     switches: Mapping[str, bool]
     """What the firm decided about its modules, by their ids; modules that are not named stand at their defaults."""
+    parts_off: frozenset[str]
+    """Cards and red dots that failed too often, as "plugin part"."""
 
     @property
     def pending_second_factor(self) -> bool:
@@ -87,7 +90,8 @@ async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered 
             address=address,
         )
     switches: dict[str, bool] = json.loads(row["switches"] or "{}")
-    return Entered(scope, row["session"], row["person"], owed, row["language"], row["large_type"], switches)
+    parts_off = frozenset[str](row["parts_off"] or ())
+    return Entered(scope, row["session"], row["person"], owed, row["language"], row["large_type"], switches, parts_off)
 
 
 def _permissions(role: str, own: str | None, *, operator: bool) -> frozenset[str]:

@@ -75,7 +75,7 @@ async def _visit(
         entered = await enter(token, address, Asked(place.firm, place.client))
         if entered is None or entered.scope.firm is None:
             continue
-        if wanted(entered, know_enabled(entered.scope.firm, entered.switches)):
+        if wanted(entered, know_enabled(entered.scope.firm, entered.switches, entered.parts_off)):
             with in_scope(entered.scope):
                 found.append(await visit(place))
     await enter(token, address, back_to)

@@ -1,21 +1,28 @@
 """Every kind of job: core's own and those that plugins declared."""
 
+import logging
 from collections.abc import Mapping
 from functools import cache
 
 from zhangfang_core.jobs.facts import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.notifications.audit import SEAL_JOB
 from zhangfang_core.storage.sweeping import SWEEP_JOB
-from zhangfang_sdk.context import transaction
+from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.jobs import Job
+
+log = logging.getLogger("zhangfang.jobs")
 
 
 async def tell_one(fact: str, module: str, ids: list[int]) -> None:
-    """Call one plugin's ``on_*`` in a transaction of its own."""
+    """Call one plugin's ``on_*`` in a transaction of its own, if the firm has the plugin on now."""
     async with transaction():
-        await call_one(f"on_{fact}", module, ids=ids)
+        if module in await enabled_modules():
+            await call_one(f"on_{fact}", module, ids=ids)
+        else:
+            log.info("fact %s is not told to %s: the firm %s has it off", fact, module, firm_in_scope())
 
 
 CORE_JOBS = (Job("tell", tell_one), SEAL_JOB, SWEEP_JOB)

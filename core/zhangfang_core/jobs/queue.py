@@ -6,6 +6,7 @@ import json
 import asyncpg
 
 from zhangfang_core.database.engine import connection
+from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import firm_in_scope
 
 _DEFER = """select procrastinate_defer_jobs_v1(array[row($1::varchar, $2::varchar, $3::int, $4::text, $5::text, $6::jsonb,
@@ -17,6 +18,9 @@ class QueuedJobs:
     """The SDK's ``Jobs`` on Procrastinate's tables."""
 
     async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
+        plugin = caller()
+        if plugin is not None and job.partition(".")[0] != plugin.plugin:
+            raise NotDeclared(plugin, f"job {job}")
         await put(job, firm_in_scope(), lock=lock, once=once, arguments=arguments)
 
 

@@ -7,17 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import procrastinate
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.catalogue import catalogue
+from zhangfang_core.jobs.facts import TELL
 from zhangfang_core.jobs.queue import QUEUE, put
+from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_core.modules.troubles import failed_for_good
+from zhangfang_sdk.context import Scope, firm_in_scope, in_scope, system_scope
 from zhangfang_sdk.jobs import Job
 
 log = logging.getLogger("zhangfang.jobs")
 
+CORE = "core"
 HEARTBEATS = 4
 """Signs of life that a worker may miss before it counts as dead."""
 STALLED_S = 8.0
@@ -28,8 +32,8 @@ def make_app(dsn: str) -> App:
     """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
     for name, job in catalogue().items():
-        task = app.task(name=name, queue=QUEUE, retry=RetryStrategy(max_attempts=job.tries, exponential_wait=2))
-        task(_runner(name, job))
+        retry = RetryStrategy(max_attempts=job.tries, exponential_wait=2)
+        app.task(name=name, queue=QUEUE, retry=retry, pass_context=True)(_runner(name, job))
         if job.schedule is not None:
             app.periodic(cron=job.schedule, periodic_id=name)(
                 app.task(name=f"schedule:{name}", queue=QUEUE, queueing_lock=f"schedule:{name}")(_scheduler(name))
@@ -38,18 +42,39 @@ def make_app(dsn: str) -> App:
 
 
 def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:
-    async def run(firm: int, arguments: dict[str, Any]) -> None:
+    plugin, _, own_name = name.partition(".")
+
+    async def run(context: JobContext, firm: int, arguments: dict[str, Any]) -> None:
         scope = system_scope(firm)
-        module = name.partition(".")[0]
-        if module != "core":
-            async with scoped_transaction(scope):
-                if module not in await enabled_modules():
-                    log.info("job %s left out: the firm %s has the module off", name, firm)
-                    return
-        with in_scope(scope):
-            await job.run(**arguments)
+        if plugin != CORE and not await _is_on(plugin, scope):
+            log.info("job %s left out: the firm %s has the module off", name, firm)
+            return
+        try:
+            with in_scope(scope):
+                if plugin == CORE:
+                    await job.run(**arguments)
+                else:
+                    with calling(plugin, f"job {own_name}"):
+                        await job.run(**arguments)
+        except Exception as error:
+            if context.job.attempts >= job.tries:
+                await _keep_failed(scope, name, arguments, error)
+            raise
 
     return run
+
+
+async def _is_on(plugin: str, scope: Scope) -> bool:
+    async with scoped_transaction(scope):
+        return plugin in await enabled_modules()
+
+
+async def _keep_failed(scope: Scope, name: str, arguments: dict[str, Any], error: Exception) -> None:
+    """It has been tried as often as it may be: from here on it stands on the operator's page."""
+    plugin = str(arguments.get("module", "")) if name == TELL else name.partition(".")[0]
+    log.error("job %s of %s failed for good: %s: %s", name, plugin, type(error).__name__, error)
+    async with scoped_transaction(scope):
+        await failed_for_good(firm_in_scope(), name, plugin, arguments, f"{type(error).__name__}: {error}")
 
 
 def _scheduler(name: str) -> Callable[[int], Awaitable[None]]:

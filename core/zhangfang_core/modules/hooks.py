@@ -1,18 +1,24 @@
 """Calling the hooks of the plugins that the firm in scope has on."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.modules.troubles import failed, worked
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Objection
+
+LONGEST_CHECK_S = 2.0
 
 
 async def ask(hook: str, **facts: Any) -> None:
     """Call a ``check_*`` hook inside the transaction, in dependency order; the first objection is raised as its Refusal."""
     for module in await listeners(hook):
-        objection: Objection | None = await call_one(hook, module, **facts)
+        objection = await _asked(hook, module, facts)
         if objection is not None:
             title = registry().modules[module].manifest.title
             raise Refusal(
@@ -21,6 +27,30 @@ async def ask(hook: str, **facts: Any) -> None:
                 status=409,
                 details={"module": module, "title": title, **objection.details},
             )
+
+
+async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection | None:
+    """A check that fails or dawdles refuses too: nobody knows what it would have said.
+
+    Raises Refusal ``module.check_failed``, which names the plugin; after three in a row the firm is offered to switch it off.
+    """
+    try:
+        async with asyncio.timeout(LONGEST_CHECK_S), connection().transaction():
+            objection: Objection | None = await call_one(hook, module, **facts)
+    except Refusal:
+        raise
+    except Exception as error:  # a stranger's code may raise anything; `calling` has logged it
+        slow = isinstance(error, TimeoutError)
+        failed(module, hook, f"{LONGEST_CHECK_S:g} 秒内没有完成" if slow else f"{type(error).__name__}: {error}")
+        title = registry().modules[module].manifest.title
+        raise Refusal(
+            "module.check_failed",
+            f"模块“{title}”的检查{'没有及时完成' if slow else '出了错'},所以这次操作没有进行。请稍后再试;一直这样时,请管理员在“功能模块”里处理。",
+            status=503,
+            details={"module": module, "title": title},
+        ) from error
+    worked(module, hook)
+    return objection
 
 
 async def listeners(hook: str) -> Sequence[str]:
@@ -36,5 +66,6 @@ async def call_one(hook: str, module: str, **facts: Any) -> Any:
     """Call one plugin's implementation of a hook and await it (pluggy itself does not)."""
     hooks = registry().hooks
     others = [plugin for name, plugin in hooks.list_name_plugin() if name != module]
-    answers = hooks.subset_hook_caller(hook, remove_plugins=others)(**facts)
-    return await answers[0] if answers else None
+    with calling(module, hook):
+        answers = hooks.subset_hook_caller(hook, remove_plugins=others)(**facts)
+        return await answers[0] if answers else None

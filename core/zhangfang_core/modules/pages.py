@@ -8,7 +8,10 @@ from litestar.response import Redirect
 
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules, switch
+from zhangfang_core.modules.troubles import troubles, try_again
+from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.places import here
+from zhangfang_sdk.services import use
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -19,10 +22,12 @@ async def modules_page() -> Page:
     """All installed modules with their state and what depends on them."""
     on = await enabled_modules()
     known = registry().modules
+    failing = await troubles()
     shown = [
         {
             "manifest": m.manifest,
             "on": m.manifest.id in on,
+            "troubles": [t for t in failing if t.plugin == m.manifest.id and m.manifest.id in on],
             "dependants": [known[d].manifest for d in registry().dependants(m.manifest.id) if d in on],
         }
         for m in known.values()
@@ -38,4 +43,12 @@ async def switch_module(module: str, data: Form) -> Redirect:
     return go(here("/modules"))
 
 
-HANDLERS = [modules_page, switch_module]
+@action("/modules/{module:str}/again", of=FIRM, permission="modules.manage", examples={"module": "no_such_module"})
+async def try_module_again(module: str) -> Redirect:
+    """Forget what failed of a module: its cards and red dots come back."""
+    await try_again(module)
+    await use(Audit).record("module.try_again", f"module:{module}")
+    return go(here("/modules"))
+
+
+HANDLERS = [modules_page, switch_module, try_module_again]

@@ -9,6 +9,8 @@ from typing import Any
 import pluggy
 from litestar.handlers import HTTPRouteHandler
 
+from zhangfang_core.database.statements import tables_of
+from zhangfang_core.modules.calling import as_plugin, calling, know
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
 from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
 from zhangfang_core.modules.ordering import Order, in_order
@@ -93,6 +95,8 @@ def registry() -> Registry:
     """Load every installed plugin once. One that raises is skipped with the reason, and so are those that need it; the others run."""
     installed, order, unread = found_and_ordered()
     lost = {**order.refused, **_not_migrated}
+    for id_ in installed:
+        tables_of(id_)
     hooks = pluggy.PluginManager(PROJECT)
     hooks.add_hookspecs(HookSpecs)
     modules: dict[str, Module] = {}
@@ -135,6 +139,12 @@ def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Address
 
 
 def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
+    know(installed.manifest)
+    with calling(installed.manifest.id, "start"):
+        return _declarations(installed, hooks)
+
+
+def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
     plugin = installed.entry.load()
     hooks.register(plugin, name=installed.manifest.id)
     hooks.check_pending()
@@ -153,7 +163,7 @@ def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         manifest=installed.manifest,
         installed=installed,
         plugin=plugin,
-        pages=tuple(declared("register_pages")),
+        pages=tuple(as_plugin(handler, installed.manifest.id) for handler in declared("register_pages")),
         navigation=tuple(declared("register_navigation")),
         cards=tuple(declared("register_cards")),
         badges=tuple(declared("register_badges")),

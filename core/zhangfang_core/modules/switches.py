@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from zhangfang_core.database.engine import DB, connection
+from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
@@ -16,18 +16,18 @@ DECIDED = "select module, enabled from core_module_switch where firm = $1"
 async def enabled_modules() -> frozenset[str]:
     """Ids of the modules that are on for the firm in scope; a module whose requirement is off counts as off."""
     firm = firm_in_scope()
-    current = DB.current_transaction.get()
-    known: dict[int, frozenset[str]] = getattr(current, "enabled", {})
+    known: dict[int, frozenset[str]] = kept("enabled")
     if firm not in known:
         rows = await connection().fetch(DECIDED, firm)
         known[firm] = resolve({row["module"]: row["enabled"] for row in rows})
     return known[firm]
 
 
-def know_enabled(firm: int, decided: Mapping[str, bool]) -> frozenset[str]:
-    """Tell the transaction in force what the firm decided, so that it need not be asked again."""
+def know_enabled(firm: int, decided: Mapping[str, bool], parts_off: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Tell the transaction in force what the firm decided and what fails, so that it need not be asked again."""
     enabled = resolve(decided)
-    getattr(DB.current_transaction.get(), "enabled", {})[firm] = enabled
+    kept("parts_off")[firm] = parts_off
+    kept("enabled")[firm] = enabled
     return enabled
 
 
@@ -78,7 +78,7 @@ async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ())
         on,
         dt.datetime.now(dt.UTC),
     )
-    getattr(DB.current_transaction.get(), "enabled", {}).clear()
+    kept("enabled").clear()
     await use(Audit).record(
         "module.enable" if on else "module.disable",
         f"module:{module}",

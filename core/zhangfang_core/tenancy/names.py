@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import connection, kept
 from zhangfang_sdk.context import scope
 
 
@@ -13,7 +13,15 @@ class Names:
 
 
 async def names_in_scope() -> Names:
-    """One query; the firm is "" for the operator, the client None when none is open."""
+    """One query in a transaction; the firm is "" for the operator, the client None when none is open."""
+    place, known = (scope().firm, scope().client), kept("names")
+    if place not in known:
+        known[place] = await _read()
+    found: Names = known[place]
+    return found
+
+
+async def _read() -> Names:
     row = await connection().fetchrow(
         "select (select name from core_firm where id = $1) as firm, (select name from core_client where firm = $1 and id = $2) as client",
         scope().firm,

@@ -9,12 +9,13 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.vendors.candidates import defaults
 from zhangfang_core.vendors.choices import PERMISSION, choice
 from zhangfang_core.vendors.keeping_count import count
+from zhangfang_core.vendors.offers import Offer, as_vendor
 from zhangfang_sdk.context import firm_in_scope, require, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.recognition import Bitmap
 from zhangfang_sdk.services import use
-from zhangfang_sdk.vendors import ConnectionTest, Vendor, VendorAway, VendorKind, VendorMisset, VendorRefused
+from zhangfang_sdk.vendors import ConnectionTest, VendorAway, VendorKind, VendorMisset, VendorRefused
 
 log = logging.getLogger("zhangfang.vendors")
 
@@ -38,12 +39,12 @@ async def ask_whether_it_works(choice_id: int) -> str:
         secrets = await chosen.secrets()
     if chosen.offer is None or chosen.missing:
         raise Refusal("vendor.not_there", "提供这个服务的模块没有启用,不能测试。", status=409)
-    vendor = chosen.offer.vendor
     began, failed = time.monotonic(), None
     if chosen.secrets_set - secrets.keys():
         problem, failed = UNREADABLE, "misset"
     else:
-        problem, failed = await _asked(vendor, {**defaults(chosen.offer), **chosen.settings, **secrets})
+        with_secrets = {**defaults(chosen.offer), **chosen.settings, **secrets}
+        problem, failed = await _asked(chosen.offer, with_secrets)
     if any(secret in problem for secret in secrets.values()):
         problem = BROKEN
     async with transaction():
@@ -59,17 +60,19 @@ async def ask_whether_it_works(choice_id: int) -> str:
     return problem
 
 
-async def _asked(vendor: Vendor, settings: Mapping[str, str | int]) -> tuple[str, str | None]:
+async def _asked(offer: Offer, settings: Mapping[str, str | int]) -> tuple[str, str | None]:
     """The sentence and the reason to count; both empty when it works."""
+    vendor = offer.vendor
     try:
         async with asyncio.timeout(min(vendor.seconds, LONGEST_S)):
-            opened = vendor.open(settings)
-            if isinstance(opened, ConnectionTest):
-                await opened.test()
-            elif vendor.kind is VendorKind.OCR and not vendor.outside:
-                await opened.recognise(Bitmap(_SIDE, _SIDE, b"\xff" * (_SIDE * _SIDE * 3)))  # type: ignore[attr-defined]  # the kind's Protocol
-            else:
-                return NOT_TESTABLE, None
+            with as_vendor(offer):
+                opened = vendor.open(settings)
+                if isinstance(opened, ConnectionTest):
+                    await opened.test()
+                elif vendor.kind is VendorKind.OCR and not vendor.outside:
+                    await opened.recognise(Bitmap(_SIDE, _SIDE, b"\xff" * (_SIDE * _SIDE * 3)))  # type: ignore[attr-defined]  # the kind's Protocol
+                else:
+                    return NOT_TESTABLE, None
     except VendorMisset as error:
         return error.sentence, "misset"
     except VendorRefused as error:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import Module, registry
-from zhangfang_sdk.vendors import Vendor, VendorKind
+from zhangfang_sdk.vendors import Vendor, VendorAway, VendorKind, VendorMisset, VendorRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,9 @@ def offers() -> Mapping[tuple[VendorKind, str], Offer]:
 def offered(kind: VendorKind) -> list[Offer]:
     """Those of one kind, in plugin order."""
     return [offer for (of, _), offer in offers().items() if of is kind]
+
+
+def as_vendor(offer: Offer) -> calling:
+    """Around an adapter's code: that a vendor is away or says no is an answer, and what it raises may hold a key."""
+    answers = (VendorAway, VendorMisset, VendorRefused)
+    return calling(offer.module.manifest.id, f"vendor {offer.id}", answers=answers, silent=True)

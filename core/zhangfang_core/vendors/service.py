@@ -17,6 +17,7 @@ import asyncpg
 from zhangfang_core.database.engine import DB
 from zhangfang_core.vendors.candidates import Candidate, candidates
 from zhangfang_core.vendors.keeping_count import claim_trial, count
+from zhangfang_core.vendors.offers import as_vendor
 from zhangfang_core.vendors.wording import title_of
 from zhangfang_sdk.context import firm_in_scope, in_scope, system_scope, transaction
 from zhangfang_sdk.vendor_kinds import kind_of
@@ -132,7 +133,8 @@ async def _attempt(candidate: Candidate, ask: Callable[[V], Awaitable[A]], secon
         return Failure("misset", maybe_done=False)
     try:
         async with asyncio.timeout(seconds):
-            return Given(await ask(cast(V, candidate.offer.vendor.open(candidate.settings))))
+            with as_vendor(candidate.offer):
+                return Given(await ask(cast(V, candidate.offer.vendor.open(candidate.settings))))
     except VendorRefused as error:
         return Failure("refused", maybe_done=False, refusal=error)
     except VendorMisset:

@@ -1,6 +1,5 @@
 """The gate: every request passes sign-in, its place, permission, the firm's switches, both walls and its one transaction here."""
 
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from litestar.types import Scope as Connection
 from litestar.utils.scope.state import ScopeState
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
-from zhangfang_core.identity.enter import Asked, enter
+from zhangfang_core.identity.enter import Asked, Entered, enter
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
@@ -141,12 +140,12 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     pages of a module that the firm has off.
     """
     asked = asked_place(scope["raw_path"], opt)
-    presence, language, switches = await _presence(scope, asked)
+    presence, language, entered = await _presence(scope, asked)
     permission, module = opt.get("permission", SIGNED_IN), opt.get("module")
     actor = presence.scope
     enabled: frozenset[str] = frozenset()
-    if actor is not None and actor.firm is not None:
-        enabled = know_enabled(actor.firm, switches)
+    if entered is not None and actor is not None and actor.firm is not None:
+        enabled = know_enabled(actor.firm, entered.switches, entered.parts_off)
     request = Asking(ASGIConnection(scope), presence, enabled, asked, module, permission)
     if permission == PUBLIC:
         return request, language
@@ -161,17 +160,17 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     return request, language
 
 
-async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Mapping[str, bool]]:
+async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Entered | None]:
     token = _cookies(scope).get(COOKIE)
     client = scope.get("client")
     address = client[0] if client else ""
     if token is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
+        return Presence(None, None), _cookies(scope).get("lang", "zh"), None
     entered = await enter(token, address, asked)
     if entered is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh"), {}
+        return Presence(None, None), _cookies(scope).get("lang", "zh"), None
     presence = Presence(token, replace(entered.scope, address=address), entered.pending_second_factor)
-    return presence, entered.language, entered.switches
+    return presence, entered.language, entered
 
 
 def _cookies(scope: Connection) -> dict[str, str]:

@@ -1,15 +1,23 @@
 """The first page after signing in, the red dots, and the health check."""
 
-from litestar.response import Redirect
+from litestar.response import Redirect, Response
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.places import is_operator, own_places
+from zhangfang_core.jobs.queue import put
+from zhangfang_core.modules.calling import tallies
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.modules.troubles import failed_jobs, taken_up, troubles
+from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
-from zhangfang_sdk.context import scope
+from zhangfang_sdk.context import client_in_scope, scope, system_scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, mine, portal
-from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, go, page
+from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
+
+PARTS_SHOWN = 30
 
 
 @page("/", of=PORTAL, permission=SIGNED_IN)
@@ -40,7 +48,7 @@ async def own_home() -> Page:
 @page("/badges", of=(FIRM, CLIENT), permission=SIGNED_IN)
 async def all_badges() -> dict[str, int]:
     """Red dots by nav id, asked again when a live event says so."""
-    return await badges(await enabled_modules())
+    return await _dots(await enabled_modules())
 
 
 @page("/badges", of=PERSON, permission=SIGNED_IN)
@@ -50,9 +58,20 @@ async def own_badges() -> dict[str, int]:
 
 
 async def _waiting(place: OwnPlace) -> tuple[OwnPlace, int]:
-    enabled = await enabled_modules()
+    return place, sum((await _dots(await enabled_modules())).values())
+
+
+async def _dots(enabled: frozenset[str]) -> dict[str, int]:
     shown = {entry.id for entry in entries_of(place_in_scope(), enabled)}
-    return place, sum((await badges(enabled, shown)).values())
+    return {nav: count or 0 for nav, count in (await badges(enabled, shown)).items()}
+
+
+@page("/cards/{card_id:str}", of=CLIENT, permission=SIGNED_IN, examples={"card_id": "no.such"})
+async def card(card_id: str, period: str | None = None) -> Response[str]:
+    """A card of a plugin alone, fetched when it was slow and when one of its topics moves."""
+    month = Period.parse(period) if period else Period.current()
+    html = await one_card(card_id, client_in_scope(), month.key)
+    return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 
 @page("/healthz", of=PORTAL, permission=PUBLIC)
@@ -71,7 +90,23 @@ async def operator_front() -> Page:
         active="operator",
         modules=list(registry().modules.values()),
         skipped=registry().skipped,
+        troubles=await troubles(),
+        failed=await failed_jobs(),
+        parts=sorted(tallies().items(), key=lambda part: -part[1].seconds)[:PARTS_SHOWN],
     )
 
 
-HANDLERS = [front, home, own_home, all_badges, own_badges, health, operator_front]
+@action("/operator/failed/{failed_job_id:int}/again", of=PORTAL, permission="operator.use", stream=True)
+async def run_again(failed_job_id: int) -> Redirect:
+    """A job that failed for good is queued anew, in its firm."""
+    async with scoped_transaction(scope()):
+        found = next((job for job in await failed_jobs() if job.id == failed_job_id), None)
+    if found is None:
+        raise not_found("任务")
+    async with scoped_transaction(system_scope(found.firm)):
+        await taken_up(found.id)
+        await put(found.job, found.firm, lock=None, once=None, arguments=found.arguments)
+    return go(portal("/operator"))
+
+
+HANDLERS = [front, home, own_home, all_badges, own_badges, card, health, operator_front, run_again]

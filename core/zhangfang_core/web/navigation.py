@@ -1,19 +1,19 @@
 """The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
-import logging
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 
 from zhangfang_core.admin.mount import admin_of
 from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
+from zhangfang_core.modules.troubles import failed, parts_off, worked
 from zhangfang_core.notifications.badges import CORE_BADGES
+from zhangfang_core.web.pace import MOST_S, is_quick, paced
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import Address, here, portal
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, SIGNED_IN, Badge, NavEntry, Place, Zone
-
-log = logging.getLogger("zhangfang.web")
 
 ADMIN = NavEntry("admin", "管理后台", "settings", "", "admin.use", "side", 96, FIRM)
 CORE_NAVIGATION = (
@@ -44,6 +44,7 @@ class NavItem:
     zone: Zone
     order: int
     badge: int | None
+    is_late: bool = False
 
 
 def place_in_scope() -> Place:
@@ -56,9 +57,19 @@ def place_in_scope() -> Place:
 async def navigation(enabled: frozenset[str]) -> list[NavItem]:
     """Pages of this place in order, each with its red dot's number (None when there is none)."""
     permitted = entries_of(place_in_scope(), enabled)
-    counts = await badges(enabled, {e.id for e in permitted})
+    counts = await badges(enabled, {e.id for e in permitted}, only_quick=True)
     return [
-        NavItem(e.id, gettext(e.label), e.icon, _address(e), e.path, e.zone, e.order, counts.get(e.id) or None)
+        NavItem(
+            e.id,
+            gettext(e.label),
+            e.icon,
+            _address(e),
+            e.path,
+            e.zone,
+            e.order,
+            counts.get(e.id) or None,
+            counts.get(e.id, 0) is None,
+        )
         for e in permitted
     ]
 
@@ -77,30 +88,44 @@ def _address(entry: NavEntry) -> Address:
     return portal(entry.path) if entry.stands_in(PORTAL) else here(entry.path)
 
 
-async def badges(enabled: frozenset[str], shown: set[str] | None = None) -> dict[str, int]:
-    """Red dots by nav id. A count that fails shows no dot and never ends the page's transaction."""
+async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool = False) -> dict[str, int | None]:
+    """Red dots by nav id; None for one that is still to be asked: ``only_quick`` leaves out those not known to be quick.
+
+    One that fails or dawdles shows no dot, costs no other one, and never ends the page's transaction.
+    """
     if scope().firm is None:
         return {}
-    declared = [*CORE_BADGES, *(b for id_, m in registry().modules.items() if id_ in enabled for b in m.badges)]
-    asked = [badge for badge in declared if shown is None or badge.nav in shown]
-    try:
-        async with connection().transaction():
-            return _by_place(asked, [await badge.count() for badge in asked])
-    except Exception:  # one of them fails: each by itself, to leave out only that one
-        return _by_place(asked, [await _count(badge) for badge in asked])
-
-
-def _by_place(asked: Sequence[Badge], counts: Sequence[int]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for badge, count in zip(asked, counts, strict=True):
-        found[badge.nav] = found.get(badge.nav, 0) + count
+    off = await parts_off()
+    declared = [("", badge) for badge in CORE_BADGES]
+    declared += [(id_, badge) for id_, m in registry().modules.items() if id_ in enabled for badge in m.badges]
+    found: dict[str, int | None] = {}
+    for plugin, badge in declared:
+        if badge.nav not in shown or f"{plugin} {_part(badge)}" in off:
+            continue
+        if only_quick and plugin and not is_quick(_part(badge)):
+            found.setdefault(badge.nav, None)
+            continue
+        found[badge.nav] = (found.get(badge.nav) or 0) + await _count(plugin, badge)
     return found
 
 
-async def _count(badge: Badge) -> int:
+def _part(badge: Badge) -> str:
+    return f"badge {badge.nav}"
+
+
+async def _count(plugin: str, badge: Badge) -> int:
+    if not plugin:
+        return await badge.count()
     try:
-        async with connection().transaction():
-            return await badge.count()
-    except Exception:  # a plugin's badge may fail in any way; the page stands without it
-        log.exception("badge of %s is left out", badge.nav)
+        with paced(_part(badge)):
+            async with asyncio.timeout(MOST_S), connection().transaction():
+                with calling(plugin, _part(badge)):
+                    count = int(await badge.count())
+    except TimeoutError:
+        failed(plugin, _part(badge), f"{MOST_S} 秒内没有完成")
         return 0
+    except Exception as error:  # a plugin's badge may fail in any way; `calling` has logged it
+        failed(plugin, _part(badge), f"{type(error).__name__}: {error}")
+        return 0
+    worked(plugin, _part(badge))
+    return count

@@ -12,12 +12,11 @@ from pathlib import Path
 import jinja2
 import pluggy
 from litestar.handlers import HTTPRouteHandler
-from piccolo.table import Table
 
-from zhangfang_sdk import references
 from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.labels import SHARED
+from zhangfang_sdk.references import KEY_TABLES
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
 from zhangfang_sdk.testing.sources import imported, services_used
@@ -25,11 +24,6 @@ from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PUBLIC, SIGNED_IN, Place
 
 Problems = Iterator[str]
 
-CORE_REFERENCES = frozenset(
-    t._meta.tablename
-    for t in vars(references).values()
-    if isinstance(t, type) and issubclass(t, Table) and t is not Table
-)
 FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
 PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
 """An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
@@ -190,7 +184,7 @@ class PluginConformance:
             return False
         app = self.plugin.app
         own = set() if app is None else {t._meta.tablename for t in app.table_classes}
-        return f"{self.plugin.id}_{name}" in own or f"core_{name}" in CORE_REFERENCES
+        return f"{self.plugin.id}_{name}" in own or f"core_{name}" in KEY_TABLES
 
     def _known_permission(self, permission: str, where: str) -> Problems:
         manifest = self.plugin.manifest

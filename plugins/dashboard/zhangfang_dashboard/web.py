@@ -24,7 +24,6 @@ async def _values(period: Period) -> dict[str, Any]:
     offered = [period.current().plus(-back) for back in range(PERIODS_OFFERED)]
     return {
         "cockpit": shown,
-        "cards": await use(Cards).shown("cockpit", client, period.key),
         "period": period,
         "periods": [(p.key, p.label) for p in offered if p >= shown.books_start],
         "today": today(),
@@ -35,13 +34,21 @@ async def _values(period: Period) -> dict[str, Any]:
 @page("/cockpit", of=CLIENT, permission="dashboard.view")
 async def cockpit_page(period: str | None = None) -> Page:
     """DASH-1: the open client's figures of a month ("2026-11"; the current one by default)."""
-    return Page("dashboard/cockpit.html", active="cockpit", **await _values(_month(period)))
+    month = _month(period)
+    cards = await use(Cards).shown("cockpit", client_in_scope(), month.key)
+    return Page("dashboard/cockpit.html", active="cockpit", cards=cards, **await _values(month))
 
 
 @page("/cockpit/figures", of=CLIENT, permission="dashboard.view")
 async def figures_part(period: str | None = None) -> Page:
     """DASH-2: what moves, fetched again when the stream says that the ledger moved."""
     return Page("dashboard/figures.html", fragment=True, **await _values(_month(period)))
+
+
+@page("/cockpit/trends", of=CLIENT, permission="dashboard.view")
+async def trends_part(period: str | None = None) -> Page:
+    """DASH-4: the charts, fetched again in the same way."""
+    return Page("dashboard/trends.html", fragment=True, **await _values(_month(period)))
 
 
 @page("/figures/{key:str}", of=CLIENT, permission="dashboard.view", examples={"key": "sales"})
@@ -62,4 +69,4 @@ async def figure_page(request: Request[Any, Any, Any], key: str, period: str | N
     )
 
 
-PAGES = [cockpit_page, figures_part, figure_page]
+PAGES = [cockpit_page, figures_part, trends_part, figure_page]

@@ -111,6 +111,14 @@ function adopt(root) {
 
 document.addEventListener("htmx:before:process", (event) => adopt(event.target));
 
+// A card that came after the page shows itself; one that has nothing to say any more hides.
+document.addEventListener("htmx:after:swap", (event) => {
+  const card = event.target.closest?.("[data-card]");
+  if (card) card.hidden = card.innerHTML.trim() === "";
+});
+
+if (document.querySelector("[data-badge-for][data-late]")) refreshBadges();
+
 if (url) {
   document.addEventListener("htmx:after:process", listen);
   document.addEventListener("visibilitychange", () => {

@@ -1,0 +1,222 @@
+"""PLAT-1, PLAT-4: a part of a plugin that fails or dawdles costs only itself, is left out after three times, and comes back."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.jobs import catalogue, worker
+from zhangfang_core.modules import hooks
+from zhangfang_core.modules.afterwards import settled
+from zhangfang_core.modules.switches import switch
+from zhangfang_core.modules.troubles import failed_jobs, parts_off, troubles, try_again
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.web import cards, navigation, pace
+from zhangfang_sdk.acting import acting as acting_plugin
+from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.context import system_scope, transaction
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Objection
+from zhangfang_sdk.services import use
+from zhangfang_sdk.web import Badge, Card
+
+PLUGIN = "collab"
+"""Whose parts these are said to be: any plugin that runs will do."""
+
+
+async def good(client: int, period: str) -> dict[str, Any]:
+    running = acting_plugin()
+    return {"said": f"<b>{None if running is None else running.plugin}</b>"}
+
+
+async def raising(client: int, period: str) -> dict[str, Any]:
+    raise ValueError("broken")
+
+
+async def failing_in_sql(client: int, period: str) -> dict[str, Any]:
+    await connection().execute("select 1 / 0")
+    return {}
+
+
+async def sleeping(client: int, period: str) -> dict[str, Any]:
+    await connection().execute("select pg_sleep(5)")
+    return {}
+
+
+async def empty(client: int, period: str) -> None:
+    return None
+
+
+BAD: dict[str, Callable[[int, str], Awaitable[dict[str, Any] | None]]] = {
+    "raising": raising,
+    "sql": failing_in_sql,
+    "sleeping": sleeping,
+    "template": good,
+    "empty": empty,
+}
+TEMPLATES = {"good.html": "{{ said }}{{ actor.may('ledger.read') }}", "template.html": "{{ nothing.here }}"}
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cockpit's cards are one good one and one of each bad kind; all are known to be quick."""
+    every = [Card("t.good", "cockpit", "good.html", "ledger.read", good)]
+    every += [
+        Card(f"t.{name}", "cockpit", "template.html" if name == "template" else "good.html", "ledger.read", load, order)
+        for order, (name, load) in enumerate(BAD.items())
+    ]
+    monkeypatch.setattr(cards, "_offered", lambda enabled: iter([(PLUGIN, card) for card in every]))
+    made = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
+    monkeypatch.setattr(cards, "environment", lambda: made)
+    monkeypatch.setattr(pace, "_last", {f"card {card.id}": 0.01 for card in every})
+
+
+async def shown(firm: TestFirm) -> dict[str, tuple[str, bool]]:
+    async with acting(firm, "boss"):
+        found = await use(Cards).shown("cockpit", firm.restaurant, "2026-11")
+        assert await connection().fetchval("select 1") == 1, "the page's transaction goes on"
+    await settled()
+    return {card.id.removeprefix("t."): (str(card.html), card.is_late) for card in found}
+
+
+async def test_a_bad_card_costs_only_itself(firm: TestFirm, offered: None) -> None:
+    began = time.monotonic()
+    first = await shown(firm)
+    assert time.monotonic() - began < 1.0, "a card may take 0.3 s"
+    assert first["good"] == ("&lt;b&gt;collab&lt;/b&gt;True", False)
+    assert {name: html for name, (html, _) in first.items() if name != "good"} == dict.fromkeys(BAD, "")
+    async with acting(firm, "owner"):
+        kept = {trouble.part: trouble for trouble in await troubles()}
+    assert set(kept) == {"card t.raising", "card t.sql", "card t.sleeping", "card t.template"}
+    assert "broken" in kept["card t.raising"].reason
+    assert "没有完成" in kept["card t.sleeping"].reason
+
+
+async def test_a_slow_card_comes_after_the_page_and_is_off_after_three_failures(firm: TestFirm, offered: None) -> None:
+    for _ in range(2):
+        await shown(firm)
+    began = time.monotonic()
+    third = await shown(firm)
+    assert time.monotonic() - began < 0.25, "nobody waits any more for the one that sleeps"
+    assert third["sleeping"] == ("", True)
+    for _ in range(2):
+        async with acting(firm, "boss"):
+            await cards.one_card("t.sleeping", firm.restaurant, "2026-11")
+        await settled()
+    after = await shown(firm)
+    assert set(after) == {"good", "empty"}, "what failed three times in a row is left out"
+    async with acting(firm, "owner"):
+        assert {t.part for t in await troubles() if t.is_off} == await _off(firm)
+        await try_again(PLUGIN)
+    assert set(await shown(firm)) == {"good", *BAD}
+
+
+async def _off(firm: TestFirm) -> set[str]:
+    return {part.partition(" ")[2] for part in await parts_off()}
+
+
+async def test_it_is_of_one_firm_only(firm: TestFirm, other_firm: TestFirm, offered: None) -> None:
+    for _ in range(3):
+        await shown(firm)
+    assert "raising" not in await shown(firm)
+    assert "raising" in await shown(other_firm)
+
+
+async def test_a_card_not_known_yet_is_not_waited_for(
+    firm: TestFirm, offered: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "_last", {})
+    first = await shown(firm)
+    assert first["good"] == ("", True)
+    async with acting(firm, "boss"):
+        assert "collab" in await cards.one_card("t.good", firm.restaurant, "2026-11")
+    assert (await shown(firm))["good"][1] is False
+
+
+async def test_a_bad_dot_costs_only_itself(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def counting() -> int:
+        return 7
+
+    async def broken() -> int:
+        raise ValueError("broken")
+
+    async def asleep() -> int:
+        await asyncio.sleep(5)
+        return 1
+
+    module = navigation.registry().modules[PLUGIN]
+    dots = (Badge("tasks", counting), Badge("a", broken), Badge("b", asleep))
+    monkeypatch.setattr(type(module), "badges", property(lambda self: dots if self is module else ()), raising=False)
+    async with acting(firm, "owner"):
+        began = time.monotonic()
+        assert await navigation.badges(frozenset({PLUGIN}), {"tasks", "a", "b"}) == {"tasks": 7, "a": 0, "b": 0}
+        assert time.monotonic() - began < 1
+        quick = await navigation.badges(frozenset({PLUGIN}), {"tasks", "a", "b"}, only_quick=True)
+        assert quick["tasks"] == 7
+        assert quick["b"] is None
+    await settled()
+
+
+@pytest.mark.parametrize(("kind", "said"), [("raising", "出了错"), ("sleeping", "没有及时完成")])
+async def test_a_check_that_does_not_answer_refuses(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch, kind: str, said: str
+) -> None:
+    """The exception to the rule: nobody knows what it would have said. After three in a row the firm's admin is asked."""
+
+    async def check(hook: str, module: str, **facts: Any) -> Objection | None:
+        if kind == "raising":
+            raise ValueError("broken")
+        await connection().execute("select pg_sleep(5)")
+        return None
+
+    async def only(hook: str) -> list[str]:
+        return [PLUGIN]
+
+    monkeypatch.setattr(hooks, "call_one", check)
+    monkeypatch.setattr(hooks, "listeners", only)
+    monkeypatch.setattr(hooks, "LONGEST_CHECK_S", 0.1)
+    for _ in range(3):
+        async with acting(firm, "owner"):
+            with pytest.raises(Refusal, match=r"module\.check_failed") as refused:
+                await hooks.ask("check_voucher", voucher=None)
+            assert said in refused.value.sentence
+            assert "协同办税" in refused.value.sentence
+            assert await connection().fetchval("select 1") == 1
+        await settled()
+    async with acting(firm, "owner"):
+        (trouble,) = await troubles()
+        assert (trouble.part, trouble.failures, trouble.is_off) == ("check_voucher", 3, True)
+
+
+async def test_a_fact_is_not_told_to_a_plugin_that_was_switched_off(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    async def call_one(hook: str, module: str, **facts: Any) -> None:
+        told.append(module)
+
+    monkeypatch.setattr(catalogue, "call_one", call_one)
+    from zhangfang_sdk.context import in_scope
+
+    with in_scope(system_scope(firm.id)):
+        await catalogue.tell_one("vouchers_posted", PLUGIN, [1])
+        async with transaction():
+            await switch(PLUGIN, on=False)
+        await catalogue.tell_one("vouchers_posted", PLUGIN, [1])
+    assert told == [PLUGIN]
+
+
+async def test_a_job_that_failed_for_good_stands_with_its_reason(firm: TestFirm, other_firm: TestFirm) -> None:
+    arguments = {"fact": "vouchers_posted", "module": PLUGIN, "ids": [1]}
+    await worker._keep_failed(system_scope(firm.id), "core.tell", arguments, ValueError("broken"))
+    async with scoped_transaction(system_scope(other_firm.id)):
+        assert await failed_jobs() == []
+    async with scoped_transaction(worker.OPERATOR):
+        (kept,) = await failed_jobs()
+    assert (kept.firm, kept.job, kept.plugin, kept.arguments) == (firm.id, "core.tell", PLUGIN, arguments)
+    assert "broken" in kept.reason

@@ -1,0 +1,133 @@
+"""What of the plugins fails, kept where every node and the operator see it."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhangfang_core.database.engine import connection, kept
+from zhangfang_core.modules.afterwards import afterwards
+from zhangfang_sdk.context import firm_in_scope, system_scope
+
+MANY = 3
+"""Failures in a row after which a card or a red dot is left out, and the firm is asked whether it needs the plugin."""
+_LONGEST_REASON = 500
+
+_failing: set[tuple[int, str, str]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One part of a plugin that fails for a firm. ``failed_at`` is UTC."""
+
+    firm: int
+    plugin: str
+    part: str
+    failures: int
+    reason: str
+    failed_at: dt.datetime
+
+    @property
+    def is_off(self) -> bool:
+        return self.failures >= MANY
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that failed for good. ``failed_at`` is UTC."""
+
+    id: int
+    firm: int
+    job: str
+    plugin: str
+    arguments: dict[str, Any]
+    reason: str
+    failed_at: dt.datetime
+
+
+def failed(plugin: str, part: str, reason: str) -> None:
+    """One more failure in a row of this part for the firm in scope; kept beside the transaction at hand."""
+    firm = firm_in_scope()
+    _failing.add((firm, plugin, part))
+
+    async def keep() -> None:
+        await connection().execute(
+            """insert into core_part_trouble (firm, plugin, part, failures, reason, failed_at) values ($1, $2, $3, 1, $4, now())
+            on conflict (firm, plugin, part) do update
+            set failures = core_part_trouble.failures + 1, reason = excluded.reason, failed_at = now()""",
+            firm,
+            plugin,
+            part[:120],
+            reason[:_LONGEST_REASON],
+        )
+
+    afterwards(system_scope(firm), keep)
+
+
+def worked(plugin: str, part: str) -> None:
+    """The part answered: what failed before is forgotten."""
+    firm = firm_in_scope()
+    if (firm, plugin, part) not in _failing:
+        return
+    _failing.discard((firm, plugin, part))
+
+    async def forget() -> None:
+        await try_again(plugin, part)
+
+    afterwards(system_scope(firm), forget)
+
+
+async def try_again(plugin: str, part: str | None = None) -> None:
+    """Forget the failures of a plugin's part, or of all of them, for the firm in scope."""
+    await connection().execute(
+        "delete from core_part_trouble where firm = $1 and plugin = $2 and ($3::text is null or part = $3)",
+        firm_in_scope(),
+        plugin,
+        part,
+    )
+
+
+async def troubles() -> Sequence[Trouble]:
+    """Those of the firm in scope; for the operator of all firms. The last one first."""
+    rows = await connection().fetch(
+        """select firm, plugin, part, failures, reason, failed_at from core_part_trouble order by failed_at desc limit 200"""
+    )
+    return [Trouble(**dict(row)) for row in rows]
+
+
+async def parts_off() -> frozenset[str]:
+    """Cards and red dots of the firm in scope that are left out, as "plugin part"; read once in a transaction."""
+    firm, known = firm_in_scope(), kept("parts_off")
+    if firm not in known:
+        rows = await connection().fetch(
+            "select plugin, part from core_part_trouble where firm = $1 and failures >= $2", firm, MANY
+        )
+        known[firm] = frozenset(f"{row['plugin']} {row['part']}" for row in rows)
+    found: frozenset[str] = known[firm]
+    return found
+
+
+async def failed_for_good(firm: int, job: str, plugin: str, arguments: dict[str, object], reason: str) -> None:
+    """In the transaction in force, of the firm's system scope."""
+    await connection().execute(
+        "insert into core_failed_job (firm, job, plugin, arguments, reason, failed_at) values ($1, $2, $3, $4, $5, now())",
+        firm,
+        job,
+        plugin,
+        json.dumps(arguments),
+        reason[:_LONGEST_REASON],
+    )
+
+
+async def failed_jobs() -> Sequence[Failed]:
+    """Those of the firm in scope; for the operator of all firms. The last one first."""
+    rows = await connection().fetch(
+        "select id, firm, job, plugin, arguments, reason, failed_at from core_failed_job order by id desc limit 200"
+    )
+    return [Failed(**{**dict(row), "arguments": json.loads(row["arguments"])}) for row in rows]
+
+
+async def taken_up(id_: int) -> None:
+    """The job runs again: it is not a failed one any more. In the transaction in force, of its firm's system scope."""
+    await connection().execute("delete from core_failed_job where id = $1", id_)
