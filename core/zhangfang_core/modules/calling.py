@@ -72,7 +72,7 @@ class calling:
     ) -> None:
         self._plugin = plugin
         self._part = part
-        self._answers = (Refusal, *answers)
+        self._answers: tuple[type[Exception], ...] = (Refusal, *answers)
         self._silent = silent
 
     def __enter__(self) -> None:
