@@ -73,9 +73,10 @@ def _guard(method: Callable[..., Any], needed: Sequence[str], provider: Acting |
         @wraps(shown)
         async def ask(self: object, *args: Any, **kwargs: Any) -> Any:
             asking = _acting.get()
-            if asking is provider:
+            if asking is provider and _caller.get() is asking:
                 return await method(*args, **kwargs)
-            _check(asking, needed)
+            if asking is not provider:
+                _check(asking, needed)
             as_provider, for_whom = _acting.set(provider), _caller.set(asking)
             try:
                 return await method(*args, **kwargs)
@@ -88,7 +89,8 @@ def _guard(method: Callable[..., Any], needed: Sequence[str], provider: Acting |
     @wraps(shown)
     def ask_at_once(self: object, *args: Any, **kwargs: Any) -> Any:
         asking = _acting.get()
-        _check(asking, needed)
+        if asking is not provider:
+            _check(asking, needed)
         as_provider, for_whom = _acting.set(provider), _caller.set(asking)
         try:
             return method(*args, **kwargs)

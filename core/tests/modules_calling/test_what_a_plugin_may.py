@@ -9,7 +9,7 @@ import pytest
 from piccolo.columns import BigSerial
 from piccolo.table import Table
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.database.statements import check_statement, tables_of
 from zhangfang_core.modules import calling as boundary
 from zhangfang_core.modules.afterwards import settled
@@ -19,7 +19,7 @@ from zhangfang_core.tenancy.service import FirmTenants
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.acting import Acting, NotDeclared
 from zhangfang_sdk.acting import acting as acting_plugin
-from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.context import in_scope, require, scope, system_scope, transaction
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
@@ -109,6 +109,17 @@ async def test_a_service_runs_as_its_provider(firm: TestFirm) -> None:
             assert acting_plugin() == know(parse_manifest(MANIFEST.format(id="modest", uses="[]"), version="1"))
         assert acting_plugin() is None
     assert seen == [None]
+
+
+async def test_core_calls_its_own_services_for_a_plugin_as_itself(firm: TestFirm) -> None:
+    """The first entry of a firm's trail queues its sealing: core's job, in a call that a plugin made, in a transaction that it opened."""
+    with in_scope(system_scope(firm.id)), calling("modest", "job x"):
+        async with transaction():
+            await use(Audit).record("modest.done", "modest:1")
+            await use(Ledger).draft(sale(firm))
+    async with scoped_transaction(system_scope(firm.id)):
+        queued = await connection().fetch("select task_name from procrastinate_jobs")
+    assert {row["task_name"] for row in queued} == {"core.seal_audit"}
 
 
 @pytest.mark.parametrize("protocol", CORE_SERVICES, ids=lambda p: p.__name__)

@@ -14,7 +14,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
 
 from zhangfang_core.database.statements import check_statement
-from zhangfang_sdk.acting import acting
+from zhangfang_sdk.acting import acting, as_host
 from zhangfang_sdk.context import Scope, in_scope, install_transactions
 
 log = logging.getLogger("zhangfang.database")
@@ -121,9 +121,10 @@ before_commit: list[Before] = []
 
 
 async def run_before_commit() -> None:
-    """What must still happen in a transaction that is about to commit."""
-    for run in before_commit:
-        await run()
+    """What must still happen in a transaction that is about to commit, whoever opened it."""
+    with as_host():
+        for run in before_commit:
+            await run()
 
 
 _ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, true), set_config('app.clients', $3, true),
