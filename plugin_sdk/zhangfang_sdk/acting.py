@@ -3,7 +3,8 @@
 The host sets this around every call into a plugin (:mod:`zhangfang_core.modules.calling`); outside one, core itself acts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,6 +35,17 @@ def acting() -> Acting | None:
 def caller() -> Acting | None:
     """Inside a service: the plugin that called it, None for core."""
     return _caller.get()
+
+
+@contextmanager
+def as_host() -> Iterator[None]:
+    """For the host: its own work in the middle of a plugin's call, such as the end of a transaction that a job opened."""
+    running, calling = _acting.set(None), _caller.set(None)
+    try:
+        yield
+    finally:
+        _acting.reset(running)
+        _caller.reset(calling)
 
 
 class NotDeclared(Refusal):

@@ -73,7 +73,7 @@ def _guard(method: Callable[..., Any], needed: Sequence[str], provider: Acting |
         @wraps(shown)
         async def ask(self: object, *args: Any, **kwargs: Any) -> Any:
             asking = _acting.get()
-            if asking is provider:
+            if asking is provider and _caller.get() is asking:
                 return await method(*args, **kwargs)
             _check(asking, needed)
             as_provider, for_whom = _acting.set(provider), _caller.set(asking)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
@@ -65,7 +65,7 @@ async def _rendered(plugin: str, card: Card, client: int, period: str) -> Markup
     common = await piece_values()
     try:
         with paced(_part(card)):
-            async with asyncio.timeout(MOST_S), connection().transaction():
+            async with asyncio.timeout(MOST_S), savepoint():
                 with calling(plugin, _part(card)):
                     values = await card.load(client, period)
                     html = NOTHING

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from zhangfang_core.admin.mount import admin_of
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
@@ -118,7 +118,7 @@ async def _count(plugin: str, badge: Badge) -> int:
         return await badge.count()
     try:
         with paced(_part(badge)):
-            async with asyncio.timeout(MOST_S), connection().transaction():
+            async with asyncio.timeout(MOST_S), savepoint():
                 with calling(plugin, _part(badge)):
                     count = int(await badge.count())
     except TimeoutError:
