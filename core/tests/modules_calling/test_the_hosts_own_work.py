@@ -25,18 +25,18 @@ from zhangfang_sdk.services import use
 
 
 @pytest.fixture(autouse=True)
-def modest() -> None:
-    know(parse_manifest('id = "modest"\ntitle = "外来模块"\nsummary = "x"\ncategory = "x"', version="1"))
-    tables_of("modest")
+def tidy() -> None:
+    know(parse_manifest('id = "tidy"\ntitle = "外来模块"\nsummary = "x"\ncategory = "x"', version="1"))
+    tables_of("tidy")
 
 
 async def test_a_plugins_job_may_write_to_the_trail(firm: TestFirm) -> None:
     """At the end of the transaction that it opened, the host queues the sealing: not the plugin, which may queue its own jobs alone."""
     async with scoped_transaction(system_scope(firm.id)):
         await connection().execute("delete from procrastinate_jobs")
-    with in_scope(system_scope(firm.id)), calling("modest", "job x"):
+    with in_scope(system_scope(firm.id)), calling("tidy", "job x"):
         async with transaction():
-            await use(Audit).record("modest.done", "modest:1")
+            await use(Audit).record("tidy.done", "tidy:1")
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from procrastinate_jobs where task_name = 'core.seal_audit'") == 1
 
@@ -80,15 +80,15 @@ async def test_a_hidden_error_costs_its_savepoint_alone(firm: TestFirm) -> None:
 @pytest.mark.parametrize("sql", ["rollback", " COMMIT", "end", "begin", "savepoint x", "release part", "start transaction"])
 def test_the_transaction_is_not_the_plugins(sql: str) -> None:
     with pytest.raises(NotDeclared):
-        check_statement(Acting("modest", "外来模块", frozenset()), sql)
+        check_statement(Acting("tidy", "外来模块", frozenset()), sql)
 
 
 def test_a_secret_is_not_traced(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boundary, "TRACED", True)
     with caplog.at_level(logging.INFO, "zhangfang.plugins"):
-        with pytest.raises(ValueError, match="sk-1"), calling("modest", "vendor x", silent=True):
+        with pytest.raises(ValueError, match="sk-1"), calling("tidy", "vendor x", silent=True):
             raise ValueError("sk-1")
-        with calling("modest", "page /x"):
+        with calling("tidy", "page /x"):
             pass
     assert "vendor x: " in caplog.text
     assert "page /x: " in caplog.text
