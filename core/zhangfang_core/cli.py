@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -69,9 +70,13 @@ def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     added: dict[str, tuple[str, Command]] = {}
     for id_, module in registry().modules.items():
         for command in module.commands:
-            if command.name not in commands.choices:
-                with calling(id_, f"command {command.name}"):
-                    command.configure(commands.add_parser(command.name, help=command.help))
+            if command.name in commands.choices:
+                continue
+            # A stranger's code may raise anything: `calling` logs it, and the command is missing.
+            with contextlib.suppress(Exception), calling(id_, f"command {command.name}"):
+                own = argparse.ArgumentParser()
+                command.configure(own)
+                commands.add_parser(command.name, help=command.help, parents=[own], add_help=False)
                 added[command.name] = (id_, command)
     return added
 

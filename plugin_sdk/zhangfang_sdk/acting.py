@@ -39,12 +39,13 @@ def caller() -> Acting | None:
 
 @contextmanager
 def as_host() -> Iterator[None]:
-    """For the host: what it does on its own account inside a plugin's call, such as the end of a transaction."""
-    token = _acting.set(None)
+    """For the host: its own work in the middle of a plugin's call, such as the end of a transaction that a job opened."""
+    running, calling = _acting.set(None), _caller.set(None)
     try:
         yield
     finally:
-        _acting.reset(token)
+        _acting.reset(running)
+        _caller.reset(calling)
 
 
 class NotDeclared(Refusal):

@@ -14,14 +14,16 @@ class Job:
     """A kind of job of a plugin.
 
     ``run(**arguments)`` is called in the firm's system scope with no transaction open; it opens its own with
-    :func:`zhangfang_sdk.context.transaction`, and must bear being run again after a crash. ``schedule`` (cron, Asia/Shanghai) makes it run
-    once for every firm that has the plugin on.
+    :func:`zhangfang_sdk.context.transaction`, and must bear being run again after a crash. ``schedule`` (cron, five fields, Asia/Shanghai)
+    makes it run once for every firm that has the plugin on. One that raises, or takes longer than ``seconds``, is tried again
+    ``tries`` times with growing pauses, then it stands on the operator's page.
     """
 
     id: str
     run: JobFunction
     schedule: str | None = None
     tries: int = 5
+    seconds: float = 900.0
 
 
 class Jobs(Protocol):

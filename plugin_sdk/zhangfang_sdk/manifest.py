@@ -6,6 +6,11 @@ from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
+RESERVED = frozenset(
+    {"admin", "audit", "clients", "core", "documents", "ledger", "modules", "operator", "people", "pg", "procrastinate"}
+)
+"""First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""
+
 
 class ManifestError(ValueError):
     """The manifest is missing something or says something that cannot be; the message names it."""
@@ -58,7 +63,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         raise ManifestError(f"manifest.toml lacks {', '.join(missing)}")
     if not raw["id"].isidentifier() or raw["id"] != raw["id"].lower():
         raise ManifestError(f"id {raw['id']!r} must be a lower-case identifier")
-    if raw["id"].partition("_")[0] == "core":
+    if raw["id"].partition("_")[0] in RESERVED:
         raise ManifestError(f"id {raw['id']!r} would be taken for core's own tables, jobs and permissions")
     for key in ("requires", "optional", "provides", "uses"):
         if not isinstance(raw.get(key, []), list) or not all(isinstance(name, str) for name in raw.get(key, [])):
@@ -66,6 +71,8 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
     for permission in raw.get("permissions", ()):
         if not isinstance(permission, dict) or not {"id", "title"} <= permission.keys():
             raise ManifestError("every [[permissions]] needs an id and a title")
+        if not str(permission["id"]).startswith(f"{raw['id']}."):
+            raise ManifestError(f"permission {permission['id']!r} does not begin with {raw['id']}.")
     return Manifest(
         id=raw["id"],
         title=raw["title"],

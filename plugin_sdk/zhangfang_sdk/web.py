@@ -171,10 +171,14 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class SearchSource:
-    """``search(words, limit)`` gives (title, detail, address) of what the actor may see."""
+    """``search(words, limit)`` gives (title, detail, address) of what the actor may see; asked of those who hold ``permission``.
+
+    One that does not answer within a second is left out of the results; after three failures in a row until somebody tries again.
+    """
 
     id: str
     title: str
+    permission: str
     search: Callable[[str, int], Awaitable[Sequence[tuple[str, str, Address]]]]
 
 

@@ -23,8 +23,13 @@ def declares(hook: str, answer: str, before: str = "") -> str:
     """Code of a plugin whose only hook answers this."""
     return f"""
 from zhangfang_sdk import hook
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.web import CLIENT, Page, page
+from zhangfang_sdk.references import ClientKey
+from zhangfang_sdk.roles import Role
+from zhangfang_sdk.web import CLIENT, action, Badge, Card, NavEntry, Page, page
+
 
 {before}
 
@@ -39,7 +44,7 @@ plugin = Plugin()
 """
 
 
-PAGE = '@page("{address}", of=CLIENT, permission="signed-in")\nasync def shown({argument}) -> Page:\n    return Page("x.html", title="x")'
+PAGE = '@page("{address}", of=CLIENT, permission="signed_in")\nasync def shown({argument}) -> Page:\n    return Page("x.html", title="x")'
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,43 @@ MISFITS = [
     Misfit("odd_manifest", "requires must be a list of names", {"manifest": "requires = 5"}),
     Misfit("no_manifest", "cannot be read", {"manifest": "= ="}),
     Misfit("taken_address", "/tasks", {"code": declares("register_pages", "[shown]", PAGE.format(address="/tasks", argument=""))}),
+    Misfit("of_core", "平台自己的", {"code": declares("register_pages", "[shown]", PAGE.format(address="/vouchers/mine", argument=""))}),
+    Misfit("home_taker", "平台自己的", {"code": declares("register_pages", "[shown]", PAGE.format(address="/", argument=""))}),
+    Misfit("shadowing", "/tasks/{}/tick", {
+        "code": declares("register_pages", "[shown]", PAGE.format(address="/tasks/{x:str}/tick", argument="x: str").replace("@page", "@action")),
+    }),
+    Misfit("waiting_page", "a page must be a coroutine", {
+        "code": declares("register_pages", "[shown]", PAGE.format(address="/wait", argument="").replace("async def", "def")),
+    }),
+    Misfit("unknown_permission", "permission 'nobody.may' is neither declared nor among `uses`", {
+        "code": declares("register_pages", "[shown]", PAGE.format(address="/odd", argument="").replace("signed_in", "nobody.may")),
+    }),
+    Misfit("taker", "permission 'ledger.post' does not begin with taker.", {
+        "manifest": '[[permissions]]\nid = "ledger.post"\ntitle = "x"\nroles = ["driver"]',
+    }),
+    Misfit("ledger", "would be taken for core's own", {"name": "stranger-ledger"}),
+    Misfit("odd_place", "gives 5, which is no NavEntry", {"code": declares("register_navigation", "[5]")}),
+    Misfit("odd_order", "NavEntry.order is '5'", {
+        "code": declares("register_navigation", '[NavEntry("x", "x", "house", "/x", "signed_in", "side", "5")]'),
+    }),
+    Misfit("foreign_card", "card 'collab.tasks' does not begin with foreign_card.", {
+        "code": declares("register_cards", '[Card("collab.tasks", "cockpit", "x.html", "signed_in", load)]', "async def load(client, period): ..."),
+    }),
+    Misfit("nowhere_card", "Card.zone is 'nowhere'", {
+        "code": declares("register_cards", '[Card("nowhere_card.x", "nowhere", "x.html", "signed_in", load)]', "async def load(client, period): ..."),
+    }),
+    Misfit("plain_badge", "count must be a coroutine", {"code": declares("register_badges", '[Badge("x", lambda: 1)]')}),
+    Misfit("weekly", "'weekly' is no cron line", {"code": declares("register_jobs", '[Job("x", run, "weekly")]', "async def run(): ...")}),
+    Misfit("two_jobs", "Job 'x' is declared twice", {"code": declares("register_jobs", '[Job("x", run), Job("x", run)]', "async def run(): ...")}),
+    Misfit("owner_role", "role 'owner' does not begin with owner_role_", {"code": declares("register_roles", '[Role("owner", "x", "firm")]')}),
+    Misfit("nosy_screen", "shows core_client", {
+        "code": declares("register_admin_screens", '[AdminScreen(ClientKey, "x", (ClientKey.name,))]'),
+    }),
+    Misfit("odd_column", "AdminScreen.columns is", {"code": declares("register_admin_screens", '[AdminScreen(ClientKey, "x", (42,))]')}),
+    Misfit("hollow", "Greeting: object has no greet", {
+        "manifest": 'provides = ["Greeting"]',
+        "code": declares("register_services", "{Greeting: object()}", "class Greeting:\n    async def greet(self): ..."),
+    }),
     Misfit("untyped_page", "页面无法登记", {"code": declares("register_pages", "[shown]", PAGE.format(address="/odd", argument="x"))}),
 ]  # fmt: skip
 

@@ -72,7 +72,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cards, "_offered", lambda enabled: iter([(PLUGIN, card) for card in every]))
     made = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
     monkeypatch.setattr(cards, "environment", lambda: made)
-    monkeypatch.setattr(pace, "_last", {f"card {card.id}": 0.01 for card in every})
+    monkeypatch.setattr(pace, "_last", {(PLUGIN, f"card {card.id}"): 0.01 for card in every})
 
 
 async def shown(firm: TestFirm) -> dict[str, tuple[str, bool]]:

@@ -18,7 +18,7 @@ PAGES = """
     from zhangfang_sdk.hookspecs import hook
     from zhangfang_sdk.web import CLIENT, Page, page
 
-    @page("/stranger", of=CLIENT, permission="x")
+    @page("/stranger", of=CLIENT, permission="signed_in")
     async def shown() -> Page:
         return Page("x.html", title="x")
 

@@ -33,16 +33,17 @@ class Placed(Generic[Item]):
 
 @cache
 def screens() -> tuple[Placed[AdminScreen], ...]:
-    """In the order of the menu."""
+    """In the order of the menu. piccolo-admin knows them by title alone: the first keeps it."""
     found = [Placed(screen, None, CORE_GROUP) for screen in SCREENS]
     for id_, module in registry().modules.items():
         found += [Placed(screen, id_, module.manifest.title) for screen in module.admin_screens]
-    return tuple(found)
+    return tuple({placed.item.title: placed for placed in reversed(found)}.values())[::-1]
 
 
 @cache
 def forms() -> tuple[Placed[AdminForm], ...]:
+    """In the order of the menu; of two with one id the first stands."""
     found = [Placed(form, None, CORE_GROUP) for form in FORMS]
     for id_, module in registry().modules.items():
         found += [Placed(form, id_, module.manifest.title) for form in module.admin_forms]
-    return tuple(found)
+    return tuple({placed.item.id: placed for placed in reversed(found)}.values())[::-1]

@@ -20,6 +20,20 @@ from zhangfang_sdk.context import Scope, in_scope, install_transactions
 log = logging.getLogger("zhangfang.database")
 
 
+class TransactionBroken(RuntimeError):
+    """A statement failed, somebody caught the error and went on: nothing of the transaction was kept."""
+
+
+class PortalConnection(Connection):
+    """PostgreSQL answers COMMIT with ROLLBACK when a statement failed before, and asyncpg takes that for success."""
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        status: str = await super().execute(query, *args, timeout=timeout)
+        if status == "ROLLBACK" and query == "COMMIT;":
+            raise TransactionBroken("a statement failed before, so that nothing was kept")
+        return status
+
+
 class PortalTransaction(PostgresTransaction):
     """Piccolo's transaction gives its connection back only when BEGIN and COMMIT succeed; this one always does."""
 
@@ -121,7 +135,7 @@ before_commit: list[Before] = []
 
 
 async def run_before_commit() -> None:
-    """What must still happen in a transaction that is about to commit, whoever opened it."""
+    """What must still happen in a transaction that is about to commit: the host's own work, whoever's code opened it."""
     with as_host():
         for run in before_commit:
             await run()
@@ -144,6 +158,22 @@ def connection() -> "Connection[Any]":
         raise RuntimeError("no transaction is open")
     found: Connection[Any] = current.connection
     return found
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Part of the transaction in force: what fails in it leaves the rest usable, also when whoever failed hides it.
+
+    Raises what was raised inside, or the error of PostgreSQL that was caught there.
+    """
+    current = connection()
+    await current.execute("savepoint part")
+    try:
+        yield
+        await current.execute("release savepoint part")
+    except BaseException:
+        await current.execute("rollback to savepoint part; release savepoint part")
+        raise
 
 
 async def show_scope(scope: Scope, *, token: str = "", login: str = "") -> None:
@@ -189,7 +219,9 @@ async def open_pool(dsn: str, *, smallest: int = 2, largest: int = 20, limits: M
     """``limits`` are settings of PostgreSQL for each connection, such as REQUESTS and JOBS."""
     DB.config = {"dsn": dsn}
     settings = {"timezone": "UTC", **limits}
-    await DB.start_connection_pool(min_size=smallest, max_size=largest, server_settings=settings)
+    await DB.start_connection_pool(
+        min_size=smallest, max_size=largest, server_settings=settings, connection_class=PortalConnection
+    )
 
 
 async def close_pool() -> None:

@@ -18,7 +18,9 @@ _NAMED = re.compile(
 _LISTED = re.compile(rf"\bfrom\s+((?:{_NAME}(?:\s+(?:as\s+)?\w+)?\s*,\s*)+{_NAME})", re.IGNORECASE)
 _FIRST_WORD = re.compile(_NAME, re.IGNORECASE)
 _NEVER = re.compile(
-    r"\b(set_config|app_enter|reset\s+role|set\s+(?:local\s+|session\s+)?role|security\s+definer)\b", re.IGNORECASE
+    r"\b(set_config|app_enter|reset\s+role|set\s+(?:local\s+|session\s+)?role|security\s+definer)\b"
+    r"|^\s*(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release)\b",
+    re.IGNORECASE,
 )
 _HOSTS = ("core_", "procrastinate_", "pg_", "information_schema", "migration")
 
@@ -42,7 +44,7 @@ def check_statement(running: Acting, sql: str) -> None:
 def _stranger(plugin: str, sql: str) -> str | None:
     forbidden = _NEVER.search(sql)
     if forbidden is not None:
-        return str(forbidden[1])
+        return forbidden[0].strip()
     reads = sql.lstrip("( \n\t").lower().startswith(("select", "with"))
     listed = [piece.strip() for found in _LISTED.finditer(sql) for piece in found[1].split(",")]
     names = [*_NAMED.findall(sql), *(word[1] for piece in listed if (word := _FIRST_WORD.match(piece)))]

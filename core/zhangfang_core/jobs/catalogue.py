@@ -15,6 +15,9 @@ from zhangfang_sdk.jobs import Job
 
 log = logging.getLogger("zhangfang.jobs")
 
+LONGEST_FACT_S = 60.0
+"""What an ``on_*`` may take; longer work is a job of the plugin's own."""
+
 
 async def tell_one(fact: str, module: str, ids: list[int]) -> None:
     """Call one plugin's ``on_*`` in a transaction of its own, if the firm has the plugin on now."""
@@ -25,7 +28,7 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
             log.info("fact %s is not told to %s: the firm %s has it off", fact, module, firm_in_scope())
 
 
-CORE_JOBS = (Job("tell", tell_one), SEAL_JOB, SWEEP_JOB)
+CORE_JOBS = (Job("tell", tell_one, seconds=LONGEST_FACT_S), SEAL_JOB, SWEEP_JOB)
 
 
 @cache

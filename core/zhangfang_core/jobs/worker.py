@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -18,6 +19,7 @@ from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import failed_for_good
 from zhangfang_sdk.context import Scope, firm_in_scope, in_scope, system_scope
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 
 log = logging.getLogger("zhangfang.jobs")
 
@@ -38,6 +40,9 @@ def make_app(dsn: str) -> App:
             app.periodic(cron=job.schedule, periodic_id=name)(
                 app.task(name=f"schedule:{name}", queue=QUEUE, queueing_lock=f"schedule:{name}")(_scheduler(name))
             )
+    for periodic in app.periodic_registry.periodic_tasks.values():
+        # It counts in UTC until it is given a moment with a zone, and keeps that zone.
+        periodic.croniter.set_current(dt.datetime.now(BUSINESS_TIME_ZONE), force=True)
     return app
 
 
@@ -51,11 +56,13 @@ def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:
             return
         try:
             with in_scope(scope):
-                if plugin == CORE:
-                    await job.run(**arguments)
-                else:
-                    with calling(plugin, f"job {own_name}"):
+                # A job that never ended would hold its place in every worker that takes it up.
+                async with asyncio.timeout(job.seconds):
+                    if plugin == CORE:
                         await job.run(**arguments)
+                    else:
+                        with calling(plugin, f"job {own_name}"):
+                            await job.run(**arguments)
         except Exception as error:
             if context.job.attempts >= job.tries:
                 await _keep_failed(scope, name, arguments, error)

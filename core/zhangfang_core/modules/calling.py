@@ -92,7 +92,8 @@ class calling:
         if took > tally.longest:
             tally.longest = took
         if TRACED:
-            log.info("%s %s: %.1f ms%s", self._plugin, self._part, took * 1000, f", {error!r}" if error else "")
+            raised = "" if error is None else f", {type(error).__name__ if self._silent else repr(error)}"
+            log.info("%s %s: %.1f ms%s", self._plugin, self._part, took * 1000, raised)
         if error is not None:
             if isinstance(error, NotDeclared):
                 _on_the_trail(error, self._part)

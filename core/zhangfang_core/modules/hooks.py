@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
@@ -35,7 +35,7 @@ async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection 
     Raises Refusal ``module.check_failed``, which names the plugin; after three in a row the firm is offered to switch it off.
     """
     try:
-        async with asyncio.timeout(LONGEST_CHECK_S), connection().transaction():
+        async with asyncio.timeout(LONGEST_CHECK_S), savepoint():
             objection: Objection | None = await call_one(hook, module, **facts)
     except Refusal:
         raise

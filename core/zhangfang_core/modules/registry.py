@@ -17,6 +17,7 @@ from zhangfang_core.modules.ordering import Order, in_order
 from zhangfang_core.modules.routes import Address, PagesRefused, addresses_of, refuse_clashes
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.fitting import unfit
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
@@ -140,7 +141,7 @@ def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Address
 
 def _load(installed: Installed, hooks: pluggy.PluginManager) -> Module:
     know(installed.manifest)
-    with calling(installed.manifest.id, "start"):
+    with calling(installed.manifest.id, "start", answers=(Unfit,)):
         return _declarations(installed, hooks)
 
 
@@ -152,9 +153,12 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
 
     def declared(name: str) -> Any:
         answers = hooks.subset_hook_caller(name, remove_plugins=alone)()
-        return answers[0] if answers else ()
+        answer = answers[0] if answers and answers[0] is not None else {}
+        if problem := next(unfit(installed.manifest, name, answer), None):
+            raise Unfit(problem)
+        return answer
 
-    services = dict(declared("register_services") or {})
+    services = dict(declared("register_services"))
     if undeclared := {p.__name__ for p in services} - set(installed.manifest.provides):
         raise Unfit(f"register_services 提供了 manifest.toml 的 provides 没有写的服务: {', '.join(sorted(undeclared))}")
     if withheld := set(installed.manifest.provides) - {p.__name__ for p in services}:

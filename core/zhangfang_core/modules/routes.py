@@ -1,5 +1,6 @@
 """Pages under their places, and tried before they are served: one that Litestar refuses would stop the whole server."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from litestar import Litestar, Router
@@ -7,12 +8,25 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_sdk.places import Place
 
+_PARAMETER = re.compile(r"\{[^}]*\}")
 Address = tuple[str, str]
 """Path and method."""
 
 
+CORE_HEADS = frozenset({
+    *("account", "accounts", "audit", "badges", "cards", "clients", "documents", "events", "healthz", "invitations"),
+    *("messages", "modules", "operator", "people", "periods", "search", "settings", "sign-in", "sign-out", "vouchers"),
+})  # fmt: skip
+"""First words of the addresses of core's pages, which plugins leave alone. A test compares them to the pages."""
+
+
 class PagesRefused(ValueError):
     """These pages cannot be served; the message says why."""
+
+
+def head(path: str) -> str:
+    """The first word of a page's own address."""
+    return path.strip("/").partition("/")[0]
 
 
 def mounted(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> list[Router]:
@@ -25,6 +39,8 @@ def mounted(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> lis
             raise PagesRefused(f"页面 {sorted(handler.paths)} 没有说明属于谁 (of=CLIENT, FIRM 或 PERSON)")
         if module is not None and Place.PORTAL in handler.opt["of"]:
             raise PagesRefused(f"页面 {sorted(handler.paths)} 只能属于客户、公司或个人")
+        if module is not None and (of_core := {p for p in handler.paths if head(p) in CORE_HEADS or not head(p)}):
+            raise PagesRefused(f"页面地址 {', '.join(sorted(of_core))} 是平台自己的")
     routers = []
     for place in Place:
         own = [handler for handler in pages if place in handler.opt["of"]]
@@ -35,7 +51,10 @@ def mounted(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> lis
 
 
 def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> set[Address]:
-    """Every path and method that the pages answer, places included. Raises PagesRefused for pages that no server could register."""
+    """Every path and method that the pages answer, places included, whatever their parameters are called.
+
+    Raises PagesRefused for pages that no server could register.
+    """
     try:
         app = Litestar(route_handlers=list(mounted(pages, module)), openapi_config=None, logging_config=None)
     except PagesRefused:
@@ -43,7 +62,10 @@ def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -
     except Exception as error:
         raise PagesRefused(f"页面无法登记: {error}") from error
     return {
-        (route.path, method) for route in app.routes for method in getattr(route, "methods", ()) if method != "OPTIONS"
+        (_PARAMETER.sub("{}", route.path), method)
+        for route in app.routes
+        for method in getattr(route, "methods", ())
+        if method != "OPTIONS"
     }
 
 

@@ -1,24 +1,29 @@
 """Cards of the plugins: loaded and rendered here, each by itself, so that one that fails or dawdles costs only itself."""
 
-import asyncio
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
-from zhangfang_core.database.engine import connection
-from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import failed, parts_off, worked
-from zhangfang_core.web.pace import MOST_S, is_quick, paced
+from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.web.pace import MOST_S, is_quick
+from zhangfang_core.web.parts import asked
 from zhangfang_core.web.pieces import piece_values
 from zhangfang_core.web.templates import environment
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import at
 from zhangfang_sdk.web import Card, CardZone, ShownCard
 
 NOTHING = Markup("")
+LARGEST = 200_000
+"""Characters of a card. A page is made of a few such, and goes over slow lines to phones."""
+
+
+class CardTooLarge(ValueError):
+    """What a card's template writes is no card."""
 
 
 class PluginCards:
@@ -54,30 +59,30 @@ def _part(card: Card) -> str:
 
 
 async def _shown(plugin: str, card: Card, client: int, period: str) -> ShownCard:
-    is_late = not is_quick(_part(card))
+    is_late = not is_quick(plugin, _part(card))
     html = NOTHING if is_late else await _rendered(plugin, card, client, period)
     address = at(client, f"/cards/{card.id}?period={period}")
     return ShownCard(card.id, html, address, card.topics, card.order, is_late)
 
 
 async def _rendered(plugin: str, card: Card, client: int, period: str) -> Markup:
-    """A savepoint keeps the card's database errors from ending the page's transaction."""
     common = await piece_values()
-    try:
-        with paced(_part(card)):
-            async with asyncio.timeout(MOST_S), connection().transaction():
-                with calling(plugin, _part(card)):
-                    values = await card.load(client, period)
-                    html = NOTHING
-                    if values is not None:
-                        html = Markup(environment().get_template(card.template).render({**common, **values}))  # noqa: S704 - escaped by the template
-    except Refusal:
-        return NOTHING
-    except TimeoutError:
-        failed(plugin, _part(card), f"{MOST_S} 秒内没有完成")
-        return NOTHING
-    except Exception as error:  # a plugin's card may fail in any way; `calling` has logged it
-        failed(plugin, _part(card), f"{type(error).__name__}: {error}")
-        return NOTHING
-    worked(plugin, _part(card))
-    return html
+
+    async def content() -> Markup:
+        values = await card.load(client, period)
+        return NOTHING if values is None else _written(card.template, {**common, **values})
+
+    return await asked(plugin, _part(card), content, NOTHING)
+
+
+def _written(template: str, values: Mapping[str, Any]) -> Markup:
+    """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge, TimeoutError."""
+    began, size, pieces = time.perf_counter(), 0, []
+    for piece in environment().get_template(template).generate(values):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            raise CardTooLarge(f"more than {LARGEST} characters")
+        if time.perf_counter() - began > MOST_S:
+            raise TimeoutError
+    return Markup("".join(pieces))  # noqa: S704 - escaped by the template

@@ -1,16 +1,14 @@
 """The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
-import asyncio
 from dataclasses import dataclass
 
 from zhangfang_core.admin.mount import admin_of
-from zhangfang_core.database.engine import connection
-from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
-from zhangfang_core.modules.troubles import failed, parts_off, worked
+from zhangfang_core.modules.troubles import parts_off
 from zhangfang_core.notifications.badges import CORE_BADGES
-from zhangfang_core.web.pace import MOST_S, is_quick, paced
+from zhangfang_core.web.pace import is_quick
+from zhangfang_core.web.parts import asked
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import Address, here, portal
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, SIGNED_IN, Badge, NavEntry, Place, Zone
@@ -23,6 +21,7 @@ CORE_NAVIGATION = (
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
+    NavEntry("search", "查找", "search", "/search", SIGNED_IN, "side", 88, (FIRM, CLIENT)),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
     NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),
@@ -102,7 +101,7 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
     for plugin, badge in declared:
         if badge.nav not in shown or f"{plugin} {_part(badge)}" in off:
             continue
-        if only_quick and plugin and not is_quick(_part(badge)):
+        if only_quick and plugin and not is_quick(plugin, _part(badge)):
             found.setdefault(badge.nav, None)
             continue
         found[badge.nav] = (found.get(badge.nav) or 0) + await _count(plugin, badge)
@@ -116,16 +115,8 @@ def _part(badge: Badge) -> str:
 async def _count(plugin: str, badge: Badge) -> int:
     if not plugin:
         return await badge.count()
-    try:
-        with paced(_part(badge)):
-            async with asyncio.timeout(MOST_S), connection().transaction():
-                with calling(plugin, _part(badge)):
-                    count = int(await badge.count())
-    except TimeoutError:
-        failed(plugin, _part(badge), f"{MOST_S} 秒内没有完成")
-        return 0
-    except Exception as error:  # a plugin's badge may fail in any way; `calling` has logged it
-        failed(plugin, _part(badge), f"{type(error).__name__}: {error}")
-        return 0
-    worked(plugin, _part(badge))
-    return count
+
+    async def count() -> int:
+        return int(await badge.count())
+
+    return await asked(plugin, _part(badge), count, 0)

@@ -9,19 +9,19 @@ MOST_S = 0.3
 QUICK_S = 0.05
 """What was quicker the last time is waited for; the rest comes after the page."""
 
-_last: dict[str, float] = {}
+_last: dict[tuple[str, str], float] = {}
 
 
-def is_quick(part: str) -> bool:
-    """Whether this part ("card collab.tasks") answered quickly the last time in this process; not, while nobody knows."""
-    return _last.get(part, MOST_S) <= QUICK_S
+def is_quick(plugin: str, part: str) -> bool:
+    """Whether this part ("badge tasks") of a plugin answered quickly the last time in this process; not, while nobody knows."""
+    return _last.get((plugin, part), MOST_S) <= QUICK_S
 
 
 @contextmanager
-def paced(part: str) -> Iterator[None]:
+def paced(plugin: str, part: str) -> Iterator[None]:
     """Measure an answer."""
     began = time.perf_counter()
     try:
         yield
     finally:
-        _last[part] = time.perf_counter() - began
+        _last[plugin, part] = time.perf_counter() - began

@@ -14,17 +14,17 @@ import pluggy
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.fitting import DECLARED, FREE_FOR_ALL, unfit
 from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.labels import SHARED
 from zhangfang_sdk.references import KEY_TABLES
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
 from zhangfang_sdk.testing.sources import imported, services_used
-from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PUBLIC, SIGNED_IN, Place
+from zhangfang_sdk.web import CLIENT, FIRM, PERSON, Place
 
 Problems = Iterator[str]
 
-FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
 PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
 """An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -74,6 +74,7 @@ class PluginConformance:
             "papers": self._papers,
             "imports": self._imports,
             "hooks": self._hooks,
+            "declarations": self._declarations,
             "tables": self._tables,
             "migrations": self._migrations,
             "pages": self._pages,
@@ -83,7 +84,6 @@ class PluginConformance:
             "templates": self._templates,
             "services": self._services,
             "uses": self._uses,
-            "jobs": self._jobs,
         }
 
     def _manifest(self) -> Problems:
@@ -95,8 +95,6 @@ class PluginConformance:
                 yield f"{field} is not Chinese"
         seen: set[str] = set()
         for permission in manifest.permissions:
-            if not permission.id.startswith(f"{manifest.id}."):
-                yield f"permission {permission.id!r} does not begin with {manifest.id}."
             if not CHINESE.search(permission.title):
                 yield f"the title of permission {permission.id!r} is not Chinese"
             if not permission.roles:
@@ -138,6 +136,11 @@ class PluginConformance:
                 if implementation.opts.get("wrapper") or implementation.opts.get("hookwrapper"):
                     yield f"{caller.name} wraps other plugins' implementations"
 
+    def _declarations(self) -> Problems:
+        """What the host would refuse at start."""
+        for hook in ("register_pages", *DECLARED, "register_services"):
+            yield from unfit(self.plugin.manifest, hook, self.plugin.declared(hook) or {})
+
     def _tables(self) -> Problems:
         app = self.plugin.app
         if app is None:
@@ -170,7 +173,6 @@ class PluginConformance:
     def _pages(self) -> Problems:
         for handler in self.plugin.declared("register_pages"):
             where = _where(handler)
-            yield from self._known_permission(str(handler.opt.get("permission", "")), where)
             if not set(handler.opt.get("of", ())) & {CLIENT, FIRM, PERSON}:
                 yield f"{where} belongs to nobody: say of=CLIENT, FIRM or PERSON"
             examples = handler.opt.get("examples") or {}
@@ -186,11 +188,6 @@ class PluginConformance:
         own = set() if app is None else {t._meta.tablename for t in app.table_classes}
         return f"{self.plugin.id}_{name}" in own or f"core_{name}" in KEY_TABLES
 
-    def _known_permission(self, permission: str, where: str) -> Problems:
-        manifest = self.plugin.manifest
-        if permission not in {p.id for p in manifest.permissions} | set(manifest.uses) | FREE_FOR_ALL:
-            yield f"{where}: permission {permission!r} is neither declared nor among `uses` in the manifest"
-
     def _navigation(self) -> Problems:
         pages = {
             (path, place): str(handler.opt.get("permission"))
@@ -201,7 +198,6 @@ class PluginConformance:
         }
         entries = self.plugin.declared("register_navigation")
         for entry in entries:
-            yield from self._known_permission(entry.permission, f"navigation {entry.id!r}")
             for place in filter(entry.stands_in, Place):
                 if (entry.path, place) not in pages:
                     yield f"navigation {entry.id!r} leads to {entry.path} of a {place}, which is no page of this plugin"
@@ -212,8 +208,6 @@ class PluginConformance:
         for badge in self.plugin.declared("register_badges"):
             if badge.nav not in {entry.id for entry in entries}:
                 yield f"a badge for {badge.nav!r}, which is no navigation entry of this plugin"
-            if not inspect.iscoroutinefunction(badge.count):
-                yield f"the count of badge {badge.nav!r} must be a coroutine"
 
     def _holders(self, permission: str) -> set[str]:
         """Roles that hold a permission of this plugin; for one that is not its own, the permission itself."""
@@ -222,20 +216,14 @@ class PluginConformance:
 
     def _cards(self) -> Problems:
         for card in self.plugin.declared("register_cards"):
-            yield from self._known_permission(card.permission, f"card {card.id!r}")
-            if not card.id.startswith(f"{self.plugin.id}."):
-                yield f"card {card.id!r} does not begin with {self.plugin.id}."
             if not (self.plugin.folder / "templates" / card.template).is_file():
                 yield f"card {card.id!r}: no template {card.template}"
-            if not inspect.iscoroutinefunction(card.load):
-                yield f"card {card.id!r}: load must be a coroutine"
 
     def _admin(self) -> Problems:
         app = self.plugin.app
         own = () if app is None else app.table_classes
         for screen in self.plugin.declared("register_admin_screens"):
             where = f"admin screen {screen.title!r}"
-            yield from self._known_permission(screen.permission, where)
             if screen.table not in own:
                 yield f"{where} shows {screen.table._meta.tablename}, which is no table of this plugin"
             if not CHINESE.search(screen.title):
@@ -243,19 +231,14 @@ class PluginConformance:
             yield from self._columns(screen, where)
         for form in self.plugin.declared("register_admin_forms"):
             where = f"admin form {form.id!r}"
-            yield from self._known_permission(form.permission, where)
             if not CHINESE.search(form.title):
                 yield f"the title of {where} is not Chinese"
             for name, field in form.fields.model_fields.items():
                 if not CHINESE.search(field.title or ""):
                     yield f"{where}: field {name!r} has no Chinese title"
-            if not inspect.iscoroutinefunction(form.submit):
-                yield f"{where}: submit must be a coroutine"
 
     def _columns(self, screen: AdminScreen, where: str) -> Problems:
         for column in screen.columns:
-            if column._meta.table is not screen.table:
-                yield f"{where}: column {column._meta.name!r} belongs to another table"
             label = screen.labels.get(column._meta.name, self._labels.get(column._meta.name, ""))
             if not CHINESE.search(label):
                 yield f"{where}: column {column._meta.name!r} has no Chinese label"
@@ -286,10 +269,6 @@ class PluginConformance:
             yield f"the manifest provides {name!r}, register_services does not"
         for name in sorted(names - set(self.plugin.manifest.provides)):
             yield f"register_services gives {name!r}, the manifest does not say so"
-        for protocol, implementation in given.items():
-            for method in [m for m in vars(protocol) if not m.startswith("_") and callable(vars(protocol)[m])]:
-                if not callable(getattr(implementation, method, None)):
-                    yield f"{protocol.__name__}: {type(implementation).__name__} has no {method}"
 
     def _uses(self) -> Problems:
         manifest = self.plugin.manifest
@@ -299,17 +278,6 @@ class PluginConformance:
                 if service not in named:
                     where = f"{path.relative_to(self.plugin.folder)}:{line}"
                     yield f"{where} asks for {service}, which the manifest names in neither `requires` nor `optional`"
-
-    def _jobs(self) -> Problems:
-        seen: set[str] = set()
-        for job in self.plugin.declared("register_jobs"):
-            if not inspect.iscoroutinefunction(job.run):
-                yield f"job {job.id!r}: run must be a coroutine"
-            if "." in job.id or job.id in seen:
-                yield f"job {job.id!r} needs a short id of its own; the host puts the plugin's before it"
-            seen.add(job.id)
-            if job.schedule is not None and len(job.schedule.split()) != 5:
-                yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
 
 
 _SYNTAX = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)

@@ -74,7 +74,7 @@ class CaptureOcr:
 
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
-        return [SearchSource("invoices", "票据", listing.search)]
+        return [SearchSource("invoices", "票据", "capture_ocr.read", listing.search)]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

@@ -1,0 +1,188 @@
+"""Whether what a plugin declares can be used: asked by the host at start, and by the conformance kit.
+
+Each hook's answer is looked at by itself. What is found here would otherwise raise later, on somebody else's page or in the worker of all
+plugins, or would take what belongs to others: so the plugin is left out with these sentences.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, get_type_hints
+
+from litestar.handlers import HTTPRouteHandler
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.commands import Command
+from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.roles import Role
+from zhangfang_sdk.services import methods_of
+from zhangfang_sdk.tables import FirmRows
+from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Badge, Card, NavEntry, SearchSource
+
+Problems = Iterator[str]
+FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
+
+DECLARED: Mapping[str, type[Any]] = {
+    "register_navigation": NavEntry,
+    "register_cards": Card,
+    "register_badges": Badge,
+    "register_roles": Role,
+    "register_jobs": Job,
+    "register_search_sources": SearchSource,
+    "register_vendors": Vendor,
+    "register_admin_screens": AdminScreen,
+    "register_admin_forms": AdminForm,
+    "register_commands": Command,
+}
+"""What each hook gives a sequence of; ``register_pages`` gives handlers and ``register_services`` a mapping."""
+
+_COROUTINES = {Card: "load", Badge: "count", Job: "run", SearchSource: "search", AdminForm: "submit"}
+_NAMES = {Role: "id", Job: "id", SearchSource: "id", AdminForm: "id", AdminScreen: "title", NavEntry: "id", Card: "id"}
+
+
+def unfit(manifest: Manifest, hook: str, answer: Any) -> Problems:
+    """A sentence for each thing in the answer of a ``register_*`` hook that cannot be used."""
+    if hook == "register_services":
+        yield from _services(answer)
+        return
+    items = list(answer)
+    kind = DECLARED.get(hook, HTTPRouteHandler)
+    for item in items:
+        if not isinstance(item, kind):
+            yield f"{hook} gives {item!r}, which is no {kind.__name__}"
+            return
+    if kind is HTTPRouteHandler:
+        yield from _pages(manifest, items)
+        return
+    for item in items:
+        yield from _values(hook, item)
+    yield from _coroutines(kind, items)
+    yield from _twice(kind, items)
+    yield from (p for item in items for p in _permitted(manifest, item))
+    if check := _OWN.get(kind):
+        yield from check(manifest, items)
+
+
+def known_permission(manifest: Manifest, permission: object, where: str) -> Problems:
+    """A permission that the plugin neither declares nor uses would be held by nobody."""
+    if permission not in {p.id for p in manifest.permissions} | set(manifest.uses) | FREE_FOR_ALL:
+        yield f"{where}: permission {permission!r} is neither declared nor among `uses` in the manifest"
+
+
+@cache
+def _adapters() -> Mapping[type[Any], Mapping[str, TypeAdapter[Any]]]:
+    """What each field of each kind may hold."""
+    config = ConfigDict(arbitrary_types_allowed=True, strict=True)
+    return {
+        kind: {name: TypeAdapter(hint, config=config) for name, hint in get_type_hints(kind).items()}
+        for kind in DECLARED.values()
+    }
+
+
+def _values(hook: str, item: Any) -> Problems:
+    adapters = _adapters()[type(item)]
+    for field in fields(item):
+        value = getattr(item, field.name)
+        try:
+            adapters[field.name].validate_python(value)
+        except ValidationError as error:
+            yield f"{hook}: {type(item).__name__}.{field.name} is {value!r}: {error.errors()[0]['msg']}"
+
+
+def _coroutines(kind: type[Any], items: Iterable[Any]) -> Problems:
+    if (name := _COROUTINES.get(kind)) is None:
+        return
+    for item in items:
+        function = getattr(item, name)
+        if not inspect.iscoroutinefunction(inspect.unwrap(function)):
+            yield f"{kind.__name__} {getattr(item, 'id', getattr(item, 'nav', ''))!r}: {name} must be a coroutine"
+
+
+def _twice(kind: type[Any], items: Iterable[Any]) -> Problems:
+    seen: set[str] = set()
+    for item in items if kind in _NAMES else ():
+        name = getattr(item, _NAMES[kind])
+        if name in seen:
+            yield f"{kind.__name__} {name!r} is declared twice"
+        seen.add(name)
+
+
+def _permitted(manifest: Manifest, item: Any) -> Problems:
+    permission = getattr(item, "permission", None)
+    if permission is not None:
+        yield from known_permission(manifest, permission, f"{type(item).__name__} {getattr(item, 'id', '')!r}")
+
+
+def _pages(manifest: Manifest, handlers: Iterable[HTTPRouteHandler]) -> Problems:
+    for handler in handlers:
+        where = f"{'/'.join(sorted(handler.http_methods))} {', '.join(sorted(handler.paths))}"
+        if not inspect.iscoroutinefunction(inspect.unwrap(handler.fn)):
+            yield f"{where}: a page must be a coroutine (async def)"
+        yield from known_permission(manifest, handler.opt.get("permission", ""), where)
+
+
+def _cards(manifest: Manifest, cards: Iterable[Card]) -> Problems:
+    for card in cards:
+        if not card.id.startswith(f"{manifest.id}."):
+            yield f"card {card.id!r} does not begin with {manifest.id}."
+
+
+def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
+    for job in jobs:
+        if not job.id or "." in job.id:
+            yield f"job {job.id!r} needs a short id; the host puts the plugin's before it"
+        if job.schedule is not None and not _is_cron(job.schedule):
+            yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
+
+
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
+
+
+def _is_cron(line: str) -> bool:
+    """Five fields of numbers: ``*``, ``5``, ``1-5``, ``*/10``, and lists of those."""
+    parts = line.split()
+    return len(parts) == len(_CRON_BOUNDS) and all(
+        (match := _CRON_PART.fullmatch(part)) and all(low <= int(n) <= high for n in match.groups()[:2] if n)
+        for field, (low, high) in zip(parts, _CRON_BOUNDS, strict=True)
+        for part in field.split(",")
+    )
+
+
+def _roles(manifest: Manifest, roles: Iterable[Role]) -> Problems:
+    for role in roles:
+        if not role.id.startswith(f"{manifest.id}_"):
+            yield f"role {role.id!r} does not begin with {manifest.id}_"
+
+
+def _screens(manifest: Manifest, screens: Iterable[AdminScreen]) -> Problems:
+    for screen in screens:
+        name = screen.table._meta.tablename
+        if not name.startswith(f"{manifest.id}_") or not issubclass(screen.table, FirmRows):
+            yield f"admin screen {screen.title!r} shows {name}, which is no table of this plugin behind the walls"
+        for column in screen.columns:
+            if column._meta.table is not screen.table:
+                yield f"admin screen {screen.title!r}: column {column._meta.name!r} belongs to another table"
+
+
+def _services(given: Mapping[type[Any], Any]) -> Problems:
+    for protocol, implementation in given.items():
+        for name, method in methods_of(protocol).items():
+            own = getattr(implementation, name, None)
+            if not callable(own):
+                yield f"{protocol.__name__}: {type(implementation).__name__} has no {name}"
+            elif inspect.iscoroutinefunction(method) != inspect.iscoroutinefunction(own):
+                yield f"{protocol.__name__}.{name} is a coroutine on one side and an ordinary method on the other"
+
+
+_OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
+    Card: _cards,
+    Job: _jobs,
+    Role: _roles,
+    AdminScreen: _screens,
+}
