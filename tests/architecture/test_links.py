@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zhangfang_sdk.testing.conformance import PAST_ITS_PLACE
+from zhangfang_sdk.testing.conformance import NESTED, PAST_ITS_PLACE
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(p for f in ("core", "plugins") for p in (ROOT / f).rglob("templates/**/*.html"))
@@ -17,4 +17,5 @@ OF_THE_PORTAL = ("/sign-in", "/sign-out", "/invitations/", "/operator")
 def test_links_keep_their_place(template: Path) -> None:
     text = template.read_text("utf-8")
     assert TAKEN.findall(text) == []
+    assert NESTED.findall(text) == []
     assert [past for past in PAST_ITS_PLACE.findall(text) if not past.startswith(OF_THE_PORTAL)] == []

@@ -59,6 +59,7 @@ BROKEN = [
     ("declarations", "plugin.py", 'permission="sample.keep"', 'permission="sample.own"', "'sample.own' is neither"),
     ("pages", "plugin.py", '@page("/things", of=CLIENT,', '@page("/things", of=PORTAL,', "belongs to nobody"),
     ("templates", "list.html", "{% if", '<a href="/things">x</a>{% if', "links past its place"),
+    ("templates", "list.html", "{% if", """{{ _("{{ here }}/things") }}{% if""", "braces inside braces"),
     (
         "navigation",
         "plugin.py",

@@ -117,7 +117,7 @@ async def test_before_the_second_factor_no_page_opens(browser: Browser, firm: Te
         "/me/account/password",
         "/",
     ):
-        assert (await browser.get(path)).headers["location"] == "/sign-in/code"
+        assert (await browser.get(path)).headers["location"] == f"/sign-in/code?next={path}"
     wrong = await browser.submit("/sign-in/code", code="12345")
     assert "验证码不对" in wrong.text
 

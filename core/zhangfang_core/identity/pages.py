@@ -41,7 +41,7 @@ async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
     """Who is signed in already goes on."""
     request = asking()
     if request is not None and request.presence.pending:
-        return go(portal("/sign-in/code"))
+        return go(portal(f"/sign-in/code?next={quote(local(wanted))}"))
     if request is not None and request.presence.scope is not None:
         return go(local(wanted))
     return Page("identity/sign_in.html", title="登录", wanted=local(wanted), login="", error=None)

@@ -150,7 +150,7 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     if permission == PUBLIC:
         return request, language
     if actor is None or presence.pending:
-        raise SignInNeeded(SECOND_FACTOR if presence.pending else f"{SIGN_IN}?next={quote(_address_of(scope))}")
+        raise SignInNeeded(f"{SECOND_FACTOR if presence.pending else SIGN_IN}?next={quote(_address_of(scope))}")
     if opt.get("place") == PERSON:
         return request, language
     if (actor.firm, actor.client) != (asked.firm, asked.client) or (module is not None and module not in enabled):

@@ -27,6 +27,8 @@ Problems = Iterator[str]
 
 PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
 """An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
+NESTED = re.compile(r"""\{\{(?:(?!\}\}).)*["']\s*(\{\{[^}]*\}\}[^"']*)""")
+"""Braces inside a text that stands in braces already (``{{ item(href="{{ here }}/tasks") }}``): the page would show them."""
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -254,6 +256,8 @@ class PluginConformance:
             text = path.read_text("utf-8")
             for past in PAST_ITS_PLACE.findall(text):
                 yield f"{name} links past its place: write {{{{ here }}}} before {past}"
+            for nested in NESTED.findall(text):
+                yield f"{name} writes braces inside braces, which are shown as they stand: {nested}"
             try:
                 if self._environment is None:
                     _SYNTAX.parse(text)
