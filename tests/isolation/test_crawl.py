@@ -183,7 +183,7 @@ class Crawler:
     def may_send(self, address: str) -> bool:
         path, place = urlsplit(address).path, place_of(urlsplit(address).path)
         route = next((route for pattern, route in FORMS if pattern.fullmatch(path)), None)
-        held = self.permissions.get(place) or self.permissions.get(place.partition("/c/")[0]) or frozenset()
+        held = self.permissions.get(place) or self.permissions.get(place.partition("/c/")[0] or "/me") or frozenset()
         return route is not None and (route.permission in (SIGNED_IN, PUBLIC) or route.permission in held)
 
 
