@@ -103,20 +103,22 @@ async def test_a_firm_cannot_be_made_without_the_operator(firm: TestFirm) -> Non
     async with DB.transaction():
         await show_scope(system_scope(firm.id))
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection().execute("insert into core_firm (name) values ('山寨')")
+            async with connection().transaction():
+                await connection().execute("insert into core_firm (name) values ('山寨')")
 
 
 async def test_a_membership_cannot_join_one_firms_client_to_another_firm(firm: TestFirm, other_firm: TestFirm) -> None:
     async with DB.transaction():
         await show_scope(system_scope(firm.id))
         with pytest.raises(asyncpg.ForeignKeyViolationError):
-            await connection().execute(
-                'insert into core_membership (firm, client, "user", role, active) values ($1, $2, $3, $4, true)',
-                firm.id,
-                other_firm.restaurant,
-                firm.owner,
-                "boss",
-            )
+            async with connection().transaction():
+                await connection().execute(
+                    'insert into core_membership (firm, client, "user", role, active) values ($1, $2, $3, $4, true)',
+                    firm.id,
+                    other_firm.restaurant,
+                    firm.owner,
+                    "boss",
+                )
 
 
 async def test_members_of_another_firm_cannot_be_changed(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -98,7 +98,8 @@ async def test_a_client_cannot_be_moved_or_removed_by_raw_sql(firm: TestFirm, ot
         async with DB.transaction():
             await show_scope(system_scope(firm.id))
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection().execute(statement)
+                async with connection().transaction():
+                    await connection().execute(statement)
 
 
 async def accountant(firm: TestFirm, login: str = "wang") -> tuple[int, str]:
@@ -169,9 +170,10 @@ async def test_only_people_and_clients_of_the_firm_are_assigned(firm: TestFirm, 
         async with DB.transaction():
             await show_scope(system_scope(firm.id))
             with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.InsufficientPrivilegeError)):
-                await connection().execute(
-                    'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
-                )
+                async with connection().transaction():
+                    await connection().execute(
+                        'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
+                    )
     async with acting(firm, "accountant"):
         with pytest.raises(Refusal, match=r"access\.forbidden"):
             await assign(person, [firm.trading])

@@ -8,7 +8,7 @@ from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVouc
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
 from zhangfang_core.notifications.tables import AuditEntry, Notification
-from zhangfang_core.tenancy.tables import Assignment, Client
+from zhangfang_core.tenancy.tables import Client
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 
 SCREENS = (
@@ -17,9 +17,6 @@ SCREENS = (
         "客户企业",
         (Client.name, Client.tax_id, Client.taxpayer_kind, Client.industry, Client.books_start),
         permission="clients.manage",
-    ),
-    AdminScreen(
-        Assignment, "会计分工", (Assignment.client, Assignment.user), writable=True, permission="clients.manage"
     ),
     AdminScreen(
         Membership,

@@ -12,7 +12,10 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from zhangfang_core.admin.router import PortalAdmin
+from zhangfang_core.identity.places import own_places
 from zhangfang_sdk.context import firm_in_scope
+from zhangfang_sdk.context import scope as current_scope
+from zhangfang_sdk.errors import not_found
 
 PATH = "/admin"
 
@@ -38,6 +41,9 @@ def admin_handlers() -> list[ASGIRouteHandler]:
     )
     async def admin(scope: Scope, receive: Receive, send: Send) -> None:
         path = unquote(scope["raw_path"].decode("latin-1")).partition("?")[0]
+        if current_scope().firm is None:
+            await _to_own_desk(send)
+            return
         root = admin_of(firm_in_scope())
         if path == root:
             await _to_slash(send, root)
@@ -47,6 +53,14 @@ def admin_handlers() -> list[ASGIRouteHandler]:
         await desk()(inner, receive, send)
 
     return [admin]
+
+
+async def _to_own_desk(send: Send) -> None:
+    """``/admin/`` alone leads to the desk of the one firm whose staff this person is. Raises Refusal ``common.not_found``."""
+    firms = {place.firm for place in await own_places() if place.client is None}
+    if len(firms) != 1:
+        raise not_found("页面")
+    await _to_slash(send, admin_of(firms.pop()))
 
 
 async def _to_slash(send: Send, root: str) -> None:

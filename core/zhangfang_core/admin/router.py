@@ -25,6 +25,8 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Bas
 from starlette.requests import HTTPConnection, Request
 
 from zhangfang_core.admin.catalogue import Placed, forms, screens
+from zhangfang_core.identity.forms import token_of_request
+from zhangfang_core.identity.sessions import sign_out
 from zhangfang_core.modules.calling import calling
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.context import scope
@@ -141,6 +143,7 @@ class PortalAdmin(AdminRouter):
             site_name="账房管理后台",
             default_language_code="zh-CN",
             page_size=30,
+            sidebar_links={"返回账房": "/"},
         )
         for route in self.routes:
             if getattr(route, "path", "") == "/api":
@@ -151,6 +154,10 @@ class PortalAdmin(AdminRouter):
             await super().__call__(scope, receive, send)
             return
         path = unquote(scope["path"])
+        if path.endswith("/public/logout/") and scope["method"] == "POST":
+            await sign_out(token_of_request())
+            await _answer(send, 200, {})
+            return
         if _blocked(path):
             await _not_there(send)
             return
@@ -238,8 +245,12 @@ def _blocked(path: str) -> bool:
 
 
 async def _not_there(send: Any) -> None:
-    body = json.dumps({"detail": "没有找到这个内容。"}).encode()
-    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"application/json")]})
+    await _answer(send, 404, {"detail": "没有找到这个内容。"})
+
+
+async def _answer(send: Any, status: int, values: dict[str, str]) -> None:
+    body = json.dumps(values).encode()
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -14,6 +14,7 @@ from zhangfang_core.identity.forms import (
     Req,
     came_from,
     choice_cookie,
+    forgotten_form_token,
     local,
     password_in,
     session_cookie,
@@ -120,6 +121,7 @@ async def _signed_in(token: str, wanted: Address, address: str) -> Redirect:
             await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=token)
         answer = go(wanted)
     answer.set_cookie(session_cookie(token))
+    answer.set_cookie(forgotten_form_token())
     return answer
 
 
@@ -129,6 +131,7 @@ async def sign_out(data: Form) -> Redirect:
     await sessions.sign_out(token_of_request())
     answer = go(portal("/sign-in"))
     answer.set_cookie(session_cookie(""))
+    answer.set_cookie(forgotten_form_token())
     return answer
 
 

@@ -1,13 +1,16 @@
 """The places that a person belongs to, and entering them one after the other in one request."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
+
+import asyncpg
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.switches import know_enabled
-from zhangfang_sdk.context import in_scope, scope
+from zhangfang_sdk.context import in_scope, scope, scope_or_none
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.places import OwnPlace, Visit, install_visits
 from zhangfang_sdk.services import use
@@ -36,7 +39,7 @@ async def visit_each(visit: Visit[object]) -> Sequence[object]:
     module, permission = request.module, request.permission
 
     def open_to_page(entered: Entered, enabled: frozenset[str]) -> bool:
-        return (module is None or module in enabled) and (permission == SIGNED_IN or entered.scope.may(permission))
+        return _open(entered, enabled, module, permission)
 
     return await _visit(request.presence.token, await own_places(), visit, open_to_page, request.asked)
 
@@ -62,6 +65,21 @@ async def record_everywhere(
     await _visit(session, list(firms.values()), record, lambda entered, enabled: True, back_to)
 
 
+async def open_somewhere(token: str, asked: Asked, module: str, permission: str) -> bool:
+    """Whether a plugin's page of a person is open to the person in force at one of their places at least."""
+    places = await own_places()
+    open_to = await _visit(token, places, _nothing, lambda e, on: _open(e, on, module, permission), asked)
+    return bool(open_to)
+
+
+async def _nothing(place: OwnPlace) -> None:
+    return None
+
+
+def _open(entered: Entered, enabled: frozenset[str], module: str | None, permission: str) -> bool:
+    return (module is None or module in enabled) and (permission == SIGNED_IN or entered.scope.may(permission))
+
+
 async def _visit(
     token: str,
     places: Sequence[OwnPlace],
@@ -69,16 +87,21 @@ async def _visit(
     wanted: Callable[[Entered, frozenset[str]], bool],
     back_to: Asked,
 ) -> list[T]:
-    address = scope().address
+    known = scope_or_none()
+    address = "" if known is None else known.address
     found = []
-    for place in places:
-        entered = await enter(token, address, Asked(place.firm, place.client))
-        if entered is None or entered.scope.firm is None:
-            continue
-        if wanted(entered, know_enabled(entered.scope.firm, entered.switches, entered.parts_off)):
-            with in_scope(entered.scope):
-                found.append(await visit(place))
-    await enter(token, address, back_to)
+    try:
+        for place in places:
+            entered = await enter(token, address, Asked(place.firm, place.client))
+            if entered is None or entered.scope.firm is None:
+                continue
+            if wanted(entered, know_enabled(entered.scope.firm, entered.switches, entered.parts_off)):
+                with in_scope(entered.scope):
+                    found.append(await visit(place))
+    finally:
+        # Also when a visit raised: the page may go on. A transaction that failed shows nothing any more.
+        with suppress(asyncpg.InFailedSQLTransactionError):
+            await enter(token, address, back_to)
     return found
 
 

@@ -14,7 +14,7 @@ from zhangfang_core.modules.calling import as_plugin, calling, know
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
 from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
 from zhangfang_core.modules.ordering import Order, in_order
-from zhangfang_core.modules.routes import Address, PagesRefused, addresses_of, refuse_clashes
+from zhangfang_core.modules.routes import Endpoint, PagesRefused, addresses_of, refuse_clashes
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.fitting import unfit
@@ -101,7 +101,7 @@ def registry() -> Registry:
     hooks = pluggy.PluginManager(PROJECT)
     hooks.add_hookspecs(HookSpecs)
     modules: dict[str, Module] = {}
-    taken: dict[Address, str] = {}
+    taken: dict[Endpoint, str] = {}
     for id_ in (manifest.id for manifest in order.manifests):
         reason = lost.get(id_) or order.lacks(id_, lost)
         if reason is None:
@@ -119,7 +119,7 @@ def registry() -> Registry:
     return Registry(modules, skipped, hooks, order.requires)
 
 
-def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Address, str]) -> Module | str:
+def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Endpoint, str]) -> Module | str:
     """The plugin with its hooks registered and its addresses ``taken``, or the reason why nothing of it runs."""
     id_ = plugin.manifest.id
     try:

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_sdk.places import Place
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
-Address = tuple[str, str]
+Endpoint = tuple[str, str]
 """Path and method."""
 
 
@@ -50,7 +50,7 @@ def mounted(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> lis
     return routers
 
 
-def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> set[Address]:
+def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -> set[Endpoint]:
     """Every path and method that the pages answer, places included, whatever their parameters are called.
 
     Raises PagesRefused for pages that no server could register.
@@ -69,7 +69,7 @@ def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -
     }
 
 
-def refuse_clashes(own: Iterable[Address], taken: dict[Address, str]) -> None:
+def refuse_clashes(own: Iterable[Endpoint], taken: dict[Endpoint, str]) -> None:
     """Raises PagesRefused when another module answers one of these addresses already."""
     for path, method in sorted(own):
         if (path, method) in taken:

@@ -7,9 +7,8 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, Req, written
 from zhangfang_core.ledger.charts import load_chart, standards
-from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
-from zhangfang_core.web.navigation import entries_of
+from zhangfang_core.web.own_paths import stands_for_all
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
@@ -31,17 +30,24 @@ INDUSTRIES = [
 
 
 @page("/clients", of=FIRM, permission="clients.read")
-async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
-    """Those that the actor may see; ``q`` is looked for in name, pinyin initials and tax id. ``to`` is the page of the client to go to, ``/vouchers``."""
+async def clients_page(
+    request: Req, q: FromQuery[str] = "", to: FromQuery[str] = "", go_on: FromQuery[bool] = False
+) -> Page | Redirect:
+    """Those that the actor may see; ``q`` is looked for in name, pinyin initials and tax id. ``to`` is the page of the client to go to, ``/vouchers``.
+
+    ``go_on``: asked from the switcher, the only one that fits is gone to at once.
+    """
     words = q.strip()[:LONGEST]
     clients = found(await use(Tenants).clients(), words)
+    if go_on and words and len(clients) == 1:
+        return go(at(clients[0].id, _page_of_client(request, to)))
     return Page(
         "tenancy/clients.html",
         title="客户档案",
         active="clients",
         clients=clients,
         words=words,
-        to=await _page_of_client(to),
+        to=_page_of_client(request, to),
         kinds=dict(KINDS),
         industries=dict(INDUSTRIES),
     )
@@ -58,13 +64,13 @@ async def find_client(request: Req, q: FromQuery[str] = "", to: FromQuery[str] =
         clients=fit[:SHOWN],
         more=len(fit) > SHOWN,
         words=q.strip()[:LONGEST],
-        to=await _page_of_client(to),
+        to=_page_of_client(request, to),
     )
 
 
-async def _page_of_client(path: str) -> str:
-    """``path`` when it is one of the navigation's for a client, else "": their home."""
-    return path if path in {entry.path for entry in entries_of(CLIENT, await enabled_modules())} else ""
+def _page_of_client(request: Req, asked: str) -> str:
+    """``asked`` ("/books/close?period=2026-11") when every client has such a page, else "": their home."""
+    return asked if asked.isprintable() and stands_for_all(request.app, CLIENT, asked.partition("?")[0]) else ""
 
 
 DEFAULT_STANDARD = "small_business_2013"

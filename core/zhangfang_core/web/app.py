@@ -17,6 +17,7 @@ from zhangfang_core.admin.mount import admin_handlers
 from zhangfang_core.database.engine import DB, close_pool, open_pool
 from zhangfang_core.database.roles import addresses
 from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
+from zhangfang_core.identity.forms import FORM_COOKIE
 from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
@@ -76,6 +77,9 @@ async def _protect(message: Message, scope: Connection) -> None:
             )
         if "/static/dist/" in scope["path"]:
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif not scope["path"].startswith(STATIC_URL):
+            # What somebody saw signed in is not shown again by the browser's way back after they signed out.
+            headers.setdefault("Cache-Control", "no-store")
 
 
 async def _by_tls_only(message: Message, scope: Connection) -> None:
@@ -120,7 +124,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=CSRFConfig(
             secret=base64.b64encode(derived_key(chosen, "csrf")).decode(),
-            cookie_name="zf_csrf",
+            cookie_name=FORM_COOKIE,
             header_name="x-csrf-token",
             cookie_httponly=True,
             cookie_secure=chosen.secure_cookies,

@@ -1,7 +1,6 @@
 """The gate: every request passes sign-in, its place, permission, the firm's switches, both walls and its one transaction here."""
 
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -14,11 +13,12 @@ from litestar.types import Scope as Connection
 from litestar.utils.scope.state import ScopeState
 
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
-from zhangfang_core.identity.enter import Asked, Entered, enter
+from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
+from zhangfang_core.identity.places import open_somewhere
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
-from zhangfang_core.web.asked_places import asked_place
+from zhangfang_core.web.asked_places import ADMIN, asked_place
 from zhangfang_core.web.receiving import STRANGERS_MOST, announced, largest, received_whole
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -152,6 +152,10 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     if actor is None or presence.pending:
         raise SignInNeeded(f"{SECOND_FACTOR if presence.pending else SIGN_IN}?next={quote(_address_of(scope))}")
     if opt.get("place") == PERSON:
+        if module is not None and not await open_somewhere(presence.token or "", asked, module, permission):
+            raise not_found("页面")
+        return request, language
+    if opt.get("place") == ADMIN and asked == OWN:
         return request, language
     if (actor.firm, actor.client) != (asked.firm, asked.client) or (module is not None and module not in enabled):
         raise not_found("页面")
@@ -161,16 +165,12 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
 
 
 async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Entered | None]:
-    token = _cookies(scope).get(COOKIE)
-    client = scope.get("client")
-    address = client[0] if client else ""
-    if token is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh"), None
-    entered = await enter(token, address, asked)
+    cookies, client = _cookies(scope), scope.get("client")
+    token = cookies.get(COOKIE)
+    entered = await enter(token, client[0] if client else "", asked)
     if entered is None:
-        return Presence(None, None), _cookies(scope).get("lang", "zh"), None
-    presence = Presence(token, replace(entered.scope, address=address), entered.pending_second_factor)
-    return presence, entered.language, entered
+        return Presence(None, None), cookies.get("lang", "zh"), None
+    return Presence(token, entered.scope, entered.pending_second_factor), entered.language, entered
 
 
 def _cookies(scope: Connection) -> dict[str, str]:

@@ -17,7 +17,7 @@ ADMIN = NavEntry("admin", "管理后台", "settings", "", "admin.use", "side", 9
 CORE_NAVIGATION = (
     NavEntry("home", "首页", "house", "", SIGNED_IN, "tab", 0, PERSON),
     NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80, ANYWHERE),
-    NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, ANYWHERE),
+    NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, (*ANYWHERE, PORTAL)),
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
@@ -84,7 +84,7 @@ def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
 def _address(entry: NavEntry) -> Address:
     if entry is ADMIN:
         return portal(f"{admin_of(firm_in_scope())}/")
-    return portal(entry.path) if entry.stands_in(PORTAL) else here(entry.path)
+    return portal(entry.path) if entry.of == PORTAL else here(entry.path)
 
 
 async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool = False) -> dict[str, int | None]:

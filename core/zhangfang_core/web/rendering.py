@@ -56,7 +56,7 @@ async def _dressed(response: Page, request: Asking) -> Page:
         common["actor"] = actor_values(actor, names)
         if not response.fragment:
             common["nav"] = await navigation(request.enabled)
-            common["switcher"] = await switcher(names, common["nav"], response.context.get("active", ""))
+            common["switcher"] = await switcher(request, names, common["nav"], response.context.get("active", ""))
     context = {key: value for key, value in response.context.items() if key != "page_title" or value}
     if "page_title" in context:
         context["page_title"] = gettext(context["page_title"])

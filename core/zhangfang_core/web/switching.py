@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from zhangfang_core.identity.places import is_operator, own_places
+from zhangfang_core.identity.presence import Asking
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.tenancy.names import Names
 from zhangfang_core.web.navigation import NavItem
+from zhangfang_core.web.own_paths import stands_for_all
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.places import Address, at, mine, portal
+from zhangfang_sdk.places import CLIENT, Address, at, here, mine, portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,26 @@ class Switcher:
         return self.clients is not None or bool(self.others)
 
 
-async def switcher(names: Names, nav: Sequence[NavItem], active: str) -> Switcher:
+async def switcher(request: Asking, names: Names, nav: Sequence[NavItem], active: str) -> Switcher:
     """For the place in scope; ``active`` is the id of the navigation's entry that is open."""
     actor = scope()
     others = [(p.name, p.home) for p in await own_places() if p.membership != actor.membership]
     if others and actor.firm is not None:
-        others.append(("我的首页", mine()))
+        others.append((gettext("我的首页"), mine()))
     if not actor.operator and await is_operator():
-        others.append(("平台运维", portal("/operator")))
+        others.append((gettext("平台运维"), portal("/operator")))
     if not actor.staff or actor.firm is None:
         return Switcher(names.client or names.firm or actor.user_name, others)
-    page = next((item.path for item in nav if item.id == active), "")
-    label = names.client or f"{names.firm} · 全部客户"
-    asked = f"?to={page}" if page else ""
+    page = _page_for_all(request) or next((item.path for item in nav if item.id == active), "")
+    label = names.client or f"{names.firm} · {gettext('全部客户')}"
+    asked = f"?to={quote(page)}" if page else ""
     return Switcher(label, others, at(None, f"/clients{asked}"), at(None, f"/clients/find{asked}"), at(None), page)
+
+
+def _page_for_all(request: Asking) -> str:
+    """The page in hand with its query, when every client has it; "" for one that names a row."""
+    connection = request.connection
+    path = connection.url.path.removeprefix(here()) or "/"
+    if not stands_for_all(connection.app, CLIENT, path):
+        return ""
+    return f"{path}?{connection.url.query}" if connection.url.query else path

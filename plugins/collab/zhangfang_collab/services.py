@@ -63,6 +63,19 @@ async def tasks(client: int | None, period: Period) -> Sequence[ShownTask]:
     return sorted((_shown(row) for row in rows), key=lambda t: (t.urgency == "done", t.due_on, t.id))
 
 
+FILTERS = {"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"}
+
+
+def chosen(tasks: Sequence[ShownTask], show: str) -> Sequence[ShownTask]:
+    """Those of a filter, a key of FILTERS."""
+    fits = {
+        "late": lambda t: t.urgency == "late",
+        "open": lambda t: t.urgency != "done",
+        "done": lambda t: t.urgency == "done",
+    }
+    return [task for task in tasks if show not in fits or fits[show](task)]
+
+
 async def open_tasks() -> int:
     """How many are open among the clients in scope, or of the client that is open."""
     query = Task.count().where(Task.done_at.is_null())

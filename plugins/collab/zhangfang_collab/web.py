@@ -20,7 +20,7 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED
 
 
 @page("/tasks", of=(FIRM, CLIENT), permission="collab.read")
-async def tasks_page(period: str | None = None) -> Page:
+async def tasks_page(period: str | None = None, show: str = "") -> Page:
     """Tasks of a month ("2026-11"; the current one by default): the client's, or at the firm those of all clients."""
     month = Period.parse(period) if period else Period.current()
     client = scope().client
@@ -28,7 +28,9 @@ async def tasks_page(period: str | None = None) -> Page:
         "collab/tasks.html",
         title="待办事项",
         active="desk-tasks" if scope().staff else "tasks",
-        tasks=await services.tasks(client, month),
+        tasks=services.chosen(await services.tasks(client, month), show),
+        show=show if show in services.FILTERS else "",
+        filters=list(services.FILTERS.items()),
         names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
         period=month,
     )

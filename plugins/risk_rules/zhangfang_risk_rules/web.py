@@ -17,14 +17,15 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED
 
 
 @page("/risks", of=(FIRM, CLIENT), permission="risk_rules.read")
-async def risks_page() -> Page:
+async def risks_page(show: str = "") -> Page:
     """Alerts newest first: the client's, or at the firm the open ones of all clients."""
     client = scope().client
     return Page(
         "risk_rules/alerts.html",
         title="风险提醒",
         active="risks",
-        alerts=await services.alerts(client, only_open=client is None),
+        alerts=await services.alerts(client, only_open=show == "open" or (client is None and show != "all")),
+        show=show if show in ("open", "all") else "open" if client is None else "all",
         names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
     )
 

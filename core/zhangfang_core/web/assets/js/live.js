@@ -52,6 +52,12 @@ function onTopic(event) {
   }
 }
 
+// A stream that is refused does not say why: who was signed out or may not see this any more is not kept waiting.
+async function leaveIfShutOut() {
+  const answer = await fetch(badgesUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (answer && [401, 403, 404].includes(answer.status)) location.reload();
+}
+
 function listen() {
   if (!source) return;
   const wanted = new Set(["badges"]);
@@ -95,6 +101,7 @@ function open() {
     strip(true);
     reconnect = setTimeout(open, delay * (0.75 + Math.random() / 2));
     delay = Math.min(delay * 2, LONGEST_DELAY);
+    leaveIfShutOut();
   };
   listen();
 }
