@@ -118,6 +118,7 @@ async def test_before_the_second_factor_no_page_opens(browser: Browser, firm: Te
         "/",
     ):
         assert (await browser.get(path)).headers["location"] == f"/sign-in/code?next={path}"
+    await browser.read("/sign-in/code")
     wrong = await browser.submit("/sign-in/code", code="12345")
     assert "验证码不对" in wrong.text
 
@@ -243,7 +244,6 @@ async def test_bad_input_is_never_a_500(browser: Browser, firm: TestFirm, path: 
         "/f/1/people/0",
         "/f/1/clients?q=%00",
         "/f/1/clients?to=//evil.example",
-        "/admin",
         "/admin/0/",
         "/admin/99999999999999999999/",
     ],
@@ -251,6 +251,35 @@ async def test_bad_input_is_never_a_500(browser: Browser, firm: TestFirm, path: 
 async def test_bad_addresses_are_never_a_500(browser: Browser, firm: TestFirm, path: str) -> None:
     await admin(browser, firm)
     assert (await browser.get(path)).status_code in (200, 400, 404)
+
+
+async def test_the_desk_without_a_firm_is_that_of_the_only_one(browser: Browser, firm: TestFirm) -> None:
+    """PLAT-7: and signing out there ends the session of the whole portal."""
+    await admin(browser, firm)
+    for path in ("/admin", "/admin/"):
+        assert (await browser.get(path)).headers["location"] == f"/admin/{firm.id}/"
+    await browser.read(f"/admin/{firm.id}/public/meta/")
+    token = {"X-CSRFToken": browser.cookies.get("csrftoken", "")}
+    assert (await browser.post(f"/admin/{firm.id}/public/logout/", headers=token)).status_code == 200
+    assert (await browser.get(f"/f/{firm.id}/people")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_form_left_open_is_not_sent_as_the_next_person(browser: Browser, firm: TestFirm) -> None:
+    """Whoever signs in after somebody else at the same browser does not send their forms."""
+    await browser.sign_in("wang")
+    await browser.read("/me/account")
+    left_open = browser.cookies["zf_csrf"]
+    await browser.submit("/sign-out")
+    await browser.sign_in("li")
+    await browser.read("/me/account")
+    answer = await browser.post("/me/account/preferences", data={"_csrf_token": left_open, "language": "en"})
+    assert answer.status_code == 403
+
+
+async def test_pages_are_not_kept_by_the_browser(browser: Browser, firm: TestFirm) -> None:
+    await browser.sign_in("li")
+    for path in ("/me", f"/f/{firm.id}/c/{firm.restaurant}/account", f"/f/{firm.id}/c/{firm.restaurant}/badges"):
+        assert (await browser.get(path)).headers["cache-control"] == "no-store"
 
 
 async def test_a_form_without_its_token_is_refused(browser: Browser, firm: TestFirm) -> None:
@@ -321,5 +350,5 @@ async def test_an_old_link_finds_the_only_place(browser: Browser, firm: TestFirm
         assert (await browser.get(nothing)).status_code == 404
     async with scoped_transaction(system_scope(other_firm.id)):
         await set_up.make_member(login="li", name="", password="", role="cashier", client=other_firm.trading)
-    assert (await browser.get("/tasks")).status_code == 404
+    assert (await browser.get("/tasks")).headers["location"] == "/me"
     assert (await browser.get("/messages")).headers["location"] == "/me/messages"
