@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Protocol
 
 from zhangfang_sdk.acting import acting, needs
@@ -18,7 +19,7 @@ def note(where: str) -> None:
         "may": None if entered is None else entered.may(UNDECLARED),
         "pid": os.getpid(),
     }
-    with open(os.environ["WITNESS_NOTES"], "a", encoding="utf-8") as notes:
+    with Path(os.environ["WITNESS_NOTES"]).open("a", encoding="utf-8") as notes:
         notes.write(json.dumps(line) + "\n")
 
 

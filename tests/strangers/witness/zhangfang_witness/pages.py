@@ -3,7 +3,6 @@
 import datetime as dt
 
 from litestar.response import Redirect
-from zhangfang_witness.noting import Witnessing, note
 
 from zhangfang_sdk import use
 from zhangfang_sdk.bank_feed import BankFeed
@@ -17,6 +16,7 @@ from zhangfang_sdk.places import at_each_place, here
 from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.web import CLIENT, FIRM, PERSON, SIGNED_IN, Page, action, go, page, removal
+from zhangfang_witness.noting import Witnessing, note
 
 SEE = "witness.see"
 

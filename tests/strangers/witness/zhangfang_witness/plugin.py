@@ -6,9 +6,6 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 from pydantic import BaseModel, Field
-from zhangfang_witness import pages
-from zhangfang_witness.noting import Witness, Witnessing, note
-from zhangfang_witness.tables import Sight
 
 from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminForm, AdminScreen
@@ -19,11 +16,14 @@ from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import at
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.tenants import NewClient
 from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
 from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
-from zhangfang_sdk.places import at
+from zhangfang_witness import pages
+from zhangfang_witness.noting import Witness, Witnessing, note
+from zhangfang_witness.tables import Sight
 
 
 class Look(BaseModel):
