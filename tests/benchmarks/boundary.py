@@ -64,7 +64,7 @@ async def measure() -> dict[str, list[float]]:
 
     async def entering() -> None:
         with calling("x", "page /x"):
-            return None
+            return
 
     async def looking() -> None:
         if acting() is None:
