@@ -84,6 +84,13 @@ class World:
             log = self.folder / f"worker{number}.log"
             self.workers.append(await self.stack.enter_async_context(running("worker", self.environment, log)))
 
+    async def until_a_worker_said(self, text: str) -> None:
+        for _ in range(200):
+            if any(text in worker.said() for worker in self.workers):
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError(f"no worker said {text!r}")
+
     def notes(self) -> list[dict[str, Any]]:
         path = self.folder / "notes"
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
@@ -167,10 +174,7 @@ async def test_what_was_queued_before_the_switch_is_not_run_after(world: World) 
     await switched(world, on=False)
     await world.start_workers()
     for said in ("job witness.look left out", "fact vouchers_drafted is not told to witness"):
-        await asyncio.wait(
-            [asyncio.create_task(worker.until_said(said)) for worker in world.workers], return_when="FIRST_COMPLETED"
-        )
-        assert any(said in worker.said() for worker in world.workers)
+        await world.until_a_worker_said(said)
     assert not {"job", "on_vouchers_drafted"} & {note["where"] for note in world.notes()}
     await switched(world, on=True)
 

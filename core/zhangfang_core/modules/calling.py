@@ -55,7 +55,7 @@ def know(manifest: Manifest) -> Acting:
 
 
 def tallies() -> Mapping[tuple[str, str], Tally]:
-    """By plugin and part ("page /tasks", "card collab.tasks"), of this process since its start."""
+    """By plugin and part ("page /notes", "card notes.open"), of this process since its start."""
     return _tallies
 
 
@@ -128,7 +128,7 @@ def _on_the_trail(error: NotDeclared, part: str) -> None:
 
 
 def part_of(handler: HTTPRouteHandler) -> str:
-    """What a page is called among the parts of its plugin: "page /tasks"."""
+    """What a page is called among the parts of its plugin: "page /notes"."""
     return f"page {min(handler.paths, default='/')}"
 
 
