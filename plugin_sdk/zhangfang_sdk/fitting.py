@@ -136,6 +136,8 @@ def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
     for job in jobs:
         if not job.id or "." in job.id:
             yield f"job {job.id!r} needs a short id; the host puts the plugin's before it"
+        if job.tries < 0 or job.seconds <= 0:
+            yield f"job {job.id!r}: tries must not be negative, seconds must be more than 0"
         if job.schedule is not None and not _is_cron(job.schedule):
             yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
 

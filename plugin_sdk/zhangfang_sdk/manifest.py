@@ -30,7 +30,7 @@ class Manifest:
     """One plugin.
 
     ``requires``, ``optional`` and ``provides`` name services by their Protocol ("Ledger"); the first two also plugins
-    ("plugin:books"). Without what it requires a plugin does not run; what is optional comes before it where it is there, and code
+    ("plugin:notes"). Without what it requires a plugin does not run; what is optional comes before it where it is there, and code
     asks for it with ``try: use(...)``. A service has one provider: a second is refused.
 
     ``enabled_by_default``: whether a firm that is taken on from now on starts with the plugin on. Left out it is off. Firms

@@ -2,13 +2,13 @@
 
 A plugin's first migration declares its tables as they are on that day and hands them over::
 
-    class Task(Table, tablename="collab_task"):
+    class Note(Table, tablename="notes_note"):
         id = BigSerial(primary_key=True)
         ...
 
     async def forwards() -> MigrationManager:
-        manager = MigrationManager(migration_id=ID, app_name="collab", description=DESCRIPTION)
-        new_tables(manager, Task)
+        manager = MigrationManager(migration_id=ID, app_name="notes", description=DESCRIPTION)
+        new_tables(manager, Note)
         return manager
 
 They are copies, mixins spelled out: ``tables.py`` goes on changing, a migration that somebody has run does not. What

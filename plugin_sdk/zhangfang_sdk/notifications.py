@@ -10,7 +10,7 @@ from zhangfang_sdk.acting import needs
 class Message:
     """One notification. ``key`` makes it sent once only; ``permission`` names who gets it among those who see ``client``.
 
-    ``link`` is a page of the client by its own path, "/capture/items/7".
+    ``link`` is a page of the client by its own path, "/notes/7".
     """
 
     client: int

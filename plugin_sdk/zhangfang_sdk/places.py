@@ -1,9 +1,9 @@
 """Where one is: the address names the firm and the client, and links are made here alone.
 
-A plugin writes its own part of an address ("/tasks"); the place before it comes from the scope in force or from the client
+A plugin writes its own part of an address ("/notes"); the place before it comes from the scope in force or from the client
 that is named, so that no link can lead into another company by accident.
 
-In templates the same is written ``{{ here }}/tasks``, ``{{ at(row.client) }}/tasks``, ``{{ at(none) }}/people`` and ``{{ mine }}/messages``.
+In templates the same is written ``{{ here }}/notes``, ``{{ at(row.client) }}/tasks``, ``{{ at(none) }}/people`` and ``{{ mine }}/messages``.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -43,7 +43,7 @@ Address = NewType("Address", str)
 
 
 def here(path: str = "") -> Address:
-    """``path`` ("/tasks?done=1") in the same place: of the client, the firm or the person in scope."""
+    """``path`` ("/notes?done=1") in the same place: of the client, the firm or the person in scope."""
     return Address(prefix_of(scope()) + path)
 
 

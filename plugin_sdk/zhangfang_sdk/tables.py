@@ -1,6 +1,6 @@
 """Tables that belong to a firm, or to one client of a firm.
 
-``class Invoice(ClientRows, Table, tablename="capture_ocr_invoice")`` has the columns ``firm`` and ``client`` and
+``class Note(ClientRows, Table, tablename="notes_note")`` has the columns ``firm`` and ``client`` and
 is scoped by the first wall: each query method adds the scope in force and raises ScopeMissing without one. The second
 wall (row-level security, composite keys) is built in a migration by :mod:`zhangfang_sdk.walls`.
 """

@@ -1,6 +1,6 @@
 """The second wall, for migrations: SQL that puts a table behind row-level security.
 
-A migration's second file calls ``await build(client_wall("collab_task", references={"document": "core_document"}))``.
+A migration's second file calls ``await build(client_wall("notes_note", references={"document": "core_document"}))``.
 Policies read ``app_firm()``, ``app_client_ok()`` and ``app_staff()`` from the transaction's settings; FORCE binds the
 owner too. Composite foreign keys keep every reference inside the firm, since PostgreSQL's own check of a foreign
 key does not ask row-level security.

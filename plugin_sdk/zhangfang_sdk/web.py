@@ -6,7 +6,8 @@ transaction. ``of`` says whose page it is: a :data:`CLIENT`'s, a :data:`FIRM`'s,
 (a list that shows one client, or all of the firm's). Links are made by :mod:`zhangfang_sdk.places`.
 
 Path parameters named ``<name>_id`` are ids of the table ``<plugin>_<name>`` or ``core_<name>``: the isolation kit fills
-them in by itself; others give an example in ``examples``. ``firm_id`` and ``client_id`` belong to the place.
+them in by itself; others give an example in ``examples`` (a function where it is known at run time only). ``firm_id`` and
+``client_id`` belong to the place.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ Zone = Literal["tab", "side", "me"]
 Of = Place | tuple[Place, ...]
 ANYWHERE = (PERSON, FIRM, CLIENT)
 """Pages that a person has wherever they are: messages, the account."""
+Examples = Mapping[str, str] | Callable[[], Mapping[str, str]] | None
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 PUBLIC = "public"
@@ -57,7 +59,7 @@ def page(
     *,
     of: Of,
     permission: str,
-    examples: Mapping[str, str] | None = None,
+    examples: Examples = None,
     stream: bool = False,
     **options: Any,
 ) -> Decorator:
@@ -70,7 +72,7 @@ def action(
     *,
     of: Of,
     permission: str,
-    examples: Mapping[str, str] | None = None,
+    examples: Examples = None,
     stream: bool = False,
     **options: Any,
 ) -> Decorator:
@@ -84,15 +86,21 @@ def action(
 
 
 def removal(
-    path: str, *, of: Of, permission: str, examples: Mapping[str, str] | None = None, **options: Any
+    path: str, *, of: Of, permission: str, examples: Examples = None, **options: Any
 ) -> Decorator:
     """A DELETE handler."""
     return delete(path, opt=_opt(of, permission, examples, stream=False), **options)
 
 
-def _opt(of: Of, permission: str, examples: Mapping[str, str] | None, *, stream: bool) -> dict[str, Any]:
+def examples_of(handler: HTTPRouteHandler) -> Mapping[str, str]:
+    """What its path parameters may be, by their names, where they are no ids of a table."""
+    given = handler.opt.get("examples") or {}
+    return dict(given() if callable(given) else given)
+
+
+def _opt(of: Of, permission: str, examples: Examples, *, stream: bool) -> dict[str, Any]:
     places = of if isinstance(of, tuple) else (of,)
-    return {"of": places, "permission": permission, "examples": dict(examples or {}), "stream": stream}
+    return {"of": places, "permission": permission, "examples": examples, "stream": stream}
 
 
 def go(address: Address) -> Redirect:
@@ -102,7 +110,7 @@ def go(address: Address) -> Redirect:
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One page in the navigation, by its own ``path`` ("/tasks"), of the places where it stands.
+    """One page in the navigation, by its own ``path`` ("/notes"), of the places where it stands.
 
     ``tab`` is the bar of a client's people, ``me`` their page 我的, ``side`` the desk of the firm's staff.
     """
@@ -201,6 +209,7 @@ __all__ = [
     "ShownCard",
     "Zone",
     "action",
+    "examples_of",
     "go",
     "page",
     "removal",

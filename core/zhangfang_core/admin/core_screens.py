@@ -73,7 +73,7 @@ SCREENS = (
 
 
 class SwitchModule(BaseModel):
-    module: str = Field(title="模块编号", description="例如 dashboard")
+    module: str = Field(title="模块编号", description="英文编号")
     enabled: bool = Field(title="启用", default=False)
     dependants: str = Field(
         title="同时停用的模块", description="停用时,把依赖它的模块编号写在这里,用逗号分开", default=""

@@ -33,7 +33,7 @@ CORE_JOBS = (Job("tell", tell_one, seconds=LONGEST_FACT_S), SEAL_JOB, SWEEP_JOB)
 
 @cache
 def catalogue() -> Mapping[str, Job]:
-    """By full name: "core.tell", "capture_ocr.read"."""
+    """By full name: "core.tell", "notes.remind"."""
     every = {f"core.{job.id}": job for job in CORE_JOBS}
     if TELL not in every:
         raise RuntimeError(f"{TELL} has no job")

@@ -34,7 +34,7 @@ def make_app(dsn: str) -> App:
     """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
     for name, job in catalogue().items():
-        retry = RetryStrategy(max_attempts=job.tries, exponential_wait=2)
+        retry = RetryStrategy(max_attempts=job.tries, exponential_wait=2) if job.tries else False
         app.task(name=name, queue=QUEUE, retry=retry, pass_context=True)(_runner(name, job))
         if job.schedule is not None:
             app.periodic(cron=job.schedule, periodic_id=name)(

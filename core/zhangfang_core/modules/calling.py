@@ -55,7 +55,7 @@ def know(manifest: Manifest) -> Acting:
 
 
 def tallies() -> Mapping[tuple[str, str], Tally]:
-    """By plugin and part ("page /tasks", "card collab.tasks"), of this process since its start."""
+    """By plugin and part ("page /notes", "card notes.open"), of this process since its start."""
     return _tallies
 
 
@@ -127,12 +127,17 @@ def _on_the_trail(error: NotDeclared, part: str) -> None:
     afterwards(system_scope(firm), record)
 
 
+def part_of(handler: HTTPRouteHandler) -> str:
+    """What a page is called among the parts of its plugin: "page /notes"."""
+    return f"page {min(handler.paths, default='/')}"
+
+
 def as_plugin(handler: HTTPRouteHandler, plugin: str) -> HTTPRouteHandler:
     """The page with its function called as ``plugin``. Layout, badges and template are the host's and run as the person."""
     inner: Callable[..., Any] = handler.fn
     if getattr(inner, "__zhangfang_plugin__", None) == plugin:
         return handler
-    part = f"page {min(handler.paths, default='/')}"
+    part = part_of(handler)
 
     @wraps(inner)
     async def answer(*args: Any, **kwargs: Any) -> Any:

@@ -102,7 +102,7 @@ def _refuse_other_sdk(entry: EntryPoint) -> None:
 
 
 def _claim(entry: EntryPoint) -> tuple[str, bool, str]:
-    """Of two with one id the distribution that bears it in its name comes first, else by name: nobody takes ``books`` from zhangfang-books."""
+    """Of two with one id the distribution that bears it in its name comes first, else by name: nobody takes an id from the package that is named after it."""
     name = canonicalize_name(_distribution(entry))
     return entry.name, name != canonicalize_name(f"zhangfang-{entry.name}"), name
 

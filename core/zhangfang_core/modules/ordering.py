@@ -28,7 +28,7 @@ class Order:
 def in_order(manifests: Sequence[Manifest], core_services: Iterable[str]) -> Order:
     """Order plugins; equal ones stand in order of their ids.
 
-    ``requires`` and ``optional`` name services ("Ledger") or plugins ("plugin:books"). What is optional comes first where it can, and is
+    ``requires`` and ``optional`` name services ("Ledger") or plugins ("plugin:notes"). What is optional comes first where it can, and is
     no reason for anything else. A service has one provider: core's stays, else the plugin's whose id comes first; another is refused.
     """
     by_id = {m.id: m for m in sorted(manifests, key=lambda m: m.id)}

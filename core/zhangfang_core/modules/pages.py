@@ -17,6 +17,11 @@ from zhangfang_sdk.web import FIRM, Page, action, go, page
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
+def _example() -> dict[str, str]:
+    """Nothing depends on the last one."""
+    return {"module": next(reversed(list(registry().modules)), "none")}
+
+
 @page("/modules", of=FIRM, permission="modules.manage")
 async def modules_page() -> Page:
     """All installed modules with their state and what depends on them."""
@@ -35,7 +40,7 @@ async def modules_page() -> Page:
     return Page("modules/list.html", title="功能模块", active="modules", modules=shown)
 
 
-@action("/modules/{module:str}", of=FIRM, permission="modules.manage", examples={"module": "marketplace"})
+@action("/modules/{module:str}", of=FIRM, permission="modules.manage", examples=_example)
 async def switch_module(module: str, data: Form) -> Redirect:
     """Switch one module on or off for the firm; takes effect with the next request."""
     named = str(data.get("dependants", "")).split(",")

@@ -16,7 +16,7 @@ class ModuleSwitch(FirmRows, Table, tablename="core_module_switch"):
 
 
 class PartTrouble(FirmRows, Table, tablename="core_part_trouble"):
-    """A part of a plugin ("card collab.tasks", "check_voucher") that failed for a firm, several times in a row.
+    """A part of a plugin ("card notes.open", "check_voucher") that failed for a firm, several times in a row.
 
     Cards and red dots are left out from the third failure on until somebody tries again.
     """

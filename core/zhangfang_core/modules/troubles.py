@@ -11,7 +11,7 @@ from zhangfang_core.modules.afterwards import afterwards
 from zhangfang_sdk.context import firm_in_scope, system_scope
 
 MANY = 3
-"""Failures in a row after which a card or a red dot is left out, and the firm is asked whether it needs the plugin."""
+"""Failures in a row after which a card, red dot or search source is left out, and the firm is asked whether it needs the plugin."""
 _LONGEST_REASON = 500
 
 _failing: set[tuple[int, str, str]] = set()

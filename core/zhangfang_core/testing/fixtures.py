@@ -1,16 +1,22 @@
 """pytest fixtures: ``pytest_plugins = ["zhangfang_core.testing.fixtures"]``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.database.engine import close_pool, open_pool
+from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
+from zhangfang_core.identity.roles import side_of
+from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.testing.databases import TestServer, fresh, prepare
-from zhangfang_core.testing.tenants import TestFirm, make_test_firm
+from zhangfang_core.testing.portal import Visitor, running_portal, session_for
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, make_test_firm
+from zhangfang_sdk.context import system_scope
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -45,3 +51,28 @@ async def firm(database: str) -> TestFirm:
 @pytest_asyncio.fixture(loop_scope="session")
 async def other_firm(database: str) -> TestFirm:
     return await make_test_firm("隔壁")
+
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(firm: TestFirm, settings: Settings, test_server: TestServer, database: str) -> AsyncIterator[Visit]:
+    """``await visit("boss")``: the browser of somebody with that role, at the restaurant of ``firm``; ``of_firm`` at the firm's own pages."""
+    addresses = test_server.addresses(database)
+    chosen = replace(settings, dsn=addresses.application, owner_dsn=addresses.owner)
+    async with AsyncExitStack() as stack:
+        portal = await stack.enter_async_context(running_portal(chosen))
+
+        async def visitor(role: str, *, of_firm: bool = False) -> Visitor:
+            person = firm.owner
+            if role != "owner":
+                client = None if side_of(role) == "firm" else firm.restaurant
+                async with scoped_transaction(system_scope(firm.id)):
+                    person = await make_member(
+                        login=f"{role}@visit", name=role, password=OWNER_PASSWORD, role=role, client=client
+                    )
+            place = f"/f/{firm.id}" if of_firm else f"/f/{firm.id}/c/{firm.restaurant}"
+            return await stack.enter_async_context(portal.visitor(await session_for(person), place))
+
+        yield visitor

@@ -35,7 +35,7 @@ async def session_for(person: int) -> str:
 class Visitor:
     """A browser with one person's session, or nobody's. Forms carry the token against forged requests, as pages do.
 
-    Addresses are written from ``place`` on: with "/f/1/c/2" the page "/tasks" is that client's. Whole ones, as redirects and
+    Addresses are written from ``place`` on: with "/f/1/c/2" the page "/notes" is that client's. Whole ones, as redirects and
     links give them, are taken as they are.
     """
 

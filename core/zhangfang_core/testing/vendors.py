@@ -11,7 +11,7 @@ from zhangfang_core.vendors.offers import offers
 from zhangfang_sdk.recognition import Bitmap, TextBox
 from zhangfang_sdk.vendors import SettingField, Settings, Vendor, VendorKind
 
-OFFERING = "capture_ocr"
+OFFERING = next(id_ for id_, module in registry().modules.items() if module.vendors)
 """The plugin in whose place they stand."""
 
 

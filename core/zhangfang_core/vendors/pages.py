@@ -22,7 +22,7 @@ from zhangfang_core.vendors.choices import (
 )
 from zhangfang_core.vendors.connection_tests import NOT_TESTABLE, ask_whether_it_works
 from zhangfang_core.vendors.keeping_count import Trouble, Usage, troubles, usage_of_month
-from zhangfang_core.vendors.offers import Offer, offered
+from zhangfang_core.vendors.offers import Offer, offered, offers
 from zhangfang_core.vendors.setting_forms import Filled, read_form
 from zhangfang_core.vendors.wording import kind_titles, title_of, trouble_words
 from zhangfang_sdk.errors import Refusal
@@ -31,8 +31,13 @@ from zhangfang_sdk.vendors import SettingField, VendorKind
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 HOME = "/settings/vendors"
-_EXAMPLE = {"kind": "ocr", "vendor": "capture_ocr.rapid"}
 _NOTHING: Mapping[str, str] = {}
+
+
+def _example() -> dict[str, str]:
+    """The first that is offered."""
+    kind, vendor = next(iter(offers()), (VendorKind.OCR, "none"))
+    return {"kind": kind, "vendor": vendor}
 
 
 @page(HOME, of=FIRM, permission=PERMISSION)
@@ -72,7 +77,7 @@ async def vendors_page() -> Page:
     return Page("vendors/list.html", title="外部服务", active="vendors", kinds=kinds, nothing_there=nothing_there)
 
 
-@page(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_EXAMPLE)
+@page(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_example)
 async def add_page(kind: FromPath[str], vendor: FromPath[str]) -> Page:
     """The form of a vendor that is to be added."""
     offer = await offer_to_choose(kind, vendor)
@@ -80,7 +85,7 @@ async def add_page(kind: FromPath[str], vendor: FromPath[str]) -> Page:
     return _form(offer, here(f"{HOME}/add/{kind}/{vendor}"), values)
 
 
-@action(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_EXAMPLE)
+@action(f"{HOME}/add/{{kind:str}}/{{vendor:str}}", of=FIRM, permission=PERMISSION, examples=_example)
 async def add_form(kind: FromPath[str], vendor: FromPath[str], data: Form) -> Redirect | Page:
     """Adds it at the end of the order; asks again with each field's refusal when something is wrong."""
     offer = await offer_to_choose(kind, vendor)

@@ -10,10 +10,9 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import parts_off
 from zhangfang_core.web.pace import MOST_S, is_quick
-from zhangfang_core.web.parts import asked
+from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.pieces import piece_values
 from zhangfang_core.web.templates import environment
-from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import at
 from zhangfang_sdk.web import Card, CardZone, ShownCard
 
@@ -35,7 +34,7 @@ class PluginCards:
         cards = [
             (plugin, card)
             for plugin, card in _offered(await enabled_modules())
-            if card.zone == zone and scope().may(card.permission) and f"{plugin} {_part(card)}" not in off
+            if card.zone == zone and permitted(card.permission) and f"{plugin} {_part(card)}" not in off
         ]
         return [await _shown(plugin, card, client, period) for plugin, card in sorted(cards, key=lambda c: c[1].order)]
 
@@ -43,7 +42,7 @@ class PluginCards:
 async def one_card(card_id: str, client: int, period: str) -> Markup:
     """A card's own content, for its refreshing; nothing for one that this person does not have, or has no more."""
     for plugin, card in _offered(await enabled_modules()):
-        if card.id == card_id and scope().may(card.permission) and f"{plugin} {_part(card)}" not in await parts_off():
+        if card.id == card_id and permitted(card.permission) and f"{plugin} {_part(card)}" not in await parts_off():
             return await _rendered(plugin, card, client, period)
     return NOTHING
 

@@ -1,16 +1,22 @@
 """One way to tell what went wrong: a plain page for a person, RFC 9457 problem details for a program."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 from asyncpg.exceptions import _base as asyncpg_client
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Template
 
+from zhangfang_core.modules.calling import part_of
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.troubles import failed
 from zhangfang_core.web.gate import DatabaseGone, SignInNeeded
 from zhangfang_core.web.limits import TooManyUnderWay
+from zhangfang_sdk.context import scope_or_none
 from zhangfang_sdk.errors import Refusal, ScopeMismatch
 
 log = logging.getLogger("zhangfang.web")
@@ -140,7 +146,13 @@ def on_too_many(request: Req, error: TooManyUnderWay) -> Response[Any]:
 
 def on_anything(request: Req, error: Exception) -> Response[Any]:
     log.exception("unexpected failure of %s %s", request.method, request.url.path, exc_info=error)
-    return tell(request, UNEXPECTED)
+    entered, handler = scope_or_none(), request.route_handler
+    module = handler.opt.get("module")
+    if module is None or entered is None or entered.firm is None or not isinstance(handler, HTTPRouteHandler):
+        return tell(request, UNEXPECTED)
+    failed(module, part_of(handler), f"{type(error).__name__}: {error}")
+    title = registry().modules[module].manifest.title
+    return tell(request, replace(UNEXPECTED, details={"module": module, "title": title}))
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
@@ -16,11 +17,13 @@ from zhangfang_core.database.engine import DB, PortalTransaction, run_before_com
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.places import open_somewhere
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
+from zhangfang_core.modules.calling import part_of
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
+from zhangfang_core.modules.troubles import worked
 from zhangfang_core.web.asked_places import ADMIN, asked_place
 from zhangfang_core.web.receiving import STRANGERS_MOST, announced, largest, received_whole
-from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.context import Scope, in_scope, scope_or_none
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.web import PERSON, PUBLIC, SIGNED_IN
 
@@ -76,6 +79,8 @@ class Gate(ASGIMiddleware):
                         except Exception as error:
                             not_committed = error
                             raise
+                        if message["status"] < 400 and request.module is not None:
+                            _well(scope, request.module)
                     await send(message)
 
                 await next_app(scope, receive, answer)
@@ -92,6 +97,13 @@ class Gate(ASGIMiddleware):
         async with AsyncExitStack() as stack:
             stack.push_async_exit(await begun())
             return await admit(scope, opt)
+
+
+def _well(scope: Connection, module: str) -> None:
+    """A page of a plugin answered: what failed of it before is forgotten."""
+    entered, handler = scope_or_none(), scope.get("route_handler")
+    if entered is not None and entered.firm is not None and isinstance(handler, HTTPRouteHandler):
+        worked(module, part_of(handler))
 
 
 async def begun() -> PortalTransaction:

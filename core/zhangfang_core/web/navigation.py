@@ -8,7 +8,7 @@ from zhangfang_core.modules.translations import gettext
 from zhangfang_core.modules.troubles import parts_off
 from zhangfang_core.notifications.badges import CORE_BADGES
 from zhangfang_core.web.pace import is_quick
-from zhangfang_core.web.parts import asked
+from zhangfang_core.web.parts import asked, permitted
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import Address, here, portal
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, SIGNED_IN, Badge, NavEntry, Place, Zone
@@ -55,8 +55,8 @@ def place_in_scope() -> Place:
 
 async def navigation(enabled: frozenset[str]) -> list[NavItem]:
     """Pages of this place in order, each with its red dot's number (None when there is none)."""
-    permitted = entries_of(place_in_scope(), enabled)
-    counts = await badges(enabled, {e.id for e in permitted}, only_quick=True)
+    shown = entries_of(place_in_scope(), enabled)
+    counts = await badges(enabled, {e.id for e in shown}, only_quick=True)
     return [
         NavItem(
             e.id,
@@ -69,7 +69,7 @@ async def navigation(enabled: frozenset[str]) -> list[NavItem]:
             counts.get(e.id) or None,
             counts.get(e.id, 0) is None,
         )
-        for e in permitted
+        for e in shown
     ]
 
 
@@ -77,8 +77,8 @@ def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
     """What the actor finds in the navigation of a place, in order."""
     modules = [m for id_, m in registry().modules.items() if id_ in enabled]
     entries = [*CORE_NAVIGATION, *(e for m in modules for e in m.navigation)]
-    permitted = [e for e in entries if e.permission == SIGNED_IN or scope().may(e.permission)]
-    return sorted((e for e in permitted if e.stands_in(place)), key=lambda e: e.order)
+    own = [e for e in entries if permitted(e.permission)]
+    return sorted((e for e in own if e.stands_in(place)), key=lambda e: e.order)
 
 
 def _address(entry: NavEntry) -> Address:

@@ -12,9 +12,16 @@ from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.troubles import failed, worked
 from zhangfang_core.web.pace import MOST_S, paced
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.web import SIGNED_IN
 
 T = TypeVar("T")
+
+
+def permitted(permission: str) -> bool:
+    """Whether the actor sees what a plugin shows to those with ``permission``; SIGNED_IN is everybody who is here."""
+    return permission == SIGNED_IN or scope().may(permission)
 
 
 async def asked(plugin: str, part: str, ask: Callable[[], Awaitable[T]], missing: T, *, seconds: float = MOST_S) -> T:

@@ -6,8 +6,7 @@ from functools import partial
 
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.troubles import parts_off
-from zhangfang_core.web.parts import asked
-from zhangfang_sdk.context import scope
+from zhangfang_core.web.parts import asked, permitted
 from zhangfang_sdk.places import Address
 from zhangfang_sdk.web import SearchSource
 
@@ -34,7 +33,7 @@ async def found(words: str, enabled: frozenset[str]) -> Sequence[Group]:
     for plugin, module in registry().modules.items():
         for source in module.search_sources if plugin in enabled else ():
             part = f"search {source.id}"
-            if scope().may(source.permission) and f"{plugin} {part}" not in off:
+            if permitted(source.permission) and f"{plugin} {part}" not in off:
                 rows = await asked(plugin, part, partial(_rows, source, words), nothing, seconds=LONGEST_S)
                 groups.append(Group(source.title, rows))
     return [group for group in groups if group.rows]

@@ -1,4 +1,4 @@
-"""``PluginConformance("collab").check_all()``: whether a plugin keeps the contract, in one line of its own tests.
+"""``PluginConformance("notes").check_all()``: whether a plugin keeps the contract, in one line of its own tests.
 
 Each check looks at one side of the plugin and yields a sentence for each thing that is wrong. Nothing needs a database.
 """
@@ -21,7 +21,7 @@ from zhangfang_sdk.references import KEY_TABLES
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
 from zhangfang_sdk.testing.sources import imported, services_used
-from zhangfang_sdk.web import CLIENT, FIRM, PERSON, Place
+from zhangfang_sdk.web import CLIENT, FIRM, PERSON, Place, examples_of
 
 Problems = Iterator[str]
 
@@ -177,7 +177,7 @@ class PluginConformance:
             where = _where(handler)
             if not set(handler.opt.get("of", ())) & {CLIENT, FIRM, PERSON}:
                 yield f"{where} belongs to nobody: say of=CLIENT, FIRM or PERSON"
-            examples = handler.opt.get("examples") or {}
+            examples = examples_of(handler)
             for parameter in {p for path in handler.paths for p in PARAMETER.findall(path)}:
                 if parameter not in examples and not self._names_a_table(parameter):
                     yield f"{where}: parameter {parameter!r} is neither <table>_id nor has an example"

@@ -26,7 +26,7 @@ def refusal(code: str, status: int = 422) -> Refusal:
 
 
 class FakeLedger:
-    """The books of one firm. ``books`` gives each client's first day; every client has the same ``chart``.
+    """The books of one firm: of each client its first day; every client has the same ``chart``.
 
     ``single_person`` lets a person post what they drafted. ``told`` keeps the facts of each hook by its name.
     """

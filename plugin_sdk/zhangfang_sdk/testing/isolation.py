@@ -16,6 +16,7 @@ from litestar import Litestar
 from litestar.routes import ASGIRoute, HTTPRoute
 
 from zhangfang_sdk.places import PORTAL, Place
+from zhangfang_sdk.web import examples_of
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """OPTIONS is answered by the framework from the route table, HEAD is served for files of the portal's own looks only."""
@@ -108,7 +109,7 @@ def walk(app: Litestar) -> Walked:
                             route.path,
                             handler.opt.get("permission"),
                             handler.opt.get("module"),
-                            handler.opt.get("examples") or {},
+                            examples_of(handler),
                             bool(handler.opt.get("stream")),
                             handler.opt.get("place", PORTAL),
                         )

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 from openpyxl import load_workbook
 
-from tests.scenarios.books_months import Worked, ours
-from tests.scenarios.test_books_worked_months import booked
+from months.test_worked_months import booked
+from months.worked import Worked, ours
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, running_portal, session_for

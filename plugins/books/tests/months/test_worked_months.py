@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.books_months import KINDS, Worked, ours
+from months.worked import KINDS, Worked, ours
 from zhangfang_books import reading
 from zhangfang_books.ledgers import balance_rows
 from zhangfang_core.database.engine import scoped_transaction
@@ -21,7 +21,7 @@ from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
-REFERENCE = Path(__file__).parents[2].parent / "shared" / "reference" / "domain"
+REFERENCE = Path(__file__).parents[4].parent / "shared" / "reference" / "domain"
 
 
 def known() -> Sequence[Worked]:

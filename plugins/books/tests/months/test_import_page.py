@@ -7,7 +7,7 @@ import time
 
 import asyncpg
 
-from tests.scenarios.test_books_import import excel, sale
+from months.test_import import excel, sale
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer

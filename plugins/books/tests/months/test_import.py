@@ -6,8 +6,8 @@ import time
 import pytest
 from openpyxl import Workbook
 
-from tests.scenarios.books_months import Worked, ours
-from tests.scenarios.test_books_worked_months import booked
+from months.test_worked_months import booked
+from months.worked import Worked, ours
 from zhangfang_books import reading
 from zhangfang_books.importing.exporting import voucher_excel
 from zhangfang_books.importing.reading_rows import rows_of

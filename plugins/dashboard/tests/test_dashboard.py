@@ -1,0 +1,90 @@
+"""The cockpit: figures from the books, compared only to months that there are, shown to those who may see them."""
+
+import datetime as dt
+
+import pytest
+
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_dashboard.figures import MONTHS_READ, figures_of, trend
+from zhangfang_dashboard.rights import FIGURES, visible_figures
+from zhangfang_dashboard.services import cockpit, explain
+from zhangfang_dashboard.tables import RoleFigure
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Line, VoucherDraft
+from zhangfang_sdk.periods import Period
+
+MARCH = Period(2025, 3)
+
+
+async def sold(firm: TestFirm, fen: int) -> None:
+    lines = (Line("1002", "收款", debit=fen), Line("5001", "收款", credit=fen))
+    async with scoped_transaction(system_scope(firm.id)):
+        await import_posted(firm.restaurant, [VoucherDraft(firm.restaurant, dt.date(2025, 3, 5), "收款", lines)])
+
+
+def test_nothing_is_compared_to_months_before_the_books() -> None:
+    series = {"sales": list(range(1, MONTHS_READ + 1))}
+    new, year_old = figures_of(series, 1)["sales"], figures_of(series, 13)["sales"]
+    assert (new.now, new.last_month, new.last_year, new.course) == (MONTHS_READ, None, None, (MONTHS_READ,))
+    assert (year_old.last_month, year_old.last_year) == (MONTHS_READ - 1, MONTHS_READ - 12)
+    assert len(year_old.course) == 6
+    assert [(p.index, p.last_year is None) for p in trend(series["sales"], 2)] == [(1, True), (0, True)]
+    assert len(trend(series["sales"], MONTHS_READ)) == 12
+
+
+async def test_the_figures_are_the_books(firm: TestFirm) -> None:
+    await sold(firm, 1_234_56)
+    async with acting(firm, "boss"):
+        shown = await cockpit(firm.restaurant, MARCH)
+        behind = await explain(firm.restaurant, "sales", MARCH)
+    assert (shown.figures["sales"].now, shown.figures["bank_balance"].now) == (1_234_56, 1_234_56)
+    assert shown.figures["sales"].last_year is None
+    assert not shown.is_closed
+    assert behind.amount == sum(share.amount for share in behind.shares) == 1_234_56
+    assert len(behind.entries) == 1
+
+
+async def test_a_role_sees_its_figures_alone(firm: TestFirm) -> None:
+    """DASH-3: where data is read, not only on the page; the firm may decide otherwise."""
+    await sold(firm, 100)
+    async with acting(firm, "sales_manager"):
+        assert set((await cockpit(firm.restaurant, MARCH)).figures) == {"sales", "receivables"}
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await explain(firm.restaurant, "net_profit", MARCH)
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await explain(firm.restaurant, "no_such_figure", MARCH)
+    async with acting(firm, "owner"):
+        await RoleFigure(role="sales_manager", figure="net_profit", shown=True).save()
+        await RoleFigure(role="boss", figure="net_profit", shown=False).save()
+    async with acting(firm, "sales_manager"):
+        assert "net_profit" in await visible_figures()
+    async with acting(firm, "boss"):
+        assert set(await visible_figures()) == set(FIGURES) - {"net_profit"}
+    async with acting(firm, "driver"):
+        assert await visible_figures() == []
+
+
+async def test_a_client_out_of_scope_has_no_cockpit(firm: TestFirm, other_firm: TestFirm) -> None:
+    async with acting(other_firm, "owner"):
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await cockpit(firm.restaurant, MARCH)
+
+
+async def test_pages(firm: TestFirm, visit: Visit) -> None:
+    await sold(firm, 1_234_56)
+    boss = await visit("boss")
+    for path in ("/cockpit", "/cockpit/figures", "/cockpit/trends"):
+        answer = await boss.get(f"{path}?period=2025-03")
+        assert answer.status_code == 200, path
+        assert ("<html" in answer.text) == (path == "/cockpit")
+    figure = await boss.get("/figures/sales?period=2025-03")
+    assert "1,234.56" in figure.text
+    sheet = await boss.ask("GET", "/figures/sales?period=2025-03", headers={"hx-request": "true"})
+    assert "<html" not in sheet.text
+    assert (await boss.get("/figures/nonsense")).status_code == 404
+    assert (await boss.get("/cockpit?period=nonsense")).status_code in (400, 422)
+    assert (await (await visit("driver")).get("/cockpit")).status_code == 403

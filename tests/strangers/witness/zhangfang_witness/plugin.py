@@ -1,0 +1,194 @@
+"""Uses every hook as docs/hooks.md says; each notes that it was called."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from pydantic import BaseModel, Field
+
+from zhangfang_sdk import hook, use
+from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.commands import Command
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.documents import Upload
+from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import at
+from zhangfang_sdk.roles import Role
+from zhangfang_sdk.tenants import NewClient
+from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
+from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
+from zhangfang_witness import pages
+from zhangfang_witness.noting import Witness, Witnessing, note
+from zhangfang_witness.tables import Sight
+
+
+class Look(BaseModel):
+    client: int = Field(title="客户编号")
+
+
+async def load_card(client: int, period: str) -> dict[str, Any]:
+    note("card")
+    count = await Sight.count().where(Sight.client == client)
+    return {"count": count, "witnessed": await use(Witnessing).witness("from the card")}
+
+
+async def count_sights() -> int:
+    note("badge")
+    return int(await Sight.count())
+
+
+async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
+    note("search")
+    found = await Sight.select(Sight.title, Sight.client).where(Sight.title.ilike(f"%{words}%")).limit(limit)
+    return [(row["title"], "见证", at(row["client"], "/witness")) for row in found]
+
+
+async def submit(fields: BaseModel) -> str:
+    note("form")
+    if not isinstance(fields, Look):
+        raise TypeError
+    await Sight(client=fields.client, title="从表单").save()
+    return "已记下。"
+
+
+async def look(client: int) -> None:
+    note("job")
+    async with transaction(client=client):
+        await Sight(client=client, title="从任务").save()
+        await use(Live).announce("witness", client)
+
+
+class Feed:
+    def __init__(self, settings: Settings) -> None:
+        note("vendor opened")
+
+    async def transactions(self, account: str, first: dt.date, last: dt.date) -> Sequence[Any]:
+        return []
+
+    async def balance(self, account: str, day: dt.date) -> int | None:
+        note("vendor")
+        return 12_345
+
+
+class Plugin:
+    @hook
+    def register_pages(self) -> Sequence[HTTPRouteHandler]:
+        note("register_pages")
+        return pages.PAGES
+
+    @hook
+    def register_navigation(self) -> Sequence[NavEntry]:
+        note("register_navigation")
+        return [NavEntry("witness", "见证", "eye", "/witness", "witness.see", "side", 70, (FIRM, CLIENT))]
+
+    @hook
+    def register_cards(self) -> Sequence[Card]:
+        note("register_cards")
+        return [Card("witness.sights", "cockpit", "witness/card.html", "witness.see", load_card, 40, ("witness",))]
+
+    @hook
+    def register_badges(self) -> Sequence[Badge]:
+        note("register_badges")
+        return [Badge("witness", count_sights, ("witness",))]
+
+    @hook
+    def register_roles(self) -> Sequence[Role]:
+        note("register_roles")
+        return [Role("witness_guest", "来访者", "firm", frozenset({"witness.see", "clients.read"}))]
+
+    @hook
+    def register_jobs(self) -> Sequence[Job]:
+        note("register_jobs")
+        return [Job("look", look), Job("nightly", look, schedule="30 2 * * *")]
+
+    @hook
+    def register_search_sources(self) -> Sequence[SearchSource]:
+        note("register_search_sources")
+        return [SearchSource("sights", "见证", "witness.see", search)]
+
+    @hook
+    def register_vendors(self) -> Sequence[Vendor]:
+        note("register_vendors")
+        return [Vendor(VendorKind.BANK_FEED, "feed", "见证银行", Feed, outside=False)]
+
+    @hook
+    def register_admin_screens(self) -> Sequence[AdminScreen]:
+        note("register_admin_screens")
+        return [AdminScreen(Sight, "见证记录", (Sight.client, Sight.title))]
+
+    @hook
+    def register_admin_forms(self) -> Sequence[AdminForm]:
+        note("register_admin_forms")
+        return [AdminForm("witness-look", "记一次见证", "记在这家客户名下。", Look, submit)]
+
+    @hook
+    def register_commands(self) -> Sequence[Command]:
+        note("register_commands")
+
+        def run(chosen: Any) -> int:
+            note("command")
+            return 3 if chosen.loud else 0
+
+        return [Command("witness", "记下命令被执行", lambda parser: parser.add_argument("--loud", action="store_true"), run)]
+
+    @hook
+    def register_services(self) -> Mapping[type[Any], Any]:
+        note("register_services")
+        return {Witnessing: Witness()}
+
+    @hook
+    async def check_client(self, new: NewClient) -> Objection | None:
+        note("check_client")
+        return None
+
+    @hook
+    async def check_document(self, upload: Upload) -> Objection | None:
+        note("check_document")
+        return None
+
+    @hook
+    async def check_voucher(self, voucher: VoucherDraft) -> Objection | None:
+        note("check_voucher")
+        return Objection("witness.not_this", "见证不同意这张凭证。") if voucher.summary == "不同意" else None
+
+    @hook
+    async def check_period_close(self, client: int, period: Period) -> Objection | None:
+        note("check_period_close")
+        return None
+
+    @hook
+    async def on_clients_created(self, ids: Sequence[int]) -> None:
+        note("on_clients_created")
+        for client in ids:
+            await Sight(client=client, title="新客户").save()
+
+    @hook
+    async def on_documents_stored(self, ids: Sequence[int]) -> None:
+        note("on_documents_stored")
+
+    @hook
+    async def on_vouchers_drafted(self, ids: Sequence[int]) -> None:
+        note("on_vouchers_drafted")
+
+    @hook
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        note("on_vouchers_posted")
+
+    @hook
+    async def on_periods_closed(self, ids: Sequence[int]) -> None:
+        note("on_periods_closed")
+
+    @hook
+    async def on_notifications_sent(self, ids: Sequence[int]) -> None:
+        note("on_notifications_sent")
+
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        note("on_demo_filled")
+
+
+plugin = Plugin()
