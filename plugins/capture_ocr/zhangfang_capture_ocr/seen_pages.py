@@ -7,22 +7,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from zhangfang_capture_ocr.reading.qr import PlacedCode
 from zhangfang_sdk.recognition import Bitmap, TextBox
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """One picture as an engine saw it. The boxes stand on the page after it was turned clockwise by ``turned`` degrees;
+    """One picture as an engine saw it. The boxes and codes stand on the page after it was turned clockwise by ``turned`` degrees;
     ``shape`` is that page's height in thousandths of its width.
     """
 
     boxes: tuple[TextBox, ...]
-    codes: tuple[str, ...]
+    codes: tuple[PlacedCode, ...]
     shape: int
     turned: int
 
 
-def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[str]) -> SeenPage:
+def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[PlacedCode]) -> SeenPage:
     """The page upright, as most of its letters say."""
     letters: Counter[int] = Counter()
     for box in boxes:
@@ -30,7 +31,12 @@ def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[str]) ->
     turned = letters.most_common(1)[0][0] if letters else 0
     lying = turned in (90, 270)
     width, height = (bitmap.height, bitmap.width) if lying else (bitmap.width, bitmap.height)
-    return SeenPage(tuple(_upright(box, turned) for box in boxes), tuple(codes), round(height * 1000 / width), turned)
+    return SeenPage(
+        tuple(_upright(box, turned) for box in boxes),
+        tuple(_upright_code(code, turned) for code in codes),
+        round(height * 1000 / width),
+        turned,
+    )
 
 
 def written(boxes: Sequence[TextBox]) -> str:
@@ -53,3 +59,10 @@ def _upright(box: TextBox, turned: int) -> TextBox:
     elif turned == 270:
         left, top, right, bottom = top, 1 - right, bottom, 1 - left
     return TextBox(box.text, box.confidence, left, top, right, bottom)
+
+
+def _upright_code(code: PlacedCode, turned: int) -> PlacedCode:
+    x, y = {0: (code.x, code.y), 90: (1 - code.y, code.x), 180: (1 - code.x, 1 - code.y), 270: (code.y, 1 - code.x)}[
+        turned
+    ]
+    return PlacedCode(code.text, x, y)

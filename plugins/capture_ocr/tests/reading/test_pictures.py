@@ -8,8 +8,8 @@ import pytest
 
 from zhangfang_capture_ocr.extracting import read_picture
 from zhangfang_capture_ocr.proofs import is_sure, prove
-from zhangfang_capture_ocr.qr import parse
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading
+from zhangfang_capture_ocr.reading.qr import parse
 from zhangfang_sdk.recognition import TextBox
 
 QR = "01,10,033002600211,12345678,227.18,20260509,43932791364182936430,ABCD,"

@@ -53,7 +53,7 @@ def changed(reading: Reading, **values: str | int | date | None) -> Reading:
 @pytest.fixture(scope="module")
 def right(make_invoice: MakeInvoice) -> Reading:
     lines = (taxed_line("*餐饮服务*餐饮费", 22718, "6%"), taxed_line("*软饮料*水", 10000, "13%"))
-    return read(draw(make_invoice(InvoiceKind.DIGITAL_SPECIAL, *lines)), "x.pdf")
+    return read(draw(make_invoice(InvoiceKind.DIGITAL_SPECIAL, *lines)), "x.pdf").only
 
 
 @pytest.mark.parametrize("kind", [InvoiceKind.ORDINARY_ELECTRONIC, InvoiceKind.DIGITAL_ORDINARY])
@@ -64,7 +64,7 @@ def test_a_right_invoice_is_sure(make_invoice: MakeInvoice, kind: InvoiceKind) -
         taxed_line("*软饮料*气泡水", -5000, "13%"),
         taxed_line("*印刷品*图书", 10500, "免税"),
     )
-    reading = read(draw(make_invoice(kind, *lines)), "x.pdf")
+    reading = read(draw(make_invoice(kind, *lines)), "x.pdf").only
     proofs = proofs_of(reading)
     assert not failed(proofs)
     assert is_sure(reading, proofs)
@@ -147,7 +147,7 @@ def test_changed_data_in_a_pdf_are_found(make_invoice: MakeInvoice) -> None:
     """CAP-4: embedded data against print."""
     printed = make_invoice(InvoiceKind.DIGITAL_SPECIAL, taxed_line("*餐饮服务*餐饮费", 22718, "6%"))
     inside = make_invoice(InvoiceKind.DIGITAL_SPECIAL, taxed_line("*餐饮服务*餐饮费", 92718, "6%"))
-    reading = read(attach(draw(printed), "a.xml", einvoice_xml(inside)), "x.pdf")
+    reading = read(attach(draw(printed), "a.xml", einvoice_xml(inside)), "x.pdf").only
     proofs = proofs_of(reading)
     assert "sources.agree" in {code for code, _ in failed(proofs)}
     assert not is_sure(reading, proofs)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhangfang_capture_ocr.comparing import compared_with_qr
 from zhangfang_capture_ocr.extracting.heads import LABELLED, Found, put, read_head, read_parties
-from zhangfang_capture_ocr.extracting.labels import kind_of_words
 from zhangfang_capture_ocr.extracting.layout import Sheet
 from zhangfang_capture_ocr.extracting.redundancy import put_right
 from zhangfang_capture_ocr.extracting.tables import read_lines, read_sums, table_of
 from zhangfang_capture_ocr.extracting.tickets import read_ticket
-from zhangfang_capture_ocr.qr import invoice_in
+from zhangfang_capture_ocr.reading.comparing import compared_with_qr
+from zhangfang_capture_ocr.reading.evidence import counted
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind, with_code
+from zhangfang_capture_ocr.reading.qr import invoice_in
+from zhangfang_capture_ocr.reading.titles import kind_of_words
 from zhangfang_capture_ocr.reading.values import InvoiceLine, Reading
 from zhangfang_sdk.recognition import TextBox
 
@@ -51,5 +52,6 @@ def read_picture(boxes: Sequence[TextBox], qr_codes: Sequence[str], page_shape: 
         found.pop("check_code", None)
     if kind is not InvoiceKind.OTHER:
         put(found, "kind", kind.value, None, LABELLED)
-    reading = Reading(kind, found, lines, sheet.text, 1, page_shape=page_shape)
+    counts = counted(["".join(run.plain for run in row) for row in sheet.rows], texts, qr_codes)
+    reading = Reading(kind, found, lines, sheet.text, 1, page_shape=page_shape, counts=counts)
     return put_right(compared_with_qr(reading, qr) if qr is not None else reading)

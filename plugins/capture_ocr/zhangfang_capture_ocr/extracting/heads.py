@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from zhangfang_capture_ocr.extracting.labels import near
 from zhangfang_capture_ocr.extracting.layout import Run, Sheet
 from zhangfang_capture_ocr.proofs.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.reading.figures import date_of
+from zhangfang_capture_ocr.reading.titles import near
 from zhangfang_capture_ocr.reading.values import Box, FieldValue, Source, Value
 
 LABELLED: Final = 900

@@ -44,7 +44,7 @@ class Sheet:
 
     def __init__(self, boxes: Sequence[TextBox], page_shape: int) -> None:
         self.shape = page_shape / 1000
-        slope = _slope(boxes, self.shape)
+        slope = slope_of(boxes, self.shape)
         runs = [_run(box, self.shape, slope) for box in boxes if box.text.strip()]
         self.runs = sorted(runs, key=lambda run: (run.middle, run.left))
 
@@ -97,7 +97,7 @@ def _run(box: TextBox, shape: float, slope: float) -> Run:
     return Run(box.text, box.confidence, box.left, box.right, middle, (box.bottom - box.top) * shape, place)
 
 
-def _slope(boxes: Sequence[TextBox], shape: float) -> float:
+def slope_of(boxes: Sequence[TextBox], shape: float) -> float:
     """How much lines fall per width: the slope at which the fewest lines hold all runs."""
     points = [((box.left + box.right) / 2, (box.top + box.bottom) / 2 * shape) for box in boxes]
     heights = sorted((box.bottom - box.top) * shape for box in boxes)

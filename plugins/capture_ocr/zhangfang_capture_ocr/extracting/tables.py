@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhangfang_capture_ocr.extracting.heads import LABELLED, SHAPED, Found, put
-from zhangfang_capture_ocr.extracting.labels import CAPITALS, CAPITALS_RUN, near
+from zhangfang_capture_ocr.extracting.labels import CAPITALS, CAPITALS_RUN
 from zhangfang_capture_ocr.extracting.layout import Run, Sheet
 from zhangfang_capture_ocr.proofs.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.figures import classification_short, fen_of, number_of, printed_rate
+from zhangfang_capture_ocr.reading.titles import near
 from zhangfang_capture_ocr.reading.values import InvoiceLine
 
 _MONEY: Final = re.compile(r"-?\d[\d,]*\.\d{2}(?!\d)")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.proofs import arithmetic, identity, witnesses
+from zhangfang_capture_ocr.proofs import alone, arithmetic, identity, witnesses
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source
 
@@ -44,6 +44,7 @@ def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tu
         identity.tax_id_right(reading, "seller"),
         _kind_known(reading),
         _sources_agree(reading),
+        alone.one_invoice(reading),
         *witnesses.recognised(reading),
         identity.belongs(reading, client),
     )

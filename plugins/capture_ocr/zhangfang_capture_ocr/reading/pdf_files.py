@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
-from zhangfang_capture_ocr.reading.pdf_invoices import read_pages
+from zhangfang_capture_ocr.reading.parts import FileReading, Found, Place, Unseen
 from zhangfang_capture_ocr.reading.pdf_page import page_of
+from zhangfang_capture_ocr.reading.pictures import rendered
+from zhangfang_capture_ocr.reading.printed import invoices_on
+from zhangfang_capture_ocr.reading.qr import codes_in
 from zhangfang_capture_ocr.reading.refusals import MAX_PDF_BYTES, MAX_PDF_PAGES, MAX_XML_BYTES, Refused
 from zhangfang_capture_ocr.reading.values import FieldValue, Reading, Value
 from zhangfang_capture_ocr.reading.xml_invoices import read_xml
 
-_MAX_ATTACHMENTS: Final = 8
+CODE_SIDE: Final = 1_600
+"""Longest side of the picture of a page in which QR codes are looked for, in pixels."""
+_MAX_ATTACHMENTS: Final = 32
 _COMPARED: Final = (
     "number",
     "issued_on",
@@ -28,8 +35,8 @@ _COMPARED: Final = (
 )
 
 
-def read_pdf(data: bytes) -> Reading:
-    """Read one PDF. Raises `Refused`: `file.too_large`, `pdf.*`."""
+def read_pdf(data: bytes) -> FileReading:
+    """Everything in one PDF. Raises `Refused`: `file.too_large`, `pdf.*`."""
     if len(data) > MAX_PDF_BYTES:
         raise Refused("file.too_large")
     try:
@@ -42,34 +49,66 @@ def read_pdf(data: bytes) -> Reading:
             raise Refused("pdf.too_many_pages")
         if len(document) == 0:
             raise Refused("pdf.broken")
-        return _read(document)
+        return _read(document).told_apart()
     except pypdfium2.PdfiumError as error:
         raise Refused("pdf.broken") from error
     finally:
         document.close()
 
 
-def _read(document: pypdfium2.PdfDocument) -> Reading:
+def _read(document: pypdfium2.PdfDocument) -> FileReading:
+    pages = [page_of(document, index) for index in range(len(document))]
+    printed = [page for page in pages if any(glyph.char != " " for glyph in page.glyphs)]
+    drawn = {page.index for page in pages if _is_drawn_on(document, page.index)}
+    codes = {page.index: codes_in(rendered(document[page.index], CODE_SIDE)) for page in printed if page.index in drawn}
+    found, left, partly = invoices_on(printed, codes)
     embedded = _embedded(document)
+    found = _with_data(found, embedded)
+    if embedded and not left and len(found) == len(embedded):
+        # Data say everything that pages without text can show.
+        return FileReading(len(pages), tuple(found))
+    seen_whole = {page.index for page in printed}
+    unseen = [Unseen(page, partly.get(page)) for page in sorted(drawn) if page not in seen_whole or page in partly]
+    looked_at = {each.page for each in unseen}
+    left = [each for each in left if each.place.pages[0] not in looked_at]
+    return FileReading(len(pages), tuple(found), tuple(left), tuple(unseen))
+
+
+def _is_drawn_on(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Whether a page holds pictures or lines besides its text."""
+    page = document[index]
     try:
-        printed = read_pages([page_of(document, index) for index in range(len(document))])
-    except Refused:
-        if embedded is None:
-            raise
-        return replace(embedded, pages=len(document))
-    return printed if embedded is None else _together(embedded, printed)
+        kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
+        return next(iter(page.get_objects(filter=kinds, max_depth=3)), None) is not None
+    finally:
+        page.close()
 
 
-def _embedded(document: pypdfium2.PdfDocument) -> Reading | None:
-    """The first attachment that is an invoice's data (财会〔2020〕6号 lets issuers embed it); others are passed over."""
+def _embedded(document: pypdfium2.PdfDocument) -> list[Reading]:
+    """Attachments that are invoices' data (财会〔2020〕6号 lets issuers embed them); others are passed over."""
+    found = []
     for index in range(min(document.count_attachments(), _MAX_ATTACHMENTS)):
         data = bytes(document.get_attachment(index).get_data())
         if 0 < len(data) <= MAX_XML_BYTES:
-            try:
-                return read_xml(data)
-            except Refused:
-                continue
-    return None
+            with contextlib.suppress(Refused):
+                found.append(read_xml(data))
+    return found
+
+
+def _with_data(found: Sequence[Found], embedded: Sequence[Reading]) -> list[Found]:
+    """Each print with its own data; data without a print are invoices as well."""
+    whole = []
+    open_ = list(embedded)
+    for each in found:
+        own = next((data for data in open_ if data.number == each.reading.number), None)
+        if own is None and len(found) == len(embedded) == 1:
+            own = open_[0]
+        if own is None:
+            whole.append(each)
+        else:
+            open_.remove(own)
+            whole.append(replace(each, reading=_together(own, each.reading)))
+    return [*whole, *(Found(Place(()), data) for data in open_)]
 
 
 def _together(embedded: Reading, printed: Reading) -> Reading:
@@ -85,7 +124,7 @@ def _together(embedded: Reading, printed: Reading) -> Reading:
     lines = embedded.lines
     if len(lines) == len(printed.lines):
         lines = tuple(replace(a, box=b.box) for a, b in zip(lines, printed.lines, strict=True))
-    return Reading(embedded.kind, fields, lines, printed.text, printed.pages, differences, printed.page_shape)
+    return replace(printed, kind=embedded.kind, fields=fields, lines=lines, disagreements=differences)
 
 
 def _plain(value: Value) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from zhangfang_capture_ocr.reading.collecting import Fields
 from zhangfang_capture_ocr.reading.figures import date_of, fen_of, half_width
-from zhangfang_capture_ocr.reading.kinds import InvoiceKind, kind_of_title, with_code
+from zhangfang_capture_ocr.reading.kinds import InvoiceKind, with_code
 from zhangfang_capture_ocr.reading.pdf_layout import Sheet, Span, rows_of, spaced
 from zhangfang_capture_ocr.reading.pdf_lines import Table, lines_of, sums_of, table_of
-from zhangfang_capture_ocr.reading.pdf_page import Page
-from zhangfang_capture_ocr.reading.refusals import Refused
+from zhangfang_capture_ocr.reading.titles import kind_of_title
 from zhangfang_capture_ocr.reading.values import InvoiceLine, Reading, Source
 
 PRINTED: Final = 980
@@ -35,38 +36,58 @@ _REMARK_LABEL = "备注"
 _TITLE_SIZE: Final = 1.3
 
 
-def read_pages(pages: list[Page]) -> Reading:
-    """Read one invoice from its pages. Raises `Refused`: `pdf.no_text`, `pdf.not_an_invoice`, `pdf.several_invoices`."""
-    sheets = [Sheet(page) for page in pages]
-    if not any(sheet.rows for sheet in sheets):
-        raise Refused("pdf.no_text")
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The print of one invoice on one page."""
+
+    sheet: Sheet
+    table: Table | None
+    head: Fields
+    lines: tuple[InvoiceLine, ...]
+
+    @property
+    def number(self) -> str | None:
+        """Its number, where that stands beside its label or can be nothing else."""
+        found = self.head.found.get("number")
+        if found is None or (
+            found.confidence < PRINTED and len(str(found.value)) != 20 and "code" not in self.head.found
+        ):
+            return None
+        return str(found.value)
+
+    @property
+    def has_total(self) -> bool:
+        return self.sheet.find(_IN_WORDS) is not None
+
+
+def piece_of(sheet: Sheet) -> Piece:
+    """What stands on one page, or on the part of it that one invoice takes."""
+    table = table_of(sheet)
+    lines = tuple(lines_of(sheet, table)) if table is not None else ()
+    return Piece(sheet, table, _head(sheet, table), lines)
+
+
+def read_pieces(pieces: Sequence[Piece]) -> tuple[Reading, bool]:
+    """What stands on the pages of one document, and whether it is an invoice: number and total are there."""
     fields = Fields(Source.PDF_TEXT, PRINTED)
-    tables = [table_of(sheet) for sheet in sheets]
-    heads = [_head(sheet, table) for sheet, table in zip(sheets, tables, strict=True)]
-    _one_invoice_only(heads)
-    for head in reversed(heads):
-        fields.found.update(head.found)
-    lines: list[InvoiceLine] = []
-    for sheet, table in zip(sheets, tables, strict=True):
-        if table is not None:
-            lines.extend(lines_of(sheet, table))
-            _parties(sheet, table, fields)
-            _sums(sheet, table, fields)
-        _totals(sheet, fields)
-        _remarks(sheet, fields)
+    for piece in reversed(pieces):
+        fields.found.update(piece.head.found)
+    for piece in pieces:
+        if piece.table is not None:
+            _parties(piece.sheet, piece.table, fields)
+            _sums(piece.sheet, piece.table, fields)
+        _totals(piece.sheet, fields)
+        _remarks(piece.sheet, fields)
+    sheets = [piece.sheet for piece in pieces]
     code = fields.found.get("code")
     kind = _kind(sheets, str(code.value) if code else None, fields)
-    if "number" not in fields.found or "total" not in fields.found:
-        raise Refused("pdf.not_an_invoice")
     text = "\n".join(row.text for sheet in sheets for row in sheet.rows)
-    shape = round(pages[0].height * 1000 / pages[0].width)
-    return Reading(kind, fields.found, tuple(lines), text, len(pages), page_shape=shape)
-
-
-def _one_invoice_only(heads: list[Fields]) -> None:
-    numbers = {head.found["number"].value for head in heads if "number" in head.found}
-    if len(numbers) > 1:
-        raise Refused("pdf.several_invoices")
+    first = sheets[0].page
+    lines = tuple(line for piece in pieces for line in piece.lines)
+    reading = Reading(
+        kind, fields.found, lines, text, len(pieces), page_shape=round(first.height * 1000 / (first.width or 1))
+    )
+    return reading, "number" in fields.found and "total" in fields.found
 
 
 def _head(sheet: Sheet, table: Table | None) -> Fields:

@@ -47,6 +47,8 @@ class FileType(StrEnum):
 
     XML = "xml"
     PDF = "pdf"
+    PICTURE = "picture"
+    ZIP = "zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Reading:
     `fields` holds only what was found, under the names of the properties below. `disagreements` names the
     fields whose embedded data differ from the printed text, with both texts (embedded, printed).
     `page_shape` is the height of the first page in thousandths of its width; 0 where the source has no pages.
+    `counts` tells what was seen in its place that an invoice has once: `titles`, `numbers`, `totals`, `codes` (QR), and
+    how many parts of its file were `left` over. Empty for data.
     """
 
     kind: InvoiceKind
@@ -113,6 +117,7 @@ class Reading:
     pages: int
     disagreements: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     page_shape: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def _text(self, name: str) -> str | None:
         found = self.fields.get(name)

@@ -39,7 +39,8 @@ def _paddle(size: str, cache: Path) -> Engine:
     ocr: Any = importlib.import_module("paddleocr").PaddleOCR(
         engine="onnxruntime",
         device="cpu",
-        cpu_threads=_THREADS,
+        # The engine's own word for threads is dropped on its way to onnxruntime, which would then take every core and spin.
+        engine_config={"intra_op_num_threads": 1, "enable_cpu_mem_arena": False},
         text_detection_model_name=f"PP-OCRv6_{size}_det",
         text_detection_model_dir=finder,
         text_recognition_model_name=f"PP-OCRv6_{size}_rec",

@@ -7,7 +7,7 @@ from zhangfang_capture_ocr.moments import day_of, now
 from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
 from zhangfang_capture_ocr.proofs.witnesses import is_recognised
-from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.services.uploads import TOPIC
@@ -21,8 +21,8 @@ from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Client, Tenants
 
+NOTHING = Refused("page.nothing_read")
 NO_DRAFT = NOT_OURS | SENT_BEFORE
-NO_FIELDS = "照片上没有看清票面的字,会计会看着原件录入,您不用重传。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def judge(client: Client, invoice_id: int, reading: Reading, *, by_person:
     if first is not None:
         return Verdict(back, direction, proofs, False, "capture.same_number", await _told_before(first), first.id)
     if not reading.fields:
-        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, "picture.no_fields", NO_FIELDS)
+        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, NOTHING.code, NOTHING.sentence)
     sure = is_sure(reading, proofs)
     if sure:
         return Verdict(ItemState.DRAFTED, direction, proofs, True)

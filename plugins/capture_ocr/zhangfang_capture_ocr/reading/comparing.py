@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.qr import InvoiceQr
+from zhangfang_capture_ocr.reading.qr import InvoiceQr
 from zhangfang_capture_ocr.reading.values import FieldValue, Reading, Source, Value
 
 TRUST: Final = (Source.PERSON, Source.XML, Source.XBRL, Source.OFD, Source.PDF_TEXT, Source.QR, Source.OCR)
