@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from zhangfang_capture_ocr.extracting import read_picture
 from zhangfang_capture_ocr.proofs import is_sure, prove
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading
-from zhangfang_capture_ocr.reading.qr import parse
+from zhangfang_capture_ocr.reading.printed import invoices_on
+from zhangfang_capture_ocr.reading.qr import PlacedCode, parse
+from zhangfang_capture_ocr.reading.seen_text import page_of_text
 from zhangfang_sdk.recognition import TextBox
 
 QR = "01,10,033002600211,12345678,227.18,20260509,43932791364182936430,ABCD,"
@@ -37,6 +38,14 @@ PRINT = {
     "seller": ("名称：样本商贸（深圳）有限公司", 0.11, 0.76, 0.40),
     "seller_id": ("纳税人识别号：91440300708461136T", 0.11, 0.81, 0.40),
 }
+
+
+def read_picture(boxes: list[TextBox], codes: tuple[str, ...], shape: int) -> Reading:
+    """The one document of a picture."""
+    page = page_of_text(boxes, shape, 0)
+    found, left, _ = invoices_on([page], {0: [PlacedCode(code, 0.1, 0.1) for code in codes]})
+    assert not left
+    return found[0].reading
 
 
 def picture(*codes: str, slope: float = 0.0, **changed: str) -> Reading:

@@ -21,8 +21,8 @@ from zhangfang_capture_ocr.proofs import (
     is_sure,
     prove,
 )
-from zhangfang_capture_ocr.proofs.tax_ids import organisation_check, unified_check
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, read
+from zhangfang_capture_ocr.reading.tax_ids import organisation_check, unified_check
 from zhangfang_capture_ocr.specimens import SpecimenInvoice, attach, draw, einvoice_xml, taxed_line
 
 MakeInvoice = Callable[..., SpecimenInvoice]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from zhangfang_capture_ocr.proofs.capitals import fen_of_capitals
 from zhangfang_capture_ocr.proofs.rules import CONTROLLED, DIGITAL, Tolerance
 from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading
+from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.figures import rate_of
 
 _LOOK = "请对照原票核对；如果原票就是这样，请让开票方重开。"

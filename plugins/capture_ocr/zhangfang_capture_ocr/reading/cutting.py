@@ -118,7 +118,9 @@ def _strips(words: Sequence[Word], *, upright: bool) -> list[_Strip]:
 
 
 def _documents(words: Sequence[Word]) -> bool:
-    return any(is_head(word.text) for word in words) and any(_SUM.search(word.text) for word in words)
+    """Whether a head stands here with a sum below it."""
+    head = min((word.top for word in words if is_head(word.text)), default=None)
+    return head is not None and any(word.top > head and _SUM.search(word.text) for word in words)
 
 
 def _sum_above(words: Sequence[Word], head: float, upright: bool) -> bool:

@@ -89,19 +89,30 @@ _FACTS = {
     InvoiceKind.OTHER: _Facts("", False, False),
 }
 
-# The last two digits of a 12-digit code name the kind (税控发票代码编码规则): 12 = electronic toll invoice.
-_TOLL_CODE_ENDING = "12"
+# The last two digits of a 12-digit code name the kind (税控发票代码编码规则); codes of 10 digits belong to paper invoices of old.
+_CODE_ENDINGS = {
+    "04": InvoiceKind.ORDINARY_PAPER,
+    "05": InvoiceKind.ORDINARY_PAPER,
+    "06": InvoiceKind.ROLL,
+    "07": InvoiceKind.ROLL,
+    "11": InvoiceKind.ORDINARY_ELECTRONIC,
+    "12": InvoiceKind.TOLL,
+    "13": InvoiceKind.SPECIAL_ELECTRONIC,
+}
 _LONG_CODE = 12
+
+
+def known_kind(titled: InvoiceKind | None, code: str | None) -> InvoiceKind:
+    """The kind by title, narrowed by the code; by the code alone where no title was read."""
+    if titled is not None:
+        return with_code(titled, code)
+    if code is None or len(code) != _LONG_CODE or not code.startswith("0"):
+        return InvoiceKind.OTHER
+    return _CODE_ENDINGS.get(code[-2:], InvoiceKind.OTHER)
 
 
 def with_code(kind: InvoiceKind, code: str | None) -> InvoiceKind:
     """Narrow an electronic ordinary invoice to a toll invoice where its code says so."""
-    if (
-        kind is InvoiceKind.ORDINARY_ELECTRONIC
-        and code is not None
-        and len(code) == _LONG_CODE
-        and code.startswith("0")
-        and code.endswith(_TOLL_CODE_ENDING)
-    ):
+    if kind is InvoiceKind.ORDINARY_ELECTRONIC and known_kind(None, code) is InvoiceKind.TOLL:
         return InvoiceKind.TOLL
     return kind

@@ -7,13 +7,18 @@ from dataclasses import dataclass, field, replace
 
 from zhangfang_capture_ocr.reading.comparing import compared_with_qr
 from zhangfang_capture_ocr.reading.evidence import counted, together
+from zhangfang_capture_ocr.reading.forms.layout import Sheet
+from zhangfang_capture_ocr.reading.forms.page import Page
+from zhangfang_capture_ocr.reading.forms.pieces import Piece, piece_of, read_pieces
+from zhangfang_capture_ocr.reading.forms.redundancy import put_right
+from zhangfang_capture_ocr.reading.kinds import InvoiceKind
 from zhangfang_capture_ocr.reading.parts import Found, LeftOver, Place
-from zhangfang_capture_ocr.reading.pdf_invoices import Piece, piece_of, read_pieces
-from zhangfang_capture_ocr.reading.pdf_layout import Sheet
-from zhangfang_capture_ocr.reading.pdf_page import Page
 from zhangfang_capture_ocr.reading.qr import PlacedCode, invoice_in
-from zhangfang_capture_ocr.reading.regions import parts_of, put_back, words_of
+from zhangfang_capture_ocr.reading.regions import parts_of, put_back
 from zhangfang_capture_ocr.reading.values import Box, InvoiceLine, Reading
+
+UNNUMBERED = frozenset({InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.BANK_SLIP})
+"""Kinds that need no number to be told from another."""
 
 
 @dataclass(slots=True)
@@ -70,28 +75,34 @@ def invoices_on(
     left: list[LeftOver] = []
     partly: dict[int, Reading] = {}
     for group in groups:
-        reading, is_invoice = _read(group)
-        if is_invoice:
+        reading = _read(group)
+        if _is_document(reading, group):
             found.append(Found(group.place, reading, tuple(Place((copy.page,), copy.region) for copy in group.copies)))
         else:
-            left.append(LeftOver(group.place, "page.not_an_invoice", reading.text))
+            cut = group.parts[0].region is not None
+            left.append(LeftOver(group.place, "page.incomplete" if cut else "page.not_an_invoice", reading.text))
             partly[group.parts[0].page] = reading
     return found, left, partly
+
+
+def _is_document(reading: Reading, group: _Group) -> bool:
+    """Whether enough was read for a draft or for a person to fill in: number and total; of a photograph of one thing, anything."""
+    if reading.number is not None and reading.total is not None:
+        return True
+    part = group.parts[0]
+    if not part.piece.sheet.page.is_seen:
+        return reading.kind in UNNUMBERED and reading.total is not None
+    return part.region is None or (reading.total is not None and reading.issued_on is not None)
 
 
 def _parts(page: Page, codes: Sequence[PlacedCode]) -> list[_Part]:
     whole = Sheet(page)
     parts = []
-    for region, part in parts_of(whole):
-        sheet = whole if region is None else Sheet(part)
-        texts = tuple(code.text for code in codes if region is None or _inside(region, code))
-        rows, words = ([span.compact for span in spans] for spans in (sheet.rows, words_of(sheet)))
-        parts.append(_Part(piece_of(sheet), region, texts, counted(rows, words, texts)))
+    for part in parts_of(whole, codes):
+        sheet = whole if part.region is None else Sheet(part.page)
+        rows, words = ([span.compact for span in spans] for spans in (sheet.rows, sheet.words))
+        parts.append(_Part(piece_of(sheet), part.region, part.codes, counted(rows, words, part.codes)))
     return parts
-
-
-def _inside(region: Box, code: PlacedCode) -> bool:
-    return region.left <= code.x < region.right and region.top <= code.y < region.bottom
 
 
 def _join(groups: list[_Group], part: _Part) -> None:
@@ -110,11 +121,11 @@ def _join(groups: list[_Group], part: _Part) -> None:
     groups.append(_Group([part]))
 
 
-def _read(group: _Group) -> tuple[Reading, bool]:
-    reading, is_invoice = read_pieces([part.piece for part in group.parts])
+def _read(group: _Group) -> Reading:
+    reading = read_pieces([part.piece for part in group.parts])
     qr = invoice_in([text for part in (*group.parts, *group.copies) for text in part.codes])
     if qr is not None:
         reading = compared_with_qr(reading, qr)
-        is_invoice = is_invoice or (reading.number is not None and reading.total is not None)
     counts = together(part.counts for part in group.parts)
-    return put_back(replace(reading, counts=counts), [(part.page, part.region) for part in group.parts]), is_invoice
+    reading = replace(put_right(reading), counts=counts)
+    return put_back(reading, [(part.page, part.region) for part in group.parts])

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from zhangfang_capture_ocr.reading.cutting import Tile, Word, tiles
-from zhangfang_capture_ocr.reading.pdf_layout import Sheet, Span
-from zhangfang_capture_ocr.reading.pdf_page import Glyph, Page, Rule
+from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span
+from zhangfang_capture_ocr.reading.forms.page import Page, Rule
+from zhangfang_capture_ocr.reading.qr import PlacedCode
+from zhangfang_capture_ocr.reading.seen_text import levelled
 from zhangfang_capture_ocr.reading.values import Box, Reading
 
-_WORD_GAP = 1.0
-"""Gap between two words of a row, in heights of a letter."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document's part of a page, as a page of its own; `region` is where it lies (None: all of the page), `codes` its QR codes."""
+
+    page: Page
+    region: Box | None
+    codes: tuple[str, ...]
 
 
-def parts_of(sheet: Sheet) -> list[tuple[Box | None, Page]]:
-    """The page's documents, each as a page of its own, with the part of the page that it takes (None: all of it)."""
-    found = tiles([_word(span) for span in words_of(sheet)])
+def parts_of(sheet: Sheet, codes: Sequence[PlacedCode]) -> list[Part]:
+    """The documents of a page. `codes` stand on the page as it was, before its lines were made level."""
+    page = sheet.page
+    found = tiles([_word(span) for span in sheet.words])
     if len(found) == 1:
-        return [(None, sheet.page)]
-    boxes = [_box(tile, sheet.page.width, sheet.page.height) for tile in found]
-    return [(box, _part(sheet.page, box)) for box in boxes]
-
-
-def words_of(sheet: Sheet) -> list[Span]:
-    """The text of a page, cut where wide gaps stand."""
-    return [word for row in sheet.rows for word in _words(row)]
-
-
-def _words(row: Span) -> list[Span]:
-    groups: list[list[Glyph]] = []
-    for glyph in (each for each in row.glyphs if each.char != " "):
-        if groups and glyph.left - groups[-1][-1].right < _WORD_GAP * glyph.size:
-            groups[-1].append(glyph)
-        else:
-            groups.append([glyph])
-    return [Span(row.page, tuple(group)) for group in groups]
+        return [Part(page, None, tuple(code.text for code in codes))]
+    tall = page.height / (page.width or 1.0)
+    level = [(code.text, code.x, code.y * tall - page.slope * code.x) for code in codes]
+    return [
+        Part(_part(page, tile), _box(tile, page), tuple(text for text, x, y in level if tile.holds(x, y)))
+        for tile in found
+    ]
 
 
 def _word(span: Span) -> Word:
@@ -43,26 +41,33 @@ def _word(span: Span) -> Word:
     return Word(span.compact, span.left / wide, span.top / wide, span.right / wide, span.bottom / wide)
 
 
-def _box(tile: Tile, width: float, height: float) -> Box:
-    """A tile, which is in widths of the page, as shares of it."""
-    tall = height / (width or 1.0)
-    return Box(0, max(tile.left, 0.0), max(tile.top, 0.0) / tall, min(tile.right, 1.0), min(tile.bottom, tall) / tall)
+def _within(tile: Tile, page: Page) -> Tile:
+    tall = page.height / (page.width or 1.0)
+    return Tile(max(tile.left, 0.0), max(tile.top, 0.0), min(tile.right, 1.0), min(tile.bottom, tall))
 
 
-def _part(page: Page, box: Box) -> Page:
-    left, top = box.left * page.width, box.top * page.height
-    right, bottom = box.right * page.width, box.bottom * page.height
+def _box(tile: Tile, page: Page) -> Box:
+    """A tile, which is in widths of the level page, as shares of the page as it was."""
+    inside, tall = _within(tile, page), page.height / (page.width or 1.0)
+    fall = page.slope * inside.left
+    return Box(page.index, inside.left, (inside.top + fall) / tall, inside.right, (inside.bottom + fall) / tall)
+
+
+def _part(page: Page, tile: Tile) -> Page:
+    inside = _within(tile, page)
+    left, top, right, bottom = (edge * page.width for edge in (inside.left, inside.top, inside.right, inside.bottom))
     glyphs = tuple(
         replace(each, left=each.left - left, right=each.right - left, top=each.top - top, bottom=each.bottom - top)
         for each in page.glyphs
-        if left <= each.centre < right and top <= each.middle < bottom
+        if tile.holds(each.centre / page.width, each.middle / page.width)
     )
     rules = tuple(
         Rule(each.x - left, each.top - top, each.bottom - top)
         for each in page.rules
         if left <= each.x <= right and each.bottom > top and each.top < bottom
     )
-    return Page(page.index, right - left, bottom - top, glyphs, rules)
+    part = replace(page, width=right - left, height=bottom - top, glyphs=glyphs, rules=rules)
+    return levelled(part) if page.is_seen else part
 
 
 def put_back(reading: Reading, regions: Sequence[tuple[int, Box | None]]) -> Reading:

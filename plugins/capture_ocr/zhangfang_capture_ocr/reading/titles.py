@@ -77,7 +77,12 @@ _SHORTEST_FORGIVEN: Final = 7
 
 def plain(text: str) -> str:
     """Text for matching: without spaces, its signs narrow."""
-    return half_width("".join(text.split())).translate(_NARROW)
+    return narrow("".join(text.split()))
+
+
+def narrow(text: str) -> str:
+    """Text with its signs narrow, letter for letter."""
+    return half_width(text).translate(_NARROW)
 
 
 _NARROW: Final = str.maketrans("【】〔〕［］；。", "()()[];.")
