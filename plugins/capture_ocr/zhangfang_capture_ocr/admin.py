@@ -64,6 +64,7 @@ SCREENS = [
             "lines": "明细",
             "disagreements": "两处写法不同的字段",
             "counts": "票名、号码等各有几处",
+            "seal": "电子签章",
             "text": "票面文字",
             "proofs": "核对结果",
             "pages": "页数",

@@ -19,6 +19,7 @@ from piccolo.columns.readable import Readable
 from piccolo.table import Table
 
 from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.reading import Seal
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
 from zhangfang_sdk.tables import ClientRows
@@ -87,6 +88,7 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     lines = JSONB(default="[]", help_text="明细")
     disagreements = JSONB(default="{}", help_text="两处写法不同的字段")
     counts = JSONB(default="{}", help_text="票名、号码等各有几处")
+    seal = Varchar(length=20, choices=Seal, default=Seal.NONE, help_text="电子签章")
     text = Text(default="", help_text="票面文字")
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")

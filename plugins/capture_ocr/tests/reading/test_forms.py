@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -69,7 +69,17 @@ def on_a_picture(words: Sequence[Placed]) -> Reading:
     return found[0].reading
 
 
-SOURCES = pytest.mark.parametrize("by", [in_print, on_a_picture])
+Read = Callable[[Sequence[Placed]], Reading]
+
+
+@pytest.fixture(params=["print", "picture", "ofd"])
+def by(request: pytest.FixtureRequest, make_ofd: Callable[..., bytes]) -> Read:
+    """Reads words that are printed in a PDF, recognised on a picture, or written in an OFD."""
+
+    def in_ofd(words: Sequence[Placed]) -> Reading:
+        return read(make_ofd([(word.x, word.y, word.size, word.text) for word in words]), "form.ofd").only
+
+    return {"print": in_print, "picture": on_a_picture, "ofd": in_ofd}[request.param]
 
 
 def down(x: float, y: float, text: str) -> list[Placed]:
@@ -104,29 +114,23 @@ def parties(reading: Reading) -> tuple[str | None, ...]:
     return reading.buyer_name, reading.buyer_tax_id, reading.seller_name, reading.seller_tax_id
 
 
-@SOURCES
-def test_parties_by_their_printed_labels(by: object) -> None:
+def test_parties_by_their_printed_labels(by: Read) -> None:
     """Whoever stands left: the label says who buys."""
-    assert callable(by)
     usual = by(table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID)))
     swapped = by(table(("销售方信息", SELLER, SELLER_ID), ("购买方信息", BUYER, BUYER_ID)))
     assert parties(usual) == parties(swapped) == (BUYER, BUYER_ID, SELLER, SELLER_ID)
 
 
-@SOURCES
-def test_labels_in_words_before_the_name(by: object) -> None:
+def test_labels_in_words_before_the_name(by: Read) -> None:
     """购买方名称 and 销售方名称 in one word, on one line, on forms without a frame."""
-    assert callable(by)
     words = [w for w in table(("", SELLER, SELLER_ID), ("", BUYER, BUYER_ID)) if "名称：" not in w.text]
     words += [Placed(38, 89, f"销售方名称：{SELLER}"), Placed(325, 89, f"购买方名称：{BUYER}")]
     reading = by(words)
     assert (reading.buyer_name, reading.seller_name) == (BUYER, SELLER)
 
 
-@SOURCES
-def test_a_wrapped_name_of_an_item(by: object) -> None:
+def test_a_wrapped_name_of_an_item(by: Read) -> None:
     """The words below belong to the line above; nothing is cut, and the sums are proven."""
-    assert callable(by)
     lines = (
         ("*印刷品*投资项目可行性", "", "本", "2", "113.59", "227.18", "3%", "6.82"),
         ("分析与案例（第3版）", "", "", "", "", "", "", ""),
@@ -136,11 +140,9 @@ def test_a_wrapped_name_of_an_item(by: object) -> None:
     assert (reading.amount, reading.tax, reading.total) == (22718, 682, 23400)
 
 
-@SOURCES
 @pytest.mark.parametrize("rate", ["免税", "不征税"])
-def test_no_tax_where_none_is_levied(by: object, rate: str) -> None:
+def test_no_tax_where_none_is_levied(by: Read, rate: str) -> None:
     """`***` stands for 0.00 there, and nowhere else."""
-    assert callable(by)
     words = table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID), (
         ("*蔬菜*土豆", "", "千克", "50", "4.68", "234.00", rate, "***"),
     ))  # fmt: skip
@@ -179,10 +181,8 @@ RAIL: Final = (
 )
 
 
-@SOURCES
-def test_an_electronic_rail_ticket(by: object) -> None:
+def test_an_electronic_rail_ticket(by: Read) -> None:
     """Number, day of issue (not of travel), fare and buyer."""
-    assert callable(by)
     reading = by(RAIL)
     assert reading.kind is InvoiceKind.RAIL
     assert (reading.number, reading.issued_on, reading.total) == ("26319130671000000049", date(2026, 3, 2), 18100)

@@ -20,6 +20,13 @@ States = Enum("ItemState", {name.upper(): name for name in (*BEFORE, "unpacked")
 StatesBefore = Enum("ItemState", {name.upper(): name for name in BEFORE})  # type: ignore[misc]  # made from data
 
 
+class Seal(Enum):
+    NONE = ""
+    INTACT = "intact"
+    CHANGED = "changed"
+    UNCHECKED = "unchecked"
+
+
 class Item(Table, tablename="capture_ocr_item"):
     id = BigSerial(primary_key=True)
     whole: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict)
@@ -29,6 +36,7 @@ class Item(Table, tablename="capture_ocr_item"):
 class Invoice(Table, tablename="capture_ocr_invoice"):
     id = BigSerial(primary_key=True)
     counts = JSONB(default="{}")
+    seal = Varchar(length=20, default="", choices=Seal)
 
 
 class Recognition(Table, tablename="capture_ocr_recognition"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.proofs import alone, arithmetic, identity, witnesses
+from zhangfang_capture_ocr.proofs import arithmetic, identity, whole_file, witnesses
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source
 
@@ -44,7 +44,8 @@ def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tu
         identity.tax_id_right(reading, "seller"),
         _kind_known(reading),
         _sources_agree(reading),
-        alone.one_invoice(reading),
+        whole_file.one_invoice(reading),
+        whole_file.seal_whole(reading),
         *witnesses.recognised(reading),
         identity.belongs(reading, client),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zhangfang_capture_ocr.reading.archives import is_office
+from zhangfang_capture_ocr.reading.archives import is_ofd, is_office
 from zhangfang_capture_ocr.reading.confined import read_confined
+from zhangfang_capture_ocr.reading.ofd_files import read_ofd
 from zhangfang_capture_ocr.reading.parts import FileReading, Found, LeftOver, Place, Unseen
 from zhangfang_capture_ocr.reading.pdf_files import read_pdf
 from zhangfang_capture_ocr.reading.pictures import frames_of
@@ -19,6 +20,7 @@ from zhangfang_capture_ocr.reading.values import (
     InvoiceLine,
     Reading,
     Refused,
+    Seal,
     Source,
     Value,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "Place",
     "Reading",
     "Refused",
+    "Seal",
     "Source",
     "Unseen",
     "Value",
@@ -66,6 +69,8 @@ def read(source: Path | bytes, name: str) -> FileReading:
             frames = frames_of(source)
             return FileReading(frames, unseen=tuple(Unseen(page) for page in range(frames)))
         case FileType.ZIP:
+            if is_ofd(source):
+                return read_ofd(source)
             if is_office(source):
                 raise Refused("file.not_yet")
             return FileReading(0, is_archive=True)

@@ -28,6 +28,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "pdf.broken": "这个 PDF 已损坏或没有下载完整。请重新下载发票后再上传。",
     "pdf.too_many_pages": "这个 PDF 超过 20 页。请把每张发票分开上传。",
     "pdf.too_much_text": "这个 PDF 的文字太多，不像一张发票。请上传电子发票原件。",
+    "ofd.broken": "这个 OFD 文件已损坏或没有下载完整。请重新下载发票后再上传。",
     "xml.broken": "这个 XML 文件已损坏或没有下载完整。请重新下载后再上传。",
     "xml.entities": "这个 XML 里含有不允许的内容（外部引用），为了安全没有读取。请从税务平台重新下载发票原件。",
     "xml.too_deep": "这个 XML 的结构太复杂，不像一张发票。请从税务平台重新下载发票原件。",

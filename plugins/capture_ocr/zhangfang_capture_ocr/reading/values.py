@@ -20,6 +20,7 @@ __all__ = [
     "InvoiceLine",
     "Reading",
     "Refused",
+    "Seal",
     "Source",
     "Value",
 ]
@@ -40,6 +41,15 @@ class Source(StrEnum):
     QR = "qr"
     OCR = "ocr"
     PERSON = "person"
+
+
+class Seal(StrEnum):
+    """What the electronic seal of a file says of its content; who set it is never checked."""
+
+    NONE = ""
+    INTACT = "intact"
+    CHANGED = "changed"
+    UNCHECKED = "unchecked"
 
 
 class FileType(StrEnum):
@@ -107,7 +117,7 @@ class Reading:
     fields whose embedded data differ from the printed text, with both texts (embedded, printed).
     `page_shape` is the height of the first page in thousandths of its width; 0 where the source has no pages.
     `counts` tells what was seen in its place that an invoice has once: `titles`, `numbers`, `totals`, `codes` (QR), and
-    how many parts of its file were `left` over. Empty for data.
+    how many parts of its file were `left` over. Empty for data. `seal` is the state of the file's electronic seal.
     """
 
     kind: InvoiceKind
@@ -118,6 +128,7 @@ class Reading:
     disagreements: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     page_shape: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    seal: Seal = Seal.NONE
 
     def _text(self, name: str) -> str | None:
         found = self.fields.get(name)

@@ -17,6 +17,7 @@ from zhangfang_capture_ocr.reading.values import (
     InvoiceKind,
     InvoiceLine,
     Reading,
+    Seal,
     Source,
     Value,
 )
@@ -98,6 +99,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "page_shape": reading.page_shape,
         "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
         "counts": dict(reading.counts),
+        "seal": reading.seal.value,
     }
 
 
@@ -118,6 +120,7 @@ def load_parsed(data: Mapping[str, Any]) -> Reading:
         pages=int(data["pages"]),
         page_shape=int(data["page_shape"]),
         disagreements={name: (str(a), str(b)) for name, (a, b) in data["disagreements"].items()},
+        seal=Seal(data["seal"]),
         counts={str(name): int(count) for name, count in data["counts"].items()},
     )
 

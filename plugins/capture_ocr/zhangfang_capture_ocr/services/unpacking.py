@@ -17,7 +17,7 @@ from zhangfang_sdk.services import use
 DEEPEST = 2
 """How many archives may lie inside each other."""
 _TOLD = 5
-_MEDIA_TYPES = {FileType.PDF: "application/pdf", FileType.XML: "application/xml", FileType.ZIP: "application/zip"}
+_MEDIA_TYPES = {FileType.PDF: "application/pdf", FileType.XML: "application/xml"}
 
 
 async def unpack(item: Item, data: bytes) -> None:

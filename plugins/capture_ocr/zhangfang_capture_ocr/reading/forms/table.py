@@ -174,6 +174,7 @@ def sums_of(sheet: Sheet, table: Table) -> dict[str, Span]:
 
 
 def _money_words(span: Span) -> list[Span]:
-    """Sums of money in a stretch, the currency sign joined with its digits however far it stands."""
-    solid = Span(span.page, tuple(glyph for glyph in span.glyphs if glyph.char != " "))
-    return [solid.part(*match.span()) for match in MONEY.finditer(solid.plain)]
+    """Sums of money in a stretch; those of two columns are never one, however near they stand."""
+    return [
+        word.part(*match.span()) for word in words_in(span) for match in MONEY.finditer(word.plain)
+    ]
