@@ -33,10 +33,11 @@ from zoneinfo import ZoneInfo
 import psutil
 
 from zhangfang_capture_ocr.assembling import assembled
+from zhangfang_capture_ocr.doubts import doubts_about
 from zhangfang_capture_ocr.proofs import is_sure, prove
 from zhangfang_capture_ocr.reading import FileReading, Reading, Refused, read, read_confined
 from zhangfang_capture_ocr.reading.confined import decode_confined, shared_reader
-from zhangfang_capture_ocr.recognising import ENGINES, recognise
+from zhangfang_capture_ocr.recognising import ENGINES, USUAL, recognise
 from zhangfang_capture_ocr.recognising.process import shared_recogniser
 from zhangfang_capture_ocr.seen_pages import SeenPage, seen_page
 
@@ -123,7 +124,7 @@ async def read_whole(data: bytes, name: str, engine: str) -> FileReading:
         decoded = await decode_confined(data, page)
         seen[page] = None
         if decoded is not None:
-            recognised = await recognise(decoded.bitmap, engine=engine)
+            recognised = await recognise(decoded.bitmap, engine=engine, doubts=doubts_about(decoded.bitmap))
             seen[page] = seen_page(decoded.bitmap, recognised.boxes, decoded.codes)
     return assembled(whole, seen)
 
@@ -295,6 +296,6 @@ def main(folder: Path, engines: list[str]) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="reading.py")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine", choices=[*ENGINES, "all"], default="paddle")
+    parser.add_argument("--engine", choices=[*ENGINES, "all"], default=USUAL)
     chosen = parser.parse_args()
     sys.exit(main(chosen.folder, list(ENGINES) if chosen.engine == "all" else [chosen.engine]))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from zhangfang_capture_ocr.agreeing import documents_on
 from zhangfang_capture_ocr.reading import FileReading, Found, LeftOver, Place, Reading
 from zhangfang_capture_ocr.reading.comparing import compared
-from zhangfang_capture_ocr.reading.printed import invoices_on
-from zhangfang_capture_ocr.reading.seen_text import page_of_text
 from zhangfang_capture_ocr.seen_pages import SeenPage
 
 
@@ -17,18 +16,13 @@ def assembled(whole: FileReading, seen: Mapping[int, SeenPage | None]) -> FileRe
     found, left = list(whole.found), list(whole.left)
     for unseen in whole.unseen:
         page = seen[unseen.page]
-        on_page, beside = ([], []) if page is None else _on(page, unseen.page)
+        on_page, beside = ([], []) if page is None else documents_on(page, unseen.page)
         if unseen.printed is not None:
             on_page, more = _with_print(unseen.printed, on_page, Place((unseen.page,)))
             beside += more
         found += on_page
         left += beside
     return FileReading(whole.pages, tuple(found), tuple(left)).told_apart()
-
-
-def _on(page: SeenPage, index: int) -> tuple[list[Found], list[LeftOver]]:
-    found, left, _ = invoices_on([page_of_text(page.boxes, page.shape, index)], {index: page.codes})
-    return found, left
 
 
 def _with_print(printed: Reading, seen: list[Found], place: Place) -> tuple[list[Found], list[LeftOver]]:

@@ -15,7 +15,7 @@ from zhangfang_capture_ocr.local_files import files_in, read_whole
 from zhangfang_capture_ocr.proofs import is_sure, prove
 from zhangfang_capture_ocr.reading import FileReading, Reading, Refused
 from zhangfang_capture_ocr.reading.wire import dump
-from zhangfang_capture_ocr.recognising import ENGINES
+from zhangfang_capture_ocr.recognising import ENGINES, USUAL
 from zhangfang_sdk.commands import Command
 
 SURE, DOUBTFUL, UNREADABLE = 0, 1, 2
@@ -24,7 +24,7 @@ SURE, DOUBTFUL, UNREADABLE = 0, 1, 2
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="发票文件: XML、OFD、PDF 或图片")
-    parser.add_argument("--engine", choices=sorted(ENGINES), default="paddle", help="识别图片的引擎")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default=USUAL, help="识别图片的引擎")
 
 
 def _run(chosen: Namespace) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhangfang_capture_ocr.assembling import assembled
+from zhangfang_capture_ocr.doubts import doubts_about
 from zhangfang_capture_ocr.reading import FileReading, Refused, read
 from zhangfang_capture_ocr.reading.archives import unpacked
 from zhangfang_capture_ocr.reading.pictures import bitmap_of, decoded
 from zhangfang_capture_ocr.reading.qr import codes_in
-from zhangfang_capture_ocr.recognising import recognise_now
+from zhangfang_capture_ocr.recognising import USUAL, recognise_now
 from zhangfang_capture_ocr.seen_pages import SeenPage, seen_page
 
 
-def read_whole(data: bytes, name: str, engine: str = "paddle") -> FileReading:
+def read_whole(data: bytes, name: str, engine: str = USUAL) -> FileReading:
     """Everything in one file that is no archive, its pictures by an engine. Raises `Refused`, and what `recognise_now` raises."""
     whole = read(data, name)
     return assembled(whole, {each.page: seen(data, each.page, engine) for each in whole.unseen})
@@ -25,7 +26,7 @@ def seen(data: bytes, page: int, engine: str) -> SeenPage | None:
     if picture is None:
         return None
     bitmap = bitmap_of(picture)
-    return seen_page(bitmap, recognise_now(bitmap, engine=engine).boxes, codes_in(picture))
+    return seen_page(bitmap, recognise_now(bitmap, engine=engine, doubts=doubts_about(bitmap)).boxes, codes_in(picture))
 
 
 def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes, str]]:

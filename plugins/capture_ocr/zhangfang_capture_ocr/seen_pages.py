@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from zhangfang_capture_ocr.reading.qr import PlacedCode
 from zhangfang_sdk.recognition import Bitmap, TextBox
@@ -50,6 +51,11 @@ def written(boxes: Sequence[TextBox]) -> str:
     ).replace("\\u0000", "")
 
 
+def loaded(boxes: Sequence[Mapping[str, Any]]) -> tuple[TextBox, ...]:
+    """Boxes from parsed JSON, as :func:`written` wrote them."""
+    return tuple(TextBox(**{**box, "others": tuple(box.get("others", ()))}) for box in boxes)
+
+
 def _upright(box: TextBox, turned: int) -> TextBox:
     left, top, right, bottom = box.left, box.top, box.right, box.bottom
     if turned == 90:
@@ -58,7 +64,7 @@ def _upright(box: TextBox, turned: int) -> TextBox:
         left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
     elif turned == 270:
         left, top, right, bottom = top, 1 - right, bottom, 1 - left
-    return TextBox(box.text, box.confidence, left, top, right, bottom)
+    return TextBox(box.text, box.confidence, left, top, right, bottom, others=box.others)
 
 
 def _upright_code(code: PlacedCode, turned: int) -> PlacedCode:

@@ -24,4 +24,4 @@ async def test_a_photo_becomes_a_draft(office: Any, drawn: Any, turned: int) -> 
         assert (await use(Ledger).voucher(row["voucher"])).total == 109000
         kept = await Recognition.objects().first()
         assert kept is not None
-        assert kept.engine == "capture_ocr.paddle"
+        assert kept.engine == "capture_ocr.fast"

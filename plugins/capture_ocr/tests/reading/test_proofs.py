@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -216,3 +217,23 @@ def test_capitals_round_trip(fen: int) -> None:
 def test_capitals_as_printed(words: str, fen: int | None) -> None:
     """CAP-4: forms found on invoices, and what is no sum."""
     assert fen_of_capitals(words) == fen
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount", "passed"),
+    [
+        ("3", "33.33", 9999, True),
+        ("3.5", "28.571428571", 10000, True),
+        ("1000", "0.333", 33333, True),
+        ("3", "33.33", 9989, False),
+        ("21", "5.00", 1000, False),
+        ("-2", "50", -10000, True),
+    ],
+)
+def test_quantity_times_price(right: Reading, quantity: str, price: str, amount: int, passed: bool) -> None:
+    """CAP-4: a figure read into the wrong column shows; rounding of printed prices does not."""
+    line = dataclasses.replace(
+        right.lines[0], quantity=Decimal(quantity), unit_price=Decimal(price), amount=amount
+    )
+    proofs = proofs_of(dataclasses.replace(right, lines=(line,)))
+    assert next(proof.passed for proof in proofs if proof.code == "lines.price") is passed

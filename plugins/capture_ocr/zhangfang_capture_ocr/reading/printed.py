@@ -51,15 +51,19 @@ class _Group:
         return Place(tuple(part.page for part in self.parts), self.parts[0].region)
 
     def repeats(self, part: _Part) -> bool:
-        """Whether a part is the same print once more: same lines, and the total stands there already."""
+        """Whether a part is the same print once more: the total stands there already, on the same page or with the same lines."""
         return any(
-            other.piece.has_total and part.piece.has_total and _said(other.piece) == _said(part.piece)
+            other.piece.has_total
+            and part.piece.has_total
+            and (other.page == part.page or _said(other.piece) == _said(part.piece))
             for other in self.parts
         )
 
 
-def _said(piece: Piece) -> list[InvoiceLine]:
-    """The lines without their places."""
+def _said(piece: Piece) -> list[InvoiceLine] | list[int | None]:
+    """The lines without their places; off a picture, where words may be misread, their amounts."""
+    if piece.sheet.page.is_seen:
+        return [line.amount for line in piece.lines]
     return [replace(line, box=None) for line in piece.lines]
 
 

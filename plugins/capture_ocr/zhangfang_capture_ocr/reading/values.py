@@ -93,7 +93,7 @@ class InvoiceLine:
 
     `name` is the name as printed, `*简称*` included; `classification_short` is the part between the stars
     ("" where there is none); `classification_code` the 19-digit 税收分类编码 ("" where the source lacks it);
-    `rate` as printed ("13%", "免税", "不征税", "***").
+    `rate` as printed ("13%", "免税", "不征税", "***"). `witnesses` names what else says the same name.
     """
 
     name: str
@@ -107,6 +107,7 @@ class InvoiceLine:
     rate: str
     tax: int | None
     box: Box | None = None
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,4 +161,5 @@ def _load_line(data: Mapping[str, Any]) -> InvoiceLine:
     for name in ("quantity", "unit_price"):
         values[name] = None if values[name] is None else Decimal(values[name])
     values["box"] = _load_box(values["box"])
+    values["witnesses"] = tuple(str(witness) for witness in values.get("witnesses", ()))
     return InvoiceLine(**values)

@@ -6,10 +6,10 @@ from typing import Any
 
 from zhangfang_capture_ocr.reading.confined import decode_confined
 from zhangfang_capture_ocr.reading.qr import PlacedCode
-from zhangfang_capture_ocr.seen_pages import SeenPage, seen_page, written
+from zhangfang_capture_ocr.seen_pages import SeenPage, loaded, seen_page, written
 from zhangfang_capture_ocr.stored_readings import as_value
 from zhangfang_capture_ocr.tables import Item, Recognition
-from zhangfang_sdk.recognition import TextBox, TextRecogniser
+from zhangfang_sdk.recognition import TextRecogniser
 from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import Vendors
 
@@ -57,7 +57,7 @@ async def pages_kept(item_id: int) -> dict[int, SeenPage | None]:
 
 def _page(row: Mapping[str, Any]) -> SeenPage:
     return SeenPage(
-        tuple(TextBox(**box) for box in as_value(row["boxes"])),
+        loaded(as_value(row["boxes"])),
         tuple(PlacedCode(*code) for code in as_value(row["codes"])),
         row["page_shape"],
         row["turned"],

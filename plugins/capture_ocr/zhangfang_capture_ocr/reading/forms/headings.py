@@ -70,11 +70,11 @@ def _seen_headings(words: Sequence[Span]) -> dict[str, Span]:
 
 
 def _split_heading(word: Span, words: Sequence[Span], name: str) -> Span | None:
-    """A heading whose two letters stand apart: 金 额."""
+    """A heading whose two letters stand apart, 金 额; the second is often misread and anything of one letter."""
     if word.plain != _SPLIT.get(name):
         return None
     for other in words:
-        if other.plain == "额" and 0 < other.left - word.right < 5 * word.size:
+        if len(other.plain) == 1 and 0 < other.left - word.right < 5 * word.size:
             return Span(word.page, (*word.glyphs, *other.glyphs))
     return None
 

@@ -26,10 +26,8 @@ _SIDES: Final = {
 _SIDE_WORDS: Final = re.compile("|".join(sorted(_SIDES, key=len, reverse=True)))
 _APART: Final = 0.25
 """Distance of two parties that stand side by side, in widths of the page."""
-_LOOKALIKES: Final = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "Y", "0": "D", "8": "B", "B": "8", "2": "Z", "5": "S",
-                      "1": "7", "7": "1", "6": "8", "3": "8", "D": "0", "G": "6", "U": "0"}  # fmt: skip
-
-
+_LOOKALIKES: Final = {"0": "DQ", "1": "7", "2": "Z", "3": "8", "5": "S", "6": "8", "7": "1", "8": "B", "B": "8", "D": "0",
+                      "G": "6", "Q": "0", "U": "0", "V": "Y"}  # fmt: skip
 _NO_LETTERS: Final = str.maketrans("OIZS", "0125")
 
 
@@ -203,9 +201,9 @@ def repaired(tax_id: str) -> str:
         return tax_id
     plain = tax_id.translate(_NO_LETTERS)
     tried = {plain, f"9{plain}"} | {
-        plain[:place] + _LOOKALIKES[letter] + plain[place + 1 :]
+        plain[:place] + other + plain[place + 1 :]
         for place, letter in enumerate(plain)
-        if letter in _LOOKALIKES
+        for other in _LOOKALIKES.get(letter, "")
     }
     right = [each for each in tried if check_tax_id(each) is IdVerdict.RIGHT]
     return right[0] if len(right) == 1 else tax_id

@@ -15,6 +15,7 @@ from zhangfang_capture_ocr.reading.figures import (
     printed_rate,
 )
 from zhangfang_capture_ocr.reading.forms.columns import MONEY, RATE, Column, Table
+from zhangfang_capture_ocr.reading.forms.item_names import starred
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, balanced, spaced, words_in
 from zhangfang_capture_ocr.reading.forms.page import Glyph, Page
 from zhangfang_capture_ocr.reading.forms.seen_cells import seen_columns, seen_sums
@@ -140,7 +141,7 @@ def _open_column(word: tuple[Glyph, ...], table: Table, number: int) -> str:
 
 
 def _line(page: Page, record: _Record) -> InvoiceLine:
-    name = balanced(record.joined("name")) if page.is_seen else record.joined("name")
+    name = starred(balanced(record.joined("name"))) if page.is_seen else record.joined("name")
     box: Box = Span(page, tuple(record.glyphs)).box
     return InvoiceLine(
         name=name,
