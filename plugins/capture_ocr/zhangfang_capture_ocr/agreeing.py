@@ -180,11 +180,27 @@ def _line(
         if same and _was_read(other.lines[place].box, page, reader, letters_only=True):
             names.append(other.lines[place].name)
     best, count = Counter(map(_told, names)).most_common(1)[0] if names else ("", 0)
-    if count < 2:
+    if count < 2 or _is_pieced(line, page):
         return line
     name = _widest([each for each in (line.name, *names) if _told(each) == best])
     short = name.split("*")[1] if name.count("*") >= 2 and name.startswith("*") else ""
     return replace(line, name=name, classification_short=short, witnesses=(READER,))
+
+
+def _is_pieced(line: InvoiceLine, page: SeenPage) -> bool:
+    """Whether two words beside each other make up the name: the second may be of the next column, and all readers see it there."""
+    name = _told(line.name)
+    pieces = [
+        each
+        for each in page.boxes
+        if line.box is not None and _overlaps(each, line.box) and (text := _told(_best(each))) and text in name
+    ]
+    return any(
+        min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * (one.bottom - one.top)
+        for place, one in enumerate(pieces)
+        for other in pieces[:place]
+        if len(_told(_best(one))) > 1 and len(_told(_best(other))) > 1
+    )
 
 
 def _widest(texts: Sequence[str]) -> str:

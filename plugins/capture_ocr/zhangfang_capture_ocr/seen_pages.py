@@ -15,16 +15,17 @@ from zhangfang_sdk.recognition import Bitmap, TextBox
 @dataclass(frozen=True, slots=True)
 class SeenPage:
     """One picture as an engine saw it. The boxes and codes stand on the page after it was turned clockwise by ``turned`` degrees;
-    ``shape`` is that page's height in thousandths of its width.
+    ``shape`` is that page's height in thousandths of its width, ``look`` what it looks like ("" where nobody looked).
     """
 
     boxes: tuple[TextBox, ...]
     codes: tuple[PlacedCode, ...]
     shape: int
     turned: int
+    look: str = ""
 
 
-def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[PlacedCode]) -> SeenPage:
+def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[PlacedCode], look: str = "") -> SeenPage:
     """The page upright, as most of its letters say."""
     letters: Counter[int] = Counter()
     for box in boxes:
@@ -37,6 +38,7 @@ def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[PlacedCo
         tuple(_upright_code(code, turned) for code in codes),
         round(height * 1000 / width),
         turned,
+        look,
     )
 
 

@@ -109,7 +109,7 @@ class Recognition(ClientRows, Table, tablename="capture_ocr_recognition"):
     """What was seen on one page of an item's file, kept so that no engine and no paid vendor sees the same picture twice.
 
     ``boxes`` are text runs on the upright page as :mod:`zhangfang_capture_ocr.seen_pages` writes them, ``codes`` QR codes, each
-    with its text and middle. A ``blank`` page is kept as such.
+    with its text and middle. A ``blank`` page is kept as such. ``look`` is the picture's as :mod:`zhangfang_capture_ocr.reading.looks` tells it.
     """
 
     id = BigSerial(primary_key=True)
@@ -119,6 +119,7 @@ class Recognition(ClientRows, Table, tablename="capture_ocr_recognition"):
     engine = Varchar(length=80, default="", help_text="识别引擎")
     turned = Integer(default=0, help_text="照片要转正的度数")
     page_shape = Integer(default=0, help_text="高宽比(千分之)")
+    look = Varchar(length=64, default="", help_text="画面指纹")
     boxes = JSONB(default="[]", help_text="文字与位置")
     codes = JSONB(default="[]", help_text="二维码")
     recognised_at = Timestamptz(help_text="识别时间")

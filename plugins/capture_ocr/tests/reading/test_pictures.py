@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 
@@ -129,6 +130,22 @@ def test_a_star_misread_in_an_item_is_put_right() -> None:
         (line,) = picture(QR, others=(), item=misread).lines
         assert (line.name, line.classification_short) == ("*餐饮服务*餐饮费", "餐饮服务")
     assert picture(QR, others=(), item="某某服务*餐饮费").lines[0].name == "某某服务*餐饮费"
+
+
+def test_letters_that_look_like_figures_are_not_sure() -> None:
+    """CAP-4: readers that agree on ITB may all have seen 1TB."""
+    assert sure(picture(QR, item="*餐饮服务*餐饮费2TB", others=({"item": "*餐饮服务*餐饮费2TB"},)))
+    for name in ("*餐饮服务*餐饮费ITB", "*餐饮服务*餐饮费1O0"):
+        assert not sure(picture(QR, item=name, others=({"item": name},)))
+
+
+def test_a_name_of_two_words_is_not_sure() -> None:
+    """CAP-4: what stands close behind a name may be of the next column."""
+    page = seen(QR)
+    item = next(box for box in page.boxes if box.text == PRINT["item"][0])
+    beside = dataclasses.replace(item, text="X200", others=("X200",), left=item.right + 0.002, right=item.right + 0.03)
+    reading = documents_on(dataclasses.replace(page, boxes=(*page.boxes, beside)), 0)[0][0].reading
+    assert not sure(reading)
 
 
 def test_without_its_code_number_and_date_need_readers_of_two_families() -> None:

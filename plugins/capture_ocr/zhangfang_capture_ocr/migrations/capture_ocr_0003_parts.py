@@ -43,6 +43,7 @@ class Recognition(Table, tablename="capture_ocr_recognition"):
     id = BigSerial(primary_key=True)
     page = Integer(default=0)
     blank = Boolean(default=False)
+    look = Varchar(length=64)
 
 
 async def forwards() -> MigrationManager:

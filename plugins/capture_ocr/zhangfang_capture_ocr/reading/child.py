@@ -22,6 +22,7 @@ from PIL import Image
 
 from zhangfang_capture_ocr.reading import Refused, read, wire
 from zhangfang_capture_ocr.reading.archives import unpacked
+from zhangfang_capture_ocr.reading.looks import look_of
 from zhangfang_capture_ocr.reading.pictures import decoded, drawn
 from zhangfang_capture_ocr.reading.qr import codes_in
 from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED
@@ -98,7 +99,8 @@ def _page(data: bytes, page: int) -> tuple[str, bytes]:
     if picture is None:
         return json.dumps({"blank": True}), b""
     codes = [[code.text, code.x, code.y] for code in codes_in(picture)]
-    return json.dumps({"width": picture.width, "height": picture.height, "codes": codes}), picture.tobytes()
+    said = {"width": picture.width, "height": picture.height, "codes": codes, "look": look_of(picture)}
+    return json.dumps(said), picture.tobytes()
 
 
 def _members(data: bytes, first: int) -> tuple[str, bytes]:

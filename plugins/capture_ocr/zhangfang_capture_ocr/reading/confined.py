@@ -45,10 +45,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DecodedPage:
-    """The pixels of a page and the QR codes on it."""
+    """The pixels of a page, the QR codes on it, and its look (see `looks`)."""
 
     bitmap: Bitmap
     codes: tuple[PlacedCode, ...]
+    look: str = ""
 
 
 class _Warm:
@@ -222,7 +223,7 @@ def _page(said: dict[str, Any], pixels: bytes) -> DecodedPage | None:
     if said.get("blank"):
         return None
     codes = tuple(PlacedCode(str(text), float(x), float(y)) for text, x, y in said["codes"])
-    return DecodedPage(Bitmap(int(said["width"]), int(said["height"]), pixels), codes)
+    return DecodedPage(Bitmap(int(said["width"]), int(said["height"]), pixels), codes, str(said["look"]))
 
 
 def _members(said: dict[str, Any], content: bytes) -> tuple[list[Member], int | None]:

@@ -100,11 +100,23 @@ _CODE_ENDINGS = {
     "13": InvoiceKind.SPECIAL_ELECTRONIC,
 }
 _LONG_CODE = 12
+_DIGITAL_NUMBER = 20
+_DIGITAL = {
+    InvoiceKind.SPECIAL_PAPER: InvoiceKind.DIGITAL_SPECIAL,
+    InvoiceKind.ORDINARY_PAPER: InvoiceKind.DIGITAL_ORDINARY,
+    InvoiceKind.VEHICLE: InvoiceKind.DIGITAL_VEHICLE,
+    InvoiceKind.USED_VEHICLE: InvoiceKind.DIGITAL_USED_VEHICLE,
+}
 
 
-def known_kind(titled: InvoiceKind | None, code: str | None) -> InvoiceKind:
-    """The kind by title, narrowed by the code; by the code alone where no title was read."""
+def known_kind(titled: InvoiceKind | None, code: str | None, number: str | None = None) -> InvoiceKind:
+    """The kind by title, narrowed by code and number; by the code alone where no title was read.
+
+    A paper invoice has a code: with 20 digits and none, the words around its title were misread and it is a digital one.
+    """
     if titled is not None:
+        if code is None and number is not None and len(number) == _DIGITAL_NUMBER:
+            return _DIGITAL.get(titled, titled)
         return with_code(titled, code)
     if code is None or len(code) != _LONG_CODE or not code.startswith("0"):
         return InvoiceKind.OTHER

@@ -23,7 +23,7 @@ async def see(data: bytes, page: int) -> tuple[SeenPage | None, str]:
     if decoded is None:
         return None, ""
     answered = await use(Vendors).call(TextRecogniser, lambda vendor: vendor.recognise(decoded.bitmap))
-    return seen_page(decoded.bitmap, answered.value, decoded.codes), answered.vendor
+    return seen_page(decoded.bitmap, answered.value, decoded.codes, decoded.look), answered.vendor
 
 
 async def keep(item: Item, page: int, seen: SeenPage | None, engine: str) -> None:
@@ -34,6 +34,7 @@ async def keep(item: Item, page: int, seen: SeenPage | None, engine: str) -> Non
         columns |= {
             Recognition.turned: seen.turned,
             Recognition.page_shape: seen.shape,
+            Recognition.look: seen.look,
             Recognition.boxes: written(seen.boxes),
             Recognition.codes: json.dumps(codes, ensure_ascii=False),
         }
@@ -61,4 +62,5 @@ def _page(row: Mapping[str, Any]) -> SeenPage:
         tuple(PlacedCode(*code) for code in as_value(row["codes"])),
         row["page_shape"],
         row["turned"],
+        row["look"],
     )

@@ -47,7 +47,7 @@ class Table:
     """Headings of the table on one page.
 
     `ruled` tells whether every column is bounded by printed lines; `totals` is the label 合计 (小计 where a page
-    has no other), `bottom` the height at which the first row of sums begins.
+    has no other), `bottom` the height at which the first row of sums begins, `start` the left edge of its words.
     """
 
     top: float
@@ -55,6 +55,7 @@ class Table:
     columns: tuple[Column, ...]
     ruled: bool
     totals: Span | None
+    start: float = 0.0
 
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)

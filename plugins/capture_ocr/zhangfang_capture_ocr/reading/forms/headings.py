@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from zhangfang_capture_ocr.reading.forms.columns import HEADERS, Column, Table, money_in, with_signs
+from zhangfang_capture_ocr.reading.forms.columns import BEYOND, HEADERS, Column, Table, money_in, with_signs
 from zhangfang_capture_ocr.reading.forms.layout import ROW_SLACK, Sheet, Span
 from zhangfang_capture_ocr.reading.forms.page import Glyph
 
@@ -146,7 +146,11 @@ def _table(sheet: Sheet, heading: Span, found: dict[str, Span], top: float) -> T
     if not totals and sheet.page.is_seen:
         totals = _unlabelled_sums(sheet, top, limit - 0.6 * sheet.line)
     ends = [limit - heading.size, *(span.middle - 0.6 * span.size for span in totals)]
-    return Table(top, min(ends), columns, ruled, totals[-1] if totals else None)
+    bottom = min(ends)
+    leftmost = columns[0].left - 2 * BEYOND * heading.size
+    inside = [word.left for word in sheet.words if top < word.middle < bottom and word.glyphs[0].run > 0]
+    start = min((left for left in inside if left > leftmost), default=columns[0].left)
+    return Table(top, bottom, columns, ruled, totals[-1] if totals else None, start)
 
 
 def _unlabelled_sums(sheet: Sheet, top: float, bottom: float) -> list[Span]:

@@ -25,6 +25,7 @@ _LABEL_REACH: Final = 6.0
 _COLUMN_SLACK: Final = 0.6
 _NEIGHBOUR: Final = 0.5
 _UNEVEN: Final = 1.8
+_GAPS: Final = re.compile(r"(?<=[\u3000-\u9fff（）]) +| +(?=[\u3000-\u9fff（）])")
 _WATERMARK: Final = 2.4
 """How many times larger than the usual letter a word is that may be a watermark."""
 _VERTICAL_LABELS: Final = (
@@ -126,10 +127,12 @@ def _likely(word: Span, words: str) -> Span:
     return word.part(0, plain.find(":") + 1) if ":" in plain else word
 
 
-def balanced(text: str) -> str:
-    """Recognised text whose brackets are of one width: of a wide and a narrow one, one was misread."""
+def tidied(text: str) -> str:
+    """Recognised words whose brackets are of one width, for of a wide and a narrow one, one was misread; and without the gaps
+    that readers see beside wide signs."""
     wide, slim = sum(map(text.count, "（）")), sum(map(text.count, "()"))
-    return text.replace("(", "（").replace(")", "）") if wide and slim else text
+    same = text.replace("(", "（").replace(")", "）") if wide and slim else text
+    return _GAPS.sub("", same)
 
 
 def words_in(row: Span) -> list[Span]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhangfang_capture_ocr.reading.collecting import Fields
-from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, balanced, first_words, spaced
+from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, first_words, spaced, tidied
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 ARITHMETIC: Final = "arithmetic"
@@ -95,7 +95,7 @@ def _hit(sheet: Sheet, label: Span, labels: Sequence[Span], ids: Sequence[Span],
     if ending == "name":
         place = _name_beside(sheet, label, edge, ids)
         text = "" if place is None else "".join(spaced(row.glyphs) for row in _rows(place)).strip(" :：")
-        return None if place is None or not text else _Hit(label, balanced(text), place, side)
+        return None if place is None or not text else _Hit(label, tidied(text) if sheet.page.is_seen else text, place, side)
     beside = sheet.beside(label, edge)
     if beside is None or (sheet.page.is_seen and beside.left - label.right > 0.15 * sheet.page.width):
         return None

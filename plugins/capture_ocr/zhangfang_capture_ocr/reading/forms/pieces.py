@@ -88,8 +88,8 @@ def read_pieces(pieces: Sequence[Piece]) -> Reading:
     else:
         for piece in pieces:
             _read_form(piece, fields)
-    code = fields.found.get("code")
-    kind = known_kind(kind, str(code.value) if code is not None else None)
+    code, number = (str(found.value) if found is not None else None for found in map(fields.found.get, ("code", "number")))
+    kind = known_kind(kind, code, number)
     if kind.is_digital:
         fields.found.pop("code", None)
         fields.found.pop("check_code", None)

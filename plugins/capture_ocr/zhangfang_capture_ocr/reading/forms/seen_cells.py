@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from zhangfang_capture_ocr.reading.figures import number_of
 from zhangfang_capture_ocr.reading.forms.columns import BEYOND, RATE, Column, Table, money_in, with_signs
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span
 from zhangfang_capture_ocr.reading.forms.page import Glyph
 
 _BETWEEN: Final = ("specification", "unit", "quantity", "unit_price")
+_INDENT: Final = 2.0
+"""How far from the table's left edge a name may begin, in letters."""
+_JOINED: Final = 1.0
 _SUM: Final = re.compile(r"¥?-?[\d,]*\d\.\d{2}")
 
 
@@ -31,7 +33,11 @@ def seen_columns(words: Sequence[Span], table: Table) -> list[tuple[str, tuple[G
         wide = [word for word in sums if word.centre > columns["amount"].left - 3 * word.size]
         amount, tax = (wide[0] if wide else None), (wide[1] if len(wide) > 1 else None)
     found = []
+    name: Span | None = None
+    edge = min((columns[each].left for each in _BETWEEN if each in columns), default=columns["amount"].left)
     for word in words:
+        if word.left - table.start < _INDENT * word.size or (name is not None and _goes_on(name, word, edge)):
+            name = word
         if word is amount:
             column = "amount"
         elif word is tax:
@@ -40,8 +46,10 @@ def seen_columns(words: Sequence[Span], table: Table) -> list[tuple[str, tuple[G
             column = "rate"
         elif word in rates:
             column = "tax"
+        elif word is name:
+            column = "name"
         else:
-            column = _wordy_column(word, columns)
+            column = _between(word, columns)
         found.append((column, word.glyphs))
     return found
 
@@ -54,18 +62,22 @@ def _is_sum(word: Span) -> bool:
     return _SUM.fullmatch(with_signs(word.plain)) is not None
 
 
-def _wordy_column(word: Span, columns: Mapping[str, Column]) -> str:
-    """Left of the other columns stand names; the rest belongs to the nearest heading before the amount."""
-    first = min((columns[name].left for name in _BETWEEN if name in columns), default=columns["amount"].left)
-    is_figure = number_of(word.plain) is not None
-    if not is_figure and word.left < first - 2.5 * word.size:
-        return "name"
-    near = {
-        name: column for name, column in columns.items() if name in (*_BETWEEN, *(() if is_figure else ("name", "rate")))
-    }
+def _goes_on(name: Span, word: Span, edge: float) -> bool:
+    """Whether a word continues the name before it: it ends before the next heading, at `edge`, begins."""
+    return 0 <= word.left - name.right < _JOINED * word.size and word.right < edge
+
+
+def _between(word: Span, columns: Mapping[str, Column]) -> str:
+    """The column between names and amounts whose heading is nearest; cells there are seldom centred."""
+    near = [column for name, column in columns.items() if name in _BETWEEN]
     if not near:
         return "name"
-    return min(near, key=lambda name: abs(near[name].centre - word.centre))
+
+    def distance(column: Column) -> float:
+        edges = (column.left - word.left, column.right - word.right, column.centre - word.centre)
+        return min(abs(edge) for edge in edges)
+
+    return min(near, key=distance).name
 
 
 def seen_sums(sheet: Sheet, table: Table, label: Span) -> list[Span]:

@@ -16,7 +16,7 @@ from zhangfang_capture_ocr.reading.figures import (
 )
 from zhangfang_capture_ocr.reading.forms.columns import MONEY, RATE, Column, Table
 from zhangfang_capture_ocr.reading.forms.item_names import starred
-from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, balanced, spaced, words_in
+from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, spaced, tidied, words_in
 from zhangfang_capture_ocr.reading.forms.page import Glyph, Page
 from zhangfang_capture_ocr.reading.forms.seen_cells import seen_columns, seen_sums
 from zhangfang_capture_ocr.reading.values import Box, InvoiceLine
@@ -141,7 +141,7 @@ def _open_column(word: tuple[Glyph, ...], table: Table, number: int) -> str:
 
 
 def _line(page: Page, record: _Record) -> InvoiceLine:
-    name = starred(balanced(record.joined("name"))) if page.is_seen else record.joined("name")
+    name = starred(tidied(record.joined("name"))) if page.is_seen else record.joined("name")
     box: Box = Span(page, tuple(record.glyphs)).box
     return InvoiceLine(
         name=name,
