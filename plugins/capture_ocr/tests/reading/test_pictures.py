@@ -148,6 +148,18 @@ def test_a_name_of_two_words_is_not_sure() -> None:
     assert not sure(reading)
 
 
+def test_a_name_that_reaches_into_the_next_column_is_not_sure() -> None:
+    """CAP-4: two cells that were boxed as one word."""
+    page = seen(QR)
+    name = "*餐饮服务*餐饮费X-200"
+    merged = {"text": name, "others": (name,), "right": 0.63}
+    boxes = tuple(
+        dataclasses.replace(box, **merged) if box.text == PRINT["item"][0] else box for box in page.boxes
+    )
+    reading = documents_on(dataclasses.replace(page, boxes=boxes), 0)[0][0].reading
+    assert not sure(reading)
+
+
 def test_without_its_code_number_and_date_need_readers_of_two_families() -> None:
     """CAP-4: neither an engine's confidence of 0.99 nor a second reader of the same kind proves them."""
     assert not sure(picture(others=()))

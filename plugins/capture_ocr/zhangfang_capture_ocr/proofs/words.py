@@ -51,4 +51,6 @@ def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
     total = reading.fields.get("total")
     if total is None or total.source not in (Source.OCR, Source.QR):
         return True
+    if line.crossing:
+        return False
     return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not _ALIKE.search(line.name)

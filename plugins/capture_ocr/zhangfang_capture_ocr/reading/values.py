@@ -93,7 +93,8 @@ class InvoiceLine:
 
     `name` is the name as printed, `*简称*` included; `classification_short` is the part between the stars
     ("" where there is none); `classification_code` the 19-digit 税收分类编码 ("" where the source lacks it);
-    `rate` as printed ("13%", "免税", "不征税", "***"). `witnesses` names what else says the same name.
+    `rate` as printed ("13%", "免税", "不征税", "***"). `witnesses` names what else says the same name;
+    where the name is `crossing` into the next column on a picture, it may hold words of that.
     """
 
     name: str
@@ -108,6 +109,7 @@ class InvoiceLine:
     tax: int | None
     box: Box | None = None
     witnesses: tuple[str, ...] = ()
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ HEADERS: Final = (
 )
 RATE: Final = re.compile(r"\d{1,2}(\.\d+)?%|免税|不征税|出口零税率|普通零税率|零税率|简易征收|\*{1,3}")
 MONEY: Final = re.compile(r"[¥￥]?-?[\d,]+\.\d{2}(?!\d)")
+BETWEEN: Final = ("specification", "unit", "quantity", "unit_price")
+"""Columns between names and amounts."""
 BEYOND: Final = 4.0
 """How far beyond the last heading a recognised table reaches, in letters: screenshots have other text beside it."""
 _SIGNS: Final = str.maketrans({"羊": "¥", "半": "¥", "Y": "¥"})
@@ -56,6 +58,11 @@ class Table:
     ruled: bool
     totals: Span | None
     start: float = 0.0
+
+    @property
+    def names_end(self) -> float:
+        """Where the heading right of the names begins: no name reaches further."""
+        return min(each.left for each in self.columns if each.name in (*BETWEEN, "amount"))
 
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from zhangfang_capture_ocr.reading.forms.columns import BEYOND, RATE, Column, Table, money_in, with_signs
+from zhangfang_capture_ocr.reading.forms.columns import BETWEEN, BEYOND, RATE, Column, Table, money_in, with_signs
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span
 from zhangfang_capture_ocr.reading.forms.page import Glyph
 
-_BETWEEN: Final = ("specification", "unit", "quantity", "unit_price")
 _INDENT: Final = 2.0
 """How far from the table's left edge a name may begin, in letters."""
 _JOINED: Final = 1.0
@@ -34,9 +33,8 @@ def seen_columns(words: Sequence[Span], table: Table) -> list[tuple[str, tuple[G
         amount, tax = (wide[0] if wide else None), (wide[1] if len(wide) > 1 else None)
     found = []
     name: Span | None = None
-    edge = min((columns[each].left for each in _BETWEEN if each in columns), default=columns["amount"].left)
     for word in words:
-        if word.left - table.start < _INDENT * word.size or (name is not None and _goes_on(name, word, edge)):
+        if word.left - table.start < _INDENT * word.size or (name is not None and _goes_on(name, word, table.names_end)):
             name = word
         if word is amount:
             column = "amount"
@@ -69,7 +67,7 @@ def _goes_on(name: Span, word: Span, edge: float) -> bool:
 
 def _between(word: Span, columns: Mapping[str, Column]) -> str:
     """The column between names and amounts whose heading is nearest; cells there are seldom centred."""
-    near = [column for name, column in columns.items() if name in _BETWEEN]
+    near = [column for name, column in columns.items() if name in BETWEEN]
     if not near:
         return "name"
 

@@ -23,6 +23,7 @@ from zhangfang_capture_ocr.reading.values import Box, InvoiceLine
 
 _FIGURES: Final = ("quantity", "unit_price", "amount", "tax")
 _STARTS_ITEM: Final = re.compile(r"\*[^*]+\*")
+_LATIN_END: Final = re.compile(r"[0-9A-Za-z)]$")
 _CELL_GAP: Final = 0.6
 _RUN_GAP: Final = 0.15
 _ALIGN: Final = 0.7
@@ -32,11 +33,15 @@ _ALIGN: Final = 0.7
 class _Record:
     cells: dict[str, list[str]] = field(default_factory=dict)
     glyphs: list[Glyph] = field(default_factory=list)
+    figures_end: float = 0.0
 
     def add(self, cells: dict[str, Span]) -> None:
         for name, span in cells.items():
             self.cells.setdefault(name, []).append(spaced(span.glyphs))
             self.glyphs.extend(span.glyphs)
+        if "name" in cells and _LATIN_END.search(cells["name"].plain):
+            # Specifications are written in figures and Latin letters; Chinese words that far right are of a long name.
+            self.figures_end = max(self.figures_end, cells["name"].right)
 
     def joined(self, name: str) -> str:
         return "".join(self.cells.get(name, ())).strip()
@@ -65,7 +70,7 @@ def lines_of(sheet: Sheet, table: Table) -> list[InvoiceLine]:
             waiting.add(cells)
         elif records:
             records[-1].add(cells)
-    return [_line(sheet.page, record) for record in records]
+    return [_line(sheet.page, record, table) for record in records]
 
 
 def _is_second_heading(cells: dict[str, Span]) -> bool:
@@ -140,7 +145,7 @@ def _open_column(word: tuple[Glyph, ...], table: Table, number: int) -> str:
     return at_left[-1].name if at_left else table.columns[0].name
 
 
-def _line(page: Page, record: _Record) -> InvoiceLine:
+def _line(page: Page, record: _Record, table: Table) -> InvoiceLine:
     name = starred(tidied(record.joined("name"))) if page.is_seen else record.joined("name")
     box: Box = Span(page, tuple(record.glyphs)).box
     return InvoiceLine(
@@ -155,6 +160,7 @@ def _line(page: Page, record: _Record) -> InvoiceLine:
         rate=printed_rate(record.joined("rate")),
         tax=fen_of(record.joined("tax")),
         box=box,
+        crossing=page.is_seen and record.figures_end > table.names_end,
     )
 
 
