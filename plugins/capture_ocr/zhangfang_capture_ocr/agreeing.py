@@ -27,7 +27,6 @@ READER: Final = "reader"
 _WORDS: Final = (
     "number", "code", "issued_on", "buyer_name", "buyer_tax_id", "seller_name", "seller_tax_id",
 )  # fmt: skip
-_FIGURES: Final = frozenset({"number", "code", "issued_on"})
 OTHER_FAMILY: Final = 2
 """Readers counted from here on are built otherwise than those before, so that they seldom make the same mistake."""
 _SUMS: Final = ("amount", "tax", "total", "total_in_words")
@@ -125,10 +124,10 @@ def _agreed(mine: Found, page: SeenPage, others: Sequence[Sequence[Found]]) -> R
                 for reader, other in variants
                 if name in other.fields and _was_read(other.fields[name].box, page, reader, letters_only=False)
             }
-            if name in _FIGURES and not _families_agree(read):
-                continue
-            decided = _right_id if name.endswith("tax_id") else _voted
-            fields[name] = decided(value, [*read.values()])
+            if name.endswith("tax_id"):
+                fields[name] = _right_id(value, [*read.values()])
+            elif _families_agree({reader: found.value for reader, found in read.items()}):
+                fields[name] = _voted(value, [*read.values()])
     lines = tuple(_line(line, place, reading, page, variants) for place, line in enumerate(reading.lines))
     return replace(reading, fields=fields, lines=lines)
 
@@ -145,10 +144,10 @@ def _in_one_place(one: Place, other: Place) -> bool:
     return all(abs(mine - theirs) < _NEARLY for mine, theirs in edges)
 
 
-def _families_agree(read: Mapping[int, FieldValue[Value]]) -> bool:
-    """Whether a reader of another family says what one of the first family says: figures leave nothing to tell a slip by."""
-    first = {_told(found.value) for reader, found in read.items() if reader < OTHER_FAMILY}
-    return any(_told(found.value) in first for reader, found in read.items() if reader >= OTHER_FAMILY)
+def _families_agree(read: Mapping[int, Value]) -> bool:
+    """Whether a reader of another family says what one of the first family says: those make the same mistakes."""
+    first = {_told(value) for reader, value in read.items() if reader < OTHER_FAMILY}
+    return any(_told(value) in first for reader, value in read.items() if reader >= OTHER_FAMILY)
 
 
 def _voted(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> FieldValue[Value]:
@@ -174,14 +173,15 @@ def _right_id(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> F
 def _line(
     line: InvoiceLine, place: int, reading: Reading, page: SeenPage, variants: Sequence[tuple[int, Reading]]
 ) -> InvoiceLine:
-    names = []
+    read: dict[int, Value] = {}
     for reader, other in variants:
         same = len(other.lines) == len(reading.lines) and other.lines[place].amount == line.amount
         if same and _was_read(other.lines[place].box, page, reader, letters_only=True):
-            names.append(other.lines[place].name)
-    best, count = Counter(map(_told, names)).most_common(1)[0] if names else ("", 0)
-    if count < 2 or _is_pieced(line, page):
+            read[reader] = other.lines[place].name
+    if not _families_agree(read) or _is_pieced(line, page):
         return line
+    names = [str(name) for name in read.values()]
+    best, _ = Counter(map(_told, names)).most_common(1)[0]
     name = _widest([each for each in (line.name, *names) if _told(each) == best])
     short = name.split("*")[1] if name.count("*") >= 2 and name.startswith("*") else ""
     return replace(line, name=name, classification_short=short, witnesses=(READER,))
