@@ -29,7 +29,8 @@ class Bitmap:
 class TextBox:
     """One run of text. The sides are shares of the bitmap's width and height (0 to 1); ``confidence`` is the engine's own, 0 to 1.
 
-    ``turned`` tells by how many degrees clockwise (0, 90, 180, 270) the bitmap must be turned for this text to stand upright.
+    ``turned`` tells by how many degrees clockwise (0, 90, 180, 270) the bitmap must be turned for this text to stand upright. ``others``
+    are what further, independent readers of the vendor read in the same place; empty where there was one reader.
     """
 
     text: str
@@ -39,6 +40,7 @@ class TextBox:
     right: float
     bottom: float
     turned: int = 0
+    others: tuple[str, ...] = ()
 
 
 class TextRecogniser(Protocol):

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from zhangfang_capture_ocr.reading.qr import PlacedCode
 from zhangfang_sdk.recognition import Bitmap, TextBox
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """One picture as an engine saw it. The boxes stand on the page after it was turned clockwise by ``turned`` degrees;
-    ``shape`` is that page's height in thousandths of its width.
+    """One picture as an engine saw it. The boxes and codes stand on the page after it was turned clockwise by ``turned`` degrees;
+    ``shape`` is that page's height in thousandths of its width, ``look`` what it looks like ("" where nobody looked).
     """
 
     boxes: tuple[TextBox, ...]
-    codes: tuple[str, ...]
+    codes: tuple[PlacedCode, ...]
     shape: int
     turned: int
+    look: str = ""
 
 
-def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[str]) -> SeenPage:
+def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[PlacedCode], look: str = "") -> SeenPage:
     """The page upright, as most of its letters say."""
     letters: Counter[int] = Counter()
     for box in boxes:
@@ -30,7 +33,13 @@ def seen_page(bitmap: Bitmap, boxes: Sequence[TextBox], codes: Sequence[str]) ->
     turned = letters.most_common(1)[0][0] if letters else 0
     lying = turned in (90, 270)
     width, height = (bitmap.height, bitmap.width) if lying else (bitmap.width, bitmap.height)
-    return SeenPage(tuple(_upright(box, turned) for box in boxes), tuple(codes), round(height * 1000 / width), turned)
+    return SeenPage(
+        tuple(_upright(box, turned) for box in boxes),
+        tuple(_upright_code(code, turned) for code in codes),
+        round(height * 1000 / width),
+        turned,
+        look,
+    )
 
 
 def written(boxes: Sequence[TextBox]) -> str:
@@ -44,6 +53,11 @@ def written(boxes: Sequence[TextBox]) -> str:
     ).replace("\\u0000", "")
 
 
+def loaded(boxes: Sequence[Mapping[str, Any]]) -> tuple[TextBox, ...]:
+    """Boxes from parsed JSON, as :func:`written` wrote them."""
+    return tuple(TextBox(**{**box, "others": tuple(box.get("others", ()))}) for box in boxes)
+
+
 def _upright(box: TextBox, turned: int) -> TextBox:
     left, top, right, bottom = box.left, box.top, box.right, box.bottom
     if turned == 90:
@@ -52,4 +66,11 @@ def _upright(box: TextBox, turned: int) -> TextBox:
         left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
     elif turned == 270:
         left, top, right, bottom = top, 1 - right, bottom, 1 - left
-    return TextBox(box.text, box.confidence, left, top, right, bottom)
+    return TextBox(box.text, box.confidence, left, top, right, bottom, others=box.others)
+
+
+def _upright_code(code: PlacedCode, turned: int) -> PlacedCode:
+    x, y = {0: (code.x, code.y), 90: (1 - code.y, code.x), 180: (1 - code.x, 1 - code.y), 270: (code.y, 1 - code.x)}[
+        turned
+    ]
+    return PlacedCode(code.text, x, y)

@@ -6,7 +6,8 @@ from enum import StrEnum
 class ItemState(StrEnum):
     """One state at a time; ``BUSY`` ones move on by themselves, the others end the job.
 
-    Pictures pass through ``RECOGNISED``: their text is kept, its fields are not found yet.
+    Files with pictures pass through ``RECOGNISED``: their text is kept, its fields are not found yet. An archive ends ``UNPACKED``:
+    its files go their own ways.
     """
 
     QUEUED = "queued"
@@ -18,6 +19,7 @@ class ItemState(StrEnum):
     REFUSED = "refused"
     APPROVED = "approved"
     RETURNED = "returned"
+    UNPACKED = "unpacked"
 
     @property
     def label(self) -> str:
@@ -35,6 +37,7 @@ _LABELS = {
     ItemState.REFUSED: "不能入账",
     ItemState.APPROVED: "已入账",
     ItemState.RETURNED: "已退回",
+    ItemState.UNPACKED: "已拆成单张",
 }
 
 BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.RECOGNISED, ItemState.CHECKING})

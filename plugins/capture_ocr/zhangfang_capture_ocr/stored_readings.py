@@ -37,6 +37,8 @@ def columns_of(reading: Reading) -> dict[str, Any]:
         "fields": json.dumps(written["fields"], ensure_ascii=False),
         "lines": json.dumps(written["lines"], ensure_ascii=False),
         "disagreements": json.dumps(written["disagreements"], ensure_ascii=False),
+        "counts": json.dumps(written["counts"]),
+        "seal": reading.seal.value,
         "text": reading.text.replace("\x00", "")[:TEXT_KEPT],
         "pages": reading.pages,
         "page_shape": reading.page_shape,
@@ -53,7 +55,8 @@ def reading_of(row: Mapping[str, Any]) -> Reading:
                 "text": row["text"],
                 "pages": row["pages"],
                 "page_shape": row["page_shape"],
-                **{name: as_value(row[name]) for name in ("fields", "lines", "disagreements")},
+                "seal": row["seal"],
+                **{name: as_value(row[name]) for name in ("fields", "lines", "disagreements", "counts")},
             }
         )
     )

@@ -19,13 +19,17 @@ from piccolo.columns.readable import Readable
 from piccolo.table import Table
 
 from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.reading import Seal
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
 from zhangfang_sdk.tables import ClientRows
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
-    """One uploaded file. ``upload_key`` makes a repeated upload the same item; ``original`` is the item that already holds these bytes,
+    """One thing to be booked: an uploaded file, a file of an uploaded archive, or one of several invoices in a file.
+
+    ``whole`` is the item that it was found in, ``place`` where in that file it stands, as :mod:`zhangfang_capture_ocr.places` writes it
+    ("{}": the whole file). ``upload_key`` makes a repeated upload the same item; ``original`` is the item that already holds these bytes,
     ``replaces`` the returned item that this one was taken again for. ``pointed_at`` names fields, separated by spaces."""
 
     id = BigSerial(primary_key=True)
@@ -41,6 +45,8 @@ class Item(ClientRows, Table, tablename="capture_ocr_item"):
     replaces: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="重拍的是哪一张")
     pointed_at = Varchar(length=200, default="", help_text="退回时指出的字段")
     original: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="相同的原件")
+    whole: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="来自哪个文件")
+    place = JSONB(default="{}", help_text="在文件中的位置")
     uploaded_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="上传人")
     uploader_name = Varchar(length=80, default="", help_text="上传人姓名")
     attempts = Integer(default=0, help_text="识别次数")
@@ -81,6 +87,8 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     fields = JSONB(default="{}", help_text="字段及来源")
     lines = JSONB(default="[]", help_text="明细")
     disagreements = JSONB(default="{}", help_text="两处写法不同的字段")
+    counts = JSONB(default="{}", help_text="票名、号码等各有几处")
+    seal = Varchar(length=20, choices=Seal, default=Seal.NONE, help_text="电子签章")
     text = Text(default="", help_text="票面文字")
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")
@@ -98,16 +106,20 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
 
 
 class Recognition(ClientRows, Table, tablename="capture_ocr_recognition"):
-    """What was seen on an item's picture, kept so that no engine and no paid vendor sees the same picture twice.
+    """What was seen on one page of an item's file, kept so that no engine and no paid vendor sees the same picture twice.
 
-    ``boxes`` are text runs on the upright page as :mod:`zhangfang_capture_ocr.seen_pages` writes them, ``codes`` texts of QR codes.
+    ``boxes`` are text runs on the upright page as :mod:`zhangfang_capture_ocr.seen_pages` writes them, ``codes`` QR codes, each
+    with its text and middle. A ``blank`` page is kept as such. ``look`` is the picture's as :mod:`zhangfang_capture_ocr.reading.looks` tells it.
     """
 
     id = BigSerial(primary_key=True)
     item = ForeignKey(Item, null=False, on_delete=OnDelete.restrict, help_text="文件")
+    page = Integer(default=0, help_text="第几页(从 0 数)")
+    blank = Boolean(default=False, help_text="空白页")
     engine = Varchar(length=80, default="", help_text="识别引擎")
     turned = Integer(default=0, help_text="照片要转正的度数")
     page_shape = Integer(default=0, help_text="高宽比(千分之)")
+    look = Varchar(length=64, default="", help_text="画面指纹")
     boxes = JSONB(default="[]", help_text="文字与位置")
     codes = JSONB(default="[]", help_text="二维码")
     recognised_at = Timestamptz(help_text="识别时间")

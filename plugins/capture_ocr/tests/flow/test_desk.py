@@ -68,7 +68,7 @@ async def test_correction_is_kept_and_booked(office: Any, drawn: Any) -> None:
 async def test_photo_is_typed_in(office: Any, drawn: Any) -> None:
     """CAP-1, CAP-6: a photo on which nothing can be read becomes a voucher by the accountant's hand."""
     item = await office.handed_in("照片.jpg", drawn.jpeg(Image.new("RGB", (300, 200), "white")))
-    assert await office.state(item) == ("needs_review", "picture.no_fields")
+    assert await office.state(item) == ("needs_review", "page.nothing_read")
     form = {
         "kind": "数电普票",
         "number": "26332000000187650001",

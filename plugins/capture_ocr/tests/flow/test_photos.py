@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
 from zhangfang_capture_ocr.tables import Recognition
 from zhangfang_core.testing.tenants import acting
@@ -24,4 +25,18 @@ async def test_a_photo_becomes_a_draft(office: Any, drawn: Any, turned: int) -> 
         assert (await use(Ledger).voucher(row["voucher"])).total == 109000
         kept = await Recognition.objects().first()
         assert kept is not None
-        assert kept.engine == "capture_ocr.paddle"
+        assert kept.engine == "capture_ocr.fast"
+
+
+async def test_the_same_receipt_sent_again_is_told_to_the_firm(office: Any, drawn: Any) -> None:
+    """CAP-3: without a number its picture tells; a person decides, nothing is sent back."""
+    receipt = Image.new("RGB", (700, 1100), "white")
+    pen = ImageDraw.Draw(receipt)
+    for row in range(12):
+        pen.rectangle((40 + 13 * row, 60 + row * 80, 300 + 29 * (row * 7 % 11), 90 + row * 80), fill="black")
+    first = await office.handed_in("小票.jpg", drawn.jpeg(receipt))
+    assert (await office.state(first))[1] != "capture.same_picture"
+    again = await office.handed_in("小票2.jpg", drawn.jpeg(receipt.resize((560, 880))))
+    assert await office.state(again) == ("needs_review", "capture.same_picture")
+    other = await office.handed_in("别的.jpg", drawn.jpeg(receipt.rotate(180)))
+    assert (await office.state(other))[1] != "capture.same_picture"

@@ -98,7 +98,7 @@ def expected(line: SpecimenLine) -> tuple[object, ...]:
 def test_a_printed_invoice_is_read_exactly(make_invoice: MakeInvoice, kind: InvoiceKind, lines: str) -> None:
     """CAP-2: all fields and lines of a PDF, over several pages too."""
     invoice = make_invoice(kind, *LINES[lines], remarks="订单号:123456\n第二行备注")
-    assert_same(read(draw(invoice), "invoice.pdf"), invoice)
+    assert_same(read(draw(invoice), "invoice.pdf").only, invoice)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -113,7 +113,7 @@ def test_a_printed_invoice_is_read_exactly(make_invoice: MakeInvoice, kind: Invo
 def test_buyers_of_every_shape(make_invoice: MakeInvoice, kind: InvoiceKind, name: str, tax_id: str) -> None:
     """CAP-2: a private buyer without id, a wrapped or shrunk name, Latin letters and an old id."""
     invoice = make_invoice(kind, buyer_name=name, buyer_tax_id=tax_id)
-    reading = read(draw(invoice), "invoice.pdf")
+    reading = read(draw(invoice), "invoice.pdf").only
     assert_same(reading, invoice)
     assert reading.buyer_tax_id == (tax_id or None)
 
@@ -122,7 +122,7 @@ def test_buyers_of_every_shape(make_invoice: MakeInvoice, kind: InvoiceKind, nam
 def test_every_value_tells_its_place(make_invoice: MakeInvoice, kind: InvoiceKind) -> None:
     """CAP-2: boxes lie on the page, where the value stands; source and confidence are told."""
     invoice = make_invoice(kind, MEAL, WRAPPED)
-    reading = read(draw(invoice), "invoice.pdf")
+    reading = read(draw(invoice), "invoice.pdf").only
     places = {name: found.box for name, found in reading.fields.items()}
     places |= {f"line {number}": line.box for number, line in enumerate(reading.lines)}
     for name, box in places.items():
@@ -142,7 +142,7 @@ def test_every_value_tells_its_place(make_invoice: MakeInvoice, kind: InvoiceKin
 
 def test_later_pages_carry_their_own_number(make_invoice: MakeInvoice) -> None:
     """CAP-2: a line on the second page lights up there."""
-    reading = read(draw(make_invoice(InvoiceKind.DIGITAL_ORDINARY, *(MEAL,) * 15)), "invoice.pdf")
+    reading = read(draw(make_invoice(InvoiceKind.DIGITAL_ORDINARY, *(MEAL,) * 15)), "invoice.pdf").only
     pages = [line.box.page for line in reading.lines if line.box is not None]
     assert reading.pages == 3
     assert pages == sorted(pages)
@@ -152,7 +152,7 @@ def test_later_pages_carry_their_own_number(make_invoice: MakeInvoice) -> None:
 def test_embedded_data_come_first(make_invoice: MakeInvoice) -> None:
     """CAP-1: data embedded in the PDF are taken, in the printed places."""
     invoice = make_invoice(InvoiceKind.DIGITAL_SPECIAL, WRAPPED)
-    reading = read(attach(draw(invoice), "invoice.xml", einvoice_xml(invoice)), "invoice.pdf")
+    reading = read(attach(draw(invoice), "invoice.xml", einvoice_xml(invoice)), "invoice.pdf").only
     assert_same(reading, invoice)
     assert reading.fields["total"].source is Source.XML
     assert reading.fields["total"].box is not None
@@ -163,21 +163,21 @@ def test_embedded_data_that_contradict_the_print_are_told(make_invoice: MakeInvo
     """CAP-4: a changed amount in the data is not taken silently."""
     invoice = make_invoice(InvoiceKind.DIGITAL_SPECIAL, MEAL)
     other = make_invoice(InvoiceKind.DIGITAL_SPECIAL, WRAPPED)
-    reading = read(attach(draw(invoice), "invoice.xml", einvoice_xml(other)), "invoice.pdf")
+    reading = read(attach(draw(invoice), "invoice.xml", einvoice_xml(other)), "invoice.pdf").only
     assert set(reading.disagreements) == {"amount", "tax", "total"}
 
 
 def test_foreign_attachments_are_passed_over(make_invoice: MakeInvoice) -> None:
     """CAP-1: an attachment that is no invoice does not disturb the text."""
     invoice = make_invoice(InvoiceKind.DIGITAL_SPECIAL, MEAL)
-    assert_same(read(attach(draw(invoice), "note.xml", b"<note>x</note>"), "invoice.pdf"), invoice)
+    assert_same(read(attach(draw(invoice), "note.xml", b"<note>x</note>"), "invoice.pdf").only, invoice)
 
 
 def test_toll_invoices_are_known_by_their_code(make_invoice: MakeInvoice) -> None:
     """CAP-2: the code of an electronic toll invoice ends in 12; its tax may be deducted."""
 
     invoice = dataclasses.replace(make_invoice(InvoiceKind.ORDINARY_ELECTRONIC), code="033002600112")
-    reading = read(draw(invoice), "toll.pdf")
+    reading = read(draw(invoice), "toll.pdf").only
     assert reading.kind is InvoiceKind.TOLL
     assert reading.kind.may_carry_input_vat
     assert not InvoiceKind.ORDINARY_ELECTRONIC.may_carry_input_vat

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from zhangfang_capture_ocr.extracting import read_picture
+from zhangfang_capture_ocr.agreeing import documents_on, doubtful
 from zhangfang_capture_ocr.proofs import is_sure, prove
-from zhangfang_capture_ocr.qr import parse
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading
+from zhangfang_capture_ocr.reading.qr import PlacedCode, parse
+from zhangfang_capture_ocr.seen_pages import SeenPage
 from zhangfang_sdk.recognition import TextBox
 
 QR = "01,10,033002600211,12345678,227.18,20260509,43932791364182936430,ABCD,"
@@ -39,12 +42,29 @@ PRINT = {
 }
 
 
-def picture(*codes: str, slope: float = 0.0, **changed: str) -> Reading:
+def read_picture(boxes: list[TextBox], codes: tuple[str, ...], shape: int) -> Reading:
+    """The one document of a picture."""
+    page = SeenPage(tuple(boxes), tuple(PlacedCode(code, 0.1, 0.1) for code in codes), shape, 0)
+    found, left = documents_on(page, 0)
+    assert not left
+    return found[0].reading
+
+
+def seen(*codes: str, slope: float = 0.0, others: Sequence[dict[str, str]] = ({}, {}), **changed: str) -> SeenPage:
+    """The picture as its first reader has it with `changed`, and further readers with theirs."""
     boxes = []
     for name, (text, left, top, right) in PRINT.items():
         fall = slope * (left + right) / 2
-        boxes.append(TextBox(changed.get(name, text), 0.99, left, top + fall, right, top + fall + 0.03))
-    return read_picture(boxes, codes, 600)
+        more = tuple(other.get(name, text) for other in others)
+        boxes.append(
+            TextBox(changed.get(name, text), 0.99, left, top + fall, right, top + fall + 0.03, others=more)
+        )
+    return SeenPage(tuple(boxes), tuple(PlacedCode(code, 0.1, 0.1) for code in codes), 600, 0)
+
+
+def picture(*codes: str, slope: float = 0.0, others: Sequence[dict[str, str]] = ({}, {}), **changed: str) -> Reading:
+    page = seen(*codes, slope=slope, others=others, **changed)
+    return read_picture(list(page.boxes), codes, page.shape)
 
 
 def sure(reading: Reading) -> bool:
@@ -64,9 +84,89 @@ def test_a_clean_picture_with_its_code_is_sure(slope: float) -> None:
     assert sure(reading)
 
 
-def test_without_its_code_nothing_is_sure() -> None:
-    """CAP-4: an engine's confidence of 0.99 proves no number and no date."""
-    assert not sure(picture())
+def test_words_of_one_reader_are_not_sure() -> None:
+    """CAP-4: sums prove each other, a name and an item need a second reader."""
+    reading = picture(QR, others=())
+    assert (reading.amount, reading.tax, reading.total) == (22718, 682, 23400)
+    assert not sure(reading)
+
+
+@pytest.mark.parametrize(
+    ("word", "misread", "field"),
+    [
+        ("seller", "名称：样本商货（深圳）有限公司", "seller_name"),
+        ("buyer", "名称：云溪祥本科技有限公司", "buyer_name"),
+        ("item", "*餐饮服务*餐饮贵", ""),
+    ],
+)
+def test_two_of_three_readers(word: str, misread: str, field: str) -> None:
+    """CAP-4: one that misreads is outvoted; two of one family that misread alike, or three ways of reading, prove nothing."""
+    right = picture(QR)
+    outvoted = picture(QR, others=({}, {}), **{word: misread})
+    assert sure(outvoted)
+    assert [line.name for line in outvoted.lines] == [line.name for line in right.lines]
+    assert not field or outvoted.fields[field].value == right.fields[field].value
+    assert not sure(picture(QR, others=({word: misread}, {}), **{word: misread}))
+    assert not sure(picture(QR, others=({word: misread + "了"}, {}), **{word: misread}))
+
+
+def test_readers_that_agree_prove_no_sum() -> None:
+    """CAP-4: a total that all of them misread is held against the other figures."""
+    wrong = {"amount": "¥217.18", "total": "(小写)¥224.00"}
+    assert not sure(picture(QR, others=(wrong, wrong), **wrong))
+
+
+def test_only_what_is_in_doubt_is_read_again() -> None:
+    """CAP-5: what the code proves costs no second reader; nor does what two readers agree on."""
+    first = seen(QR, others=())
+    asked = {first.boxes[place].text for place in doubtful(first)}
+    assert {PRINT["seller"][0], PRINT["item"][0], PRINT["buyer_id"][0]} <= asked
+    assert not {PRINT["number"][0], PRINT["title"][0], PRINT["words"][0]} & asked
+    assert doubtful(seen(QR)) == []
+
+
+def test_a_star_misread_in_an_item_is_put_right() -> None:
+    """CAP-2: where a known short name of the classification stands between what should be stars."""
+    for misread in ("“餐饮服务”餐饮费", "餐饮服务*餐饮费", "*餐饮服务·餐饮费"):
+        (line,) = picture(QR, others=(), item=misread).lines
+        assert (line.name, line.classification_short) == ("*餐饮服务*餐饮费", "餐饮服务")
+    assert picture(QR, others=(), item="某某服务*餐饮费").lines[0].name == "某某服务*餐饮费"
+
+
+def test_letters_that_look_like_figures_are_not_sure() -> None:
+    """CAP-4: readers that agree on ITB may all have seen 1TB."""
+    assert sure(picture(QR, item="*餐饮服务*餐饮费2TB", others=({"item": "*餐饮服务*餐饮费2TB"},) * 2))
+    for name in ("*餐饮服务*餐饮费ITB", "*餐饮服务*餐饮费1O0"):
+        assert not sure(picture(QR, item=name, others=({"item": name},) * 2))
+
+
+def test_a_name_of_two_words_is_not_sure() -> None:
+    """CAP-4: what stands close behind a name may be of the next column."""
+    page = seen(QR)
+    item = next(box for box in page.boxes if box.text == PRINT["item"][0])
+    beside = dataclasses.replace(item, text="X200", others=("X200", "X200"), left=item.right + 0.002, right=item.right + 0.03)
+    reading = documents_on(dataclasses.replace(page, boxes=(*page.boxes, beside)), 0)[0][0].reading
+    assert not sure(reading)
+
+
+def test_a_name_that_reaches_into_the_next_column_is_not_sure() -> None:
+    """CAP-4: two cells that were boxed as one word."""
+    page = seen(QR)
+    name = "*餐饮服务*餐饮费X-200"
+    merged = {"text": name, "others": (name, name), "right": 0.63}
+    boxes = tuple(
+        dataclasses.replace(box, **merged) if box.text == PRINT["item"][0] else box for box in page.boxes
+    )
+    reading = documents_on(dataclasses.replace(page, boxes=boxes), 0)[0][0].reading
+    assert not sure(reading)
+
+
+def test_without_its_code_number_and_date_need_readers_of_two_families() -> None:
+    """CAP-4: neither an engine's confidence of 0.99 nor a second reader of the same kind proves them."""
+    assert not sure(picture(others=()))
+    assert not sure(picture(others=({},)))
+    assert sure(picture())
+    assert not sure(picture(others=({}, {"number": "发票号码：12345679"})))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +190,7 @@ def test_one_misread_figure_is_right_or_not_sure(changed: dict[str, str]) -> Non
 
 def test_a_misread_total_follows_from_capitals_and_sums() -> None:
     """CAP-4: the only total that fits is taken and marked as put right."""
-    reading = picture(QR, total="(小写)¥284.00")
+    reading = picture(QR, others=(), total="(小写)¥284.00")
     assert reading.total == 23400
     assert reading.fields["total"].witnesses == ("arithmetic",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,8 @@ from zhangfang_capture_ocr.proofs import (
     is_sure,
     prove,
 )
-from zhangfang_capture_ocr.proofs.tax_ids import organisation_check, unified_check
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, read
+from zhangfang_capture_ocr.reading.tax_ids import organisation_check, unified_check
 from zhangfang_capture_ocr.specimens import SpecimenInvoice, attach, draw, einvoice_xml, taxed_line
 
 MakeInvoice = Callable[..., SpecimenInvoice]
@@ -53,7 +54,7 @@ def changed(reading: Reading, **values: str | int | date | None) -> Reading:
 @pytest.fixture(scope="module")
 def right(make_invoice: MakeInvoice) -> Reading:
     lines = (taxed_line("*餐饮服务*餐饮费", 22718, "6%"), taxed_line("*软饮料*水", 10000, "13%"))
-    return read(draw(make_invoice(InvoiceKind.DIGITAL_SPECIAL, *lines)), "x.pdf")
+    return read(draw(make_invoice(InvoiceKind.DIGITAL_SPECIAL, *lines)), "x.pdf").only
 
 
 @pytest.mark.parametrize("kind", [InvoiceKind.ORDINARY_ELECTRONIC, InvoiceKind.DIGITAL_ORDINARY])
@@ -64,7 +65,7 @@ def test_a_right_invoice_is_sure(make_invoice: MakeInvoice, kind: InvoiceKind) -
         taxed_line("*软饮料*气泡水", -5000, "13%"),
         taxed_line("*印刷品*图书", 10500, "免税"),
     )
-    reading = read(draw(make_invoice(kind, *lines)), "x.pdf")
+    reading = read(draw(make_invoice(kind, *lines)), "x.pdf").only
     proofs = proofs_of(reading)
     assert not failed(proofs)
     assert is_sure(reading, proofs)
@@ -147,7 +148,7 @@ def test_changed_data_in_a_pdf_are_found(make_invoice: MakeInvoice) -> None:
     """CAP-4: embedded data against print."""
     printed = make_invoice(InvoiceKind.DIGITAL_SPECIAL, taxed_line("*餐饮服务*餐饮费", 22718, "6%"))
     inside = make_invoice(InvoiceKind.DIGITAL_SPECIAL, taxed_line("*餐饮服务*餐饮费", 92718, "6%"))
-    reading = read(attach(draw(printed), "a.xml", einvoice_xml(inside)), "x.pdf")
+    reading = read(attach(draw(printed), "a.xml", einvoice_xml(inside)), "x.pdf").only
     proofs = proofs_of(reading)
     assert "sources.agree" in {code for code, _ in failed(proofs)}
     assert not is_sure(reading, proofs)
@@ -216,3 +217,23 @@ def test_capitals_round_trip(fen: int) -> None:
 def test_capitals_as_printed(words: str, fen: int | None) -> None:
     """CAP-4: forms found on invoices, and what is no sum."""
     assert fen_of_capitals(words) == fen
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount", "passed"),
+    [
+        ("3", "33.33", 9999, True),
+        ("3.5", "28.571428571", 10000, True),
+        ("1000", "0.333", 33333, True),
+        ("3", "33.33", 9989, False),
+        ("21", "5.00", 1000, False),
+        ("-2", "50", -10000, True),
+    ],
+)
+def test_quantity_times_price(right: Reading, quantity: str, price: str, amount: int, passed: bool) -> None:
+    """CAP-4: a figure read into the wrong column shows; rounding of printed prices does not."""
+    line = dataclasses.replace(
+        right.lines[0], quantity=Decimal(quantity), unit_price=Decimal(price), amount=amount
+    )
+    proofs = proofs_of(dataclasses.replace(right, lines=(line,)))
+    assert next(proof.passed for proof in proofs if proof.code == "lines.price") is passed

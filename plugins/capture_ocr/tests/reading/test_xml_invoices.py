@@ -46,7 +46,7 @@ def test_digital_invoices_in_every_encoding(make_invoice: MakeInvoice, encoding:
         "*软饮料*气泡水", 100000, "13%", quantity="2", unit="箱", classification_code="1030307010000000000"
     )
     invoice = make_invoice(InvoiceKind.DIGITAL_SPECIAL, line, taxed_line("*印刷品*图书", 500, "免税"), remarks="备注一")
-    reading = read(einvoice_xml(invoice, encoding), "invoice.xml")
+    reading = read(einvoice_xml(invoice, encoding), "invoice.xml").only
     assert reading.kind is InvoiceKind.DIGITAL_SPECIAL
     assert (reading.number, reading.issued_on, reading.code) == (invoice.number, invoice.issued_on, None)
     assert (reading.buyer_name, reading.seller_name) == (invoice.buyer_name, invoice.seller_name)
@@ -62,18 +62,18 @@ def test_digital_invoices_in_every_encoding(make_invoice: MakeInvoice, encoding:
 def test_namespaces_do_not_matter(make_invoice: MakeInvoice) -> None:
     """CAP-1: the same file under a default namespace."""
     data = einvoice_xml(make_invoice()).replace(b"<EInvoice>", b'<EInvoice xmlns="http://example.org/e">')
-    assert read(data, "invoice.xml").total == make_invoice().total
+    assert read(data, "invoice.xml").only.total == make_invoice().total
 
 
 def test_tags_are_matched_exactly(make_invoice: MakeInvoice) -> None:
     """CAP-2: a tag that merely contains the name of a field is not that field."""
     data = einvoice_xml(make_invoice()).replace(b"BuyerIdNum>", b"OldBuyerIdNum>")
-    assert read(data, "invoice.xml").buyer_tax_id is None
+    assert read(data, "invoice.xml").only.buyer_tax_id is None
 
 
 def test_controlled_invoices() -> None:
     """CAP-1: the data of tax-control electronic invoices."""
-    reading = read(CONTROLLED.encode(), "original_invoice.xml")
+    reading = read(CONTROLLED.encode(), "original_invoice.xml").only
     assert reading.kind is InvoiceKind.ORDINARY_ELECTRONIC
     assert (reading.code, reading.number, reading.check_code) == ("033002600211", "12345678", "43932791364182936430")
     assert (reading.amount, reading.tax, reading.total) == (10000, 300, 10300)
@@ -83,7 +83,7 @@ def test_controlled_invoices() -> None:
 
 def test_vouchers_in_xbrl() -> None:
     """CAP-1: 电子凭证 XBRL of any release; elements of other namespaces are not the voucher's."""
-    reading = read(VOUCHER.format(prefix="inv", body=ORDINARY).encode(), "inv_ord_issuer_1.xml")
+    reading = read(VOUCHER.format(prefix="inv", body=ORDINARY).encode(), "inv_ord_issuer_1.xml").only
     assert reading.kind is InvoiceKind.ORDINARY_ELECTRONIC
     assert (reading.number, reading.total) == ("12345678", 10300)
     assert [(line.name, line.rate) for line in reading.lines] == [("*餐饮服务*餐费", "3%")]
@@ -92,7 +92,7 @@ def test_vouchers_in_xbrl() -> None:
 
 def test_train_tickets_in_xbrl() -> None:
     """CAP-8: a railway e-ticket is a kind whose tax may be deducted."""
-    reading = read(VOUCHER.format(prefix="rai", body=TRAIN).encode(), "rai_issuer_1.xml")
+    reading = read(VOUCHER.format(prefix="rai", body=TRAIN).encode(), "rai_issuer_1.xml").only
     assert reading.kind is InvoiceKind.RAIL
     assert reading.kind.may_carry_input_vat
     assert (reading.amount, reading.tax, reading.total) == (10000, 900, 10900)

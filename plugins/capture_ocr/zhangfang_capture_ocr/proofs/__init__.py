@@ -1,9 +1,9 @@
 """Proofs of a reading that need nobody else: arithmetic, check digits, dates, and whose invoice it is."""
 
-from zhangfang_capture_ocr.proofs.capitals import capitals_of_fen, fen_of_capitals
 from zhangfang_capture_ocr.proofs.proving import is_sure, prove
-from zhangfang_capture_ocr.proofs.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Direction, Fixer, ProofResult
+from zhangfang_capture_ocr.reading.capitals import capitals_of_fen, fen_of_capitals
+from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 __all__ = [
     "ClientIdentity",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
-from zhangfang_capture_ocr.proofs.capitals import fen_of_capitals
 from zhangfang_capture_ocr.proofs.rules import CONTROLLED, DIGITAL, Tolerance
 from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading
+from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.figures import rate_of
 
 _LOOK = "请对照原票核对；如果原票就是这样，请让开票方重开。"
@@ -89,6 +90,31 @@ def _rate_failed(number: int, line: InvoiceLine) -> ProofResult:
     return ProofResult("tax.rate", False, "tax", sentence, Fixer.ACCOUNTANT)
 
 
+def prices_hold(reading: Reading) -> ProofResult:
+    """Quantity times unit price is the amount, as far as the printed places of both let it be; lines without both are exempt."""
+    checked = 0
+    for number, line in enumerate(reading.lines, start=1):
+        if line.quantity is None or line.unit_price is None or line.amount is None:
+            continue
+        checked += 1
+        # Each factor is printed rounded: half a unit of its last place may be missing.
+        slack = abs(line.quantity) * _half_place(line.unit_price) + abs(line.unit_price) * _half_place(line.quantity)
+        if abs(line.quantity * line.unit_price * 100 - line.amount) > slack * 100 + 1:
+            sentence = (
+                f"第 {number} 行的数量 {line.quantity:f} 乘单价 {line.unit_price:f} 与金额 {yuan(line.amount)} 对不上。{_LOOK}"
+            )
+            return ProofResult("lines.price", False, "amount", sentence, Fixer.ACCOUNTANT)
+    if not checked:
+        return ProofResult("lines.price", None, "amount", "这张发票没有同时写数量和单价的行。", Fixer.NOBODY)
+    return ProofResult("lines.price", True, "amount", "数量乘单价等于金额。", Fixer.NOBODY)
+
+
+def _half_place(value: Decimal) -> Decimal:
+    """Nothing for whole numbers: those are not rounded."""
+    exponent = value.as_tuple().exponent
+    return Decimal(1).scaleb(exponent) / 2 if isinstance(exponent, int) and exponent < 0 else Decimal(0)
+
+
 def capitals_agree(reading: Reading) -> ProofResult:
     """The total in capitals is the total in figures."""
     words, total = reading.total_in_words, reading.total
@@ -108,6 +134,7 @@ __all__ = [
     "Tolerance",
     "capitals_agree",
     "lines_are_sum",
+    "prices_hold",
     "rates_hold",
     "total_is_sum",
     "yuan",

@@ -12,9 +12,9 @@ from zhangfang_capture_ocr.proofs.rules import (
     FIRST_INVOICE,
     PERSONS,
 )
-from zhangfang_capture_ocr.proofs.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Direction, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading
+from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 _WHO = {"buyer": "购买方", "seller": "销售方"}
 UNNUMBERED = frozenset({InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER})

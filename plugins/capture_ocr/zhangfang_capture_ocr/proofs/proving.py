@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.proofs import arithmetic, identity, witnesses
+from zhangfang_capture_ocr.proofs import arithmetic, identity, whole_file, witnesses, words
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source
 
@@ -36,6 +36,7 @@ def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tu
         arithmetic.total_is_sum(reading),
         *arithmetic.lines_are_sum(reading),
         arithmetic.rates_hold(reading),
+        arithmetic.prices_hold(reading),
         arithmetic.capitals_agree(reading),
         identity.number_shape(reading),
         identity.number_year(reading),
@@ -44,7 +45,10 @@ def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tu
         identity.tax_id_right(reading, "seller"),
         _kind_known(reading),
         _sources_agree(reading),
+        whole_file.one_invoice(reading),
+        whole_file.seal_whole(reading),
         *witnesses.recognised(reading),
+        words.words_witnessed(reading),
         identity.belongs(reading, client),
     )
 
@@ -54,7 +58,7 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
 
     No proof failed, sums, number and date are proven, and the sums are proven a second time: by the lines, and,
     where the values were read off print rather than issued as data, by the capitals as well. Values recognised on a
-    picture need a witness each besides: see `witnesses`. There a QR code that says the amount stands for the lines.
+    picture need a witness each besides, and so do the words there: see `witnesses` and `words`. There a QR code that says the amount stands for the lines.
     """
     if reading.kind in NEVER_SURE or any(proof.passed is False for proof in proofs):
         return False
@@ -63,7 +67,7 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     if reading.kind not in _TICKETS:
         needed |= _LISTED
     if witnesses.is_recognised(reading):
-        needed |= witnesses.NEEDED
+        needed |= witnesses.NEEDED | words.NEEDED
         if witnesses.said_by_qr(reading, "amount"):
             needed -= _LISTED
     total = reading.fields.get("total")

@@ -20,10 +20,12 @@ from typing import Final
 
 from PIL import Image
 
-from zhangfang_capture_ocr.qr import codes_in
-from zhangfang_capture_ocr.reading import Refused, read
+from zhangfang_capture_ocr.reading import Refused, read, wire
+from zhangfang_capture_ocr.reading.archives import unpacked
+from zhangfang_capture_ocr.reading.looks import look_of
 from zhangfang_capture_ocr.reading.pictures import decoded, drawn
-from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READY, REQUEST, WALLED, dump
+from zhangfang_capture_ocr.reading.qr import codes_in
+from zhangfang_capture_ocr.reading.wire import READY, REQUEST, WALLED
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 """Address space of one fork (RLIMIT_AS)."""
@@ -66,28 +68,45 @@ def _serve(owner: socket.socket) -> None:
     """Read one file and answer."""
     signal.setitimer(signal.ITIMER_REAL, LONGEST_SECONDS)
     _limit()
-    task, turned, name_length, data_length = REQUEST.unpack(_exactly(owner, REQUEST.size))
+    task, argument, name_length, data_length = REQUEST.unpack(_exactly(owner, REQUEST.size))
     name = _exactly(owner, name_length).decode("utf-8", errors="replace")
     data = _exactly(owner, data_length)
     threading.Thread(target=_end_with_owner, args=(owner,), daemon=True).start()
-    said, content = _answer(task, turned, data, name)
+    said, content = _answer(task, argument, data, name)
     owner.sendall(said.encode("utf-8") + b"\n")
     owner.sendall(content)
 
 
-def _answer(task: int, turned: int, data: bytes, name: str) -> tuple[str, bytes]:
+def _answer(task: int, argument: int, data: bytes, name: str) -> tuple[str, bytes]:
     try:
-        if task == DECODE:
-            bitmap = decoded(data)
-            codes = codes_in(bitmap)
-            return json.dumps({"width": bitmap.width, "height": bitmap.height, "codes": codes}), bitmap.rgb
-        if task == DRAW:
-            return json.dumps({"drawn": True}), drawn(data, turned)
-        return dump(read(data, name)), b""
+        match task:
+            case wire.DECODE:
+                return _page(data, argument)
+            case wire.DRAW:
+                return json.dumps({"drawn": True}), drawn(data, argument)
+            case wire.UNPACK:
+                return _members(data, argument)
+            case _:
+                return wire.dump_file(read(data, name)), b""
     except Refused as refused:
         return json.dumps({"refused": refused.code}), b""
     except MemoryError:
         return json.dumps({"refused": "decode.too_big"}), b""
+
+
+def _page(data: bytes, page: int) -> tuple[str, bytes]:
+    picture = decoded(data, page)
+    if picture is None:
+        return json.dumps({"blank": True}), b""
+    codes = [[code.text, code.x, code.y] for code in codes_in(picture)]
+    said = {"width": picture.width, "height": picture.height, "codes": codes, "look": look_of(picture)}
+    return json.dumps(said), picture.tobytes()
+
+
+def _members(data: bytes, first: int) -> tuple[str, bytes]:
+    members, following = unpacked(data, first)
+    told = [{"name": each.name, "size": len(each.data), "refused": each.refused} for each in members]
+    return json.dumps({"members": told, "next": following}), b"".join(each.data for each in members)
 
 
 def _exactly(owner: socket.socket, count: int) -> bytes:

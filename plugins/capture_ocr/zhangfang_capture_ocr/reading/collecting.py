@@ -23,6 +23,14 @@ CERTAIN = 1000
 """Confidence, per mille, of a value that a machine issued as data."""
 
 
+GUESSED = 800
+"""Confidence, per mille, of print that is known by its shape and place only."""
+PRINTED = 980
+"""Confidence, per mille, of print beside its label."""
+_SEEN = {PRINTED: 900, GUESSED: 700}
+"""The same for text recognised on a picture: for the eye, never for a proof."""
+
+
 class Fields:
     """Collects values of one source."""
 
@@ -31,11 +39,27 @@ class Fields:
         self._confidence = confidence
         self.found: dict[str, FieldValue[Value]] = {}
 
-    def put(self, name: str, value: Value | None, box: Box | None = None, confidence: int | None = None) -> None:
-        """Keep `value` under `name` unless it is None or empty text."""
+    def put(
+        self,
+        name: str,
+        value: Value | None,
+        box: Box | None = None,
+        *,
+        guessed: bool = False,
+        witnesses: tuple[str, ...] = (),
+    ) -> None:
+        """Keep `value` under `name` unless it is None or empty text; `guessed` where no label stood beside it."""
         if value is None or value == "":
             return
-        self.found[name] = FieldValue(value, self._source, box, confidence or self._confidence)
+        confidence = GUESSED if guessed else self._confidence
+        if self._source is Source.OCR:
+            confidence = _SEEN[confidence]
+        self.found[name] = FieldValue(value, self._source, box, confidence, witnesses)
+
+    def is_labelled(self, name: str) -> bool:
+        """Whether a value stood beside its label."""
+        found = self.found.get(name)
+        return found is not None and found.confidence not in (GUESSED, _SEEN[GUESSED])
 
     def put_written(self, name: str, written: str, box: Box | None = None) -> None:
         """Keep a value given as text: read as money, date or text by the field's name."""

@@ -15,13 +15,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
-from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PDF_BYTES, MAX_PICTURE_BYTES, Refused
+from zhangfang_capture_ocr.reading.archives import Member
+from zhangfang_capture_ocr.reading.parts import FileReading
+from zhangfang_capture_ocr.reading.qr import PlacedCode
+from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PICTURE_BYTES, Refused
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
-from zhangfang_capture_ocr.reading.values import Reading
-from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READ, READY, REQUEST, WALLED, load_parsed
+from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READ, READY, REQUEST, UNPACK, WALLED, load_file
 from zhangfang_sdk.recognition import LONGEST_SIDE, Bitmap
 
 WALL_SECONDS: Final = 10.0
@@ -29,10 +33,23 @@ START_SECONDS: Final = 30.0
 """How long the warm process may take to load on a busy machine before it is given up."""
 MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
 MAX_BITMAP_BYTES: Final = LONGEST_SIDE * LONGEST_SIDE * 3 + 1024 * 1024
+MAX_MEMBERS_BYTES: Final = MAX_PICTURE_BYTES + 4 * 1024 * 1024
 TOGETHER: Final = 2
 """Files read at the same time; more wait their turn."""
 _CHILD_MODULE: Final = "zhangfang_capture_ocr.reading.child"
 _NAME_BYTES: Final = 1024
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPage:
+    """The pixels of a page, the QR codes on it, and its look (see `looks`)."""
+
+    bitmap: Bitmap
+    codes: tuple[PlacedCode, ...]
+    look: str = ""
 
 
 class _Warm:
@@ -101,30 +118,29 @@ class Reader:
                 self._warm = _Warm()
             return self._warm
 
-    def read(self, data: bytes, name: str) -> Reading:
+    def read(self, data: bytes, name: str) -> FileReading:
         """Read one file; blocks. Raises `Refused`."""
-        if len(data) > MAX_PDF_BYTES:
-            raise Refused("file.too_large")
         sniff(data[:HEAD_BYTES], name)
-        return _understood(self._done(READ, data, name)[0])
+        return _understood(load_file, _parsed(self._done(READ, data, name)[0]))
 
-    def decode(self, data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
-        """A picture or scanned page as pixels, with the texts of its QR codes; blocks. Raises `Refused`."""
-        said, pixels = self._done(DECODE, data, limit=MAX_BITMAP_BYTES)
-        parsed = _parsed(said)
-        try:
-            return Bitmap(int(parsed["width"]), int(parsed["height"]), pixels), tuple(map(str, parsed["codes"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Refused("decode.crashed") from error
+    def decode(self, data: bytes, page: int) -> DecodedPage | None:
+        """A picture's frame or a PDF's page as pixels with its QR codes, None where it is blank; blocks. Raises `Refused`."""
+        said, pixels = self._done(DECODE, data, argument=page, limit=MAX_BITMAP_BYTES)
+        return _understood(lambda parsed: _page(parsed, pixels), _parsed(said))
+
+    def unpack(self, data: bytes, first: int) -> tuple[list[Member], int | None]:
+        """Members of an archive from the one counted `first`, as many as fit, and which comes next (None: no more); blocks. Raises `Refused`."""
+        said, content = self._done(UNPACK, data, argument=first, limit=MAX_MEMBERS_BYTES)
+        return _understood(lambda parsed: _members(parsed, content), _parsed(said))
 
     def draw(self, data: bytes, turned: int) -> bytes:
         """A picture as a JPEG made anew, turned clockwise by so many degrees; blocks. Raises `Refused`."""
-        said, content = self._done(DRAW, data, turned=turned)
+        said, content = self._done(DRAW, data, argument=turned)
         _parsed(said)
         return content
 
     def _done(
-        self, task: int, data: bytes, name: str = "", *, turned: int = 0, limit: int = MAX_ANSWER_BYTES
+        self, task: int, data: bytes, name: str = "", *, argument: int = 0, limit: int = MAX_ANSWER_BYTES
     ) -> tuple[bytes, bytes]:
         """The line that a fork said and the bytes after it."""
         if len(data) > MAX_PICTURE_BYTES:
@@ -135,16 +151,16 @@ class Reader:
             # The warm process died between two files, which says nothing of this one.
             connection = self.warm().fork()
         with connection:
-            said, _, content = self._ask(connection, task, turned, data, name, limit).partition(b"\n")
+            said, _, content = self._ask(connection, task, argument, data, name, limit).partition(b"\n")
             return said, content
 
-    def _ask(self, connection: socket.socket, task: int, turned: int, data: bytes, name: str, limit: int) -> bytes:
+    def _ask(self, connection: socket.socket, task: int, argument: int, data: bytes, name: str, limit: int) -> bytes:
         written = name.encode("utf-8", errors="replace")[:_NAME_BYTES]
         deadline = time.monotonic() + self._wall_seconds
         answer = bytearray()
         try:
             connection.settimeout(self._wall_seconds)
-            connection.sendall(REQUEST.pack(task, turned, len(written), len(data)) + written + data)
+            connection.sendall(REQUEST.pack(task, argument, len(written), len(data)) + written + data)
             while True:
                 connection.settimeout(max(deadline - time.monotonic(), 0.001))
                 piece = connection.recv(1 << 20)
@@ -158,13 +174,17 @@ class Reader:
         except OSError as error:
             raise Refused("decode.crashed") from error
 
-    async def read_soon(self, data: bytes, name: str) -> Reading:
+    async def read_soon(self, data: bytes, name: str) -> FileReading:
         """As `read`, without blocking the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read, data, name)
 
-    async def decode_soon(self, data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
+    async def decode_soon(self, data: bytes, page: int) -> DecodedPage | None:
         """As `decode`, without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.decode, data)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.decode, data, page)
+
+    async def unpack_soon(self, data: bytes, first: int) -> tuple[list[Member], int | None]:
+        """As `unpack`, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.unpack, data, first)
 
     async def draw_soon(self, data: bytes, turned: int) -> bytes:
         """As `draw`, without blocking the event loop."""
@@ -191,13 +211,28 @@ def _parsed(answer: bytes) -> dict[str, Any]:
     return dict(said)
 
 
-def _understood(answer: bytes) -> Reading:
-    """The reading in an answer. Raises `Refused`."""
-    said = _parsed(answer)
+def _understood(load: Callable[[dict[str, Any]], T], said: dict[str, Any]) -> T:
+    """What a fork said, made into values. Raises `Refused`."""
     try:
-        return load_parsed(said)
+        return load(said)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise Refused("decode.crashed") from error
+
+
+def _page(said: dict[str, Any], pixels: bytes) -> DecodedPage | None:
+    if said.get("blank"):
+        return None
+    codes = tuple(PlacedCode(str(text), float(x), float(y)) for text, x, y in said["codes"])
+    return DecodedPage(Bitmap(int(said["width"]), int(said["height"]), pixels), codes, str(said["look"]))
+
+
+def _members(said: dict[str, Any], content: bytes) -> tuple[list[Member], int | None]:
+    members, at = [], 0
+    for each in said["members"]:
+        size = int(each["size"])
+        members.append(Member(str(each["name"]), content[at : at + size], str(each["refused"])))
+        at += size
+    return members, None if said["next"] is None else int(said["next"])
 
 
 _reader: Reader | None = None
@@ -214,14 +249,19 @@ def shared_reader() -> Reader:
         return _reader
 
 
-async def read_confined(data: bytes, name: str) -> Reading:
+async def read_confined(data: bytes, name: str) -> FileReading:
     """Read one untrusted file in a process with limits. Raises `Refused` for every file that gives no reading."""
     return await shared_reader().read_soon(data, name)
 
 
-async def decode_confined(data: bytes) -> tuple[Bitmap, tuple[str, ...]]:
-    """A stranger's picture as pixels with the texts of its QR codes, decoded in a process with limits. Raises `Refused`."""
-    return await shared_reader().decode_soon(data)
+async def decode_confined(data: bytes, page: int = 0) -> DecodedPage | None:
+    """A page of a stranger's file as pixels, decoded in a process with limits; None where it is blank. Raises `Refused`."""
+    return await shared_reader().decode_soon(data, page)
+
+
+async def unpack_confined(data: bytes, first: int = 0) -> tuple[list[Member], int | None]:
+    """Members of a stranger's archive, see `Reader.unpack`. Raises `Refused`."""
+    return await shared_reader().unpack_soon(data, first)
 
 
 async def draw_confined(data: bytes, turned: int) -> bytes:

@@ -25,11 +25,16 @@ class InvoiceKind(StrEnum):
     AIR = "航空运输电子客票行程单"
     VEHICLE = "机动车销售统一发票"
     USED_VEHICLE = "二手车销售统一发票"
+    DIGITAL_VEHICLE = "数电机动车发票"
+    DIGITAL_USED_VEHICLE = "数电二手车发票"
     RAIL_PAPER = "火车票"
+    COACH = "客运车票"
     TAXI = "出租车发票"
     QUOTA = "定额发票"
     POS = "POS 签购单"
     TILL = "购物小票"
+    FISCAL = "财政票据"
+    BANK_SLIP = "银行回单"
     OTHER = "其他票据"
 
     @property
@@ -71,6 +76,11 @@ _FACTS = {
     InvoiceKind.AIR: _Facts("电子发票（航空运输电子客票行程单）", True, True),
     InvoiceKind.VEHICLE: _Facts("机动车销售统一发票", False, True),
     InvoiceKind.USED_VEHICLE: _Facts("二手车销售统一发票", False, False),
+    InvoiceKind.DIGITAL_VEHICLE: _Facts("电子发票（机动车销售统一发票）", True, True),
+    InvoiceKind.DIGITAL_USED_VEHICLE: _Facts("电子发票（二手车销售统一发票）", True, False),
+    InvoiceKind.COACH: _Facts("客运车票", False, True),
+    InvoiceKind.FISCAL: _Facts("财政票据", False, False),
+    InvoiceKind.BANK_SLIP: _Facts("银行回单", False, False),
     InvoiceKind.RAIL_PAPER: _Facts("火车票", False, True),
     InvoiceKind.TAXI: _Facts("出租汽车发票", False, False),
     InvoiceKind.QUOTA: _Facts("通用定额发票", False, False),
@@ -79,45 +89,42 @@ _FACTS = {
     InvoiceKind.OTHER: _Facts("", False, False),
 }
 
-# Longer titles stand before those that they contain.
-_TITLES = (
-    ("电子发票(铁路电子客票)", InvoiceKind.RAIL),
-    ("电子发票(航空运输电子客票行程单)", InvoiceKind.AIR),
-    ("电子发票(增值税专用发票)", InvoiceKind.DIGITAL_SPECIAL),
-    ("电子发票(普通发票)", InvoiceKind.DIGITAL_ORDINARY),
-    ("增值税电子专用发票", InvoiceKind.SPECIAL_ELECTRONIC),
-    ("增值税电子普通发票", InvoiceKind.ORDINARY_ELECTRONIC),
-    ("增值税专用发票", InvoiceKind.SPECIAL_PAPER),
-    ("增值税普通发票(卷票)", InvoiceKind.ROLL),
-    ("增值税普通发票", InvoiceKind.ORDINARY_PAPER),
-    ("机动车销售统一发票", InvoiceKind.VEHICLE),
-    ("二手车销售统一发票", InvoiceKind.USED_VEHICLE),
-    ("铁路电子客票", InvoiceKind.RAIL),
-    ("航空运输电子客票行程单", InvoiceKind.AIR),
-)
-
-# The last two digits of a 12-digit code name the kind (税控发票代码编码规则): 12 = electronic toll invoice.
-_TOLL_CODE_ENDING = "12"
+# The last two digits of a 12-digit code name the kind (税控发票代码编码规则); codes of 10 digits belong to paper invoices of old.
+_CODE_ENDINGS = {
+    "04": InvoiceKind.ORDINARY_PAPER,
+    "05": InvoiceKind.ORDINARY_PAPER,
+    "06": InvoiceKind.ROLL,
+    "07": InvoiceKind.ROLL,
+    "11": InvoiceKind.ORDINARY_ELECTRONIC,
+    "12": InvoiceKind.TOLL,
+    "13": InvoiceKind.SPECIAL_ELECTRONIC,
+}
 _LONG_CODE = 12
+_DIGITAL_NUMBER = 20
+_DIGITAL = {
+    InvoiceKind.SPECIAL_PAPER: InvoiceKind.DIGITAL_SPECIAL,
+    InvoiceKind.ORDINARY_PAPER: InvoiceKind.DIGITAL_ORDINARY,
+    InvoiceKind.VEHICLE: InvoiceKind.DIGITAL_VEHICLE,
+    InvoiceKind.USED_VEHICLE: InvoiceKind.DIGITAL_USED_VEHICLE,
+}
 
 
-def kind_of_title(title: str, code: str | None = None) -> InvoiceKind | None:
-    """The kind whose printed title stands in `title` (spaces and bracket width do not matter), or None."""
-    plain = "".join(title.split()).replace("（", "(").replace("）", ")")
-    for words, kind in _TITLES:
-        if words in plain:
-            return with_code(kind, code)
-    return None
+def known_kind(titled: InvoiceKind | None, code: str | None, number: str | None = None) -> InvoiceKind:
+    """The kind by title, narrowed by code and number; by the code alone where no title was read.
+
+    A paper invoice has a code: with 20 digits and none, the words around its title were misread and it is a digital one.
+    """
+    if titled is not None:
+        if code is None and number is not None and len(number) == _DIGITAL_NUMBER:
+            return _DIGITAL.get(titled, titled)
+        return with_code(titled, code)
+    if code is None or len(code) != _LONG_CODE or not code.startswith("0"):
+        return InvoiceKind.OTHER
+    return _CODE_ENDINGS.get(code[-2:], InvoiceKind.OTHER)
 
 
 def with_code(kind: InvoiceKind, code: str | None) -> InvoiceKind:
     """Narrow an electronic ordinary invoice to a toll invoice where its code says so."""
-    if (
-        kind is InvoiceKind.ORDINARY_ELECTRONIC
-        and code is not None
-        and len(code) == _LONG_CODE
-        and code.startswith("0")
-        and code.endswith(_TOLL_CODE_ENDING)
-    ):
+    if kind is InvoiceKind.ORDINARY_ELECTRONIC and known_kind(None, code) is InvoiceKind.TOLL:
         return InvoiceKind.TOLL
     return kind

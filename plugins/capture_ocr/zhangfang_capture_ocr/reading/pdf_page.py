@@ -3,70 +3,26 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
+from zhangfang_capture_ocr.reading.forms.page import Glyph, Page, Rule
 from zhangfang_capture_ocr.reading.refusals import Refused
 
 MAX_GLYPHS: Final = 20_000
 _MAX_SEGMENTS: Final = 20_000
+_SLANTED: Final = 0.09
+"""Angle, in radians, from which print is slanted."""
 _DEVICE: Final = 1_000_000
 _STRAIGHT: Final = 1.0
 _SHORTEST_RULE: Final = 8.0
 _PATH_LINE: Final = 0
 _PATH_MOVE: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character; `run` tells which text object drew it."""
-
-    char: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    run: int
-
-    @property
-    def middle(self) -> float:
-        """Vertical centre."""
-        return (self.top + self.bottom) / 2
-
-    @property
-    def centre(self) -> float:
-        """Horizontal centre."""
-        return (self.left + self.right) / 2
-
-    @property
-    def size(self) -> float:
-        """Height in points, about one em."""
-        return self.bottom - self.top
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A vertical line of the printed form."""
-
-    x: float
-    top: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The text and rules of one page."""
-
-    index: int
-    width: float
-    height: float
-    glyphs: tuple[Glyph, ...]
-    rules: tuple[Rule, ...]
 
 
 class _View:
@@ -125,6 +81,8 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View) -> Iterator[Glyph]:
             char = _plain(code)
             if char is None or not pdfium.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(box)):
                 continue
+            if _is_slanted(pdfium.FPDFText_GetCharAngle(text.raw, index)):
+                continue
             x0, y0 = view.point(box.left, box.bottom)
             x1, y1 = view.point(box.right, box.top)
             drawn = pdfium.FPDFText_GetTextObject(text.raw, index)
@@ -132,6 +90,12 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View) -> Iterator[Glyph]:
             yield Glyph(char, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), run)
     finally:
         text.close()
+
+
+def _is_slanted(radians: float) -> bool:
+    """Whether a letter runs across the page, as those of watermarks do; forms print level or upright."""
+    quarter = math.pi / 2
+    return abs(radians - round(radians / quarter) * quarter) > _SLANTED
 
 
 def _plain(code: int) -> str | None:

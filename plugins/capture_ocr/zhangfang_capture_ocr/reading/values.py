@@ -20,6 +20,7 @@ __all__ = [
     "InvoiceLine",
     "Reading",
     "Refused",
+    "Seal",
     "Source",
     "Value",
 ]
@@ -42,11 +43,22 @@ class Source(StrEnum):
     PERSON = "person"
 
 
+class Seal(StrEnum):
+    """What the electronic seal of a file says of its content; who set it is never checked."""
+
+    NONE = ""
+    INTACT = "intact"
+    CHANGED = "changed"
+    UNCHECKED = "unchecked"
+
+
 class FileType(StrEnum):
     """What a file is by its content."""
 
     XML = "xml"
     PDF = "pdf"
+    PICTURE = "picture"
+    ZIP = "zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,8 @@ class InvoiceLine:
 
     `name` is the name as printed, `*简称*` included; `classification_short` is the part between the stars
     ("" where there is none); `classification_code` the 19-digit 税收分类编码 ("" where the source lacks it);
-    `rate` as printed ("13%", "免税", "不征税", "***").
+    `rate` as printed ("13%", "免税", "不征税", "***"). `witnesses` names what else says the same name;
+    where the name is `crossing` into the next column on a picture, it may hold words of that.
     """
 
     name: str
@@ -95,6 +108,8 @@ class InvoiceLine:
     rate: str
     tax: int | None
     box: Box | None = None
+    witnesses: tuple[str, ...] = ()
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,8 @@ class Reading:
     `fields` holds only what was found, under the names of the properties below. `disagreements` names the
     fields whose embedded data differ from the printed text, with both texts (embedded, printed).
     `page_shape` is the height of the first page in thousandths of its width; 0 where the source has no pages.
+    `counts` tells what was seen in its place that an invoice has once: `titles`, `numbers`, `totals`, `codes` (QR), and
+    how many parts of its file were `left` over. Empty for data. `seal` is the state of the file's electronic seal.
     """
 
     kind: InvoiceKind
@@ -113,6 +130,8 @@ class Reading:
     pages: int
     disagreements: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     page_shape: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    seal: Seal = Seal.NONE
 
     def _text(self, name: str) -> str | None:
         found = self.fields.get(name)

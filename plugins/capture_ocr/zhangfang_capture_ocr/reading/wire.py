@@ -10,12 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from zhangfang_capture_ocr.reading.parts import FileReading, Found, LeftOver, Place, Unseen
 from zhangfang_capture_ocr.reading.values import (
     Box,
     FieldValue,
     InvoiceKind,
     InvoiceLine,
     Reading,
+    Seal,
     Source,
     Value,
 )
@@ -23,9 +25,10 @@ from zhangfang_capture_ocr.reading.values import (
 FORMAT: Final = 1
 """Version of this JSON; raised when its shape changes."""
 REQUEST: Final = struct.Struct(">BHIQ")
-"""How a request to the reading process begins: the task, degrees for `DRAW`, length of the name, then of the file, both in bytes."""
-READ, DECODE, DRAW = 1, 2, 3
-"""Tasks: a reading; a bitmap with its QR codes; a JPEG for a screen. The last two answer a line of JSON and then the bytes."""
+"""How a request to the reading process begins: the task, its argument, length of the name, then of the file, both in bytes."""
+READ, DECODE, DRAW, UNPACK = 1, 2, 3, 4
+"""Tasks: a file's reading; a page as a bitmap with its QR codes (argument: the page); a JPEG for a screen (degrees
+clockwise); the next members of an archive (the first one). The last three answer a line of JSON and then the bytes."""
 READY: Final = b"R"
 WALLED: Final = b"W"
 """As READY, and the reading processes have no network."""
@@ -33,19 +36,71 @@ WALLED: Final = b"W"
 
 def dump(reading: Reading) -> str:
     """One line of JSON: money as integer fen, dates as ISO, quantities as decimal text."""
+    return json.dumps(_reading(reading), ensure_ascii=False)
+
+
+def dump_file(whole: FileReading) -> str:
+    """A whole file's reading as one line of JSON."""
     return json.dumps(
         {
-            "format": FORMAT,
-            "kind": reading.kind.value,
-            "fields": {name: _field(found) for name, found in reading.fields.items()},
-            "lines": [_line(line) for line in reading.lines],
-            "text": reading.text,
-            "pages": reading.pages,
-            "page_shape": reading.page_shape,
-            "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
+            "pages": whole.pages,
+            "is_archive": whole.is_archive,
+            "found": [
+                {
+                    "place": _place(each.place),
+                    "reading": _reading(each.reading),
+                    "copies": [_place(copy) for copy in each.copies],
+                }
+                for each in whole.found
+            ],
+            "left": [{"place": _place(each.place), "code": each.code, "text": each.text} for each in whole.left],
+            "unseen": [
+                {"page": each.page, "printed": None if each.printed is None else _reading(each.printed)}
+                for each in whole.unseen
+            ],
         },
         ensure_ascii=False,
     )
+
+
+def load_file(data: Mapping[str, Any]) -> FileReading:
+    """What `dump_file` wrote, parsed. Raises ValueError, KeyError, TypeError or ArithmeticError for anything else."""
+    return FileReading(
+        int(data["pages"]),
+        tuple(
+            Found(_load_place(each["place"]), load_parsed(each["reading"]), tuple(map(_load_place, each["copies"])))
+            for each in data["found"]
+        ),
+        tuple(LeftOver(_load_place(each["place"]), str(each["code"]), str(each["text"])) for each in data["left"]),
+        tuple(
+            Unseen(int(each["page"]), None if each["printed"] is None else load_parsed(each["printed"]))
+            for each in data["unseen"]
+        ),
+        bool(data["is_archive"]),
+    )
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"pages": list(place.pages), "region": None if place.region is None else asdict(place.region)}
+
+
+def _load_place(data: Mapping[str, Any]) -> Place:
+    return Place(tuple(int(page) for page in data["pages"]), _load_box(data["region"]))
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "kind": reading.kind.value,
+        "fields": {name: _field(found) for name, found in reading.fields.items()},
+        "lines": [_line(line) for line in reading.lines],
+        "text": reading.text,
+        "pages": reading.pages,
+        "page_shape": reading.page_shape,
+        "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
+        "counts": dict(reading.counts),
+        "seal": reading.seal.value,
+    }
 
 
 def load(text: str) -> Reading:
@@ -65,6 +120,8 @@ def load_parsed(data: Mapping[str, Any]) -> Reading:
         pages=int(data["pages"]),
         page_shape=int(data["page_shape"]),
         disagreements={name: (str(a), str(b)) for name, (a, b) in data["disagreements"].items()},
+        seal=Seal(data["seal"]),
+        counts={str(name): int(count) for name, count in data["counts"].items()},
     )
 
 
@@ -104,4 +161,5 @@ def _load_line(data: Mapping[str, Any]) -> InvoiceLine:
     for name in ("quantity", "unit_price"):
         values[name] = None if values[name] is None else Decimal(values[name])
     values["box"] = _load_box(values["box"])
+    values["witnesses"] = tuple(str(witness) for witness in values.get("witnesses", ()))
     return InvoiceLine(**values)

@@ -19,8 +19,9 @@ from zhangfang_capture_ocr.reading.figures import (
     number_of,
     printed_rate,
 )
-from zhangfang_capture_ocr.reading.kinds import InvoiceKind, kind_of_title, with_code
+from zhangfang_capture_ocr.reading.kinds import InvoiceKind, with_code
 from zhangfang_capture_ocr.reading.refusals import Refused
+from zhangfang_capture_ocr.reading.titles import kind_of_title
 from zhangfang_capture_ocr.reading.values import InvoiceLine, Reading, Source
 
 _XBRL_INSTANCE = "http://www.xbrl.org/2003/instance"

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 REQUEST: Final = struct.Struct(">II")
-"""Width and height in pixels; the pixels follow."""
+"""Width and height in pixels; the pixels follow. A width of 0 asks for lines of the last page once more: the height is then the
+length of the JSON that follows, `reader` and `places` (indexes of the last answer's boxes)."""
 ANSWER: Final = struct.Struct(">I")
 """Length of the JSON that follows, in bytes."""
 READY: Final = b"R"
@@ -36,16 +37,29 @@ def main() -> None:
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, _SIGKILL, 0, 0, 0)
     sys.addaudithook(_refuse_network)
-    from zhangfang_capture_ocr.recognising.engines import open_engine
+    from zhangfang_capture_ocr.recognising.cascade import Cascade
+    from zhangfang_capture_ocr.recognising.engines import Run, open_engine
     from zhangfang_capture_ocr.recognising.upright import read_upright
 
     engine = open_engine(name, cache)
     owner.sendall(READY)
+    runs: list[Run] = []
     while True:
         width, height = REQUEST.unpack(exactly(owner, REQUEST.size))
+        if not width:
+            asked = json.loads(exactly(owner, height))
+            _answer(owner, engine.again(runs, asked["places"], asked["reader"]) if isinstance(engine, Cascade) else [])
+            continue
+        if isinstance(engine, Cascade):
+            engine.forget()
         pixels = np.frombuffer(exactly(owner, width * height * 3), dtype=np.uint8).reshape(height, width, 3)
-        said = json.dumps(asdict(read_upright(engine, name, pixels))).encode("utf-8")
-        owner.sendall(ANSWER.pack(len(said)) + said)
+        recognised, runs = read_upright(engine, name, pixels)
+        _answer(owner, asdict(recognised))
+
+
+def _answer(owner: socket.socket, said: object) -> None:
+    written = json.dumps(said).encode("utf-8")
+    owner.sendall(ANSWER.pack(len(written)) + written)
 
 
 def exactly(source: socket.socket, count: int) -> bytes:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from zhangfang_capture_ocr.recognising.sessions import Pixels
+from zhangfang_capture_ocr.recognising.values import ENGINES
+
 Run = tuple[str, float, tuple[float, float, float, float]]
 """Text, the engine's confidence, and left, top, right, bottom in pixels."""
 Engine = Callable[[Pixels], list[Run]]
@@ -20,12 +21,17 @@ Engine = Callable[[Pixels], list[Run]]
 LONGEST_DETECTED: Final = 1280
 """Side to which pictures are reduced for finding text; the runs themselves are read at full size."""
 _THREADS: Final = 2
-_SIZES: Final = {"paddle": "small", "fast": "tiny"}
 
 
 def open_engine(name: str, cache: Path) -> Engine:
     """Load an engine of `values.ENGINES`; takes some seconds. Raises FileNotFoundError without its weights, KeyError for another name."""
-    return _rapid() if name == "rapid" else _paddle(_SIZES[name], cache)
+    if name == "fast":
+        from zhangfang_capture_ocr.recognising.cascade import Cascade
+
+        return Cascade()
+    if name not in ENGINES:
+        raise KeyError(name)
+    return _rapid() if name == "rapid" else _paddle("small", cache)
 
 
 def _paddle(size: str, cache: Path) -> Engine:
@@ -39,7 +45,8 @@ def _paddle(size: str, cache: Path) -> Engine:
     ocr: Any = importlib.import_module("paddleocr").PaddleOCR(
         engine="onnxruntime",
         device="cpu",
-        cpu_threads=_THREADS,
+        # The engine's own word for threads is dropped on its way to onnxruntime, which would then take every core and spin.
+        engine_config={"intra_op_num_threads": 1, "enable_cpu_mem_arena": False},
         text_detection_model_name=f"PP-OCRv6_{size}_det",
         text_detection_model_dir=finder,
         text_recognition_model_name=f"PP-OCRv6_{size}_rec",

@@ -7,26 +7,35 @@ import atexit
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
 from zhangfang_capture_ocr.recognising.child import ANSWER, READY, REQUEST, exactly
-from zhangfang_capture_ocr.recognising.values import ENGINES, Recognised
+from zhangfang_capture_ocr.recognising.values import ENGINES, FURTHER_READERS, USUAL, Recognised
+from zhangfang_capture_ocr.seen_pages import loaded
 from zhangfang_sdk.recognition import Bitmap, TextBox
 
 MEMORY_BYTES: Final = 1_200_000_000
 """Resident memory above which the process is ended after its page."""
-PAGE_SECONDS: Final = 60.0
+PAGE_SECONDS: Final = 30.0
+"""Processor time after which a page is given up: on a busy machine it may wait as long as it must."""
+LONGEST_WAIT: Final = 280.0
+LOOK_EVERY: Final = 0.5
 START_SECONDS: Final = 60.0
+Doubts = Callable[[tuple[TextBox, ...]], Sequence[int]]
+"""Which boxes of a page, as recognised so far, another reader should read: their indexes."""
 _MODULE: Final = "zhangfang_capture_ocr.recognising.child"
 
 
@@ -56,13 +65,31 @@ class _Child:
         return self.process.poll() is None
 
     def ask(self, bitmap: Bitmap, seconds: float) -> Recognised:
-        deadline = time.monotonic() + seconds
-        self._line.settimeout(seconds)
-        self._line.sendall(REQUEST.pack(bitmap.width, bitmap.height) + bitmap.rgb)
-        self._line.settimeout(max(deadline - time.monotonic(), 0.001))
+        said = self._asked(REQUEST.pack(bitmap.width, bitmap.height) + bitmap.rgb, seconds)
+        return Recognised(**{**said, "boxes": loaded(said["boxes"])})
+
+    def ask_again(self, reader: str, places: Sequence[int], seconds: float) -> list[str]:
+        """Those boxes of the last page as another reader reads them."""
+        wanted = json.dumps({"reader": reader, "places": list(places)}).encode("utf-8")
+        return [str(text) for text in self._asked(REQUEST.pack(0, len(wanted)) + wanted, seconds)]
+
+    def _asked(self, request: bytes, seconds: float) -> Any:
+        spent = self._processor_seconds()
+        deadline = time.monotonic() + LONGEST_WAIT
+        self._line.settimeout(LONGEST_WAIT)
+        self._line.sendall(request)
+        while not select.select([self._line], [], [], min(LOOK_EVERY, seconds))[0]:
+            if self._processor_seconds() - spent > seconds or time.monotonic() > deadline:
+                raise TimeoutError("a page took too long")
         (length,) = ANSWER.unpack(exactly(self._line, ANSWER.size))
-        said = json.loads(exactly(self._line, length))
-        return Recognised(**{**said, "boxes": tuple(TextBox(**box) for box in said["boxes"])})
+        return json.loads(exactly(self._line, length))
+
+    def _processor_seconds(self) -> float:
+        try:
+            times = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error as error:
+            raise OSError("the recognising process is gone") from error
+        return float(times.user + times.system)
 
     def too_big(self) -> bool:
         try:
@@ -94,10 +121,12 @@ class Recogniser:
         child = self._child
         return child.process.pid if child is not None and child.usable else None
 
-    def recognise(self, bitmap: Bitmap, engine: str = "paddle") -> Recognised:
+    def recognise(self, bitmap: Bitmap, engine: str = USUAL, doubts: Doubts | None = None) -> Recognised:
         """Blocks. A page during which the process dies is tried once more.
 
-        Raises KeyError for an unknown engine, TimeoutError after the page's time, OSError when the engine does not run.
+        Where the engine has further readers, they read the boxes that `doubts` names, one reader after the other.
+
+        Raises KeyError for an unknown engine, TimeoutError after the page's processor time, OSError when the engine does not run.
         """
         if engine not in ENGINES:
             raise KeyError(engine)
@@ -106,6 +135,9 @@ class Recogniser:
                 try:
                     child = self._in_service(engine)
                     found = child.ask(bitmap, self._page_seconds)
+                    for reader in FURTHER_READERS.get(engine, ()):
+                        places = doubts(found.boxes) if doubts is not None else ()
+                        found = _read_again(child, found, reader, places, self._page_seconds)
                 except TimeoutError:
                     self._drop()
                     raise
@@ -119,9 +151,11 @@ class Recogniser:
                     return found
         raise AssertionError("unreachable")
 
-    async def recognise_soon(self, bitmap: Bitmap, engine: str = "paddle") -> Recognised:
+    async def recognise_soon(
+        self, bitmap: Bitmap, engine: str = USUAL, doubts: Doubts | None = None
+    ) -> Recognised:
         """As `recognise`, without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.recognise, bitmap, engine)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.recognise, bitmap, engine, doubts)
 
     def close(self) -> None:
         """End the process."""
@@ -140,6 +174,19 @@ class Recogniser:
         if self._child is not None:
             self._child.end()
             self._child = None
+
+
+def _read_again(
+    child: _Child, found: Recognised, reader: str, places: Sequence[int], seconds: float
+) -> Recognised:
+    if not places:
+        return found
+    texts = dict(zip(places, child.ask_again(reader, places, seconds), strict=True))
+    boxes = tuple(
+        replace(box, others=(*box.others, texts[place])) if place in texts else box
+        for place, box in enumerate(found.boxes)
+    )
+    return replace(found, boxes=boxes)
 
 
 _shared: dict[int, Recogniser] = {}

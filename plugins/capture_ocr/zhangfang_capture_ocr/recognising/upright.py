@@ -8,7 +8,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from zhangfang_capture_ocr.recognising.engines import Engine, Pixels, Run
+from zhangfang_capture_ocr.recognising.engines import Engine, Run
+from zhangfang_capture_ocr.recognising.sessions import Pixels
 from zhangfang_capture_ocr.recognising.values import Recognised
 from zhangfang_sdk.recognition import TextBox
 
@@ -19,8 +20,8 @@ SURE: Final = 0.85
 _TURNS: Final = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
-def read_upright(engine: Engine, name: str, rgb: Pixels) -> Recognised:
-    """Recognise an array of height by width by three. Other turns are tried only when the first reading is weak."""
+def read_upright(engine: Engine, name: str, rgb: Pixels) -> tuple[Recognised, list[Run]]:
+    """Recognise an array of height by width by three, and the engine's runs behind its boxes. Other turns are tried only when the first reading is weak."""
     began = time.monotonic()
     picture = _brightened(np.ascontiguousarray(rgb[:, :, ::-1]))
     height, width = picture.shape[:2]
@@ -34,7 +35,7 @@ def read_upright(engine: Engine, name: str, rgb: Pixels) -> Recognised:
             if turned and _certainty(best) >= SURE:
                 break
     boxes = tuple(_placed(run, turned, width, height) for run in best)
-    return Recognised(boxes, turned, width, height, name, time.monotonic() - began)
+    return Recognised(boxes, turned, width, height, name, time.monotonic() - began), best
 
 
 def _brightened(bgr: Pixels) -> Pixels:

@@ -7,8 +7,11 @@ from typing import Final
 
 from zhangfang_sdk.recognition import TextBox
 
-ENGINES: Final = {"paddle": "PaddleOCR（默认）", "rapid": "RapidOCR", "fast": "PaddleOCR（快速）"}
-"""The engines' ids with their titles."""
+ENGINES: Final = {"fast": "本机多模型核对（默认）", "paddle": "PaddleOCR", "rapid": "RapidOCR"}
+"""The engines' ids with their titles, the usual one first."""
+USUAL: Final = "fast"
+FURTHER_READERS: Final = {"fast": ("small", "v5")}
+"""Readers that an engine has besides, in the order in which they are asked. PP-OCRv6 small is of the first one's family, PP-OCRv5 is not."""
 
 
 @dataclass(frozen=True, slots=True)

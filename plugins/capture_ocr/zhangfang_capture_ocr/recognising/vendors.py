@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhangfang_capture_ocr.doubts import doubts_about
 from zhangfang_capture_ocr.recognising import ENGINES, recognise
+from zhangfang_capture_ocr.recognising.values import FURTHER_READERS
 from zhangfang_sdk.recognition import Bitmap, TextBox
 from zhangfang_sdk.vendors import Vendor, VendorKind
 
@@ -17,7 +19,7 @@ class LocalEngine:
     engine: str
 
     async def recognise(self, bitmap: Bitmap) -> Sequence[TextBox]:
-        return (await recognise(bitmap, engine=self.engine)).boxes
+        return (await recognise(bitmap, engine=self.engine, doubts=doubts_about(bitmap))).boxes
 
 
 def _vendor(engine: str, title: str) -> Vendor:
@@ -26,9 +28,9 @@ def _vendor(engine: str, title: str) -> Vendor:
         engine,
         title,
         lambda _settings: LocalEngine(engine),
-        summary="在本机运行,图片不离开服务器。",
+        summary="在本机运行,图片不离开服务器。" + ("" if engine in FURTHER_READERS else "只有一种读法,每张照片都要人看一眼。"),
         outside=False,
-        seconds=150.0,
+        seconds=300.0,
     )
 
 

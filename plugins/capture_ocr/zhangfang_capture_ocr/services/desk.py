@@ -48,7 +48,7 @@ async def consider(item_id: int, form: Mapping[str, str]) -> Considered:
     changed = changes_in(form, row)
     after = corrected(row, changed)
     reading = reading_of(after)
-    verdict = await judge(client, row["id"], reading, by_person=True)
+    verdict = await judge(client, item, row["id"], reading, by_person=True)
     voucher = None if row["voucher"] is None else await use(Ledger).voucher(row["voucher"])
     draft = None
     facts = facts_of(reading, verdict.direction)

@@ -3,20 +3,23 @@
 Each step is one transaction that first moves the item's state under a guard, so that of two workers with the same file
 one does it and the other finds it done. No transaction is open while the file is read in its confined process or a picture
 is recognised; reading is a pure function of the kept bytes, so it may simply happen again. A picture's text is kept as soon
-as it was recognised, so that a later step that is cut off asks no engine twice.
+as it was recognised, page by page, so that a later step that is cut off asks no engine twice. Several invoices in one file
+become an item each, with a job of its own.
 """
 
+import asyncio
 import logging
 
+from zhangfang_capture_ocr.assembling import assembled
 from zhangfang_capture_ocr.moments import now
-from zhangfang_capture_ocr.reading import Reading, Refused
+from zhangfang_capture_ocr.reading import FileReading, Refused
 from zhangfang_capture_ocr.reading.confined import read_confined
-from zhangfang_capture_ocr.reading.pictures import is_picture
 from zhangfang_capture_ocr.services import recognition
 from zhangfang_capture_ocr.services.checking import check
+from zhangfang_capture_ocr.services.dividing import moved, settle
+from zhangfang_capture_ocr.services.unpacking import unpack
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
-from zhangfang_capture_ocr.stored_readings import columns_of
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Documents
@@ -39,8 +42,6 @@ FOR_A_PERSON = frozenset(
     }
 )
 """Readable by a person though not by us: kept for the accountant, who types it in beside the picture."""
-SCANNED = "pdf.no_text"
-"""A PDF that holds a picture of its page is recognised like a photo."""
 IN_WORK = [ItemState.READING, ItemState.RECOGNISED, ItemState.CHECKING]
 BY_EYE = "已经收到,会计会看着原件录入,您不用重传。如果有电子发票(PDF 或 XML),补传一份会更快。"
 GAVE_UP = Refusal("capture.gave_up", "这张票自动识别没有成功,会计会看着原件录入,您不用重传。")
@@ -82,12 +83,13 @@ async def _claim(item: int) -> Item | None:
 
 
 async def _read(item: Item) -> None:
-    async with transaction():
-        data = await use(Documents).content(item.document)
+    data = await _content(item)
     try:
-        reading = await _data_of(data, item.name)
-        if reading is None:
-            page, engine = await recognition.see(data)
+        whole = await read_confined(data, item.name)
+        if whole.is_archive:
+            await unpack(item, data)
+            return
+        await _look_at_pictures(item, data, whole)
     except Refused as refused:
         await _end(
             item.id,
@@ -97,51 +99,38 @@ async def _read(item: Item) -> None:
         )
         return
     async with transaction():
-        if reading is not None:
-            await _keep(item, reading, 0, ItemState.READING)
-        elif await _moved(item.id, ItemState.READING, ItemState.RECOGNISED):
-            await recognition.keep(item, page, engine)
+        if not whole.unseen:
+            await settle(item, whole, ItemState.READING)
+        elif await moved(item.id, ItemState.READING, ItemState.RECOGNISED):
             await use(Live).announce(TOPIC, item.client)
 
 
-async def _data_of(data: bytes, name: str) -> Reading | None:
-    """The reading of a file that holds data or text; None for pictures and for scanned PDFs."""
-    if is_picture(data[:16]):
-        return None
-    try:
-        return await read_confined(data, name)
-    except Refused as refused:
-        if refused.code == SCANNED:
-            return None
-        raise
+async def _content(item: Item) -> bytes:
+    async with transaction():
+        return await use(Documents).content(item.document)
+
+
+async def _look_at_pictures(item: Item, data: bytes, whole: FileReading) -> None:
+    """Have each page that is a picture recognised and keep what was seen; pages that were kept before are not asked for again."""
+    async with transaction():
+        kept = await recognition.pages_kept(item.id)
+    for page in (each.page for each in whole.unseen if each.page not in kept):
+        seen, engine = await recognition.see(data, page)
+        async with transaction():
+            if await moved(item.id, ItemState.READING, ItemState.READING):
+                await recognition.keep(item, page, seen, engine)
 
 
 async def _extract(item: Item) -> None:
-    """Find the fields in what was recognised; nothing for items that are not at this step."""
+    """Find the invoices in what was recognised; nothing for items that are not at this step."""
     async with transaction():
-        if await Item.exists().where(Item.id == item.id, Item.state == ItemState.RECOGNISED):
-            reading, turned = await recognition.reading_of_kept(item.id)
-            await _keep(item, reading, turned, ItemState.RECOGNISED)
-
-
-async def _keep(item: Item, reading: Reading, turned: int, before: ItemState) -> None:
-    if not await _moved(item.id, before, ItemState.CHECKING):
-        return
-    columns = columns_of(reading) | {"turned": turned}
-    kept = await Invoice.update(**columns, updated_at=now()).where(Invoice.item == item.id).returning(Invoice.id)
-    if not kept:
-        await Invoice(client=item.client, item=item.id, document=item.document, live=False, **columns).save()
-    await use(Live).announce(TOPIC, item.client)
-
-
-async def _moved(item: int, before: ItemState, after: ItemState) -> bool:
-    """Move an item on, unless another worker did; the row is held until the transaction ends."""
-    moved = await (
-        Item.update({Item.state: after, Item.updated_at: now()})
-        .where(Item.id == item, Item.state == before)
-        .returning(Item.id)
-    )
-    return bool(moved)
+        if not await Item.exists().where(Item.id == item.id, Item.state == ItemState.RECOGNISED):
+            return
+        kept = await recognition.pages_kept(item.id)
+    whole = await read_confined(await _content(item), item.name)
+    found = await asyncio.to_thread(assembled, whole, kept)
+    async with transaction():
+        await settle(item, found, ItemState.RECOGNISED)
 
 
 async def _leave_to_person(item: int, code: str, sentence: str) -> None:

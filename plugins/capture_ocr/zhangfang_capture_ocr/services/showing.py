@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zhangfang_capture_ocr.places import first_page
 from zhangfang_capture_ocr.prescriptions import Prescription, Told, fixer_of, prescription
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
 from zhangfang_capture_ocr.services.corrections import LABELS, Written, shown
@@ -150,13 +151,14 @@ async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: 
     document: Document = await use(Documents).document(item.document)
     alt = f"{row['kind'] or '票据'}" + (f",号码 {row['number']}" if row["number"] else "")
     if document.media_type == "application/pdf":
+        page = first_page(item.place)
         height = WIDTH * (row["page_shape"] or 1414) // 1000
         return Picture(
             WIDTH,
             height,
-            at(item.client, f"/documents/{item.document}/preview/1"),
+            at(item.client, f"/documents/{item.document}/preview/{page + 1}"),
             None,
-            _boxes(reading, height, lit),
+            _boxes(reading, page, height, lit),
             alt,
         )
     if document.media_type.startswith("image/"):
@@ -168,11 +170,13 @@ async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: 
     return Picture(WIDTH, HEIGHT, "", sheet, boxes, alt)
 
 
-def _boxes(reading: Reading, height: int, lit: frozenset[str]) -> tuple[tuple[str, int, int, int, int, bool], ...]:
+def _boxes(
+    reading: Reading, page: int, height: int, lit: frozenset[str]
+) -> tuple[tuple[str, int, int, int, int, bool], ...]:
     boxes = []
     for name, found in reading.fields.items():
         box = found.box
-        if box is None or box.page != 0:
+        if box is None or box.page != page:
             continue
         left, top = round(box.left * WIDTH) - 6, round(box.top * height) - 5
         right, bottom = round(box.right * WIDTH) + 6, round(box.bottom * height) + 5

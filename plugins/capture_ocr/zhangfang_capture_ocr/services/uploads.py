@@ -3,9 +3,9 @@
 import hashlib
 import re
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from zhangfang_capture_ocr.moments import day_of, now
 from zhangfang_capture_ocr.services.locks import decide_alone
@@ -92,23 +92,34 @@ async def _receive_one(client: int, file: SentFile, purpose: str, key: str) -> I
         raise Refusal(
             "document.too_large", f"“{name}”太大了,单个文件最多 50 MB。请上传原始的电子发票文件。", field="file"
         )
-    first = await _first_with(client, sha256)
+    sent = {"purpose": purpose, "uploaded_by": scope().user, "uploader_name": scope().user_name}
+    file_ = {"upload_key": key, "name": name, "size": size, "sha256": sha256}
+    return await admit(client, file_ | sent, file.content_type, _pieces(file))
+
+
+async def receive_member(archive: Item, number: int, name: str, media_type: str, data: bytes) -> None:
+    """Keep one file of an archive, its ``number`` counted from 0, as if it had been uploaded by itself; again, it is there already."""
+    key = f"{archive.upload_key}!{number}"
+    if await Item.exists().where(Item.client == archive.client, Item.upload_key == key):
+        return
+    sent = {"purpose": archive.purpose, "uploaded_by": archive.uploaded_by, "uploader_name": archive.uploader_name}
+    sha256 = hashlib.sha256(data).hexdigest()
+    file = {"upload_key": key, "name": _shown_name(name), "size": len(data), "sha256": sha256, "whole": archive.id}
+    await admit(archive.client, file | sent, media_type, data)
+
+
+async def admit(client: int, values: Mapping[str, Any], media_type: str, content: AsyncIterator[bytes] | bytes) -> Item:
+    """Store an original and queue its new item, whose other columns are ``values``; the client's lock is held.
+
+    Bytes that the client has sent before are not stored again: the item is refused and points at the first.
+    """
+    first = await _first_with(client, values["sha256"])
     kept = (
         first.document
         if first is not None
-        else (await use(Documents).store(client, name, file.content_type, _pieces(file))).id
+        else (await use(Documents).store(client, values["name"], media_type, content)).id
     )
-    item = Item(
-        client=client,
-        document=kept,
-        upload_key=key,
-        name=name,
-        size=size,
-        sha256=sha256,
-        purpose=purpose,
-        uploaded_by=scope().user,
-        uploader_name=scope().user_name,
-    )
+    item = Item(client=client, document=kept, **values)
     if first is not None and ItemState(first.state) not in BACK_TO_CLIENT:
         item.state = ItemState.REFUSED
         item.original = first.id
@@ -124,7 +135,11 @@ async def _receive_one(client: int, file: SentFile, purpose: str, key: str) -> I
 
 async def _first_with(client: int, sha256: str) -> Item | None:
     """The item that holds these bytes: one still in work or booked before one that went back."""
-    same = await Item.objects().where(Item.client == client, Item.sha256 == sha256).order_by(Item.id)
+    same = (
+        await Item.objects()
+        .where(Item.client == client, Item.sha256 == sha256, Item.upload_key.not_like("%#%"))
+        .order_by(Item.id)
+    )
     standing = [item for item in same if ItemState(item.state) not in BACK_TO_CLIENT]
     return next(iter(standing or same), None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhangfang_capture_ocr.proofs.capitals import capitals_of_fen
+from zhangfang_capture_ocr.reading.capitals import capitals_of_fen
 from zhangfang_capture_ocr.reading.figures import rate_of
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind
 

@@ -7,6 +7,7 @@ Source: the form printed by 税控 devices since 2015 (公告2015年第84号) an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,7 +17,6 @@ from PIL import Image
 
 from zhangfang_capture_ocr.reading.figures import date_of, fen_of
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind
-from zhangfang_sdk.recognition import Bitmap
 
 KINDS: Final = {
     "01": InvoiceKind.SPECIAL_PAPER,
@@ -67,14 +67,35 @@ def parse(text: str) -> InvoiceQr | None:
     )
 
 
-def invoice_in(texts: tuple[str, ...]) -> InvoiceQr | None:
+def invoice_in(texts: Iterable[str]) -> InvoiceQr | None:
     """The one invoice that the codes of a picture name; None when they name none or several."""
-    found = {parsed for text in texts if (parsed := parse(text)) is not None}
+    found = invoices_in(texts)
     return found.pop() if len(found) == 1 else None
 
 
-def codes_in(bitmap: Bitmap) -> tuple[str, ...]:
-    """The texts of all QR codes in a picture, each once."""
-    picture = Image.frombytes("RGB", (bitmap.width, bitmap.height), bitmap.rgb)
+def invoices_in(texts: Iterable[str]) -> set[InvoiceQr]:
+    """All invoices that codes name."""
+    return {parsed for text in texts if (parsed := parse(text)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCode:
+    """The text of one QR code and its middle, in shares of the picture's width and height."""
+
+    text: str
+    x: float
+    y: float
+
+
+def codes_in(picture: Image.Image) -> tuple[PlacedCode, ...]:
+    """All QR codes in a picture."""
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
-    return tuple(dict.fromkeys(code.text for code in found if code.text))
+    codes = []
+    for code in found:
+        place = code.position
+        corners = (place.top_left, place.top_right, place.bottom_left, place.bottom_right)
+        x = sum(corner.x for corner in corners) / 4 / picture.width
+        y = sum(corner.y for corner in corners) / 4 / picture.height
+        if code.text:
+            codes.append(PlacedCode(code.text, round(x, 4), round(y, 4)))
+    return tuple(dict.fromkeys(codes))

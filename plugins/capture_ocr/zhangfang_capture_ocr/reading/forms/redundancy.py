@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from zhangfang_capture_ocr.proofs.capitals import fen_of_capitals
+from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.values import FieldValue, Reading, Source, Value
 
 ARITHMETIC: Final = "arithmetic"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.qr import InvoiceQr
+from zhangfang_capture_ocr.reading.kinds import InvoiceKind
+from zhangfang_capture_ocr.reading.qr import InvoiceQr
 from zhangfang_capture_ocr.reading.values import FieldValue, Reading, Source, Value
 
 TRUST: Final = (Source.PERSON, Source.XML, Source.XBRL, Source.OFD, Source.PDF_TEXT, Source.QR, Source.OCR)
@@ -50,12 +51,11 @@ def compared_with_qr(reading: Reading, qr: InvoiceQr) -> Reading:
 
     Where print was only recognised and differs, the code's exact value is kept and the field is marked as disagreeing.
     """
-    sum_name = "total" if qr.is_digital or not qr.code else "amount"
     said: dict[str, Value | None] = {
         "code": qr.code or None,
         "number": qr.number,
         "issued_on": qr.issued_on,
-        sum_name: qr.sum_fen,
+        _sum_said(reading, qr): qr.sum_fen,
         "check_code": qr.check_code or None,
     }
     fields = dict(reading.fields)
@@ -74,7 +74,20 @@ def compared_with_qr(reading: Reading, qr: InvoiceQr) -> Reading:
                 fields[name] = FieldValue(value, Source.QR, mine.box, QR_CONFIDENCE)
         else:
             fields[name] = FieldValue(value, Source.QR, mine.box, QR_CONFIDENCE)
-    return replace(reading, fields=fields, disagreements=disagreements)
+    kind = reading.kind
+    if kind is InvoiceKind.OTHER and qr.kind is not None:
+        kind = qr.kind
+        fields["kind"] = FieldValue(kind.value, Source.QR, None, QR_CONFIDENCE)
+    return replace(reading, kind=kind, fields=fields, disagreements=disagreements)
+
+
+def _sum_said(reading: Reading, qr: InvoiceQr) -> str:
+    """Which sum the code holds: without tax on invoices with a code, with it on others; some issuers do it the other way."""
+    usual, other = ("total", "amount") if qr.is_digital or not qr.code else ("amount", "total")
+    mine, its = reading.fields.get(usual), reading.fields.get(other)
+    if mine is not None and mine.value != qr.sum_fen and its is not None and its.value == qr.sum_fen:
+        return other
+    return usual
 
 
 def _rank(reading: Reading) -> int:

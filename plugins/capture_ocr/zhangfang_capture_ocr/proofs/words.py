@@ -1,0 +1,56 @@
+"""What recognised words need besides: a second reader, and the company's id beside its name.
+
+Sums prove each other, words do not: names and items read off a picture are proven only where independent readers agree.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from zhangfang_capture_ocr.proofs.rules import PERSONS
+from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
+from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
+from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
+
+NEEDED: Final = frozenset({"words.witness"})
+_ALIKE: Final = re.compile(r"(?<![0-9A-Za-z])(?:[IlO][A-Z]{2,}|[0-9A-Za-z]*(?:\d[IlO]|[IlO]\d)[0-9A-Za-z]*)(?![0-9A-Za-z])")
+"""Letters that look like figures among figures or capitals: all readers take 1TB for ITB."""
+_WHO: Final = {"buyer": "购买方名称", "seller": "销售方名称"}
+_ITEM: Final = re.compile(r"\*[^*]+\*[^*]+|[(（]?详见(?:销货)?清单[)）]?")
+
+
+def words_witnessed(reading: Reading) -> ProofResult:
+    """Names and items of a picture are said twice. For readings of data or of a text layer there is nothing to prove."""
+    if reading.buyer_name is not None and reading.buyer_name == reading.seller_name:
+        return _open("seller_name", "购买方和销售方读成了同一家")
+    for party, word in _WHO.items():
+        if not _name_proven(reading, party):
+            return _open(f"{party}_name", f"{word}只有一种读法，没有别处可以印证")
+    for number, line in enumerate(reading.lines, start=1):
+        if not _item_proven(reading, line):
+            return _open("", f"第 {number} 行的品名只有一种读法，没有别处可以印证")
+    return ProofResult("words.witness", True, "", "名称和品名有两处印证。", Fixer.NOBODY)
+
+
+def _open(field: str, what: str) -> ProofResult:
+    return ProofResult("words.witness", None, field, f"{what}，请会计对照原票看一眼。", Fixer.ACCOUNTANT)
+
+
+def _name_proven(reading: Reading, party: str) -> bool:
+    found = reading.fields.get(f"{party}_name")
+    if found is None or found.source is not Source.OCR:
+        return True
+    tax_id = reading.buyer_tax_id if party == "buyer" else reading.seller_tax_id
+    known = check_tax_id(tax_id or "") is IdVerdict.RIGHT or (party == "buyer" and found.value in PERSONS)
+    return known and bool(found.witnesses)
+
+
+def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
+    """Two readers agree, and the name has the form that issuers must give it: *简称*品名 (公告2017年第45号), or points to a list."""
+    total = reading.fields.get("total")
+    if total is None or total.source not in (Source.OCR, Source.QR):
+        return True
+    if line.crossing:
+        return False
+    return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not _ALIKE.search(line.name)

@@ -1,0 +1,47 @@
+"""The engine that is cheap where that is enough: the smallest models read the page, larger ones only lines that are in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from zhangfang_capture_ocr.recognising.engines import Run
+from zhangfang_capture_ocr.recognising.finder import Finder, Line
+from zhangfang_capture_ocr.recognising.readers import LineReader, cut_out, read_lines
+from zhangfang_capture_ocr.recognising.sessions import Pixels
+from zhangfang_capture_ocr.recognising.values import FURTHER_READERS
+from zhangfang_capture_ocr.recognising.weights import alphabet, model
+
+FIRST: Final = "tiny"
+FURTHER: Final = FURTHER_READERS["fast"]
+
+
+class Cascade:
+    """Reads pages; keeps what it last saw, so that single lines can be read again by other readers."""
+
+    def __init__(self) -> None:
+        self._finder = Finder(model(FIRST, "det"))
+        self._readers = {name: LineReader(model(name, "rec"), alphabet(name)) for name in (FIRST, *FURTHER)}
+        self._seen: list[tuple[list[Run], Pixels, list[Line]]] = []
+
+    def __call__(self, bgr: Pixels) -> list[Run]:
+        """The lines of a picture that hold any text."""
+        lines = self._finder.find(bgr)
+        runs: list[Run] = []
+        kept: list[Line] = []
+        for line, (text, certainty) in zip(lines, read_lines(self._readers[FIRST], bgr, lines), strict=True):
+            if text.strip():
+                runs.append((text, certainty, line.box))
+                kept.append(line)
+        self._seen.append((runs, bgr, kept))
+        return runs
+
+    def forget(self) -> None:
+        """Give up the pictures seen so far; to be called before each page."""
+        self._seen.clear()
+
+    def again(self, runs: list[Run], places: Sequence[int], reader: str) -> list[str]:
+        """Those of the runs, which this engine gave, as another reader reads them. Raises KeyError for an unknown reader."""
+        asked = self._readers[reader]
+        bgr, lines = next((bgr, lines) for seen, bgr, lines in self._seen if seen is runs)
+        return [asked.read(cut_out(bgr, lines[place]))[0] for place in places]
