@@ -69,7 +69,7 @@ async def find_client(request: Req, q: FromQuery[str] = "", to: FromQuery[str] =
 
 
 def _page_of_client(request: Req, asked: str) -> str:
-    """``asked`` ("/books/close?period=2026-11") when every client has such a page, else "": their home."""
+    """``asked`` ("/vouchers?period=2026-11") when every client has such a page, else "": their home."""
     return asked if asked.isprintable() and stands_for_all(request.app, CLIENT, asked.partition("?")[0]) else ""
 
 

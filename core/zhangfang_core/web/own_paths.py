@@ -30,7 +30,7 @@ def stands(app: Litestar, place: Place, path: str) -> bool:
 
 
 def stands_for_all(app: Litestar, place: Place, path: str) -> bool:
-    """Whether it is one of every such place, since it names no row ("/books/close")."""
+    """Whether it is one of every such place, since it names no row ("/vouchers")."""
     return any(template == path and "{" not in template for template, _ in pages_of(app, place))
 
 

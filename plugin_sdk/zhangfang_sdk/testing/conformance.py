@@ -28,7 +28,7 @@ Problems = Iterator[str]
 PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
 """An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
 NESTED = re.compile(r"""\{\{(?:(?!\}\}).)*["']\s*(\{\{[^}]*\}\}[^"']*)""")
-"""Braces inside a text that stands in braces already (``{{ item(href="{{ here }}/tasks") }}``): the page would show them."""
+"""Braces inside a text that stands in braces already (``{{ item(href="{{ here }}/things") }}``): the page would show them."""
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
