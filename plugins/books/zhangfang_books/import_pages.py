@@ -11,7 +11,7 @@ from zhangfang_books import reading
 from zhangfang_books.export_pages import XLSX, as_file
 from zhangfang_books.importing.exporting import HEADINGS, voucher_excel
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
-from zhangfang_books.importing.services import bring_in, profiles, remember
+from zhangfang_books.importing.services import Source, bring_in, profiles, remember
 from zhangfang_books.ledger_pages import span
 from zhangfang_books.statement_pages import Form, months
 from zhangfang_sdk import use
@@ -32,9 +32,7 @@ async def import_page() -> Page:
     return await _page(None)
 
 
-@action(
-    "/books/import", of=CLIENT, permission="books.import", stream=True, request_max_body_size=MOST_BYTES + 2**20
-)
+@action("/books/import", of=CLIENT, permission="books.import", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def import_form(request: Asked) -> Page:
     """A dry run, or with ``really`` the import: all of the file or nothing. No transaction is open while the file is read."""
     client, form = client_in_scope(), await request.form()
@@ -42,8 +40,9 @@ async def import_form(request: Asked) -> Page:
     if not isinstance(file, UploadFile) or not isinstance(program, str):
         raise Refusal("books.import_no_file", "请选择要导入的 Excel 文件。", field="file")
     dry = form.get("really") != "1"
-    async with rows_of(await file.read(MOST_BYTES + 1)) as rows, transaction():
-        outcome = await bring_in(client, rows, program, dry=dry)
+    content = await file.read(MOST_BYTES + 1)
+    async with rows_of(content) as rows, transaction():
+        outcome = await bring_in(client, rows, program, dry=dry, source=Source.of(content, file.filename or ""))
         return await _page(outcome, program=program, done=outcome.clean and not dry)
 
 

@@ -55,3 +55,14 @@ class AccountMapping(ClientRows, Table, tablename="books_account_mapping"):
     id = BigSerial(primary_key=True)
     theirs = Varchar(length=40)
     ours = Varchar(length=40)
+
+
+class ImportedFile(ClientRows, Table, tablename="books_imported_file"):
+    """A voucher file that was brought in: the same bytes are not brought in a second time."""
+
+    id = BigSerial(primary_key=True)
+    sha256 = Varchar(length=64)
+    name = Varchar(length=255)
+    vouchers = Integer()
+    imported_by = Varchar(length=80)
+    imported_at = Timestamptz()

@@ -1,5 +1,6 @@
 """Vouchers of other programs: dry run, all or nothing, faults with row and column (LEDG-3)."""
 
+import asyncio
 import io
 import time
 
@@ -11,8 +12,8 @@ from months.worked import Worked, ours
 from zhangfang_books import reading
 from zhangfang_books.importing.exporting import voucher_excel
 from zhangfang_books.importing.reading_rows import rows_of
-from zhangfang_books.importing.services import bring_in, remember
-from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_books.importing.services import Source, bring_in, remember
+from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
@@ -109,3 +110,29 @@ async def test_what_the_ledger_refuses_names_the_row(firm: TestFirm) -> None:
         with pytest.raises(Refusal) as no_heading:
             await bring_in(firm.restaurant, rows, "kingdee_kis", dry=True)
         assert no_heading.value.code == "books.import_no_heading"
+
+
+async def test_the_same_file_comes_in_once(firm: TestFirm) -> None:
+    """LEDG-3: sent twice, one after the other or at once, it does not double the books; another client may bring it in."""
+    content = excel(sale(1, 12.5))
+    source = Source.of(content, "凭证.xlsx")
+
+    async def once(client: int) -> str:
+        try:
+            async with rows_of(content) as rows, acting(firm, "owner"):
+                await bring_in(client, rows, "kingdee_kis", dry=False, source=source)
+        except Refusal as refusal:
+            return refusal.code
+        return "in"
+
+    async with acting(firm, "owner"):
+        await connection().execute("update core_firm set single_person = true")
+    assert sorted(await asyncio.gather(*(once(firm.restaurant) for _ in range(3)))) == [
+        "books.imported_before",
+        "books.imported_before",
+        "in",
+    ]
+    assert await once(firm.restaurant) == "books.imported_before"
+    assert await once(firm.trading) == "in"
+    async with acting(firm, "owner"):
+        assert len(await use(Ledger).vouchers(firm.restaurant)) == 1

@@ -1,15 +1,19 @@
 """Import for the open client: a dry run, or all of it in the caller's transaction."""
 
+import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from zhangfang_books.importing.parsing import Chart, Outcome, drafts
 from zhangfang_books.importing.profiles import Profile, kept, presets
 from zhangfang_books.importing.reading_rows import Rows
-from zhangfang_books.tables import AccountMapping, ImportProfile
+from zhangfang_books.tables import AccountMapping, ImportedFile, ImportProfile
 from zhangfang_sdk import use
-from zhangfang_sdk.context import require
+from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.voucher_import import VoucherImport
 
 
@@ -36,12 +40,27 @@ async def remember(client: int, mapping: Mapping[str, str]) -> None:
         await row.save()
 
 
-async def bring_in(client: int, rows: Rows, program: str, *, dry: bool) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that rows come from: ``sha256`` of its bytes in hex, and its name."""
+
+    sha256: str
+    name: str
+
+    @classmethod
+    def of(cls, content: bytes, name: str) -> "Source":
+        return cls(hashlib.sha256(content).hexdigest(), name[:255])
+
+
+async def bring_in(client: int, rows: Rows, program: str, *, dry: bool, source: Source | None = None) -> Outcome:
     """Check the rows of a voucher Excel (:func:`rows_of`); unless ``dry`` or faulty, post all. Needs ``books.import`` (and the ledger's own rights).
 
-    Raises Refusal ``books.no_such_profile``, and what the ledger refuses, with the row.
+    With ``source`` the same file comes in once, also when it is sent twice at the same time. Raises Refusal
+    ``books.no_such_profile``, ``books.imported_before``, and what the ledger refuses, with the row.
     """
     require("books.import")
+    if source is not None:
+        await _refuse_again(client, source)
     profile = next((p for p in await profiles() if p.program == program), None)
     if profile is None:
         raise Refusal("books.no_such_profile", "没有这种导入格式。", field="program")
@@ -53,6 +72,8 @@ async def bring_in(client: int, rows: Rows, program: str, *, dry: bool) -> Outco
         pass
     if dry or not outcome.clean:
         return outcome
+    if source is not None:
+        await _note_import(client, source, outcome.vouchers)
     try:
         await use(VoucherImport).import_vouchers(client, drafts(rows(), profile, chart, Outcome()))
     except Refusal as refusal:
@@ -63,3 +84,33 @@ async def bring_in(client: int, rows: Rows, program: str, *, dry: bool) -> Outco
             refusal.details = {**refusal.details, "row": row}
         raise
     return outcome
+
+
+async def _refuse_again(client: int, source: Source) -> None:
+    known = (
+        await ImportedFile.objects().where(ImportedFile.client == client, ImportedFile.sha256 == source.sha256).first()
+    )
+    if known is not None:
+        when = known.imported_at.astimezone(BUSINESS_TIME_ZONE)
+        raise Refusal(
+            "books.imported_before",
+            f"这个文件已由{known.imported_by}在 {when:%Y-%m-%d %H:%M} 导入过 {known.vouchers} 张凭证,没有再导入。要改正请红冲后另外导入。",
+            status=409,
+            field="file",
+        )
+
+
+async def _note_import(client: int, source: Source, vouchers: int) -> None:
+    """Of two that bring the same file in at once the second waits here for the first, and is refused."""
+    row = ImportedFile(
+        client=client,
+        sha256=source.sha256,
+        name=source.name,
+        vouchers=vouchers,
+        imported_by=scope().user_name,
+        imported_at=dt.datetime.now(dt.UTC),
+    )
+    kept = await ImportedFile.insert(row).on_conflict(action="DO NOTHING").returning(ImportedFile.id)
+    if not kept:
+        await _refuse_again(client, source)
+        raise Refusal("books.imported_before", "这个文件正在导入,没有再导入一次。", status=409, field="file")
