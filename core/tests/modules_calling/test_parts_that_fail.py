@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from jinja2 import DictLoader, Environment
+from procrastinate import RetryStrategy
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs import catalogue, worker
@@ -20,6 +22,7 @@ from zhangfang_sdk.acting import acting as acting_plugin
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import system_scope, transaction
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import Badge, Card
@@ -220,3 +223,27 @@ async def test_a_job_that_failed_for_good_stands_with_its_reason(firm: TestFirm,
         (kept,) = await failed_jobs()
     assert (kept.firm, kept.job, kept.plugin, kept.arguments) == (firm.id, "core.tell", PLUGIN, arguments)
     assert "broken" in kept.reason
+
+
+async def test_a_job_that_never_ends_gives_its_place_back(firm: TestFirm) -> None:
+    """Two of them would else hold every place of a worker, for all firms."""
+
+    async def sleeps() -> None:
+        await asyncio.sleep(60)
+
+    run = worker._runner(f"{PLUGIN}.sleeps", Job("sleeps", sleeps, tries=0, seconds=0.05))
+    context = SimpleNamespace(job=SimpleNamespace(attempts=0))
+    with pytest.raises(TimeoutError):
+        await run(context, firm=firm.id, arguments={})
+    async with scoped_transaction(system_scope(firm.id)):
+        (kept,) = await failed_jobs()
+    assert (kept.job, kept.plugin) == (f"{PLUGIN}.sleeps", PLUGIN)
+
+
+async def test_a_job_without_further_tries_is_not_tried_again() -> None:
+    """Procrastinate takes "at most 0 attempts" for as many as one likes."""
+    never, twice = Job("never", sleeping, tries=0), Job("twice", sleeping, tries=2)
+    strategies = [worker._retries(job) for job in (never, twice)]
+    assert strategies[0] is False
+    assert isinstance(strategies[1], RetryStrategy)
+    assert strategies[1].max_attempts == 2
