@@ -15,7 +15,7 @@ from zhangfang_core.jobs import catalogue, worker
 from zhangfang_core.modules import hooks
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.switches import switch
-from zhangfang_core.modules.troubles import failed_jobs, parts_off, troubles, try_again
+from zhangfang_core.modules.troubles import failed, failed_jobs, parts_off, troubles, try_again
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web import cards, navigation, pace
 from zhangfang_sdk.acting import acting as acting_plugin
@@ -247,3 +247,15 @@ async def test_a_job_without_further_tries_is_not_tried_again() -> None:
     assert strategies[0] is False
     assert isinstance(strategies[1], RetryStrategy)
     assert strategies[1].max_attempts == 2
+
+
+async def test_rare_failures_do_not_add_up(firm: TestFirm) -> None:
+    """Another node, on which the part worked meanwhile, does not know of the first ones; what is off stays off."""
+    for days, expected in ((0, 1), (0, 2), (2, 1), (0, 2), (0, 3), (2, 4)):
+        async with acting(firm, "owner"):
+            await connection().execute("update core_part_trouble set failed_at = failed_at - make_interval(days => $1)", days)
+            failed(PLUGIN, "card t.rare", "broken")
+        await settled()
+        async with acting(firm, "owner"):
+            (trouble,) = await troubles()
+        assert trouble.failures == expected
