@@ -133,6 +133,9 @@ async def failed_jobs() -> Sequence[Failed]:
     return [Failed(**{**dict(row), "arguments": json.loads(row["arguments"])}) for row in rows]
 
 
-async def taken_up(id_: int) -> None:
-    """The job runs again: it is not a failed one any more. In the transaction in force, of its firm's system scope."""
-    await connection().execute("delete from core_failed_job where id = $1", id_)
+async def taken_up(id_: int) -> bool:
+    """The job runs again: it is not a failed one any more. In the transaction in force, of its firm's system scope.
+
+    False when somebody else was quicker.
+    """
+    return await connection().fetchval("delete from core_failed_job where id = $1 returning id", id_) is not None
