@@ -259,3 +259,21 @@ async def test_rare_failures_do_not_add_up(firm: TestFirm) -> None:
         async with acting(firm, "owner"):
             (trouble,) = await troubles()
         assert trouble.failures == expected
+
+
+def test_a_card_has_a_largest_size_and_a_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its template is the one thing of a card that no time-out of the loop would stop."""
+    templates = {
+        "large.html": "{{ 'x' * 300000 }}",
+        "endless.html": "{% for n in range(1000000000) %}{{ n if n < 0 else '' }}{% endfor %}",
+        "fits.html": "{{ '<' * 100 }}",
+    }
+    made = Environment(loader=DictLoader(templates), autoescape=True)
+    monkeypatch.setattr(cards, "environment", lambda: made)
+    assert cards._written("fits.html", {}) == "&lt;" * 100
+    with pytest.raises(cards.CardTooLarge):
+        cards._written("large.html", {})
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        cards._written("endless.html", {})
+    assert time.monotonic() - began < 1
