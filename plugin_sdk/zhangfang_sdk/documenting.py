@@ -33,7 +33,8 @@ KINDS = (
         "Ordinary functions, called once in every process when it starts. They must not touch the database.",
         "once at start, in dependency order of the plugins",
         "none",
-        "the plugin is skipped with the reason; everything else runs",
+        "the plugin is skipped with the reason, and so it is when `zhangfang_sdk.fitting` finds something in the answer that cannot be "
+        "used (a permission that nobody declares, a name of somebody else's, a cron line that is none); everything else runs",
     ),
     Kind(
         "check",
@@ -42,7 +43,8 @@ KINDS = (
         "Asked in dependency order, only of plugins that the firm has on; the first objection ends it.",
         "before the thing is done, in the scope of the person who does it",
         "the caller's own; what the hook writes commits or goes with it",
-        "an objection is a refusal (409, with the plugin's name); an exception refuses too, and everything rolls back",
+        "an objection is a refusal (409, with the plugin's name); an exception or 2 s refuse too (503, naming the plugin), "
+        "and everything rolls back; after three in a row the firm's admin is offered to switch the plugin off",
     ),
     Kind(
         "on",
@@ -50,8 +52,10 @@ KINDS = (
         "Coroutines that are told what happened. One job for each implementation and transaction, with all ids of "
         "that transaction, in the firm's system scope, only for plugins that the firm has on.",
         "after the commit, in a worker",
-        "none open; the hook opens its own with `zhangfang_sdk.context.transaction()`",
-        "the job is tried again with growing pauses; no other plugin and no user notices. Be ready to be told twice",
+        "one that the host opened, committed when the hook returns; opening another inside is refused",
+        "everything rolls back and is logged at once; the job is tried again five times with growing pauses (two seconds, then twice as long "
+        "each), then it stands on the operator's page with the reason, from where it can be run again. A hook has 60 s. "
+        "Be ready to be told twice",
     ),
 )
 

@@ -4,8 +4,8 @@ Grammar: ``register_*`` declares, once at start, synchronously. ``check_*`` runs
 with a reason; one that raises or takes longer than 2 s refuses too, since nobody knows what it would have said, and the refusal
 names its plugin. ``on_*`` is told after the commit: one job per implementation and transaction, with the list of ids. The host
 opens one transaction for it, which is committed when the implementation returns; opening another one inside is refused. When it
-raises, the transaction is rolled back and the job tried again, five times over a minute; then it stands on the operator's page, from
-where it can be run again. It is told only to plugins that the firm has on when it is told.
+raises or takes 60 s, the transaction is rolled back and the job tried again, five times over a minute; then it stands on the operator's page,
+from where it can be run again. It is told only to plugins that the firm has on when it is told.
 
 Every implementation runs as its plugin: services give it what the manifest ``uses`` and what the person may (jobs and ``on_*``: what
 the manifest ``uses``). The host awaits each, in dependency order. ``firstresult`` is not used.

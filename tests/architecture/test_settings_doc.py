@@ -5,16 +5,16 @@ import re
 from pathlib import Path
 
 from zhangfang_core import cli, settings
+from zhangfang_core.modules import calling
 
 DOC = Path(__file__).parents[2] / "docs" / "operating.md"
-CODE = inspect.getsource(settings) + inspect.getsource(cli)
+CODE = "".join(map(inspect.getsource, (settings, cli, calling)))
 OF_THE_TESTS = {"ZHANGFANG_CHROMIUM"}
 OF_MAKE = {"ZHANGFANG_STOP_WITH_PARENT"}
 """What the Makefile tells the process that it starts; not the operator's."""
 
 
 def test_every_setting_is_told_and_every_one_told_is_read() -> None:
-    source = inspect.getsource(settings) + inspect.getsource(cli)
-    read = set(re.findall(r'\.get\("(ZHANGFANG_\w+)"', source))
+    read = set(re.findall(r'\.get\("(ZHANGFANG_\w+)"', CODE))
     told = set(re.findall(r"^\| `(ZHANGFANG_\w+)` \|", DOC.read_text(), re.MULTILINE))
     assert read - OF_MAKE == told - OF_THE_TESTS

@@ -325,6 +325,8 @@ async def test_jobs_and_facts_that_fail_for_good_stand_with_their_reason(world: 
             assert reason in page, reason
         (again,) = re.findall(r'failing_job.*?action="(/operator/failed/\d+/again)"', page.replace("\n", " "))[:1]
         assert (await world.operator.post(again)).status_code == 303
+        assert (await world.operator.post(again)).status_code == 404, "once"
+        assert "job:failing_job.fails" in (await world.of_firm().get("/audit")).text
         assert again not in (await world.operator.get("/operator")).text
         await until_they_stand(world, {"failing_job"})
 

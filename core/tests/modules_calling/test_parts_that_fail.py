@@ -3,23 +3,26 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from jinja2 import DictLoader, Environment
+from procrastinate import RetryStrategy
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs import catalogue, worker
 from zhangfang_core.modules import hooks
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.switches import switch
-from zhangfang_core.modules.troubles import failed_jobs, parts_off, troubles, try_again
+from zhangfang_core.modules.troubles import failed, failed_jobs, parts_off, troubles, try_again
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web import cards, navigation, pace
 from zhangfang_sdk.acting import acting as acting_plugin
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import system_scope, transaction
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import Badge, Card
@@ -220,3 +223,57 @@ async def test_a_job_that_failed_for_good_stands_with_its_reason(firm: TestFirm,
         (kept,) = await failed_jobs()
     assert (kept.firm, kept.job, kept.plugin, kept.arguments) == (firm.id, "core.tell", PLUGIN, arguments)
     assert "broken" in kept.reason
+
+
+async def test_a_job_that_never_ends_gives_its_place_back(firm: TestFirm) -> None:
+    """Two of them would else hold every place of a worker, for all firms."""
+
+    async def sleeps() -> None:
+        await asyncio.sleep(60)
+
+    run = worker._runner(f"{PLUGIN}.sleeps", Job("sleeps", sleeps, tries=0, seconds=0.05))
+    context = SimpleNamespace(job=SimpleNamespace(attempts=0))
+    with pytest.raises(TimeoutError):
+        await run(context, firm=firm.id, arguments={})
+    async with scoped_transaction(system_scope(firm.id)):
+        (kept,) = await failed_jobs()
+    assert (kept.job, kept.plugin) == (f"{PLUGIN}.sleeps", PLUGIN)
+
+
+async def test_a_job_without_further_tries_is_not_tried_again() -> None:
+    """Procrastinate takes "at most 0 attempts" for as many as one likes."""
+    never, twice = Job("never", sleeping, tries=0), Job("twice", sleeping, tries=2)
+    strategies = [worker._retries(job) for job in (never, twice)]
+    assert strategies[0] is False
+    assert isinstance(strategies[1], RetryStrategy)
+    assert strategies[1].max_attempts == 2
+
+
+async def test_rare_failures_do_not_add_up(firm: TestFirm) -> None:
+    """Another node, on which the part worked meanwhile, does not know of the first ones; what is off stays off."""
+    for days, expected in ((0, 1), (0, 2), (2, 1), (0, 2), (0, 3), (2, 4)):
+        async with acting(firm, "owner"):
+            await connection().execute("update core_part_trouble set failed_at = failed_at - make_interval(days => $1)", days)
+            failed(PLUGIN, "card t.rare", "broken")
+        await settled()
+        async with acting(firm, "owner"):
+            (trouble,) = await troubles()
+        assert trouble.failures == expected
+
+
+def test_a_card_has_a_largest_size_and_a_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its template is the one thing of a card that no time-out of the loop would stop."""
+    templates = {
+        "large.html": "{{ 'x' * 300000 }}",
+        "endless.html": "{% for n in range(1000000000) %}{{ n if n < 0 else '' }}{% endfor %}",
+        "fits.html": "{{ '<' * 100 }}",
+    }
+    made = Environment(loader=DictLoader(templates), autoescape=True)
+    monkeypatch.setattr(cards, "environment", lambda: made)
+    assert cards._written("fits.html", {}) == "&lt;" * 100
+    with pytest.raises(cards.CardTooLarge):
+        cards._written("large.html", {})
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        cards._written("endless.html", {})
+    assert time.monotonic() - began < 1

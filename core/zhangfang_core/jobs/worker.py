@@ -34,8 +34,7 @@ def make_app(dsn: str) -> App:
     """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
     for name, job in catalogue().items():
-        retry = RetryStrategy(max_attempts=job.tries, exponential_wait=2) if job.tries else False
-        app.task(name=name, queue=QUEUE, retry=retry, pass_context=True)(_runner(name, job))
+        app.task(name=name, queue=QUEUE, retry=_retries(job), pass_context=True)(_runner(name, job))
         if job.schedule is not None:
             app.periodic(cron=job.schedule, periodic_id=name)(
                 app.task(name=f"schedule:{name}", queue=QUEUE, queueing_lock=f"schedule:{name}")(_scheduler(name))
@@ -44,6 +43,11 @@ def make_app(dsn: str) -> App:
         # It counts in UTC until it is given a moment with a zone, and keeps that zone.
         periodic.croniter.set_current(dt.datetime.now(BUSINESS_TIME_ZONE), force=True)
     return app
+
+
+def _retries(job: Job) -> RetryStrategy | bool:
+    """Procrastinate would take 0 attempts for any number of them."""
+    return RetryStrategy(max_attempts=job.tries, exponential_wait=2) if job.tries else False
 
 
 def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules, switch
 from zhangfang_core.modules.troubles import troubles, try_again
+from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
@@ -48,9 +49,11 @@ async def switch_module(module: str, data: Form) -> Redirect:
     return go(here("/modules"))
 
 
-@action("/modules/{module:str}/again", of=FIRM, permission="modules.manage", examples={"module": "no_such_module"})
+@action("/modules/{module:str}/again", of=FIRM, permission="modules.manage", examples=_example)
 async def try_module_again(module: str) -> Redirect:
-    """Forget what failed of a module: its cards and red dots come back."""
+    """Forget what failed of a module: its cards and red dots come back. Raises Refusal ``common.not_found``."""
+    if module not in registry().modules:
+        raise not_found("模块")
     await try_again(module)
     await use(Audit).record("module.try_again", f"module:{module}")
     return go(here("/modules"))

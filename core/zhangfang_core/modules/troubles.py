@@ -47,7 +47,10 @@ class Failed:
 
 
 def failed(plugin: str, part: str, reason: str) -> None:
-    """One more failure in a row of this part for the firm in scope; kept beside the transaction at hand."""
+    """One more failure in a row of this part for the firm in scope; kept beside the transaction at hand.
+
+    That it worked in between, another node may not know: a failure of the day before is forgotten by itself, so that rare ones do not add up.
+    """
     firm = firm_in_scope()
     _failing.add((firm, plugin, part))
 
@@ -55,11 +58,13 @@ def failed(plugin: str, part: str, reason: str) -> None:
         await connection().execute(
             """insert into core_part_trouble (firm, plugin, part, failures, reason, failed_at) values ($1, $2, $3, 1, $4, now())
             on conflict (firm, plugin, part) do update
-            set failures = core_part_trouble.failures + 1, reason = excluded.reason, failed_at = now()""",
+            set failures = case when core_part_trouble.failed_at < now() - interval '1 day' and core_part_trouble.failures < $5
+                then 1 else core_part_trouble.failures + 1 end, reason = excluded.reason, failed_at = now()""",
             firm,
             plugin,
             part[:120],
             reason[:_LONGEST_REASON],
+            MANY,
         )
 
     afterwards(system_scope(firm), keep)
@@ -128,6 +133,9 @@ async def failed_jobs() -> Sequence[Failed]:
     return [Failed(**{**dict(row), "arguments": json.loads(row["arguments"])}) for row in rows]
 
 
-async def taken_up(id_: int) -> None:
-    """The job runs again: it is not a failed one any more. In the transaction in force, of its firm's system scope."""
-    await connection().execute("delete from core_failed_job where id = $1", id_)
+async def taken_up(id_: int) -> bool:
+    """The job runs again: it is not a failed one any more. In the transaction in force, of its firm's system scope.
+
+    False when somebody else was quicker.
+    """
+    return await connection().fetchval("delete from core_failed_job where id = $1 returning id", id_) is not None

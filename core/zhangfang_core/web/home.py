@@ -1,5 +1,7 @@
 """The first page after signing in, the red dots, and the health check."""
 
+from dataclasses import replace
+
 from litestar.response import Redirect, Response
 
 from zhangfang_core.database.engine import connection, scoped_transaction
@@ -14,8 +16,10 @@ from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.search import MOST_WORDS, found
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, mine, portal
+from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
 
 PARTS_SHOWN = 30
@@ -107,14 +111,17 @@ async def operator_front() -> Page:
 
 @action("/operator/failed/{failed_job_id:int}/again", of=PORTAL, permission="operator.use", stream=True)
 async def run_again(failed_job_id: int) -> Redirect:
-    """A job that failed for good is queued anew, in its firm."""
+    """A job that failed for good is queued anew, once, in its firm and on that firm's trail in the operator's name."""
     async with scoped_transaction(scope()):
         found = next((job for job in await failed_jobs() if job.id == failed_job_id), None)
     if found is None:
         raise not_found("任务")
-    async with scoped_transaction(system_scope(found.firm)):
-        await taken_up(found.id)
-        await put(found.job, found.firm, lock=None, once=None, arguments=found.arguments)
+    operator = scope()
+    in_its_firm = replace(system_scope(found.firm), user=operator.user, user_name=operator.user_name)
+    async with scoped_transaction(in_its_firm):
+        if await taken_up(found.id):
+            await put(found.job, found.firm, lock=None, once=None, arguments=found.arguments)
+            await use(Audit).record("job.again", f"job:{found.job}", after={"plugin": found.plugin, "reason": found.reason})
     return go(portal("/operator"))
 
 

@@ -107,6 +107,8 @@ class PluginConformance:
 
     def _papers(self) -> Problems:
         distribution = self.plugin.folder.parent
+        if any(distribution.glob("*.dist-info")):
+            return  # installed from a wheel: its papers stayed at its author's
         for name in ("README.md", "CHANGELOG.md"):
             path = distribution / name
             if not path.is_file() or not path.read_text("utf-8").strip():
@@ -248,6 +250,10 @@ class PluginConformance:
     def _templates(self) -> Problems:
         folder = self.plugin.folder / "templates"
         own = folder / self.plugin.id
+        host = self._environment
+        if host is not None:
+            both = [jinja2.FileSystemLoader(folder), *([host.loader] if host.loader else [])]
+            host = host.overlay(loader=jinja2.ChoiceLoader(both))
         for path in sorted(folder.rglob("*.html")):
             name = path.relative_to(folder).as_posix()
             if own not in path.parents:
@@ -259,10 +265,10 @@ class PluginConformance:
             for nested in NESTED.findall(text):
                 yield f"{name} writes braces inside braces, which are shown as they stand: {nested}"
             try:
-                if self._environment is None:
+                if host is None:
                     _SYNTAX.parse(text)
                 else:
-                    self._environment.get_template(name)
+                    host.get_template(name)
             except jinja2.TemplateError as error:
                 yield f"{name}: {error}"
 
