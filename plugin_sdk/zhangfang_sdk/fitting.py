@@ -22,6 +22,7 @@ from zhangfang_sdk.roles import Role
 from zhangfang_sdk.services import methods_of
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Badge, Card, NavEntry, SearchSource
 
 Problems = Iterator[str]
@@ -31,6 +32,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_navigation": NavEntry,
     "register_cards": Card,
     "register_badges": Badge,
+    "register_waiting": WaitingSource,
     "register_roles": Role,
     "register_jobs": Job,
     "register_search_sources": SearchSource,
@@ -41,8 +43,24 @@ DECLARED: Mapping[str, type[Any]] = {
 }
 """What each hook gives a sequence of; ``register_pages`` gives handlers and ``register_services`` a mapping."""
 
-_COROUTINES = {Card: "load", Badge: "count", Job: "run", SearchSource: "search", AdminForm: "submit"}
-_NAMES = {Role: "id", Job: "id", SearchSource: "id", AdminForm: "id", AdminScreen: "title", NavEntry: "id", Card: "id"}
+_COROUTINES = {
+    Card: "load",
+    Badge: "count",
+    Job: "run",
+    SearchSource: "search",
+    WaitingSource: "load",
+    AdminForm: "submit",
+}
+_NAMES = {
+    Role: "id",
+    Job: "id",
+    SearchSource: "id",
+    WaitingSource: "id",
+    AdminForm: "id",
+    AdminScreen: "title",
+    NavEntry: "id",
+    Card: "id",
+}
 
 
 def unfit(manifest: Manifest, hook: str, answer: Any) -> Problems:

@@ -26,6 +26,7 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.tenants import NewClient
 from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
 PROJECT = "zhangfang"
@@ -51,6 +52,10 @@ class HookSpecs(Protocol):
     @spec
     def register_badges(self) -> Sequence[Badge]:
         """Red dots. At start; a failure skips the plugin; a failing ``count`` shows no dot."""
+
+    @spec
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        """What waits for people (等您处理). At start; a failure skips the plugin; a failing ``load`` is left out of the list."""
 
     @spec
     def register_roles(self) -> Sequence[Role]:

@@ -1,5 +1,6 @@
 """Figures of the business over the books: bank balance, sales, net profit, taxes payable, and what stands behind each."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -46,6 +47,15 @@ class Measures(Protocol):
         self, client: int, keys: Sequence[str], first: Period, last: Period
     ) -> Mapping[str, Sequence[int]]:
         """Each figure for each month from ``first`` to ``last``, both included, in fen; one query."""
+        ...
+
+    @needs("ledger.read")
+    async def on_days(self, client: int, keys: Sequence[str], days: Sequence[dt.date]) -> Mapping[str, Sequence[int]]:
+        """Each figure as it stood at the end of each of ``days`` (business dates), in fen, by the dates of posted vouchers; one query.
+
+        A balance is that of the day; a turnover runs from the first of the day's month to the day. Reads the lines of these
+        months, so that a running month can be compared with the same days of another.
+        """
         ...
 
     @needs()

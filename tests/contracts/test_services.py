@@ -20,6 +20,7 @@ from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
+from zhangfang_sdk.waiting import Waiting
 
 provide_services()
 REAL: list[tuple[type[Any], type[Any]]] = [(p, type(i)) for p, i in services._providers.items()]
@@ -32,6 +33,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Notifications, fakes.FakeNotifications),
     (Tenants, fakes.FakeTenants),
     (Vendors, FakeVendors),
+    (Waiting, fakes.FakeWaiting),
 ]
 
 

@@ -177,6 +177,15 @@ async def test_figures_of_the_business_read_from_balances(firm: TestFirm) -> Non
             "available_funds": [50_000, 60_000, 56_500, 63_500],
             "taxes_payable": [0, 0, 0, 0],
         }
+        days = [dt.date(2026, 1, 31), dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 3, 1)]
+        on_days = await use(Measures).on_days(c, keys, days)
+        assert {key: values[0] for key, values in on_days.items()} == {key: s[1] for key, s in series.items()}
+        assert {key: values[2] for key, values in on_days.items()} == {key: s[2] for key, s in series.items()}
+        assert on_days["sales"] == [10_000, 0, 7_000, 0], "closing vouchers are left out here too"
+        assert on_days["bank_balance"] == [60_000, 60_000, 58_000, 58_000]
+        assert await use(Measures).on_days(c, ["sales"], []) == {"sales": []}
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await use(Measures).on_days(firm.trading, ["sales"], days)
         shares = await use(Measures).by_account(c, "net_profit", Period(2026, 2))
         assert [(s.code, s.amount) for s in shares] == [("5001", 7_000), ("560201", -2_000), ("5401", -1_500)]
         bank = await use(Measures).by_account(c, "bank_balance", Period(2026, 3))

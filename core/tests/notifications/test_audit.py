@@ -7,7 +7,7 @@ import datetime as dt
 import asyncpg
 import pytest
 
-from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.database.engine import connection, savepoint, scoped_transaction
 from zhangfang_core.notifications import audit
 from zhangfang_core.notifications.audit import AuditTrail, Verdict, seal, seal_job, verify
 from zhangfang_core.testing.databases import TestServer
@@ -110,7 +110,7 @@ async def test_the_application_may_only_add(firm: TestFirm, statement: str) -> N
     await record(firm)
     async with acting(firm, "owner"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with connection().transaction():
+            async with savepoint():
                 await connection().execute(statement)
 
 
@@ -123,7 +123,7 @@ async def test_who_reads_the_trail(firm: TestFirm, other_firm: TestFirm) -> None
     async with acting(other_firm, "owner"):
         assert await connection().fetch("select * from core_audit_entry where action like 'test.%'") == []
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with connection().transaction():
+            async with savepoint():
                 await connection().execute(FORGED_FOR, firm.id)
     async with acting(firm, "owner"):
         rows = await connection().fetch("select action from core_audit_entry where action like 'test.%' order by id")

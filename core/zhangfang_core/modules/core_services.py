@@ -20,6 +20,7 @@ from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
+from zhangfang_sdk.waiting import Waiting
 
 CORE_SERVICES: Mapping[type[Any], str] = {
     Audit: "zhangfang_core.notifications.audit:AuditTrail",
@@ -36,6 +37,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Tenants: "zhangfang_core.tenancy.service:FirmTenants",
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
     Cards: "zhangfang_core.web.cards:PluginCards",
+    Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }
 """Protocol → ``module:class``, the class made without arguments."""

@@ -23,6 +23,7 @@ from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
 
 log = logging.getLogger("zhangfang.modules")
@@ -39,6 +40,7 @@ class Module:
     navigation: Sequence[NavEntry] = ()
     cards: Sequence[Card] = ()
     badges: Sequence[Badge] = ()
+    waiting: Sequence[WaitingSource] = ()
     roles: Sequence[Role] = ()
     jobs: Sequence[Job] = ()
     search_sources: Sequence[SearchSource] = ()
@@ -171,6 +173,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         navigation=tuple(declared("register_navigation")),
         cards=tuple(declared("register_cards")),
         badges=tuple(declared("register_badges")),
+        waiting=tuple(declared("register_waiting")),
         roles=tuple(declared("register_roles")),
         jobs=tuple(declared("register_jobs")),
         search_sources=tuple(declared("register_search_sources")),

@@ -112,8 +112,10 @@ async def _still_shows(screen: Screen, views: Sequence[View]) -> bool:
 
 
 def _topics_of_badges() -> frozenset[str]:
-    badges = [*CORE_BADGES, *(b for module in registry().modules.values() for b in module.badges)]
-    return frozenset(topic for badge in badges for topic in badge.topics)
+    modules = registry().modules.values()
+    counted = [badge.topics for m in modules for badge in m.badges]
+    listed = [source.topics for m in modules for source in m.waiting if source.nav]
+    return frozenset(topic for topics in (*(b.topics for b in CORE_BADGES), *counted, *listed) for topic in topics)
 
 
 def _written(event: LiveEvent) -> str:

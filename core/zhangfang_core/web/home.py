@@ -1,7 +1,9 @@
 """The first page after signing in, the red dots, and the health check."""
 
 from dataclasses import replace
+from typing import Any
 
+from litestar import Request
 from litestar.response import Redirect, Response
 
 from zhangfang_core.database.engine import connection, scoped_transaction
@@ -14,13 +16,14 @@ from zhangfang_core.modules.troubles import failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.search import MOST_WORDS, found
+from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, mine, portal
 from zhangfang_sdk.services import use
-from zhangfang_sdk.web import CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
+from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
 
 PARTS_SHOWN = 30
 
@@ -46,8 +49,25 @@ async def home() -> Redirect:
 @page("/", of=PERSON, permission=SIGNED_IN)
 async def own_home() -> Page:
     """Every place of the person with what waits there, each asked in its own scope and with that firm's switches."""
-    places = await at_each_place(_waiting)
-    return Page("web/own_home.html", title="我的首页", active="home", places=places, operator=await is_operator())
+    visited = await at_each_place(_place)
+    return Page(
+        "web/own_home.html",
+        title="我的首页",
+        active="home",
+        places=[(place, count) for place, count, _ in visited],
+        waiting=panel_of(joined(waits for _, _, waits in visited)),
+        operator=await is_operator(),
+    )
+
+
+@page("/waiting", of=ANYWHERE, permission=SIGNED_IN)
+async def waiting(request: Request[Any, Any, Any], whole: str = "") -> Page | Response[str]:
+    """等您处理: everything on a page of its own (the firm's home), and the part of other homes when it fetches itself again."""
+    is_part = request.headers.get("hx-request") == "true"
+    html = panel_of(await waiting_here(only_quick=not is_part), whole=not is_part or whole == "1")
+    if is_part:
+        return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
+    return Page("web/waiting.html", title="等您处理", active="waiting", waiting=html)
 
 
 @page("/badges", of=(FIRM, CLIENT), permission=SIGNED_IN)
@@ -59,11 +79,15 @@ async def all_badges() -> dict[str, int]:
 @page("/badges", of=PERSON, permission=SIGNED_IN)
 async def own_badges() -> dict[str, int]:
     """Red dots of the person's places, by "place-" and the membership."""
-    return {f"place-{place.membership}": count for place, count in await at_each_place(_waiting)}
+    return {f"place-{place.membership}": count for place, count in await at_each_place(_count)}
 
 
-async def _waiting(place: OwnPlace) -> tuple[OwnPlace, int]:
+async def _count(place: OwnPlace) -> tuple[OwnPlace, int]:
     return place, sum((await _dots(await enabled_modules())).values())
+
+
+async def _place(place: OwnPlace) -> tuple[OwnPlace, int, Found]:
+    return *await _count(place), await waiting_at(place, only_quick=True)
 
 
 async def _dots(enabled: frozenset[str]) -> dict[str, int]:
@@ -125,4 +149,4 @@ async def run_again(failed_job_id: int) -> Redirect:
     return go(portal("/operator"))
 
 
-HANDLERS = [front, home, own_home, all_badges, own_badges, card, search, health, operator_front, run_again]
+HANDLERS = [front, home, own_home, waiting, all_badges, own_badges, card, search, health, operator_front, run_again]

@@ -1,6 +1,8 @@
 """The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from zhangfang_core.admin.mount import admin_of
 from zhangfang_core.modules.registry import registry
@@ -9,13 +11,16 @@ from zhangfang_core.modules.troubles import parts_off
 from zhangfang_core.notifications.badges import CORE_BADGES
 from zhangfang_core.web.pace import is_quick
 from zhangfang_core.web.parts import asked, permitted
+from zhangfang_core.web.waiting import load, part_of
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import Address, here, portal
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, SIGNED_IN, Badge, NavEntry, Place, Zone
 
 ADMIN = NavEntry("admin", "管理后台", "settings", "", "admin.use", "side", 96, FIRM)
 CORE_NAVIGATION = (
     NavEntry("home", "首页", "house", "", SIGNED_IN, "tab", 0, PERSON),
+    NavEntry("waiting", "等您处理", "house", "/waiting", SIGNED_IN, "side", 0, FIRM),
     NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80, ANYWHERE),
     NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, (*ANYWHERE, PORTAL)),
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
@@ -95,28 +100,60 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
     if scope().firm is None:
         return {}
     off = await parts_off()
-    declared = [("", badge) for badge in CORE_BADGES]
-    declared += [(id_, badge) for id_, m in registry().modules.items() if id_ in enabled for badge in m.badges]
     found: dict[str, int | None] = {}
-    for plugin, badge in declared:
-        if badge.nav not in shown or f"{plugin} {_part(badge)}" in off:
+    for dot in _dots(enabled):
+        if dot.nav not in shown or f"{dot.plugin} {dot.part}" in off:
             continue
-        if only_quick and plugin and not is_quick(plugin, _part(badge)):
-            found.setdefault(badge.nav, None)
-            continue
-        found[badge.nav] = (found.get(badge.nav) or 0) + await _count(plugin, badge)
+        count = await dot.count(only_quick)
+        if count is None:
+            found.setdefault(dot.nav, None)
+        else:
+            found[dot.nav] = (found.get(dot.nav) or 0) + count
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Dot:
+    """A number for a navigation entry; ``plugin`` is "" for core's own. ``count(only_quick)`` is None for one that comes later."""
+
+    plugin: str
+    part: str
+    nav: str
+    count: Callable[[bool], Awaitable[int | None]]
+
+
+def _dots(enabled: frozenset[str]) -> Iterator[_Dot]:
+    """Red dots that are counted, and those that are the length of a waiting list."""
+    for badge in CORE_BADGES:
+        yield _Dot("", "", badge.nav, partial(_own, badge))
+    for id_, module in registry().modules.items():
+        if id_ not in enabled:
+            continue
+        for badge in module.badges:
+            yield _Dot(id_, _part(badge), badge.nav, partial(_counted, id_, badge))
+        for source in module.waiting:
+            for nav in source.nav if source.permission == SIGNED_IN or scope().may(source.permission) else ():
+                yield _Dot(id_, part_of(source), nav, partial(_waiting, id_, source))
 
 
 def _part(badge: Badge) -> str:
     return f"badge {badge.nav}"
 
 
-async def _count(plugin: str, badge: Badge) -> int:
-    if not plugin:
-        return await badge.count()
+async def _own(badge: Badge, only_quick: bool) -> int:
+    return await badge.count()
+
+
+async def _counted(plugin: str, badge: Badge, only_quick: bool) -> int | None:
+    if only_quick and not is_quick(plugin, _part(badge)):
+        return None
 
     async def count() -> int:
         return int(await badge.count())
 
     return await asked(plugin, _part(badge), count, 0)
+
+
+async def _waiting(plugin: str, source: WaitingSource, only_quick: bool) -> int | None:
+    items = await load(plugin, source, only_quick=only_quick)
+    return None if items is None else len(items)

@@ -8,13 +8,20 @@ MOST_S = 0.3
 """What a card or a red dot may take."""
 QUICK_S = 0.05
 """What was quicker the last time is waited for; the rest comes after the page."""
+LISTS_S = 0.003
+"""What a page waits in all for the lists of what waits; those that would not fit come after it."""
 
 _last: dict[tuple[str, str], float] = {}
 
 
 def is_quick(plugin: str, part: str) -> bool:
     """Whether this part ("badge tasks") of a plugin answered quickly the last time in this process; not, while nobody knows."""
-    return _last.get((plugin, part), MOST_S) <= QUICK_S
+    return expected(plugin, part) <= QUICK_S
+
+
+def expected(plugin: str, part: str) -> float:
+    """Seconds that this part took the last time in this process; the most that it may take while nobody knows."""
+    return _last.get((plugin, part), MOST_S)
 
 
 @contextmanager

@@ -212,6 +212,10 @@ class PluginConformance:
         for badge in self.plugin.declared("register_badges"):
             if badge.nav not in {entry.id for entry in entries}:
                 yield f"a badge for {badge.nav!r}, which is no navigation entry of this plugin"
+        for source in self.plugin.declared("register_waiting"):
+            for nav in source.nav:
+                if nav not in {entry.id for entry in entries}:
+                    yield f"waiting {source.id!r} for {nav!r}, which is no navigation entry of this plugin"
 
     def _holders(self, permission: str) -> set[str]:
         """Roles that hold a permission of this plugin; for one that is not its own, the permission itself."""

@@ -5,16 +5,20 @@ They honour the scope in force and the refusals that the Protocols name. There i
 
 import datetime as dt
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.errors import ScopeMismatch, not_found
 from zhangfang_sdk.notifications import Message
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
+from zhangfang_sdk.places import at
 from zhangfang_sdk.tenants import Client, NewClient
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
+from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
 __all__ = [
     "DeferredJob",
@@ -25,6 +29,7 @@ __all__ = [
     "FakeLive",
     "FakeNotifications",
     "FakeTenants",
+    "FakeWaiting",
     "TrailEntry",
 ]
 
@@ -193,3 +198,28 @@ class FakeNotifications:
             return False
         self.sent.append(message)
         return True
+
+
+class FakeWaiting:
+    """What ``sources`` say, for one firm or one client; ``names`` are the clients' by id. The panel is the titles as text."""
+
+    def __init__(self, sources: Iterable[WaitingSource] = (), names: Mapping[int, str] | None = None) -> None:
+        self._sources = list(sources)
+        self._names = names or {}
+
+    async def items(self, limit: int = MOST_WAITING) -> Sequence[Waits]:
+        opened = scope().client
+        places: dict[int | None, str] = {opened: ""}
+        if opened is None:
+            places |= {client: name for client, name in self._names.items() if scope().sees(client)}
+        found = [
+            Waits(item, at(item.client, item.path), places[item.client])
+            for source in self._sources
+            if scope().may(source.permission)
+            for item in await source.load(MOST_WAITING)
+            if item.client in places
+        ]
+        return most_urgent_first(found)[:limit]
+
+    async def panel(self) -> Markup:
+        return Markup(" ").join(waits.item.title for waits in await self.items())

@@ -10,7 +10,7 @@ from zhangfang_capture_ocr.commands import READ
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
-from zhangfang_capture_ocr.services import listing
+from zhangfang_capture_ocr.services import listing, waiting
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_capture_ocr.vendors import VENDORS as OUTSIDE_VENDORS
@@ -20,6 +20,7 @@ from zhangfang_sdk.commands import Command
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry, SearchSource
 
 
@@ -51,7 +52,13 @@ class CaptureOcr:
     def register_badges(self) -> Sequence[Badge]:
         return [
             Badge("desk", listing.waiting_for_firm, (TOPIC,)),
-            Badge("items", listing.waiting_for_client, (TOPIC,)),
+        ]
+
+    @hook
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        return [
+            WaitingSource("returned", "capture_ocr.read", waiting.returned, ("items",), (TOPIC,)),
+            WaitingSource("to_review", "capture_ocr.review", waiting.to_review, topics=(TOPIC,)),
         ]
 
     @hook

@@ -8,7 +8,8 @@ from zhangfang_collab import services, web
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
+from zhangfang_sdk.waiting import WaitingSource
+from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
 
 class Collab:
@@ -24,14 +25,8 @@ class Collab:
         ]
 
     @hook
-    def register_cards(self) -> Sequence[Card]:
-        return [
-            Card("collab.tasks", "cockpit", "collab/card.html", "collab.read", web.load_card, 30, (services.TOPIC,))
-        ]
-
-    @hook
-    def register_badges(self) -> Sequence[Badge]:
-        return [Badge(nav, services.open_tasks, (services.TOPIC,)) for nav in ("tasks", "desk-tasks")]
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        return [WaitingSource("tasks", "collab.read", services.waiting, ("tasks", "desk-tasks"), (services.TOPIC,))]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

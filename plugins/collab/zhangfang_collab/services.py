@@ -10,6 +10,7 @@ from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit, Live
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.waiting import Urgency, WaitingItem
 
 TOPIC = "collab"
 MOST_SHOWN = 500
@@ -17,7 +18,7 @@ MOST_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
-    """A task as a page shows it. ``urgency`` is "done", "late", "today", "soon" (3 days) or "later"."""
+    """A task as a page shows it. ``urgency`` is None when it is done."""
 
     id: int
     client: int
@@ -25,8 +26,7 @@ class ShownTask:
     note: str
     due_on: dt.date
     done_by: str
-    urgency: str
-    urgency_text: str
+    urgency: Urgency | None
 
 
 async def assign(client: int, period: Period, title: str, note: str, due_on: dt.date) -> int:
@@ -60,7 +60,7 @@ async def tasks(client: int | None, period: Period) -> Sequence[ShownTask]:
     """Those of a month: open ones first, by due date. With None as client, of all that the actor sees (the first 500)."""
     query = Task.objects().where(Task.period == period.number).order_by(Task.due_on, Task.id)
     rows = await (query.limit(MOST_SHOWN) if client is None else query.where(Task.client == client))
-    return sorted((_shown(row) for row in rows), key=lambda t: (t.urgency == "done", t.due_on, t.id))
+    return sorted((_shown(row) for row in rows), key=lambda t: (t.urgency is None, t.due_on, t.id))
 
 
 FILTERS = {"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"}
@@ -69,18 +69,30 @@ FILTERS = {"": "全部", "late": "已逾期", "open": "未完成", "done": "已�
 def chosen(tasks: Sequence[ShownTask], show: str) -> Sequence[ShownTask]:
     """Those of a filter, a key of FILTERS."""
     fits = {
-        "late": lambda t: t.urgency == "late",
-        "open": lambda t: t.urgency != "done",
-        "done": lambda t: t.urgency == "done",
+        "late": lambda t: t.urgency is Urgency.LATE,
+        "open": lambda t: t.urgency is not None,
+        "done": lambda t: t.urgency is None,
     }
     return [task for task in tasks if show not in fits or fits[show](task)]
 
 
-async def open_tasks() -> int:
-    """How many are open among the clients in scope, or of the client that is open."""
-    query = Task.count().where(Task.done_at.is_null())
-    client = scope().client
-    return int(await (query if client is None else query.where(Task.client == client)))
+async def waiting(limit: int) -> Sequence[WaitingItem]:
+    """Open tasks of the client that is open, or of all in scope; of whatever month."""
+    columns = (Task.client, Task.period, Task.title, Task.note, Task.due_on)
+    query = Task.select(*columns).where(Task.done_at.is_null()).order_by(Task.due_on, Task.id).limit(limit)
+    client, day = scope().client, today()
+    return [
+        WaitingItem(
+            client=row["client"],
+            title=row["title"],
+            button="去处理",
+            path=f"/tasks?period={Period.from_number(row['period']).key}",
+            urgency=Urgency.of(row["due_on"], day),
+            note=row["note"],
+            until=row["due_on"],
+        )
+        for row in await (query if client is None else query.where(Task.client == client))
+    ]
 
 
 DEMO = (
@@ -100,16 +112,5 @@ async def assign_demo_tasks(client: int) -> None:
 
 
 def _shown(row: Task) -> ShownTask:
-    urgency, text = _urgency(row.due_on, today(), done=row.done_at is not None)
-    return ShownTask(int(row.id), int(row.client), row.title, row.note, row.due_on, row.done_by, urgency, text)
-
-
-def _urgency(due_on: dt.date, day: dt.date, *, done: bool) -> tuple[str, str]:
-    left = (due_on - day).days
-    if done:
-        return "done", "已完成"
-    if left < 0:
-        return "late", f"已逾期 {-left} 天"
-    if left == 0:
-        return "today", "今天到期"
-    return ("soon" if left <= 3 else "later"), f"还剩 {left} 天"
+    urgency = None if row.done_at is not None else Urgency.of(row.due_on, today())
+    return ShownTask(int(row.id), int(row.client), row.title, row.note, row.due_on, row.done_by, urgency)

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from zhangfang_collab import services
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tenants import Tenants
@@ -33,6 +33,7 @@ async def tasks_page(period: str | None = None, show: str = "") -> Page:
         filters=list(services.FILTERS.items()),
         names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
         period=month,
+        today=today(),
     )
 
 
@@ -53,12 +54,6 @@ async def tick_task(task_id: int, data: Form) -> Redirect:
     """Mark as done (``done=1``) or open again."""
     await services.tick(task_id, done=data.get("done") == "1")
     return go(here("/tasks"))
-
-
-async def load_card(client: int, period: str) -> dict[str, Any] | None:
-    """The first five open tasks; None when there is none."""
-    waiting = [t for t in await services.tasks(client, Period.parse(period)) if t.urgency != "done"]
-    return {"tasks": waiting[:5], "count": len(waiting)} if waiting else None
 
 
 PAGES = [tasks_page, assign_task, tick_task]

@@ -1,7 +1,10 @@
 """The cockpit's figures with what they are compared to. Pure; amounts in fen, series oldest month first."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from zhangfang_sdk.periods import Period
 
 MONTHS_SHOWN = 12
 MONTHS_READ = MONTHS_SHOWN + 12
@@ -9,10 +12,14 @@ MONTHS_READ = MONTHS_SHOWN + 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``last_month`` is for 环比, ``last_year`` for 同比; None where the books do not reach back that far."""
+    """``compared`` beside ``last_month`` gives 环比, beside ``last_year`` 同比; None where the books do not reach back that far.
+
+    ``compared`` is ``now``, but in a running month what it was at the end of today, as the others are at the same day of theirs.
+    """
 
     key: str
     now: int
+    compared: int
     last_month: int | None
     last_year: int | None
     course: tuple[int, ...]
@@ -27,24 +34,45 @@ class TrendPoint:
     last_year: int | None
 
 
-def figures_of(series: Mapping[str, Sequence[int]], months_of_books: int) -> dict[str, Figure]:
-    """From MONTHS_READ months that end with the month shown; ``months_of_books`` of them have books."""
-    return {
-        key: Figure(
+def same_days(day: dt.date) -> tuple[dt.date, dt.date, dt.date]:
+    """``day``, and the same day of the month before and of the year before, or the last day of a month that is shorter."""
+    month = Period.of(day)
+    return day, _within(month.plus(-1), day.day), _within(month.plus(-12), day.day)
+
+
+def _within(month: Period, day: int) -> dt.date:
+    return month.first_day.replace(day=min(day, month.last_day.day))
+
+
+def figures_of(
+    series: Mapping[str, Sequence[int]], months_of_books: int, so_far: Mapping[str, Sequence[int]] | None = None
+) -> dict[str, Figure]:
+    """From MONTHS_READ months that end with the month shown; ``months_of_books`` of them have books.
+
+    ``so_far`` are the figures at :func:`same_days` of a month that still runs.
+    """
+    found = {}
+    for key, values in series.items():
+        compared, last_month, last_year = so_far[key] if so_far else (values[-1], values[-2], values[-13])
+        found[key] = Figure(
             key,
             now=values[-1],
-            last_month=values[-2] if months_of_books > 1 else None,
-            last_year=values[-13] if months_of_books > 12 else None,
+            compared=compared,
+            last_month=last_month if months_of_books > 1 else None,
+            last_year=last_year if months_of_books > 12 else None,
             course=tuple(values[-min(6, months_of_books) :]),
         )
-        for key, values in series.items()
-    }
+    return found
 
 
-def trend(values: Sequence[int], months_of_books: int) -> list[TrendPoint]:
-    """The last MONTHS_SHOWN months that have books, oldest first, each beside the same month a year before."""
+def trend(values: Sequence[int], months_of_books: int, figure: Figure) -> list[TrendPoint]:
+    """The last MONTHS_SHOWN months that have books, oldest first, each beside the same month a year before.
+
+    The month shown stands beside what ``figure`` compares it to.
+    """
     shown = min(MONTHS_SHOWN, months_of_books)
-    return [
+    past = [
         TrendPoint(back, values[-1 - back], values[-13 - back] if back + 12 < months_of_books else None)
-        for back in range(shown - 1, -1, -1)
+        for back in range(shown - 1, 0, -1)
     ]
+    return [*past, TrendPoint(0, figure.now, figure.last_year)]

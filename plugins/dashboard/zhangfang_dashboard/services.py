@@ -1,26 +1,31 @@
 """Reading the cockpit: one query for all figures and months, whatever the number of vouchers."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, trend
+from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, same_days, trend
 from zhangfang_dashboard.rights import require_figure, visible_figures
 from zhangfang_sdk import use
 from zhangfang_sdk.ledger import Ledger, LedgerEntry
 from zhangfang_sdk.measures import AccountShare, Definition, Measures
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tenants import Tenants
 
 
 @dataclass(frozen=True, slots=True)
 class Cockpit:
-    """Only figures that the actor may see are in ``figures`` and ``trends``. ``is_closed`` tells a month whose books are complete."""
+    """Only figures that the actor may see are in ``figures`` and ``trends``. ``is_closed`` tells a month whose books are complete.
+
+    ``until`` is today in a month that still runs: its figures are compared with the same day of other months; else None.
+    """
 
     period: Period
     figures: dict[str, Figure]
     trends: dict[str, list[TrendPoint]]
     costs: Sequence[AccountShare]
     is_closed: bool
+    until: dt.date | None
     books_start: Period
 
 
@@ -30,15 +35,20 @@ async def cockpit(client: int, period: Period) -> Cockpit:
     seen = await visible_figures()
     months = max(1, (period.year - start.year) * 12 + period.month - start.month + 1)
     series = await use(Measures).series(client, seen, period.plus(1 - MONTHS_READ), period)
+    day = today()
+    until = day if period.first_day <= day < period.last_day else None
+    so_far = None if until is None else await use(Measures).on_days(client, seen, same_days(until))
+    figures = figures_of(series, months, so_far)
     closed = await use(Ledger).closed_through(client)
     return Cockpit(
         period=period,
-        figures=figures_of(series, months),
-        trends={key: trend(series[key], months) for key in ("sales", "net_profit") if key in series},
+        figures=figures,
+        trends={key: trend(series[key], months, figures[key]) for key in ("sales", "net_profit") if key in series},
         costs=await use(Measures).by_account(client, "operating_expenses", period)
         if "operating_expenses" in seen
         else (),
         is_closed=closed is not None and period <= closed,
+        until=until,
         books_start=start,
     )
 

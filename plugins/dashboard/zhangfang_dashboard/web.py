@@ -9,6 +9,7 @@ from zhangfang_sdk import use
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
+from zhangfang_sdk.waiting import Waiting
 from zhangfang_sdk.web import CLIENT, Page, page
 
 PERIODS_OFFERED = 24
@@ -36,7 +37,8 @@ async def cockpit_page(period: str | None = None) -> Page:
     """DASH-1: the open client's figures of a month ("2026-11"; the current one by default)."""
     month = _month(period)
     cards = await use(Cards).shown("cockpit", client_in_scope(), month.key)
-    return Page("dashboard/cockpit.html", active="cockpit", cards=cards, **await _values(month))
+    waiting = await use(Waiting).panel()
+    return Page("dashboard/cockpit.html", active="cockpit", cards=cards, waiting=waiting, **await _values(month))
 
 
 @page("/cockpit/figures", of=CLIENT, permission="dashboard.view")

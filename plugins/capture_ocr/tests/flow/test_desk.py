@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from zhangfang_capture_ocr.services import desk, listing, uploads
+from zhangfang_capture_ocr.services import desk, listing, uploads, waiting
 from zhangfang_capture_ocr.tables import Correction, Item, SellerMemory
 from zhangfang_core.testing.tenants import acting
 from zhangfang_sdk.errors import Refusal
@@ -115,7 +115,8 @@ async def test_returned_to_the_client(office: Any, drawn: Any) -> None:
         assert (await use(Ledger).voucher(voucher)).state is VoucherState.DISCARDED
     assert await office.state(item) == ("returned", "capture.returned")
     async with acting(office.firm, "boss", client=office.firm.restaurant):
-        assert await listing.waiting_for_client() == 1
+        (waits,) = await waiting.returned(10)
+        assert (waits.client, waits.path) == (office.firm.restaurant, f"/capture/items/{item}")
     again = await office.handed_in("一.xml", drawn.xml())
     assert await office.state(again) == ("drafted", "")
 

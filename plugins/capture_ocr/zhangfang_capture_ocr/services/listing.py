@@ -133,14 +133,6 @@ async def waiting_for_firm() -> int:
     return int(await Item.count().where(Item.state.is_in(sorted(TO_REVIEW))))
 
 
-async def waiting_for_client() -> int:
-    """How many files of the open client were returned and not sent again: the client's red dot."""
-    client = scope().client
-    if client is None:
-        return 0
-    return int(await Item.count().where(Item.client == client, Item.state == ItemState.RETURNED))
-
-
 async def client_names() -> dict[int, str]:
     return {client.id: client.name for client in await use(Tenants).clients()}
 
