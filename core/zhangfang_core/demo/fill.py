@@ -13,6 +13,7 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
+from zhangfang_sdk.clients import Clients, NewClient
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
@@ -20,7 +21,6 @@ from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import ServiceMissing, use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
-from zhangfang_sdk.tenants import NewClient, Tenants
 
 BOOKKEEPER = "王会计"
 
@@ -83,8 +83,8 @@ async def _take_on(firm: int, story: Story) -> int:
     company = story.company
     new = NewClient(company.name, company.tax_id, company.taxpayer_kind, company.industry, company.books_start)
     async with scoped_transaction(system_scope(firm)):
-        known = {client.tax_id: client.id for client in await use(Tenants).clients()}
-        return known[company.tax_id] if company.tax_id in known else await use(Tenants).take_on(new)
+        known = {client.tax_id: client.id for client in await use(Clients).clients()}
+        return known[company.tax_id] if company.tax_id in known else await use(Clients).take_on(new)
 
 
 async def _person(firm: int, person: DemoPerson, known: DemoSecrets, clients: dict[str, int]) -> None:

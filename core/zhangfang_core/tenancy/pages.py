@@ -10,12 +10,12 @@ from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
 from zhangfang_core.web.navigation import entries_of
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at, here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 KINDS = [(TaxpayerKind.SMALL_SCALE.value, "小规模纳税人"), (TaxpayerKind.GENERAL.value, "一般纳税人")]
@@ -34,7 +34,7 @@ INDUSTRIES = [
 async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
     """Those that the actor may see; ``q`` is looked for in name, pinyin initials and tax id. ``to`` is the page of the client to go to, ``/vouchers``."""
     words = q.strip()[:LONGEST]
-    clients = found(await use(Tenants).clients(), words)
+    clients = found(await use(Clients).clients(), words)
     return Page(
         "tenancy/clients.html",
         title="客户档案",
@@ -51,7 +51,7 @@ async def clients_page(q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
 async def find_client(request: Req, q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
     """A fragment for the switcher: the first that fit, those of this browser's last pages before the others."""
     recent = recent_clients(request.cookies.get(f"recent_{firm_in_scope()}", ""))
-    fit = found(await use(Tenants).clients(), q, recent)
+    fit = found(await use(Clients).clients(), q, recent)
     return Page(
         "tenancy/found.html",
         fragment=True,
@@ -81,7 +81,7 @@ async def new_client_form(data: Form) -> Page | Redirect:
     fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
     fields["standard"] = written(data, "standard", 40) or DEFAULT_STANDARD
     try:
-        client = await use(Tenants).take_on(_new_client(fields))
+        client = await use(Clients).take_on(_new_client(fields))
     except Refusal as refusal:
         # Objections come before anything was written, so that the page may be answered in the same transaction.
         return _new_client_page(fields, refusal)

@@ -1,4 +1,4 @@
-"""The SDK's ``Tenants``: clients of the firm in scope."""
+"""The SDK's ``Clients``: clients of the firm in scope."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,18 +9,18 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.accounts import open_chart
 from zhangfang_core.modules.hooks import ask
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
+from zhangfang_sdk.clients import Client, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client, NewClient, TaxpayerKind
 
 _COLUMNS = "id, name, tax_id, taxpayer_kind, standard, industry, books_start"
 
 
-class FirmTenants:
+class FirmClients:
     async def client(self, client_id: int) -> Client:
-        """See :class:`zhangfang_sdk.tenants.Tenants`."""
+        """See :class:`zhangfang_sdk.clients.Clients`."""
         row = None
         if scope().sees(client_id):
             row = await connection().fetchrow(
@@ -33,7 +33,7 @@ class FirmTenants:
         return _client(row)
 
     async def clients(self) -> Sequence[Client]:
-        """See :class:`zhangfang_sdk.tenants.Tenants`."""
+        """See :class:`zhangfang_sdk.clients.Clients`."""
         allowed = scope().clients
         rows = await connection().fetch(
             f"select {_COLUMNS} from core_client where firm = $1 and ($2::bigint[] is null or id = any ($2)) order by name, id",  # noqa: S608
@@ -43,7 +43,7 @@ class FirmTenants:
         return [_client(row) for row in rows]
 
     async def take_on(self, new: NewClient) -> int:
-        """See :class:`zhangfang_sdk.tenants.Tenants`. Also raises Refusal ``client.name_empty``, ``client.start_not_first``."""
+        """See :class:`zhangfang_sdk.clients.Clients`. Also raises Refusal ``client.name_empty``, ``client.start_not_first``."""
         require("clients.manage")
         tax_id, name = tax_id_written(new.tax_id), new.name.strip()
         await self._check(new, name, tax_id)

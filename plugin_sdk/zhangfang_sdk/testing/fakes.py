@@ -8,23 +8,23 @@ import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
+from zhangfang_sdk.clients import Client, NewClient
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.errors import ScopeMismatch, not_found
 from zhangfang_sdk.notifications import Message
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
-from zhangfang_sdk.tenants import Client, NewClient
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
 
 __all__ = [
     "DeferredJob",
     "FakeAudit",
+    "FakeClients",
     "FakeDocuments",
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
     "FakeNotifications",
-    "FakeTenants",
     "TrailEntry",
 ]
 
@@ -91,7 +91,7 @@ class FakeDocuments:
         return [d for d in self._documents.values() if scope().sees(d.client)]
 
 
-class FakeTenants:
+class FakeClients:
     """The clients of one firm."""
 
     def __init__(self, clients: Iterable[Client] = ()) -> None:

@@ -7,10 +7,10 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_risk_rules import services
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -25,7 +25,7 @@ async def risks_page() -> Page:
         title="风险提醒",
         active="risks",
         alerts=await services.alerts(client, only_open=client is None),
-        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
     )
 
 

@@ -41,7 +41,7 @@ class NewClient:
     standard: str = "small_business_2013"
 
 
-class Tenants(Protocol):
+class Clients(Protocol):
     """Clients of the firm in scope. Everything runs in the caller's transaction."""
 
     @needs("clients.read")
