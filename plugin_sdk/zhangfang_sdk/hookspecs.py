@@ -105,6 +105,14 @@ class HookSpecs(Protocol):
         """Clients: clients were taken on. After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
+    async def on_profile_changed(self, ids: Sequence[int]) -> None:
+        """Clients: facts of these clients (ids of core_client) were entered, put in force, taken back, confirmed or objected to.
+
+        A fact that holds from a later day on is told when it is entered, not again on that day: ask ``Clients.profile`` for a day. After
+        the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
     async def on_documents_stored(self, ids: Sequence[int]) -> None:
         """Documents: files were stored. After the commit, in a job with a transaction of its own; a failure is tried again."""
 

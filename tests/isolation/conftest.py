@@ -42,12 +42,14 @@ from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoic
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
 from zhangfang_risk_rules.tables import Alert
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.notifications import Message, Notifications
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.profile import FactKind, NewFact
 from zhangfang_sdk.services import use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
 
@@ -209,6 +211,7 @@ async def _rest(place: Place) -> None:
         created_at=now, updated_at=now,
     ).save()  # fmt: skip
     await use(Notifications).send(Message(client, f"{word}:1", word, word, "/messages", "clients.read"))
+    await use(Clients).propose(client, NewFact(FactKind.SERVICE_PACKAGE, word, today()))
     await make_manifest(client, Period.current())
     await invite(role="cashier", contact=f"{word}@example.com", client=client)
 
