@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction, show_scope
-from zhangfang_core.tenancy.fact_values import checked, kept, read, shown
+from zhangfang_core.tenancy.fact_values import checked, kept, read
+from zhangfang_core.tenancy.fact_wording import shown
 from zhangfang_core.tenancy.migrations.core_tenancy_0004_facts_instead_of_columns import MOVE
 from zhangfang_core.tenancy.tables import ClientFact
 from zhangfang_core.testing.databases import TestServer
@@ -74,9 +75,9 @@ def test_characters_that_nobody_sees_are_taken_out() -> None:
 def test_a_person_reads_values_in_chinese() -> None:
     assert shown(FactKind.REGISTERED_CAPITAL, 5_000_000_00) == "5,000,000.00 元"
     assert shown(FactKind.INDUSTRY, "restaurant") == "餐饮"
-    assert shown(FactKind.EMPLOYEES, QuarterEnds(8, 9)) == "季初 8 人、季末 9 人"
+    assert shown(FactKind.EMPLOYEES, QuarterEnds(8, 9)) == "季初 8 人,季末 9 人"
     assert shown(FactKind.TAXPAYER_KIND, TaxpayerKind.GENERAL) == "一般纳税人"
-    assert shown(FactKind.FOUNDED_ON, dt.date(2019, 5, 6)) == "2019年5月6日"
+    assert shown(FactKind.FOUNDED_ON, dt.date(2019, 5, 6)) == "2019-05-06"
 
 
 def test_what_json_keeps_is_read_again() -> None:

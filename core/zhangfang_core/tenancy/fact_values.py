@@ -2,13 +2,12 @@
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.money import LARGEST_FEN, yuan
+from zhangfang_sdk.money import LARGEST_FEN
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (
     VALUE_TYPES,
@@ -22,32 +21,6 @@ from zhangfang_sdk.profile import (
     TaxpayerKind,
     YearAmount,
 )
-
-TITLES: Mapping[FactKind, str] = {
-    FactKind.TAXPAYER_KIND: "纳税人身份",
-    FactKind.INDUSTRY: "行业",
-    FactKind.LEGAL_REPRESENTATIVE: "法定代表人",
-    FactKind.REGISTERED_CAPITAL: "注册资本",
-    FactKind.FOUNDED_ON: "成立日期",
-    FactKind.REGISTERED_ADDRESS: "注册地址",
-    FactKind.BUSINESS_SCOPE: "经营范围",
-    FactKind.RESTRICTED_INDUSTRY: "国家限制或禁止行业",
-    FactKind.EMPLOYEES: "从业人数",
-    FactKind.TOTAL_ASSETS: "资产总额",
-    FactKind.TAXABLE_INCOME: "应纳税所得额",
-    FactKind.LOSS: "可弥补亏损",
-    FactKind.SERVICE_PACKAGE: "服务套餐",
-    FactKind.CONTACT: "联系人",
-}
-ROLES: Mapping[ContactRole, str] = {
-    ContactRole.DAILY: "日常联系人",
-    ContactRole.FINANCE: "财务负责人",
-    ContactRole.TAX: "办税人",
-}
-TAXPAYERS: Mapping[TaxpayerKind, str] = {
-    TaxpayerKind.SMALL_SCALE: "小规模纳税人",
-    TaxpayerKind.GENERAL: "一般纳税人",
-}
 
 LONGEST = {FactKind.BUSINESS_SCOPE: 3000, FactKind.LEGAL_REPRESENTATIVE: 80, FactKind.SERVICE_PACKAGE: 80}
 LONGEST_ADDRESS = 200
@@ -148,25 +121,3 @@ def read(kind: FactKind, value: Any) -> FactValue:
         return made(**value)
     return TaxpayerKind(value) if made is TaxpayerKind else value
 
-
-def shown(kind: FactKind, value: FactValue) -> str:
-    """A value as a person reads it, in Chinese."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, TaxpayerKind):
-        return TAXPAYERS[value]
-    if isinstance(value, RegisteredAddress):
-        return f"{value.text}(区划代码 {value.area})" if value.area else value.text
-    if isinstance(value, QuarterEnds):
-        ends = (f"{n} 人" if kind is FactKind.EMPLOYEES else f"{yuan(n)} 元" for n in (value.start, value.end))
-        return "季初 {}、季末 {}".format(*ends)
-    if isinstance(value, YearAmount):
-        return f"{value.year} 年 {yuan(value.amount)} 元"
-    if isinstance(value, ContactPerson):
-        ways = " ".join(way for way in (value.name, value.phone, value.email) if way)
-        return f"{ROLES[value.role]}:{ways}"
-    if isinstance(value, dt.date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    if isinstance(value, int):
-        return f"{yuan(value)} 元"
-    return INDUSTRIES.get(value, value) if kind is FactKind.INDUSTRY else value

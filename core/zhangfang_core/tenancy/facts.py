@@ -61,6 +61,19 @@ async def waiting(client: int | None) -> Sequence[Fact[FactValue]]:
     return sorted(found, key=lambda fact: fact.id)
 
 
+async def count_waiting() -> int:
+    """How many entries :func:`waiting` would give for the client that is open, or for all that the person sees."""
+    actor = scope()
+    found: int = await connection().fetchval(
+        f"""select count(*) from core_client_fact where firm = $1 and {_WAITS_FOR_FIRM}
+        and ($2::bigint is null or client = $2) and ($3::bigint[] is null or client = any ($3))""",  # noqa: S608 - a constant
+        firm_in_scope(),
+        actor.client,
+        None if actor.clients is None else sorted(actor.clients),
+    )
+    return found
+
+
 async def record(client: int, fact: NewFact, seen: int | None = None) -> int:
     require("profile.write")
     new = fact_values.checked(fact)

@@ -3,6 +3,7 @@
 INDUSTRIES = {
     "restaurant": "餐饮",
     "trading": "商贸",
+    "retail": "零售",
     "software": "软件和信息服务",
     "construction": "建筑",
     "manufacturing": "制造",
