@@ -93,12 +93,17 @@ async def test_another_firms_clients_are_not_there(firm: TestFirm, other_firm: T
         assert {c["id"] for c in await Client.select()} == {firm.restaurant, firm.trading}
 
 
+async def by_raw_sql(firm: TestFirm, statement: str, *values: object) -> None:
+    """What somebody could do who speaks to the database as the application."""
+    async with DB.transaction():
+        await show_scope(system_scope(firm.id))
+        await connection().execute(statement, *values)
+
+
 async def test_a_client_cannot_be_moved_or_removed_by_raw_sql(firm: TestFirm, other_firm: TestFirm) -> None:
     for statement in ("update core_client set firm = 2", "delete from core_client", "truncate core_client cascade"):
-        async with DB.transaction():
-            await show_scope(system_scope(firm.id))
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection().execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await by_raw_sql(firm, statement)
 
 
 async def accountant(firm: TestFirm, login: str = "wang") -> tuple[int, str]:
@@ -166,12 +171,10 @@ async def test_only_people_and_clients_of_the_firm_are_assigned(firm: TestFirm, 
             with pytest.raises(Refusal, match="not_found"):
                 await assign(user, [client])
     for user, client in ((person, other_firm.trading), (other_firm.owner, firm.trading)):
-        async with DB.transaction():
-            await show_scope(system_scope(firm.id))
-            with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.InsufficientPrivilegeError)):
-                await connection().execute(
-                    'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
-                )
+        with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.InsufficientPrivilegeError)):
+            await by_raw_sql(
+                firm, 'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
+            )
     async with acting(firm, "accountant"):
         with pytest.raises(Refusal, match=r"access\.forbidden"):
             await assign(person, [firm.trading])

@@ -134,27 +134,31 @@ async def test_another_firm_and_another_client_find_nothing(firm: TestFirm, othe
                 await use(Clients).history(firm.restaurant)
 
 
+async def by_raw_sql(firm: TestFirm, statement: str, *values: object) -> None:
+    """What somebody could do who speaks to the database as the application."""
+    async with DB.transaction():
+        await show_scope(system_scope(firm.id))
+        await connection().execute(statement, *values)
+
+
 async def test_what_was_entered_cannot_be_written_over(firm: TestFirm) -> None:
     for statement in ("update core_client_fact set value = '1'", "delete from core_client_fact"):
-        async with DB.transaction():
-            await show_scope(system_scope(firm.id))
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection().execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await by_raw_sql(firm, statement)
 
 
 async def test_two_facts_of_one_day_are_never_in_force_together(firm: TestFirm) -> None:
     async with acting(firm, "accountant"):
         await use(Clients).record(firm.restaurant, NewFact(FactKind.SERVICE_PACKAGE, "甲", DAY))
-    async with DB.transaction():
-        await show_scope(system_scope(firm.id))
-        with pytest.raises(asyncpg.UniqueViolationError):
-            await connection().execute(
-                """insert into core_client_fact (firm, client, kind, part, value, valid_from, source, standing, entered_at, entered_by_name,
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await by_raw_sql(
+            firm,
+            """insert into core_client_fact (firm, client, kind, part, value, valid_from, source, standing, entered_at, entered_by_name,
                 decided_by_name, reason, confirmed_by_name, objection, objected_by_name)
                 select firm, client, kind, part, '"乙"', valid_from, source, standing, now(), '', '', '', '', '', ''
                 from core_client_fact where client = $1 and kind = 'service_package'""",
-                firm.restaurant,
-            )
+            firm.restaurant,
+        )
 
 
 async def test_a_client_that_is_taken_on_brings_further_facts(firm: TestFirm) -> None:

@@ -30,7 +30,9 @@ def portal(settings: Settings, database: str) -> Portal:
 
 async def visitor_as(firm: TestFirm, role: str, client: int | None = None) -> str:
     async with scoped_transaction(system_scope(firm.id)):
-        person = await make_member(login=f"{role}@x", name="李总" if client else "王会计", password=PASSWORD, role=role, client=client)
+        person = await make_member(
+            login=f"{role}@x", name="李总" if client else "王会计", password=PASSWORD, role=role, client=client
+        )
         if role == "accountant":
             await assign(person, [firm.restaurant])
     return await session_for(person)
@@ -135,7 +137,10 @@ async def test_the_boss_confirms_what_stands_on_the_page(staff: Visitor, boss: V
     await staff.post(f"{HOME}/registered_capital", **(FORMS["registered_capital"] | {"value": "600万"}))
     # httpx sends a list as several fields of one name
     late = await boss.http.request(
-        "POST", f"{boss.place}{HOME}/confirm", data={"fact": ids}, headers={"accept": "text/html", **await boss._tokens("")}
+        "POST",
+        f"{boss.place}{HOME}/confirm",
+        data={"fact": ids},
+        headers={"accept": "text/html", **await boss._tokens("")},
     )
     assert "刚刚有人更新过" in late.text
     assert not [f for f in (await profile(firm)).facts() if f.confirmed_at]
@@ -146,15 +151,15 @@ async def test_the_boss_confirms_what_stands_on_the_page(staff: Visitor, boss: V
     assert "已确认" in (await staff.get(HOME)).text
 
 
-async def test_the_boss_says_what_is_wrong_and_the_firm_sees_it(
-    staff: Visitor, boss: Visitor, firm: TestFirm
-) -> None:
+async def test_the_boss_says_what_is_wrong_and_the_firm_sees_it(staff: Visitor, boss: Visitor, firm: TestFirm) -> None:
     await staff.post(f"{HOME}/registered_capital", **FORMS["registered_capital"])
     known = (await profile(firm)).registered_capital
     assert known is not None
     empty = await boss.post(f"{HOME}/facts/{known.id}/object")
     assert "请说明哪里不对" in empty.text
-    assert (await boss.post(f"{HOME}/facts/{known.id}/object", quick="写错了", words="应为 <i>600</i> 万")).status_code == 303
+    assert (
+        await boss.post(f"{HOME}/facts/{known.id}/object", quick="写错了", words="应为 <i>600</i> 万")
+    ).status_code == 303
     assert "会计正在处理" in (await boss.get(HOME)).text
     desk = (await staff.get(HOME)).text
     assert "写错了 应为 &lt;i&gt;600&lt;/i&gt; 万" in desk
@@ -210,5 +215,8 @@ async def test_the_take_on_form_fills_the_first_facts(portal: Portal, firm: Test
     async with acting(firm, "owner"):
         known = await use(Clients).profile(client)
         assert known.registered_capital is not None
-        assert (known.registered_capital.value, known.registered_capital.valid_from.isoformat()) == (50_000_000, "2026-11-01")
+        assert (known.registered_capital.value, known.registered_capital.valid_from.isoformat()) == (
+            50_000_000,
+            "2026-11-01",
+        )
         assert len(await use(Clients).clients()) == 3
