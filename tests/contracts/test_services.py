@@ -13,6 +13,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.services import provide_services
 from zhangfang_sdk import services
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
@@ -31,6 +32,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Live, fakes.FakeLive),
     (Notifications, fakes.FakeNotifications),
     (Clients, fakes.FakeClients),
+    (Contacts, fakes.FakeContacts),
     (Vendors, FakeVendors),
 ]
 

@@ -26,7 +26,7 @@ from zhangfang_core.documents.preview import page_image
 from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
-from zhangfang_core.identity.tables import OwnRole
+from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
@@ -216,6 +216,19 @@ async def _rest(place: Place) -> None:
     await invite(role="cashier", contact=f"{word}@example.com", client=client)
 
 
+async def _reached_at(actor: Actor) -> None:
+    """Ways to reach somebody: nobody else's page may show them."""
+    now = dt.datetime.now(dt.UTC)
+    word = f"{''.join(sorted(actor.sees)) or actor.name}"
+    address = f"机密{word}@example.com"[:120]
+    await ContactPoint(user=actor.person, kind="email", address=address, verified_at=now).save()
+    await ContactCode(
+        user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
+    ).save()
+    await ContactChoice(user=actor.person, email=True).save()
+    await ConsentRow(user=actor.person, purpose="messages", text_version="1", given_at=now).save()
+
+
 async def _firm_wide(firm: int, mark: str) -> None:
     word = f"内部{mark}"
     await Service(title=word, content=word, price=1, published=True).save()
@@ -322,6 +335,10 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
             owner = next(a for a in actors.values() if a.role == "owner" and a.firm == place.firm)
             async with scoped_transaction(_as_owner(owner, place)):
                 await step(place)
+    for actor in actors.values():
+        if actor.person is not None:
+            async with scoped_transaction(Scope(user=actor.person)):
+                await _reached_at(actor)
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

@@ -1,18 +1,24 @@
 """Phone numbers as people write them, in the form in which they are kept (E.164)."""
 
+import re
+import unicodedata
+
 import phonenumbers
 
 from zhangfang_sdk.errors import Refusal
 
 HOME = "CN"
 """Numbers written without a country's code are this country's."""
-LONGEST = 30
+_WRITTEN = re.compile(r"[0-9+() .\u2010-\u2015-]{3,30}")
 
 
 def phone_written(text: str, field: str = "phone") -> str:
     """"138 0013 8000" → "+8613800138000". Raises Refusal ``contact.phone_wrong``."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    if not _WRITTEN.fullmatch(written):
+        raise _wrong(field)
     try:
-        number = phonenumbers.parse(text.strip()[:LONGEST], HOME)
+        number = phonenumbers.parse(written, HOME)
     except phonenumbers.NumberParseException as error:
         raise _wrong(field) from error
     if not phonenumbers.is_valid_number(number) or number.extension:

@@ -9,6 +9,7 @@ from typing import Any
 
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
@@ -34,6 +35,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
     Clients: "zhangfang_core.tenancy.service:FirmClients",
+    Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
     Cards: "zhangfang_core.web.cards:PluginCards",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",

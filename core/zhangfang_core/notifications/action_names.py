@@ -3,6 +3,9 @@
 ACTION_NAMES = {
     "client.take_on": "接收客户",
     "client.assign": "调整会计分工",
+    "contact.verify": "验证联系方式",
+    "contact.remove": "删除联系方式",
+    "contact.choose": "修改通知方式",
     "profile.record": "录入企业资料",
     "profile.propose": "提出企业资料",
     "profile.accept": "采纳企业资料",

@@ -14,12 +14,14 @@ from zhangfang_sdk.errors import ScopeMismatch, not_found
 from zhangfang_sdk.notifications import Message
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.testing.fake_clients import FakeClients
+from zhangfang_sdk.testing.fake_contacts import FakeContacts
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
 
 __all__ = [
     "DeferredJob",
     "FakeAudit",
     "FakeClients",
+    "FakeContacts",
     "FakeDocuments",
     "FakeJobs",
     "FakeLedger",
