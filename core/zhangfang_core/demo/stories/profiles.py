@@ -40,7 +40,7 @@ _LICENCES: dict[str, dict[FactKind, FactValue]] = {
 }
 _PACKAGES = {"restaurant": "小规模记账报税(月付 800 元)", "trading": "一般纳税人记账报税", "software": "一般纳税人记账报税加研发归集"}
 _CONTACTS = {"restaurant": "陈出纳", "trading": "孙经理", "software": "方助理"}
-_PEOPLE = {"restaurant": (14, 15), "trading": (9, 10), "software": (21, 22)}
+_PEOPLE = {"restaurant": 13, "trading": 9, "software": 20}
 
 
 def facts_of(company: Company, today: dt.date) -> tuple[NewFact, ...]:
@@ -55,7 +55,7 @@ def _facts(company: Company, today: dt.date) -> Iterator[NewFact]:
     yield NewFact(FactKind.RESTRICTED_INDUSTRY, False, start)
     yield NewFact(FactKind.SERVICE_PACKAGE, _PACKAGES[key], start)
     yield NewFact(FactKind.CONTACT, ContactPerson(ContactRole.DAILY, _CONTACTS[key]), start, FactSource.CLIENT)
-    for month in (1, 4, 7):
+    for number, month in enumerate((1, 4, 7)):
         quarter = dt.date(today.year, month, 1)
         if start <= quarter and dt.date(today.year, month + 3, 1) <= today:
-            yield NewFact(FactKind.EMPLOYEES, QuarterEnds(*_PEOPLE[key]), quarter)
+            yield NewFact(FactKind.EMPLOYEES, QuarterEnds(_PEOPLE[key] + number, _PEOPLE[key] + number + 1), quarter)
