@@ -18,13 +18,13 @@ import pluggy
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
-from zhangfang_sdk.tenants import NewClient
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
@@ -91,7 +91,7 @@ class HookSpecs(Protocol):
 
     @spec
     async def check_client(self, new: NewClient) -> Objection | None:
-        """Tenant: before a client is taken on, inside the transaction. An objection, a failure or 2 s refuse it."""
+        """Clients: before a client is taken on, inside the transaction. An objection, a failure or 2 s refuse it."""
 
     @spec
     async def check_document(self, upload: Upload) -> Objection | None:
@@ -107,7 +107,15 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_clients_created(self, ids: Sequence[int]) -> None:
-        """Tenant: clients were taken on. After the commit, in a job with a transaction of its own; a failure is tried again."""
+        """Clients: clients were taken on. After the commit, in a job with a transaction of its own; a failure is tried again."""
+
+    @spec
+    async def on_profile_changed(self, ids: Sequence[int]) -> None:
+        """Clients: facts of these clients (ids of core_client) were entered, put in force, taken back, confirmed or objected to.
+
+        A fact that holds from a later day on is told when it is entered, not again on that day: ask ``Clients.profile`` for a day. After
+        the commit, in a job with a transaction of its own; a failure is tried again.
+        """
 
     @spec
     async def on_documents_stored(self, ids: Sequence[int]) -> None:
@@ -131,7 +139,7 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
-        """Tenant: the demo's books of these clients were filled; a plugin adds what its own pages show.
+        """Clients: the demo's books of these clients were filled; a plugin adds what its own pages show.
 
         After the commit, in a job with a transaction of its own; a failure is tried again.
         """

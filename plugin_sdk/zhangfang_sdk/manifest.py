@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 RESERVED = frozenset(
-    {"admin", "audit", "clients", "core", "documents", "ledger", "modules", "operator", "people", "pg", "procrastinate"}
+    {
+        *("admin", "audit", "clients", "contacts", "core", "documents", "ledger", "modules", "operator", "people", "pg"),
+        *("procrastinate", "profile"),
+    }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""
 

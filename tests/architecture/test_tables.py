@@ -21,6 +21,10 @@ from zhangfang_sdk.tables import ClientRows, FirmRows
 NO_FIRM = {
     "core_firm": "the tenant itself; its wall is its own id",
     "core_user": "a person is one for the deployment; walls by person, by sign-in name and by colleagues",
+    "core_contact_point": "a person's, wherever they belong; walls by person and by colleagues",
+    "core_contact_code": "a person's; wall by person",
+    "core_contact_choice": "a person's; walls by person and by colleagues",
+    "core_consent": "a person's; walls by person and by colleagues",
     "core_session": "a person's signed-in browser, before a firm is known; walls by person and by token",
 }
 """Tables of ours without a ``firm`` column: still behind FORCE row-level security, with policies of their own."""

@@ -45,12 +45,12 @@ from zhangfang_core.services import provide_services
 from zhangfang_core.testing.databases import fresh, prepare
 from zhangfang_core.web.app import create_app
 from zhangfang_core.web.gate import Gate
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 from zhangfang_sdk.web import CLIENT, SIGNED_IN, page
 
 CLIENTS = 20
@@ -162,7 +162,7 @@ async def make_books() -> Books:
     people: dict[str, int] = {}
     async with scoped_transaction(system_scope(made.firm)):
         clients = [
-            await use(Tenants).take_on(
+            await use(Clients).take_on(
                 NewClient(f"基准商贸{place}有限公司", _tax_id(place), TaxpayerKind.SMALL_SCALE, "trading", start)
             )
             for place in range(CLIENTS)

@@ -18,12 +18,12 @@ from zhangfang_core.identity.set_up import make_firm
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.services import provide_services
 from zhangfang_core.testing.databases import fresh, prepare
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
 CLIENTS = 20
 FIRST = Period(2024, 1)
@@ -83,7 +83,7 @@ async def measure(count: int) -> int:
     async with scoped_transaction(scope):
         for number in range(CLIENTS):
             new = NewClient(f"客户{number}", tax_id(number), TaxpayerKind.GENERAL, "trading", FIRST.first_day)
-            clients.append(await use(Tenants).take_on(new))
+            clients.append(await use(Clients).take_on(new))
         leaves = frozenset(a.code for a in await use(Ledger).accounts(clients[0]) if a.is_leaf)
     spent = 0.0
     for client in clients:

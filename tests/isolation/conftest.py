@@ -26,7 +26,7 @@ from zhangfang_core.documents.preview import page_image
 from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
-from zhangfang_core.identity.tables import OwnRole
+from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
@@ -42,12 +42,14 @@ from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoic
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
 from zhangfang_risk_rules.tables import Alert
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.notifications import Message, Notifications
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.profile import FactKind, NewFact
 from zhangfang_sdk.services import use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
 
@@ -212,8 +214,22 @@ async def _rest(place: Place) -> None:
         created_at=now, updated_at=now,
     ).save()  # fmt: skip
     await use(Notifications).send(Message(client, f"{word}:1", word, word, "/messages", "clients.read"))
+    await use(Clients).propose(client, NewFact(FactKind.SERVICE_PACKAGE, word, today()))
     await make_manifest(client, Period.current())
     await invite(role="cashier", contact=f"{word}@example.com", client=client)
+
+
+async def _reached_at(actor: Actor) -> None:
+    """Ways to reach somebody: nobody else's page may show them."""
+    now = dt.datetime.now(dt.UTC)
+    word = f"{''.join(sorted(actor.sees)) or actor.name}"
+    address = f"机密{word}@example.com"[:120]
+    await ContactPoint(user=actor.person, kind="email", address=address, verified_at=now).save()
+    await ContactCode(
+        user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
+    ).save()
+    await ContactChoice(user=actor.person, email=True).save()
+    await ConsentRow(user=actor.person, purpose="messages", text_version="1", given_at=now).save()
 
 
 async def _firm_wide(firm: int, mark: str) -> None:
@@ -322,6 +338,10 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
             owner = next(a for a in actors.values() if a.role == "owner" and a.firm == place.firm)
             async with scoped_transaction(_as_owner(owner, place)):
                 await step(place)
+    for actor in actors.values():
+        if actor.person is not None:
+            async with scoped_transaction(Scope(user=actor.person)):
+                await _reached_at(actor)
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

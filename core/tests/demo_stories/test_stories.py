@@ -12,9 +12,9 @@ from zhangfang_core.demo.stories.rates import owes_no_vat
 from zhangfang_core.demo.stories.workdays import is_workday
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.ledger import VoucherKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 TODAY = date(2026, 11, 23)
 DAYS = (TODAY, date(2026, 2, 28), date(2025, 12, 31), date(2027, 1, 1), date(2026, 7, 13))

@@ -15,10 +15,11 @@ from zhangfang_core.modules import calling as boundary
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.calling import calling, know, tallies
 from zhangfang_core.modules.core_services import CORE_SERVICES
-from zhangfang_core.tenancy.service import FirmTenants
+from zhangfang_core.tenancy.service import FirmClients
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.acting import Acting, NotDeclared
 from zhangfang_sdk.acting import acting as acting_plugin
+from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import in_scope, require, scope, system_scope, transaction
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
@@ -28,7 +29,6 @@ from zhangfang_sdk.manifest import parse_manifest
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.references import ClientKey
 from zhangfang_sdk.services import guarded, methods_of, use
-from zhangfang_sdk.tenants import Client, Tenants
 
 MANIFEST = 'id = "{id}"\ntitle = "外来模块"\nsummary = "x"\ncategory = "x"\nuses = {uses}\n'
 
@@ -53,7 +53,7 @@ ASKED: dict[str, Callable[[TestFirm], Awaitable[object]]] = {
     "reads the books": lambda firm: use(Ledger).accounts(firm.restaurant),
     "reads a document": lambda firm: use(Documents).content(1),
     "lists documents": lambda firm: use(Documents).documents([1]),
-    "lists clients": lambda firm: use(Tenants).clients(),
+    "lists clients": lambda firm: use(Clients).clients(),
     "queues another's job": lambda firm: use(Jobs).defer("capture_ocr.read", item=1),
 }
 
@@ -96,12 +96,12 @@ async def test_a_service_runs_as_its_provider(firm: TestFirm) -> None:
     """Core's work for a plugin, posting's trail and facts among it, is not held to the plugin's own declarations."""
     seen: list[Acting | None] = []
 
-    class Noting(FirmTenants):
+    class Noting(FirmClients):
         async def clients(self) -> Sequence[Client]:
             seen.append(acting_plugin())
             return await super().clients()
 
-    guard = guarded(Tenants, Noting(), None)
+    guard = guarded(Clients, Noting(), None)
     async with acting(firm, "owner"):
         with calling("modest", "page /x"):
             await guard.clients()

@@ -13,10 +13,10 @@ from zhangfang_core.tenancy.finding import found, recent_clients
 from zhangfang_core.tenancy.tables import Assignment, Client
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, TestFirm, acting
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
 PASSWORD = "eight quiet horses"
 GOOD_TAX_ID = "91350100M000100Y43"  # the example of GB 32100-2015, appendix
@@ -50,8 +50,8 @@ def test_spaces_and_small_letters_are_mended() -> None:
 
 async def test_a_client_is_taken_on_with_its_chart(firm: TestFirm) -> None:
     async with acting(firm, "owner"):
-        client = await use(Tenants).take_on(new())
-        assert (await use(Tenants).client(client)).tax_id == GOOD_TAX_ID
+        client = await use(Clients).take_on(new())
+        assert (await use(Clients).client(client)).tax_id == GOOD_TAX_ID
         assert await connection().fetchval("select count(*) from core_account where client = $1", client) > 30
         assert await connection().fetchval("select count(*) from core_audit_entry where action = 'client.take_on'") >= 1
 
@@ -68,38 +68,42 @@ async def test_a_client_is_taken_on_with_its_chart(firm: TestFirm) -> None:
 async def test_reasons_against_a_client(firm: TestFirm, wanted: NewClient, code: str) -> None:
     async with acting(firm, "owner"):
         with pytest.raises(Refusal, match=code):
-            await use(Tenants).take_on(wanted)
+            await use(Clients).take_on(wanted)
 
 
 @pytest.mark.parametrize("role", ["accountant", "reviewer", "boss", "driver"])
 async def test_only_owner_and_admin_take_clients_on(firm: TestFirm, role: str) -> None:
     async with acting(firm, role):
         with pytest.raises(Refusal, match=r"access\.forbidden"):
-            await use(Tenants).take_on(new())
+            await use(Clients).take_on(new())
 
 
 async def test_two_firms_may_have_the_same_client(firm: TestFirm, other_firm: TestFirm) -> None:
     async with acting(other_firm, "owner"):
-        assert {c.tax_id for c in await use(Tenants).clients()} == {RESTAURANT_TAX_ID, TRADING_TAX_ID}
+        assert {c.tax_id for c in await use(Clients).clients()} == {RESTAURANT_TAX_ID, TRADING_TAX_ID}
 
 
 async def test_another_firms_clients_are_not_there(firm: TestFirm, other_firm: TestFirm) -> None:
     async with acting(firm, "owner"):
-        assert {c.id for c in await use(Tenants).clients()} == {firm.restaurant, firm.trading}
+        assert {c.id for c in await use(Clients).clients()} == {firm.restaurant, firm.trading}
         with pytest.raises(Refusal, match="not_found"):
-            await use(Tenants).client(other_firm.restaurant)
+            await use(Clients).client(other_firm.restaurant)
         assert await connection().fetchval("select count(*) from core_client") == 2
         assert await connection().fetchval("select count(*) from core_firm") == 1
         assert {c["id"] for c in await Client.select()} == {firm.restaurant, firm.trading}
 
 
+async def by_raw_sql(firm: TestFirm, statement: str, *values: object) -> None:
+    """What somebody could do who speaks to the database as the application."""
+    async with DB.transaction():
+        await show_scope(system_scope(firm.id))
+        await connection().execute(statement, *values)
+
+
 async def test_a_client_cannot_be_moved_or_removed_by_raw_sql(firm: TestFirm, other_firm: TestFirm) -> None:
     for statement in ("update core_client set firm = 2", "delete from core_client", "truncate core_client cascade"):
-        async with DB.transaction():
-            await show_scope(system_scope(firm.id))
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                async with connection().transaction():
-                    await connection().execute(statement)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await by_raw_sql(firm, statement)
 
 
 async def accountant(firm: TestFirm, login: str = "wang") -> tuple[int, str]:
@@ -122,9 +126,9 @@ async def test_an_accountant_sees_assigned_clients_only(firm: TestFirm) -> None:
         assert entered is not None
         assert entered.scope.clients == frozenset({firm.trading})
         with in_scope(entered.scope):
-            assert [c.id for c in await use(Tenants).clients()] == [firm.trading]
+            assert [c.id for c in await use(Clients).clients()] == [firm.trading]
             with pytest.raises(Refusal, match="not_found"):
-                await use(Tenants).client(firm.restaurant)
+                await use(Clients).client(firm.restaurant)
             assert await connection().fetch("select id from core_client") == [(firm.trading,)]
             assert [a["client"] for a in await Assignment.select()] == [firm.trading]
     async with acting(firm, "owner"):
@@ -167,13 +171,10 @@ async def test_only_people_and_clients_of_the_firm_are_assigned(firm: TestFirm, 
             with pytest.raises(Refusal, match="not_found"):
                 await assign(user, [client])
     for user, client in ((person, other_firm.trading), (other_firm.owner, firm.trading)):
-        async with DB.transaction():
-            await show_scope(system_scope(firm.id))
-            with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.InsufficientPrivilegeError)):
-                async with connection().transaction():
-                    await connection().execute(
-                        'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
-                    )
+        with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.InsufficientPrivilegeError)):
+            await by_raw_sql(
+                firm, 'insert into core_assignment (firm, client, "user") values ($1, $2, $3)', firm.id, client, user
+            )
     async with acting(firm, "accountant"):
         with pytest.raises(Refusal, match=r"access\.forbidden"):
             await assign(person, [firm.trading])
@@ -212,7 +213,7 @@ async def test_people_of_a_client_open_no_other(firm: TestFirm) -> None:
 async def test_a_client_is_found_by_name_initials_and_tax_id(firm: TestFirm, words: str, fit: list[str]) -> None:
     """PLAT-13: and those that were opened last come first."""
     async with acting(firm, "owner"):
-        clients = await use(Tenants).clients()
+        clients = await use(Clients).clients()
     assert sorted(c.name[:4] for c in found(clients, words)) == sorted(fit)
     if words == "":
         assert next(c.id for c in found(clients, words, [firm.restaurant])) == firm.restaurant

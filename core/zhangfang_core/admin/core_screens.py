@@ -8,15 +8,29 @@ from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVouc
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
 from zhangfang_core.notifications.tables import AuditEntry, Notification
-from zhangfang_core.tenancy.tables import Client
+from zhangfang_core.tenancy.tables import Client, ClientFact
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 
 SCREENS = (
     AdminScreen(
         Client,
         "客户企业",
-        (Client.name, Client.tax_id, Client.taxpayer_kind, Client.industry, Client.books_start),
+        (Client.name, Client.tax_id, Client.standard, Client.books_start),
         permission="clients.manage",
+    ),
+    AdminScreen(
+        ClientFact,
+        "企业资料",
+        (
+            ClientFact.client,
+            ClientFact.kind,
+            ClientFact.part,
+            ClientFact.value,
+            ClientFact.valid_from,
+            ClientFact.entered_by_name,
+            ClientFact.confirmed_by_name,
+        ),
+        permission="profile.read",
     ),
     AdminScreen(
         Membership,

@@ -3,16 +3,19 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
 from zhangfang_core.demo.stories import firms
+from zhangfang_core.demo.stories.profiles import facts_of
 from zhangfang_core.demo.stories.values import SPECIAL, FirmStory, Story, StoryDocument, StoryLine, StoryVoucher
 from zhangfang_core.identity.set_up import make_firm, make_member, make_operator
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
+from zhangfang_sdk.clients import Clients, NewClient
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
@@ -20,7 +23,6 @@ from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import ServiceMissing, use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
-from zhangfang_sdk.tenants import NewClient, Tenants
 
 BOOKKEEPER = "王会计"
 
@@ -67,6 +69,7 @@ async def _fill_firm(owner: DemoPerson, known: DemoSecrets, firm_story: FirmStor
         for person in PEOPLE:
             if person.role not in ("owner", "operator"):
                 await _person(firm, person, known, clients)
+    await _said_by_the_boss(firm, clients)
     for story in firm_story.clients:
         await _books(firm, clients[story.company.key], story)
     async with scoped_transaction(system_scope(firm)):
@@ -81,10 +84,17 @@ async def _firm_called(name: str) -> int | None:
 
 async def _take_on(firm: int, story: Story) -> int:
     company = story.company
-    new = NewClient(company.name, company.tax_id, company.taxpayer_kind, company.industry, company.books_start)
+    new = NewClient(
+        company.name,
+        company.tax_id,
+        company.taxpayer_kind,
+        company.industry,
+        company.books_start,
+        facts=facts_of(company, today()),
+    )
     async with scoped_transaction(system_scope(firm)):
-        known = {client.tax_id: client.id for client in await use(Tenants).clients()}
-        return known[company.tax_id] if company.tax_id in known else await use(Tenants).take_on(new)
+        known = {client.tax_id: client.id for client in await use(Clients).clients()}
+        return known[company.tax_id] if company.tax_id in known else await use(Clients).take_on(new)
 
 
 async def _person(firm: int, person: DemoPerson, known: DemoSecrets, clients: dict[str, int]) -> None:
@@ -99,6 +109,21 @@ async def _person(firm: int, person: DemoPerson, known: DemoSecrets, clients: di
             )
             if person.looks_after:
                 await assign(user, [clients[key] for key in person.looks_after])
+
+
+async def _said_by_the_boss(firm: int, clients: dict[str, int]) -> None:
+    """The restaurant's boss has looked at the licence, and found one thing wrong; the rest waits for him."""
+    boss = next(person for person in PEOPLE if person.role == "boss")
+    if boss.place not in clients:
+        return
+    client = clients[boss.place]
+    async with scoped_transaction(replace(system_scope(firm), user_name=boss.name, client=client, role=boss.role)):
+        known = await use(Clients).profile(client)
+        name, address, scope = known.legal_representative, known.registered_address, known.business_scope
+        if name is None or address is None or scope is None or name.confirmed_at is not None:
+            return
+        await use(Clients).confirm(client, [name.id, scope.id])
+        await use(Clients).object_to(address.id, "上个月搬到示例路 20 号了")
 
 
 async def _books(firm: int, client: int, story: Story) -> None:

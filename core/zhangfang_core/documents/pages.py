@@ -9,9 +9,9 @@ from litestar.response import Stream, Template
 from zhangfang_core.documents.names import UNKNOWN_TYPE, shown_size
 from zhangfang_core.documents.preview import DRAWABLE, page_image
 from zhangfang_core.documents.service import StoredDocuments
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, Page, page
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
@@ -29,7 +29,7 @@ _PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self';
 async def document_page(document_id: int) -> Page:
     """What the file is, and its picture where there is one."""
     document = await StoredDocuments().document(document_id)
-    client = await use(Tenants).client(document.client)
+    client = await use(Clients).client(document.client)
     return Page(
         "documents/document.html",
         title=document.name,

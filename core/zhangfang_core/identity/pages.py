@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import invitations, sessions, sign_in
+from zhangfang_core.identity.contact_pages import HANDLERS as CONTACTS
 from zhangfang_core.identity.enter import Entered, enter
 from zhangfang_core.identity.forms import (
     Form,
@@ -173,6 +174,7 @@ HANDLERS = [
     sign_out,
     invitation_page,
     accept_form,
+    *CONTACTS,
     *ME,
     *PEOPLE,
 ]

@@ -6,10 +6,10 @@ from litestar.response import Redirect
 from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
 from zhangfang_core.tenancy.assignments import assign, assigned
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 
@@ -49,7 +49,7 @@ async def member_page(membership_id: FromPath[int]) -> Page:
         back=here("/people"),
         member=found,
         roles=members.roles_to_grant(side),
-        clients=await use(Tenants).clients(),
+        clients=await use(Clients).clients(),
         assigned=await assigned(found.user) if side == "firm" else frozenset(),
     )
 
@@ -89,7 +89,7 @@ async def _people_page(
         active="people",
         members=await members.members(),
         invitations=await invitations.open_invitations(),
-        clients=await use(Tenants).clients(),
+        clients=await use(Clients).clients(),
         roles=[*members.roles_to_grant("firm"), *members.roles_to_grant("client")],
         error=error,
         link=link,

@@ -91,3 +91,49 @@ class OwnRole(FirmRows, Table, tablename="core_role"):
     title = Varchar(length=60)
     side = Varchar(length=10)
     permissions = JSONB(default="[]")
+
+
+class ContactPoint(Table, tablename="core_contact_point"):
+    """A phone number (E.164) or e-mail address that a code proved to be the person's; one of each kind."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    kind = Varchar(length=10, null=False)
+    address = Varchar(length=120, null=False)
+    verified_at = Timestamptz()
+
+
+class ContactCode(Table, tablename="core_contact_code"):
+    """A code that was sent to an address, to be typed in by the person; ``code_hash`` is keyed and bound to both."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    kind = Varchar(length=10, null=False)
+    address = Varchar(length=120, null=False)
+    code_hash = Varchar(length=64, null=False, secret=True, help_text="HMAC-SHA-256 in hex")
+    sent_at = Timestamptz()
+    expires_at = Timestamptz()
+    tries = SmallInt(default=0)
+
+
+class ContactChoice(Table, tablename="core_contact_choice"):
+    """Channels and quiet hours (minutes of the day, Asia/Shanghai) of a person who chose others than the first ones."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    sms = Boolean(default=False)
+    email = Boolean(default=False)
+    wechat = Boolean(default=False)
+    quiet_from = SmallInt(default=1260)
+    quiet_until = SmallInt(default=540)
+
+
+class ConsentRow(Table, tablename="core_consent"):
+    """What a person agreed to, with the version of the words and when it was taken back."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=40, null=False)
+    text_version = Varchar(length=20, null=False)
+    given_at = Timestamptz()
+    withdrawn_at = Timestamptz(null=True, default=None)

@@ -27,7 +27,7 @@ async def open_chart(client: int, standard: str) -> int:
     if standard not in standards():
         raise Refusal("ledger.standard_unknown", "没有这套会计准则的科目表,请重新选择。", field="standard")
     row = await connection().fetchrow(
-        """select taxpayer_kind, exists (select from core_account a where a.client = c.id) as has_chart
+        """select app_client_fact(c.id, 'taxpayer_kind', c.books_start) as taxpayer_kind, exists (select from core_account a where a.client = c.id) as has_chart
         from core_client c where c.firm = $1 and c.id = $2""",
         firm_in_scope(),
         client,

@@ -22,7 +22,7 @@ from zhangfang_sdk.services import use
 
 SOURCE = "month_end:"
 
-_CLIENT = """select c.standard, c.taxpayer_kind, c.books_start,
+_CLIENT = """select c.standard, app_client_fact(c.id, 'taxpayer_kind', $3) as taxpayer_kind, c.books_start,
     (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) as closed
     from core_client c where c.firm = $1 and c.id = $2"""
 
@@ -56,7 +56,7 @@ class LedgerMonthEnd:
 
     async def proposals(self, client: int, period: Period) -> Sequence[Proposal]:
         see(client)
-        row = await connection().fetchrow(_CLIENT, firm_in_scope(), client)
+        row = await connection().fetchrow(_CLIENT, firm_in_scope(), client, period.last_day)
         if row is None:
             raise not_found("客户企业")
         if period < Period.of(row["books_start"]) or period.number <= (row["closed"] or 0):

@@ -13,6 +13,7 @@ from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
@@ -20,7 +21,6 @@ from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 PAGE = 50
@@ -88,7 +88,7 @@ async def vouchers_page(
 async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> Page:
     """记账凭证: lines, totals, who drafted and posted, why these accounts, the original behind it (DASH-5)."""
     voucher = await use(Ledger).voucher(voucher_id)
-    client = await use(Tenants).client(voucher.client)
+    client = await use(Clients).client(voucher.client)
     names = {account.code: account.full_name for account in await use(Ledger).accounts(voucher.client)}
     documents = await use(Documents).documents([voucher.document]) if voucher.document is not None else ()
     others = {
@@ -227,13 +227,13 @@ async def _months(client: int | None) -> list[tuple[str, str]]:
     """Months to choose from, newest first: from the start of the client's books to now, three years at most."""
     offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
     if client is not None:
-        start = Period.of((await use(Tenants).client(client)).books_start)
+        start = Period.of((await use(Clients).client(client)).books_start)
         offered = [month for month in offered if month >= start]
     return [(month.key, month.label) for month in offered]
 
 
 async def _client_names() -> dict[int, str]:
-    return {client.id: client.name for client in await use(Tenants).clients()}
+    return {client.id: client.name for client in await use(Clients).clients()}
 
 
 def _month(key: str | None) -> Period:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
@@ -17,7 +19,6 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
@@ -34,7 +35,8 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
     MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
-    Tenants: "zhangfang_core.tenancy.service:FirmTenants",
+    Clients: "zhangfang_core.tenancy.service:FirmClients",
+    Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
     Cards: "zhangfang_core.web.cards:PluginCards",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",

@@ -1,7 +1,17 @@
 """How the trail names what was done. Actions of plugins that are not here show their own code."""
 
 ACTION_NAMES = {
-    "clients.take_on": "接收客户",
+    "client.take_on": "接收客户",
+    "client.assign": "调整会计分工",
+    "contact.verify": "验证联系方式",
+    "contact.remove": "删除联系方式",
+    "contact.choose": "修改通知方式",
+    "profile.record": "录入企业资料",
+    "profile.propose": "提出企业资料",
+    "profile.accept": "采纳企业资料",
+    "profile.withdraw": "撤回企业资料",
+    "profile.confirm": "客户确认资料",
+    "profile.object": "客户对资料有意见",
     "documents.store": "存入文件",
     "documents.view": "查看文件",
     "ledger.draft": "填制凭证",

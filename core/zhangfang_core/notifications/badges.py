@@ -1,4 +1,4 @@
-"""Red dots of core."""
+"""Red dots of messages."""
 
 from zhangfang_core.notifications.service import TOPIC
 from zhangfang_core.notifications.tables import Notification
@@ -13,4 +13,4 @@ async def unread_count() -> int:
     return int(await Notification.count().where(Notification.read_at.is_null()))
 
 
-CORE_BADGES = (Badge("messages", unread_count, (TOPIC,)),)
+MESSAGE_BADGES = (Badge("messages", unread_count, (TOPIC,)),)

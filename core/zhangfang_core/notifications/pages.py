@@ -12,13 +12,13 @@ from zhangfang_core.notifications.action_names import ACTION_NAMES, action_name
 from zhangfang_core.notifications.audit import verify
 from zhangfang_core.notifications.badges import unread_count
 from zhangfang_core.notifications.tables import AuditEntry, Notification
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, portal
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, SIGNED_IN, Page, action, go, page
 
 MESSAGES_SHOWN = 100
@@ -54,7 +54,7 @@ async def _messages_here(unread: bool) -> tuple[list[dict[str, Any]], int]:
     if unread:
         query = query.where(Notification.read_at.is_null())
     rows = await query
-    clients = {client.id: client.name for client in await use(Tenants).clients()}
+    clients = {client.id: client.name for client in await use(Clients).clients()}
     return [{**row, "client_name": clients.get(row["client"], "")} for row in rows], await unread_count()
 
 
@@ -141,7 +141,7 @@ async def _trail(person: str, what: str, since: str, until: str, older_than: int
         active="audit",
         entries=[_entry(row) for row in rows[:ENTRIES_SHOWN]],
         older=rows[ENTRIES_SHOWN - 1]["id"] if len(rows) > ENTRIES_SHOWN else None,
-        clients={client.id: client.name for client in await use(Tenants).clients()} if scope().firm else {},
+        clients={client.id: client.name for client in await use(Clients).clients()} if scope().firm else {},
         actions=[("", "全部操作"), *ACTION_NAMES.items()],
         chosen={"person": person, "action": what, "from": since, "to": until},
         **{"verdict": None, **more},

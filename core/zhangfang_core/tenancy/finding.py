@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
-from zhangfang_sdk.tenants import Client
+from zhangfang_sdk.clients import Client
 
 SHOWN = 12
 LONGEST = 60

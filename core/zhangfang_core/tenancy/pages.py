@@ -1,32 +1,31 @@
 """Client files of the firm, and going from one place to another."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, Req, written
 from zhangfang_core.ledger.charts import load_chart, standards
+from zhangfang_core.tenancy.fact_forms import fact_in
+from zhangfang_core.tenancy.fact_values import checked
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
+from zhangfang_core.tenancy.industries import INDUSTRIES
+from zhangfang_core.tenancy.profile_pages import HANDLERS as PROFILE
 from zhangfang_core.web.own_paths import stands_for_all
-from zhangfang_sdk.context import firm_in_scope
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
+from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at, here
+from zhangfang_sdk.profile import FactKind, FactSource, NewFact
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 KINDS = [(TaxpayerKind.SMALL_SCALE.value, "小规模纳税人"), (TaxpayerKind.GENERAL.value, "一般纳税人")]
-INDUSTRIES = [
-    ("restaurant", "餐饮"),
-    ("trading", "商贸"),
-    ("software", "软件和信息服务"),
-    ("construction", "建筑"),
-    ("manufacturing", "制造"),
-    ("transport", "运输"),
-    ("services", "其他服务"),
-]
 
 
 @page("/clients", of=FIRM, permission="clients.read")
@@ -38,7 +37,7 @@ async def clients_page(
     ``go_on``: asked from the switcher, the only one that fits is gone to at once.
     """
     words = q.strip()[:LONGEST]
-    clients = found(await use(Tenants).clients(), words)
+    clients = found(await use(Clients).clients(), words)
     if go_on and words and len(clients) == 1:
         return go(at(clients[0].id, _page_of_client(request, to)))
     return Page(
@@ -49,7 +48,8 @@ async def clients_page(
         words=words,
         to=_page_of_client(request, to),
         kinds=dict(KINDS),
-        industries=dict(INDUSTRIES),
+        industries=INDUSTRIES,
+        waiting=Counter(f.client for f in await use(Clients).waiting()) if scope().may("profile.read") else {},
     )
 
 
@@ -57,7 +57,7 @@ async def clients_page(
 async def find_client(request: Req, q: FromQuery[str] = "", to: FromQuery[str] = "") -> Page:
     """A fragment for the switcher: the first that fit, those of this browser's last pages before the others."""
     recent = recent_clients(request.cookies.get(f"recent_{firm_in_scope()}", ""))
-    fit = found(await use(Tenants).clients(), q, recent)
+    fit = found(await use(Clients).clients(), q, recent)
     return Page(
         "tenancy/found.html",
         fragment=True,
@@ -74,6 +74,14 @@ def _page_of_client(request: Req, asked: str) -> str:
 
 
 DEFAULT_STANDARD = "small_business_2013"
+LICENCE = (
+    FactKind.LEGAL_REPRESENTATIVE,
+    FactKind.REGISTERED_CAPITAL,
+    FactKind.FOUNDED_ON,
+    FactKind.REGISTERED_ADDRESS,
+    FactKind.BUSINESS_SCOPE,
+)
+LICENCE_FIELDS = (*(kind.value for kind in LICENCE), "area")
 
 
 @page("/clients/new", of=FIRM, permission="clients.manage")
@@ -86,8 +94,9 @@ async def new_client_form(data: Form) -> Page | Redirect:
     """Takes the client on with its chart of accounts, and opens it."""
     fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
     fields["standard"] = written(data, "standard", 40) or DEFAULT_STANDARD
+    fields |= {name: written(data, name, 4000) for name in LICENCE_FIELDS}
     try:
-        client = await use(Tenants).take_on(_new_client(fields))
+        client = await use(Clients).take_on(_new_client(fields))
     except Refusal as refusal:
         # Objections come before anything was written, so that the page may be answered in the same transaction.
         return _new_client_page(fields, refusal)
@@ -97,7 +106,7 @@ async def new_client_form(data: Form) -> Page | Redirect:
 def _new_client(fields: dict[str, str]) -> NewClient:
     if fields["taxpayer_kind"] not in dict(KINDS):
         raise Refusal("client.kind_unknown", "请选择纳税人身份。", field="taxpayer_kind")
-    if fields["industry"] not in dict(INDUSTRIES):
+    if fields["industry"] not in INDUSTRIES:
         raise Refusal("client.industry_unknown", "请选择行业。", field="industry")
     if fields["standard"] not in standards():
         raise Refusal("ledger.standard_unknown", "没有这套会计准则的科目表,请重新选择。", field="standard")
@@ -112,7 +121,26 @@ def _new_client(fields: dict[str, str]) -> NewClient:
         industry=fields["industry"],
         books_start=start,
         standard=fields["standard"],
+        facts=tuple(_licence_facts(fields, start)),
     )
+
+
+def _licence_facts(fields: dict[str, str], start: dt.date) -> Iterator[NewFact]:
+    """What was filled in of the licence, holding from the books' start on; a fault is told at the field of the form."""
+    for kind in LICENCE:
+        if not fields[kind.value]:
+            continue
+        sent: dict[str, Any] = {
+            "value": fields[kind.value],
+            "area": fields["area"],
+            "valid_from": start.isoformat(),
+            "source": FactSource.BUSINESS_LICENCE.value,
+        }
+        try:
+            yield checked(fact_in(kind, sent))
+        except Refusal as refusal:
+            field = "area" if refusal.field == "area" else kind.value
+            raise Refusal(refusal.code, refusal.sentence, field=field) from refusal
 
 
 def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
@@ -128,13 +156,15 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
             "taxpayer_kind": "small_scale",
             "industry": "services",
             "standard": DEFAULT_STANDARD,
+            **dict.fromkeys(LICENCE_FIELDS, ""),
             **fields,
         },
         errors=errors,
+        licence_fields=LICENCE_FIELDS,
         kinds=KINDS,
-        industries=INDUSTRIES,
+        industries=list(INDUSTRIES.items()),
         standards=[(key, load_chart(key).title) for key in reversed(standards())],
     )
 
 
-HANDLERS = [clients_page, find_client, new_client_page, new_client_form]
+HANDLERS = [clients_page, find_client, new_client_page, new_client_form, *PROFILE]

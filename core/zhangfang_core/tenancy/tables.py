@@ -1,6 +1,6 @@
 """Firms, their clients, and who of the firm looks after which client."""
 
-from piccolo.columns import BigSerial, Boolean, Date, ForeignKey, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, Date, ForeignKey, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.combination import And, WhereRaw
 from piccolo.columns.readable import Readable
@@ -30,9 +30,7 @@ class Client(FirmRows, Table, tablename="core_client"):
     id = BigSerial(primary_key=True)
     name = Varchar(length=120, help_text="企业全称,与营业执照一致")
     tax_id = Varchar(length=20, help_text="统一社会信用代码 / 纳税人识别号")
-    taxpayer_kind = Varchar(length=20)
     standard = Varchar(length=40)
-    industry = Varchar(length=40)
     books_start = Date()
     created_at = Timestamptz()
 
@@ -53,3 +51,26 @@ class Assignment(ClientRows, Table, tablename="core_assignment"):
 
     id = BigSerial(primary_key=True)
     user = ForeignKey(UserKey, null=False, on_delete=OnDelete.cascade)
+
+
+class ClientFact(ClientRows, Table, tablename="core_client_fact"):
+    """One entry of a client's profile; value, day and source never change. One in force for each kind, part and day."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=40, null=False, help_text="资料")
+    part = Varchar(length=20, null=False, help_text="年份或角色")
+    value = JSONB(help_text="内容")
+    valid_from = Date(null=False, default=None, help_text="生效日期")
+    source = Varchar(length=40, null=False)
+    standing = Varchar(length=20, null=False)
+    entered_at = Timestamptz()
+    entered_by = BigInt(null=True, default=None)
+    entered_by_name = Varchar(length=80, null=False, help_text="录入人")
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by_name = Varchar(length=80, null=False)
+    reason = Varchar(length=200, null=False)
+    confirmed_at = Timestamptz(null=True, default=None)
+    confirmed_by_name = Varchar(length=80, null=False, help_text="客户确认人")
+    objection = Varchar(length=400, null=False, help_text="客户意见")
+    objected_at = Timestamptz(null=True, default=None)
+    objected_by_name = Varchar(length=80, null=False)

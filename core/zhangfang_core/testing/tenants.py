@@ -10,9 +10,9 @@ from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.set_up import make_firm
 from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ async def make_test_firm(name: str) -> TestFirm:
         name=name, owner_login=f"owner@{name}.example", owner_name="周老板", owner_password=OWNER_PASSWORD
     )
     async with scoped_transaction(system_scope(made.firm)):
-        tenants = use(Tenants)
+        clients = use(Clients)
         start = dt.date(2025, 1, 1)
-        restaurant = await tenants.take_on(
+        restaurant = await clients.take_on(
             NewClient(f"{name}餐饮有限公司", RESTAURANT_TAX_ID, TaxpayerKind.SMALL_SCALE, "restaurant", start)
         )
-        trading = await tenants.take_on(
+        trading = await clients.take_on(
             NewClient(f"{name}商贸有限公司", TRADING_TAX_ID, TaxpayerKind.GENERAL, "trading", start)
         )
     return TestFirm(made.firm, made.owner, restaurant, trading)

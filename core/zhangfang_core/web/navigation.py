@@ -8,7 +8,7 @@ from zhangfang_core.admin.mount import admin_of
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
 from zhangfang_core.modules.troubles import parts_off
-from zhangfang_core.notifications.badges import CORE_BADGES
+from zhangfang_core.web.core_badges import CORE_BADGES
 from zhangfang_core.web.pace import is_quick
 from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.waiting import load, part_of
@@ -24,6 +24,8 @@ CORE_NAVIGATION = (
     NavEntry("messages", "消息", "message-circle", "/messages", SIGNED_IN, "tab", 80, ANYWHERE),
     NavEntry("account", "我的", "user-round", "/account", SIGNED_IN, "tab", 90, (*ANYWHERE, PORTAL)),
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
+    NavEntry("profile", "企业资料", "id-card", "/profile", "profile.read", "side", 26),
+    NavEntry("my-profile", "企业资料", "id-card", "/profile", "profile.confirm", "me", 20),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("search", "查找", "search", "/search", SIGNED_IN, "side", 88, (FIRM, CLIENT)),

@@ -16,19 +16,21 @@ from zhangfang_sdk.errors import ScopeMismatch, not_found
 from zhangfang_sdk.notifications import Message
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import at
-from zhangfang_sdk.tenants import Client, NewClient
+from zhangfang_sdk.testing.fake_clients import FakeClients
+from zhangfang_sdk.testing.fake_contacts import FakeContacts
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
 __all__ = [
     "DeferredJob",
     "FakeAudit",
+    "FakeClients",
+    "FakeContacts",
     "FakeDocuments",
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
     "FakeNotifications",
-    "FakeTenants",
     "FakeWaiting",
     "TrailEntry",
 ]
@@ -94,32 +96,6 @@ class FakeDocuments:
 
     def _visible(self) -> list[Document]:
         return [d for d in self._documents.values() if scope().sees(d.client)]
-
-
-class FakeTenants:
-    """The clients of one firm."""
-
-    def __init__(self, clients: Iterable[Client] = ()) -> None:
-        self._clients = {client.id: client for client in clients}
-
-    async def client(self, client_id: int) -> Client:
-        found = self._clients.get(client_id)
-        if found is None or not scope().sees(client_id):
-            raise not_found("客户企业")
-        return found
-
-    async def clients(self) -> Sequence[Client]:
-        return sorted((c for c in self._clients.values() if scope().sees(c.id)), key=lambda c: c.name)
-
-    async def take_on(self, new: NewClient) -> int:
-        require("clients.manage")
-        if any(client.tax_id == new.tax_id for client in self._clients.values()):
-            raise refusal("client.tax_id_taken", 409)
-        id_ = max(self._clients, default=0) + 1
-        self._clients[id_] = Client(
-            id_, new.name, new.tax_id, new.taxpayer_kind, new.standard, new.industry, new.books_start
-        )
-        return id_
 
 
 @dataclass(frozen=True, slots=True)

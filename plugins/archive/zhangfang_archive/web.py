@@ -7,11 +7,11 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_archive import services
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -26,7 +26,7 @@ async def archive_page() -> Page:
         title="电子档案",
         active="archive",
         manifests=await services.manifests(client),
-        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
         period=Period.current(),
     )
 

@@ -17,11 +17,11 @@ from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, gene
 from zhangfang_books.statement_pages import KINDS
 from zhangfang_books.statements.forms import Kind
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +41,7 @@ async def export(
     if fmt not in ("xlsx", "pdf"):
         raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
     client, (first, last) = client_in_scope(), span(period, to)
-    about = await use(Tenants).client(client)
+    about = await use(Clients).client(client)
     if report == "vouchers" and fmt == "pdf":
         found = await reading.posted_vouchers(client, first, last)
         if not found or len(found) > PRINTED_VOUCHERS:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zhangfang_books import reading
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.month_end import MonthEnd
@@ -12,7 +13,6 @@ from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import Address, at
 from zhangfang_sdk.services import ServiceMissing
-from zhangfang_sdk.tenants import Client, Tenants
 
 MOST_DRAFTS = 200
 
@@ -99,7 +99,7 @@ async def wall(month: Period) -> list[WallEntry]:
     """All clients that the actor may see: those with most to do first."""
     states = {s.client: s for s in await use(MonthStates).month_states(month)}
     entries = []
-    for client in await use(Tenants).clients():
+    for client in await use(Clients).clients():
         state = states.get(client.id)
         drafts, posted = (state.drafts, state.posted) if state else (0, 0)
         closed = state is not None and state.closed_through is not None and month <= state.closed_through

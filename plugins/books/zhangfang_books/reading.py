@@ -9,12 +9,12 @@ from zhangfang_books.statements.gathering import Books, split_accounts
 from zhangfang_books.statements.month import Brought, Month, statements_of
 from zhangfang_books.tables import BroughtFigure, CashAssignment
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, LedgerEntry, Voucher, VoucherState
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import Tenants
 
 VOUCHERS_AT_ONCE = 500
 EVERY_ENTRY = 10_000_000
@@ -53,7 +53,7 @@ async def posted_vouchers(client: int, first: Period, last: Period) -> list[Vouc
 
 async def statements(client: int, period: Period) -> Month:
     """The three statements of a month. Raises Refusal ``books.no_forms`` for an accounting standard without forms."""
-    about = await use(Tenants).client(client)
+    about = await use(Clients).client(client)
     if about.standard not in standards():
         raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
     vouchers = await posted_vouchers(client, Period(period.year, 1), period)
@@ -93,7 +93,7 @@ async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:
     """The accountant's word on a voucher line's cash; needs ``books.note``. Raises Refusal ``books.no_such_line``, ``common.not_found``."""
     require("books.note")
     found = await voucher_of(client, voucher)
-    about = await use(Tenants).client(client)
+    about = await use(Clients).client(client)
     kind: Kind = "cash_flow"
     numbers = [each.number for each in form(about.standard, kind).lines if each.direction]
     if not 1 <= place <= len(found.lines) or line not in numbers:
@@ -127,7 +127,7 @@ async def voucher_of(client: int, voucher: int) -> Voucher:
 
 async def flows_of_line(client: int, period: Period, line: int) -> list[tuple[Voucher, int]]:
     """The month's vouchers whose cash stands on a line of the cash flow statement, with the amount (in positive)."""
-    about = await use(Tenants).client(client)
+    about = await use(Clients).client(client)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
     assigned: dict[int, dict[int, int]] = {}
     for row in rows:

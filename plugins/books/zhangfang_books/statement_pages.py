@@ -10,12 +10,12 @@ from litestar.response import Redirect
 from zhangfang_books import reading
 from zhangfang_books.statements.forms import Kind
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -42,7 +42,7 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
         statement=statement,
         month=month,
         months=await months(client),
-        client=await use(Tenants).client(client),
+        client=await use(Clients).client(client),
         vouchers=vouchers,
         cash_lines=[(line.number, line.name) for line in found.cash_flow.form.lines if line.direction],
     )
@@ -98,7 +98,7 @@ async def assign_form(voucher_id: int, data: Form) -> Redirect:
 
 async def months(client: int) -> list[tuple[str, str]]:
     """Months to choose from, newest first: from the start of the books to now, three years at most."""
-    start = Period.of((await use(Tenants).client(client)).books_start)
+    start = Period.of((await use(Clients).client(client)).books_start)
     offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
     return [(month.key, month.label) for month in offered if month >= start]
 

@@ -8,10 +8,10 @@ from io import BytesIO
 from zhangfang_capture_ocr.services.uploads import receive
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Client, Clients, TaxpayerKind
 from zhangfang_sdk.context import Scope, in_scope, scope
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.specimens import Specimen, SpecimenLine
-from zhangfang_sdk.tenants import Client, TaxpayerKind, Tenants
 
 
 @dataclass
@@ -39,7 +39,7 @@ SELLERS = (
 async def send_demo_files(clients: Sequence[int]) -> None:
     """Hand in files for each client; sending them again gives the same items."""
     for number, id_ in enumerate(clients):
-        client = await use(Tenants).client(id_)
+        client = await use(Clients).client(id_)
         actor = scope()
         with in_scope(_opening(actor, id_)):
             await receive(_files(client, number), purpose="演示", upload_key=f"demo-files-{id_}")

@@ -8,12 +8,12 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_collab import services
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -31,7 +31,7 @@ async def tasks_page(period: str | None = None, show: str = "") -> Page:
         tasks=services.chosen(await services.tasks(client, month), show),
         show=show if show in services.FILTERS else "",
         filters=list(services.FILTERS.items()),
-        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
         period=month,
         today=today(),
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, same_days, trend
 from zhangfang_dashboard.rights import require_figure, visible_figures
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.ledger import Ledger, LedgerEntry
 from zhangfang_sdk.measures import AccountShare, Definition, Measures
 from zhangfang_sdk.periods import Period, today
-from zhangfang_sdk.tenants import Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Cockpit:
 
 async def cockpit(client: int, period: Period) -> Cockpit:
     """Raises Refusal ``common.not_found`` for a client that the actor may not see."""
-    start = Period.of((await use(Tenants).client(client)).books_start)
+    start = Period.of((await use(Clients).client(client)).books_start)
     seen = await visible_figures()
     months = max(1, (period.year - start.year) * 12 + period.month - start.month + 1)
     series = await use(Measures).series(client, seen, period.plus(1 - MONTHS_READ), period)

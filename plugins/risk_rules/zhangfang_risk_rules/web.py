@@ -7,10 +7,10 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_risk_rules import services
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -26,7 +26,7 @@ async def risks_page(show: str = "") -> Page:
         active="risks",
         alerts=await services.alerts(client, only_open=show == "open" or (client is None and show != "all")),
         show=show if show in ("open", "all") else "open" if client is None else "all",
-        names={c.id: c.name for c in await use(Tenants).clients()} if client is None else {},
+        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
     )
 
 

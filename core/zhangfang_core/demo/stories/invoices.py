@@ -7,7 +7,7 @@ from decimal import Decimal
 from zhangfang_core.demo.stories.books import StoryBooks, credit, debit
 from zhangfang_core.demo.stories.rates import share
 from zhangfang_core.demo.stories.values import ORDINARY, SPECIAL, Party, StoryDocument, StoryDocumentLine
-from zhangfang_sdk.tenants import TaxpayerKind
+from zhangfang_sdk.clients import TaxpayerKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from zhangfang_core.demo.stories.recurring import (
     plan_wages,
 )
 from zhangfang_core.demo.stories.values import Company, Story
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 MONTHS = 2
 _TOOLS = party(60, "永康恒壶五金制品有限公司", "330784")

@@ -5,9 +5,9 @@ from datetime import date
 
 from zhangfang_core.demo.stories.books import Entry, StoryBooks, credit, debit
 from zhangfang_core.demo.stories.rates import WHOLE, owes_no_vat, rate, rated, share
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.ledger import VoucherKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 SURTAXES = {"222115": "urban_construction", "222120": "education", "222121": "local_education"}
 _REVENUES = ("5001", "5051", "5111", "5301")

@@ -23,8 +23,8 @@ from zhangfang_core.demo.stories.recurring import (
     plan_wages,
 )
 from zhangfang_core.demo.stories.values import Company, Party, Story, StoryDocumentLine
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 MONTHS = 14
 _MONTHLY_SALES = 306_000_00

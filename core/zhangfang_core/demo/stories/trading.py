@@ -24,8 +24,8 @@ from zhangfang_core.demo.stories.recurring import (
     plan_wages,
 )
 from zhangfang_core.demo.stories.values import Company, Party, Story, StoryDocumentLine
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 MONTHS = 14
 _SEASONS = (1020, 820, 1010, 990, 1020, 1040, 930, 950, 1050, 1060, 1130, 1080)  # per mille, January first

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.ledger import VoucherKind
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import TaxpayerKind
 
 SPECIAL = "数电专票"
 ORDINARY = "数电普票"

@@ -15,11 +15,11 @@ from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 
 REFERENCE = Path(__file__).parents[4].parent / "shared" / "reference" / "domain"
 
@@ -71,7 +71,7 @@ def reference(path: Path) -> Worked:
 async def booked(firm: TestFirm, month: Worked) -> int:
     """A client of the firm with the month's opening balances, the year before them, and its vouchers, posted."""
     async with scoped_transaction(system_scope(firm.id)):
-        client = await use(Tenants).take_on(
+        client = await use(Clients).take_on(
             NewClient(month.name, "91330106MA2TEXT41B", TaxpayerKind(month.taxpayer), "trading", month.period.first_day)
         )
     async with scoped_transaction(system_scope(firm.id)):

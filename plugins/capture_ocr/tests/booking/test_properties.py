@@ -10,7 +10,7 @@ from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts,
 from zhangfang_capture_ocr.booking.rules import load_rules
 from zhangfang_capture_ocr.booking.values import PURCHASE_SETTLEMENTS, SALES_SETTLEMENTS
 from zhangfang_core.ledger.charts import load_chart
-from zhangfang_sdk.tenants import TaxpayerKind
+from zhangfang_sdk.clients import TaxpayerKind
 
 LEAVES = {
     kind: {account.code for account in load_chart("small_business_2013", kind.value).leaves()}

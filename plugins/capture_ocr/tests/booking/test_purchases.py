@@ -14,7 +14,7 @@ from zhangfang_capture_ocr.booking import (
     SellerMemory,
     propose,
 )
-from zhangfang_sdk.tenants import TaxpayerKind
+from zhangfang_sdk.clients import TaxpayerKind
 
 SELLER, SELLER_ID = "宁波某某供应链有限公司", "91330206MA2AAAAA8K"
 RESTAURANT = ClientProfile("甲餐饮有限公司", TaxpayerKind.SMALL_SCALE, "restaurant")

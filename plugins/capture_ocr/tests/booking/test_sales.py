@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts, propose
-from zhangfang_sdk.tenants import TaxpayerKind
+from zhangfang_sdk.clients import TaxpayerKind
 
 SMALL = ClientProfile("甲餐饮有限公司", TaxpayerKind.SMALL_SCALE, "restaurant")
 GENERAL = ClientProfile("乙商贸有限公司", TaxpayerKind.GENERAL, "trading", sales_settlement="1002")

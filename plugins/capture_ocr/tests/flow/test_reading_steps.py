@@ -11,11 +11,11 @@ from zhangfang_capture_ocr.services import reading_steps
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_core.database.engine import connection
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, acting
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.services import replaced, use
-from zhangfang_sdk.tenants import Tenants
 
 
 @pytest.mark.parametrize("form", ["xml", "pdf"])
@@ -137,7 +137,7 @@ async def test_killed_anywhere_ends_once(office: Any, drawn: Any, monkeypatch: p
                 replaced(Documents, _Mortal(use(Documents), clock)),
                 replaced(Ledger, _Mortal(use(Ledger), clock)),
                 replaced(Live, _Mortal(use(Live), clock)),
-                replaced(Tenants, _Mortal(use(Tenants), clock)),
+                replaced(Clients, _Mortal(use(Clients), clock)),
             ):
                 await office.work(item)
         except _Killed:

@@ -17,8 +17,8 @@ from zhangfang_capture_ocr.booking.values import (
     ProposedLine,
     SellerMemory,
 )
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.money import yuan
-from zhangfang_sdk.tenants import TaxpayerKind
 
 CONFIRMED_INPUT_VAT = "22210101"  # 应交增值税-进项税额
 UNCONFIRMED_INPUT_VAT = "222105"  # 待认证进项税额 (财会〔2016〕22号)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from zhangfang_sdk.tenants import TaxpayerKind
+from zhangfang_sdk.clients import TaxpayerKind
 
 PURCHASE_SETTLEMENTS: Mapping[str, str] = {
     "2202": "先挂应付账款，付款时再冲",

@@ -15,12 +15,12 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client, Tenants
 
 NOTHING = Refused("page.nothing_read")
 NO_DRAFT = NOT_OURS | SENT_BEFORE
@@ -55,7 +55,7 @@ async def check(item_id: int) -> None:
         row = await Invoice.select().where(Invoice.item == item_id).first()
         if item is None or row is None:
             raise RuntimeError(f"item {item_id} is being checked and has no invoice")
-        client = await use(Tenants).client(client_id)
+        client = await use(Clients).client(client_id)
         reading = reading_of(row)
         verdict = await judge(client, item, row["id"], reading)
         voucher = None

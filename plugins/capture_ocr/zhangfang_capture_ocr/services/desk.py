@@ -15,12 +15,12 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item, SellerMemory
+from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft
 from zhangfang_sdk.notifications import Audit, Live, Message, Notifications
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client, Tenants
 
 TAX_ACCOUNTS = "2221"
 REASON_LENGTH = 200
@@ -44,7 +44,7 @@ async def consider(item_id: int, form: Mapping[str, str]) -> Considered:
     """Work the form's changes through proofs and booking; writes nothing. Raises Refusal ``capture.field_unreadable``."""
     require("capture_ocr.review")
     item, row = await _rows(item_id)
-    client = await use(Tenants).client(item.client)
+    client = await use(Clients).client(item.client)
     changed = changes_in(form, row)
     after = corrected(row, changed)
     reading = reading_of(after)

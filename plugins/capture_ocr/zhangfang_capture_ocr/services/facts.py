@@ -8,10 +8,10 @@ from zhangfang_capture_ocr.booking import SellerMemory as Memory
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Reading
 from zhangfang_capture_ocr.tables import SellerMemory
+from zhangfang_sdk.clients import Client
 from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Client
 
 SOURCE = "capture_ocr"
 

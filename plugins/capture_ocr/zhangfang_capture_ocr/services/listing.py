@@ -10,11 +10,11 @@ from zhangfang_capture_ocr.moments import moment_of
 from zhangfang_capture_ocr.prescriptions import SENT_BEFORE
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemState
 from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.places import Address, at
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 
 RECENT = 12
 PAGE_SIZE = 30
@@ -134,7 +134,7 @@ async def waiting_for_firm() -> int:
 
 
 async def client_names() -> dict[int, str]:
-    return {client.id: client.name for client in await use(Tenants).clients()}
+    return {client.id: client.name for client in await use(Clients).clients()}
 
 
 async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:

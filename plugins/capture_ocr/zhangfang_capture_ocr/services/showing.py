@@ -12,11 +12,11 @@ from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.stored_readings import as_value, reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_capture_ocr.typeset import HEIGHT, WIDTH, Sheet, typeset
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.documents import Document, Documents
 from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tenants import Tenants
 
 SURE = 900
 """Per mille: a field below it is lit up for a look."""
@@ -93,11 +93,11 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         return None
     row = await Invoice.select().where(Invoice.item == item_id).first()
     if row is None:
-        client = await use(Tenants).client(item.client)
+        client = await use(Clients).client(item.client)
         told = Told("文件", item.name, None, client.name, client.tax_id)
         todo = _todo(item, told)
         return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", "", item.original) if todo else None
-    client = await use(Tenants).client(item.client)
+    client = await use(Clients).client(item.client)
     reading = reading_of(row)
     proofs = as_value(row["proofs"])
     failed = [proof for proof in proofs if proof["passed"] is False]

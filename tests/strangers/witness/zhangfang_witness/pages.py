@@ -6,6 +6,7 @@ from litestar.response import Redirect
 
 from zhangfang_sdk import use
 from zhangfang_sdk.bank_feed import BankFeed
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
@@ -13,7 +14,6 @@ from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.notifications import Live, Message, Notifications
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at_each_place, here
-from zhangfang_sdk.tenants import NewClient, TaxpayerKind, Tenants
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.web import CLIENT, FIRM, PERSON, SIGNED_IN, Page, action, go, page, removal
 from zhangfang_witness.noting import Witnessing, note
@@ -30,7 +30,7 @@ async def of_a_place() -> Page:
 @page("/witness", of=PERSON, permission=SIGNED_IN)
 async def of_a_person() -> Page:
     note("page of a person")
-    clients = await at_each_place(lambda place: use(Tenants).clients())
+    clients = await at_each_place(lambda place: use(Clients).clients())
     return Page("witness/page.html", title="见证", seen=", ".join(c.name for found in clients for c in found))
 
 
@@ -46,7 +46,7 @@ async def balance() -> dict[str, str | int | None]:
 async def take_on() -> dict[str, int]:
     note("action")
     new = NewClient("新来的商贸有限公司", "91330106MA2TEXT32D", TaxpayerKind.SMALL_SCALE, "trading", dt.date(2025, 1, 1))
-    return {"client": await use(Tenants).take_on(new)}
+    return {"client": await use(Clients).take_on(new)}
 
 
 @action("/witness/document", of=CLIENT, permission=SEE)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Upload
@@ -18,7 +19,6 @@ from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.roles import Role
-from zhangfang_sdk.tenants import NewClient
 from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
 from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
 from zhangfang_witness import pages

@@ -1,0 +1,154 @@
+"""The SDK's ``Contacts``, and what a person keeps of their own: channels, quiet hours, consent."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.places import record_everywhere
+from zhangfang_sdk.contacts import MESSAGES, Channel, Consent, ContactKind, QuietHours, Reach
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+
+CONSENT_VERSION = "2026-11"
+"""Of the words on the page; another version asks anew."""
+
+_REACH = """select u.id, u.name, c."user" is not null as chose, c.sms, c.email, c.wechat, c.quiet_from, c.quiet_until,
+    (select json_agg(json_build_array(p.kind, p.address, extract(epoch from p.verified_at))) from core_contact_point p where p."user" = u.id) as points,
+    (select json_agg(json_build_array(s.purpose, s.text_version, extract(epoch from s.given_at))) from core_consent s
+        where s."user" = u.id and s.withdrawn_at is null) as consents
+    from core_user u left join core_contact_choice c on c."user" = u.id where """
+
+
+class FirmContacts:
+    """See :class:`zhangfang_sdk.contacts.Contacts`."""
+
+    async def reach(self, person: int) -> Reach:
+        require("contacts.read")
+        return await _one(
+            _REACH + """u.id = $1 and exists (select from core_membership m where m."user" = u.id and m.firm = $2)""",
+            person,
+            firm_in_scope(),
+        )
+
+    async def of_client(self, client: int) -> Sequence[Reach]:
+        require("contacts.read")
+        known = scope().sees(client) and await connection().fetchval(
+            "select true from core_client where firm = $1 and id = $2", firm_in_scope(), client
+        )
+        if not known:
+            raise not_found("客户企业")
+        rows = await connection().fetch(
+            _REACH
+            + """exists (select from core_membership m where m."user" = u.id and m.firm = $1 and m.client = $2 and m.active) order by u.name, u.id""",
+            firm_in_scope(),
+            client,
+        )
+        return [_reach(row) for row in rows]
+
+
+async def own_reach() -> Reach:
+    """Of the person who is signed in."""
+    return await _one(_REACH + "u.id = $1", scope().user)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """``channels`` that are open beside the screen; ``agreed`` to the words of CONSENT_VERSION."""
+
+    channels: frozenset[Channel]
+    quiet: QuietHours
+    agreed: bool
+
+
+async def own_choice() -> Chosen:
+    """What the person who is signed in has ticked, whether it works yet or not."""
+    row = await connection().fetchrow(
+        'select sms, email, wechat, quiet_from, quiet_until from core_contact_choice where "user" = $1', scope().user
+    )
+    agreed = await connection().fetchval(
+        """select exists (select from core_consent where "user" = $1 and purpose = $2 and text_version = $3 and withdrawn_at is null)""",
+        scope().user,
+        MESSAGES,
+        CONSENT_VERSION,
+    )
+    return Chosen(frozenset() if row is None else _ticked(row), QuietHours() if row is None else _quiet(row), agreed)
+
+
+async def choose(chosen: Chosen) -> None:
+    """Keep what the person wants. SMS and e-mail need their consent: Refusal ``contact.consent_missing``; it may be taken back any time."""
+    outside = chosen.channels - {Channel.SCREEN, Channel.WECHAT}
+    if outside and not chosen.agreed:
+        raise Refusal("contact.consent_missing", "要用短信或邮件通知您,需要先勾选同意。", field="agreed")
+    await connection().execute(
+        """insert into core_contact_choice ("user", sms, email, wechat, quiet_from, quiet_until) values ($1, $2, $3, $4, $5, $6)
+        on conflict ("user") do update set sms = $2, email = $3, wechat = $4, quiet_from = $5, quiet_until = $6""",
+        scope().user,
+        *(channel in chosen.channels for channel in (Channel.SMS, Channel.EMAIL, Channel.WECHAT)),
+        *(moment.hour * 60 + moment.minute for moment in (chosen.quiet.start, chosen.quiet.end)),
+    )
+    if not chosen.agreed:
+        await connection().execute(
+            """update core_consent set withdrawn_at = now() where "user" = $1 and purpose = $2 and withdrawn_at is null""",
+            scope().user,
+            MESSAGES,
+        )
+    elif not (await own_choice()).agreed:
+        await connection().execute(
+            """update core_consent set withdrawn_at = now() where "user" = $1 and purpose = $2 and withdrawn_at is null""",
+            scope().user,
+            MESSAGES,
+        )
+        await connection().execute(
+            """insert into core_consent ("user", purpose, text_version, given_at) values ($1, $2, $3, now())""",
+            scope().user,
+            MESSAGES,
+            CONSENT_VERSION,
+        )
+    await record_everywhere("contact.choose", f"core_user:{scope().user}")
+
+
+async def remove(kind: ContactKind) -> None:
+    """Take an own phone number or address away; nothing is sent to it any more."""
+    await connection().execute(
+        'delete from core_contact_point where "user" = $1 and kind = $2', scope().user, kind.value
+    )
+    await record_everywhere("contact.remove", f"core_user:{scope().user}")
+
+
+async def _one(statement: str, *values: object) -> Reach:
+    row = await connection().fetchrow(statement, *values)
+    if row is None:
+        raise not_found("人员")
+    return _reach(row)
+
+
+def _reach(row: Mapping[str, Any]) -> Reach:
+    points = {kind: (address, _instant(at)) for kind, address, at in json.loads(row["points"] or "[]")}
+    consents = {p: Consent(p, version, _instant(at)) for p, version, at in json.loads(row["consents"] or "[]")}
+    phone, phone_at = points.get(ContactKind.PHONE.value, ("", None))
+    email, email_at = points.get(ContactKind.EMAIL.value, ("", None))
+    ticked = _ticked(row) if row["chose"] else frozenset[Channel]()
+    working = {Channel.SCREEN}
+    if Channel.SMS in ticked and phone and MESSAGES in consents:
+        working.add(Channel.SMS)
+    if Channel.EMAIL in ticked and email and MESSAGES in consents:
+        working.add(Channel.EMAIL)
+    if Channel.WECHAT in ticked:
+        working.add(Channel.WECHAT)
+    quiet = _quiet(row) if row["chose"] else QuietHours()
+    return Reach(row["id"], row["name"], phone, email, phone_at, email_at, frozenset(working), quiet, consents)
+
+
+def _ticked(row: Mapping[str, Any]) -> frozenset[Channel]:
+    return frozenset(c for c in (Channel.SMS, Channel.EMAIL, Channel.WECHAT) if row[c.value])
+
+
+def _quiet(row: Mapping[str, Any]) -> QuietHours:
+    return QuietHours(*(dt.time(*divmod(row[name], 60)) for name in ("quiet_from", "quiet_until")))
+
+
+def _instant(epoch: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(epoch, dt.UTC)
