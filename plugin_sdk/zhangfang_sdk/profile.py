@@ -43,7 +43,7 @@ class FactSource(StrEnum):
     TYPED = "typed"
     BUSINESS_LICENCE = "business_licence"
     TAX_AUTHORITY = "tax_authority"
-    BOOKS = "books"
+    LEDGER = "ledger"
     CLIENT = "client"
 
 

@@ -102,7 +102,7 @@ async def test_first_facts_are_there_from_the_books_start(case: Case) -> None:
         NewFact(FactKind.REGISTERED_ADDRESS, RegisteredAddress("杭州市西湖区文三路 1 号", "330106"), START),
         NewFact(FactKind.RESTRICTED_INDUSTRY, False, START),
         NewFact(FactKind.EMPLOYEES, QuarterEnds(8, 11), dt.date(2026, 7, 1)),
-        NewFact(FactKind.TOTAL_ASSETS, QuarterEnds(1_000_000_00, 1_100_000_00), dt.date(2026, 7, 1), FactSource.BOOKS),
+        NewFact(FactKind.TOTAL_ASSETS, QuarterEnds(1_000_000_00, 1_100_000_00), dt.date(2026, 7, 1), FactSource.LEDGER),
         NewFact(FactKind.TAXABLE_INCOME, YearAmount(2026, -5_000_00), dt.date(2026, 1, 1)),
         NewFact(FactKind.LOSS, YearAmount(2024, 80_000_00), START, FactSource.TAX_AUTHORITY),
         NewFact(FactKind.SERVICE_PACKAGE, "小规模基础套餐", START),

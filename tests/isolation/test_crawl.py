@@ -32,7 +32,7 @@ ALIKE = 2
 MOST_PAGES = 600
 FORMS = [
     (re.compile(re.sub(r"\{\w+:(\w+)\}", lambda kind: r"\d+" if kind[1] == "int" else "[^/]+", route.path)), route)
-    for route in walk(create_app()).routes
+    for route in sorted(walk(create_app()).routes, key=lambda route: len(route.parameters))  # "/confirm" before "/{kind}"
     if route.method == "POST"
 ]
 
@@ -149,6 +149,8 @@ class Crawl:
     def _expect_to_stay(self, address: str, place: str, target: str, *, may_switch: bool) -> None:
         there = place_of(urlsplit(target).path)
         allowed = {place, *(self.homes if may_switch or place == "/me" else ())}
+        if place == "/me":
+            allowed |= self.clients  # what waits at all places leads to its client
         if place.startswith("/f/") and "/c/" not in place:
             allowed |= {client for client in self.clients if client.startswith(f"{place}/c/")}
             allowed.add(place.replace("/f/", "/admin/"))

@@ -100,7 +100,7 @@ def sources() -> Mapping[FactSource, str]:
         FactSource.TYPED: gettext("人工录入"),
         FactSource.BUSINESS_LICENCE: gettext("营业执照"),
         FactSource.TAX_AUTHORITY: gettext("税务机关"),
-        FactSource.BOOKS: gettext("账簿"),
+        FactSource.LEDGER: gettext("账簿"),
         FactSource.CLIENT: gettext("客户告知"),
     }
 
