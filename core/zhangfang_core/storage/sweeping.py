@@ -21,4 +21,4 @@ async def sweep_objects() -> None:
         log.info("%s objects without an owner were removed", gone)
 
 
-SWEEP_JOB = Job("sweep_objects", sweep_objects, schedule="23 3 * * *")
+SWEEP_JOB = Job("sweep_objects", sweep_objects, schedule="23 3 * * *", seconds=6 * 3600.0)

@@ -77,7 +77,7 @@ class CaptureOcr:
 
     @hook
     def register_jobs(self) -> Sequence[Job]:
-        return [Job("read", read)]
+        return [Job("read", read, seconds=3600.0)]
 
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
