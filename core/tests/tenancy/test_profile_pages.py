@@ -138,14 +138,14 @@ async def test_the_boss_confirms_what_stands_on_the_page(staff: Visitor, boss: V
     # httpx sends a list as several fields of one name
     late = await boss.http.request(
         "POST",
-        f"{boss.place}{HOME}/confirm",
+        f"{boss.place}{HOME}/facts/confirm",
         data={"fact": ids},
         headers={"accept": "text/html", **await boss._tokens("")},
     )
     assert "刚刚有人更新过" in late.text
     assert not [f for f in (await profile(firm)).facts() if f.confirmed_at]
     for id_ in re.findall(r'name="fact" value="(\d+)"', (await boss.get(HOME)).text):
-        assert (await boss.post(f"{HOME}/confirm", fact=id_)).status_code == 303
+        assert (await boss.post(f"{HOME}/facts/confirm", fact=id_)).status_code == 303
     assert all(f.confirmed_by == "李总" for f in (await profile(firm)).facts())
     assert "没有等您确认的资料" in (await boss.get(HOME)).text
     assert "已确认" in (await staff.get(HOME)).text

@@ -89,18 +89,15 @@ async def choose(chosen: Chosen) -> None:
         *(channel in chosen.channels for channel in (Channel.SMS, Channel.EMAIL, Channel.WECHAT)),
         *(moment.hour * 60 + moment.minute for moment in (chosen.quiet.start, chosen.quiet.end)),
     )
-    if not chosen.agreed:
+    has_agreed = (await own_choice()).agreed
+    if not (chosen.agreed and has_agreed):
+        # What was agreed to in other words ends here too.
         await connection().execute(
             """update core_consent set withdrawn_at = now() where "user" = $1 and purpose = $2 and withdrawn_at is null""",
             scope().user,
             MESSAGES,
         )
-    elif not (await own_choice()).agreed:
-        await connection().execute(
-            """update core_consent set withdrawn_at = now() where "user" = $1 and purpose = $2 and withdrawn_at is null""",
-            scope().user,
-            MESSAGES,
-        )
+    if chosen.agreed and not has_agreed:
         await connection().execute(
             """insert into core_consent ("user", purpose, text_version, given_at) values ($1, $2, $3, now())""",
             scope().user,

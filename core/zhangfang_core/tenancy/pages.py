@@ -12,6 +12,7 @@ from zhangfang_core.identity.forms import Form, Req, written
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.tenancy.fact_forms import fact_in
 from zhangfang_core.tenancy.fact_values import checked
+from zhangfang_core.tenancy.fact_wording import taxpayers
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
 from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.profile_pages import HANDLERS as PROFILE
@@ -24,8 +25,6 @@ from zhangfang_sdk.places import at, here
 from zhangfang_sdk.profile import FactKind, FactSource, NewFact
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
-
-KINDS = [(TaxpayerKind.SMALL_SCALE.value, "小规模纳税人"), (TaxpayerKind.GENERAL.value, "一般纳税人")]
 
 
 @page("/clients", of=FIRM, permission="clients.read")
@@ -47,7 +46,7 @@ async def clients_page(
         clients=clients,
         words=words,
         to=_page_of_client(request, to),
-        kinds=dict(KINDS),
+        kinds=taxpayers(),
         industries=INDUSTRIES,
         waiting=Counter(f.client for f in await use(Clients).waiting()) if scope().may("profile.read") else {},
     )
@@ -104,7 +103,7 @@ async def new_client_form(data: Form) -> Page | Redirect:
 
 
 def _new_client(fields: dict[str, str]) -> NewClient:
-    if fields["taxpayer_kind"] not in dict(KINDS):
+    if fields["taxpayer_kind"] not in list(TaxpayerKind):
         raise Refusal("client.kind_unknown", "请选择纳税人身份。", field="taxpayer_kind")
     if fields["industry"] not in INDUSTRIES:
         raise Refusal("client.industry_unknown", "请选择行业。", field="industry")
@@ -161,7 +160,7 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
         },
         errors=errors,
         licence_fields=LICENCE_FIELDS,
-        kinds=KINDS,
+        kinds=[(kind.value, text) for kind, text in taxpayers().items()],
         industries=list(INDUSTRIES.items()),
         standards=[(key, load_chart(key).title) for key in reversed(standards())],
     )

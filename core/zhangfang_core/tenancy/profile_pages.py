@@ -115,7 +115,7 @@ async def object_form(client_fact_id: FromPath[int], data: Form) -> Page | Redir
     return go(here("/profile"))
 
 
-@action("/profile/confirm", of=CLIENT, permission="profile.confirm")
+@action("/profile/facts/confirm", of=CLIENT, permission="profile.confirm")
 async def confirm_form(data: Form) -> Page | Redirect:
     """Exactly the facts that stood on the page are confirmed."""
     try:
