@@ -15,6 +15,7 @@ CORE_APPS = [
     "zhangfang_core.ledger.piccolo_app",
     "zhangfang_core.notifications.piccolo_app",
     "zhangfang_core.vendors.piccolo_app",
+    "zhangfang_core.calendar.piccolo_app",
 ]
 """In the order of their migrations."""
 

@@ -12,6 +12,7 @@ from zhangfang_core.modules.core_services import CORE_SERVICES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.services import provide_services
 from zhangfang_sdk import services
+from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
@@ -35,6 +36,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Clients, fakes.FakeClients),
     (Contacts, fakes.FakeContacts),
     (Vendors, FakeVendors),
+    (Calendar, fakes.FakeCalendar),
     (Waiting, fakes.FakeWaiting),
 ]
 

@@ -21,6 +21,7 @@ from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
 from zhangfang_collab.services import assign as assign_task
+from zhangfang_core.calendar.service import change_day, move
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.documents.preview import page_image
 from zhangfang_core.identity.invitations import invite
@@ -239,6 +240,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await switch("marketplace", on=True)
+    await move("vat", "2026-10", due=dt.date(2026, 11, 20), area="", reason=word)
     now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"
     # The operator sees that something failed, and why: such a row must hold nothing of the firm's.
     await PartTrouble(plugin="collab", part="card collab.none", failures=1, reason="ValueError", failed_at=now).save()
@@ -342,6 +344,8 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
         if actor.person is not None:
             async with scoped_transaction(Scope(user=actor.person)):
                 await _reached_at(actor)
+    async with scoped_transaction(Scope(operator=True, staff=True, permissions=frozenset({"operator.use"}))):
+        await change_day(dt.date(2031, 1, 1), is_working=False, reason="元旦")
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

@@ -7,6 +7,7 @@ Implementations are named, not imported: they stand in rooms above this one. Wha
 from collections.abc import Mapping
 from typing import Any
 
+from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
@@ -38,6 +39,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
+    Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",

@@ -14,6 +14,7 @@ from litestar.types import Message
 from litestar.types import Scope as Connection
 
 from zhangfang_core.admin.mount import admin_handlers
+from zhangfang_core.calendar.pages import HANDLERS as CALENDAR_PAGES
 from zhangfang_core.database.engine import DB, close_pool, open_pool
 from zhangfang_core.database.roles import addresses
 from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
@@ -48,6 +49,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *LEDGER_PAGES,
     *NOTIFICATION_PAGES,
     *VENDOR_PAGES,
+    *CALENDAR_PAGES,
     *STREAMS,
     *OLD_LINKS,
 ]

@@ -28,6 +28,7 @@ CORE_NAVIGATION = (
     NavEntry("my-profile", "企业资料", "id-card", "/profile", "profile.confirm", "me", 20),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
+    NavEntry("calendar", "办税日历", "calendar-days", "/calendar", SIGNED_IN, "side", 42, FIRM),
     NavEntry("search", "查找", "search", "/search", SIGNED_IN, "side", 88, (FIRM, CLIENT)),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
@@ -35,6 +36,7 @@ CORE_NAVIGATION = (
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),
     ADMIN,
     NavEntry("operator", "运行状况", "activity", "/operator", "operator.use", "side", 0, PORTAL),
+    NavEntry("operator-calendar", "工作日", "calendar-days", "/operator/calendar", "operator.use", "side", 10, PORTAL),
 )
 
 

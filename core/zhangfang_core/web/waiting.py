@@ -19,7 +19,7 @@ from zhangfang_sdk.places import OwnPlace, at, at_each_place, here
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingItem, WaitingSource, Waits, most_urgent_first
 from zhangfang_sdk.web import SIGNED_IN
 
-SHOWN = 5
+SHOWN = 3
 """Items on a home page; the rest is one tap away."""
 _LONGEST = 200
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from zhangfang_sdk.calendar import TaxDeadline, YearOfDays
+from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.errors import ScopeMismatch, not_found
@@ -24,6 +26,7 @@ from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgen
 __all__ = [
     "DeferredJob",
     "FakeAudit",
+    "FakeCalendar",
     "FakeClients",
     "FakeContacts",
     "FakeDocuments",
@@ -199,3 +202,40 @@ class FakeWaiting:
 
     async def panel(self) -> Markup:
         return Markup(" ").join(waits.item.title for waits in await self.items())
+
+
+class FakeCalendar:
+    """Monday to Friday but for days ``off`` and weekends ``worked``; ``deadlines`` are the same for everybody, everywhere."""
+
+    def __init__(
+        self,
+        off: Iterable[dt.date] = (),
+        worked: Iterable[dt.date] = (),
+        deadlines: Iterable[TaxDeadline] = (),
+        official: Iterable[int] = (),
+    ) -> None:
+        self._off, self._worked, self._official = frozenset(off), frozenset(worked), frozenset(official)
+        self._deadlines = sorted(deadlines, key=lambda d: (d.due, d.tax))
+
+    async def is_working_day(self, day: dt.date) -> bool:
+        return day in self._worked or (day.weekday() < 5 and day not in self._off)
+
+    async def working_day(self, day: dt.date) -> dt.date:
+        return day if await self.is_working_day(day) else await self.plus_working_days(day, 1)
+
+    async def plus_working_days(self, day: dt.date, count: int) -> dt.date:
+        left = abs(count)
+        while left:
+            day += dt.timedelta(days=1 if count > 0 else -1)
+            left -= await self.is_working_day(day)
+        return day
+
+    async def year(self, year: int) -> YearOfDays:
+        return YearOfDays(year, year in self._official, "测试")
+
+    async def tax_deadlines(
+        self, first: dt.date, last: dt.date, payer: TaxpayerKind, *, area: str = ""
+    ) -> Sequence[TaxDeadline]:
+        if (last - first).days > 400:
+            raise ValueError("deadlines are given for 400 days at most")
+        return [d for d in self._deadlines if first <= d.due <= last]
