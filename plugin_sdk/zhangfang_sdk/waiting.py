@@ -46,7 +46,7 @@ class WaitingItem:
 
     ``from_whom`` says who waits for it ("王会计", "税务局"; "" where nobody does), ``note`` what there is to know, ``until`` is the last day (business date) or
     None. ``button`` names the one thing to do ("重新拍照") and ``path`` the client's page where it is done, by its own path
-    ("/vouchers/7"); with None as client, a page of the firm.
+    ("/things/7"); with None as client, a page of the firm.
     """
 
     client: int | None

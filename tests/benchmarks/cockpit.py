@@ -274,9 +274,9 @@ async def cockpit(browser: httpx.AsyncClient, place: str, rounds: int) -> list[f
 async def known_quick(browser: httpx.AsyncClient, place: str) -> None:
     """Fetch what comes after the page the first time: from then on the page waits for it, and it is measured with the page."""
     text = (await browser.get(f"{place}/cockpit")).text
-    for address in (*re.findall(r'data-card[^>]*hx-get="([^"]+)"', text), f"{place}/badges"):
+    for address in (*re.findall(r'(?:data-card|id="waiting")[^>]*hx-get="([^"]+)"', text), f"{place}/badges"):
         for _ in range(2):
-            answer = await browser.get(html.unescape(address))
+            answer = await browser.get(html.unescape(address), headers={"hx-request": "true"})
             if answer.status_code != 200:
                 raise RuntimeError(f"{address} answered {answer.status_code}")
 

@@ -134,7 +134,7 @@ def _statutory(tax: str, covers: str, near: dt.date) -> list[dt.date]:
 
 
 async def restore(tax: str, covers: str, *, area: str) -> None:
-    """The law's day again; needs ``clients.manage``; on the trail."""
+    """The law's day again, also where it was not moved; needs ``clients.manage``; on the trail."""
     require("clients.manage")
     gone = await connection().fetchval(
         "delete from core_tax_deadline where firm = $1 and tax = $2 and covers = $3 and area = $4 returning id",
@@ -143,9 +143,8 @@ async def restore(tax: str, covers: str, *, area: str) -> None:
         covers,
         area,
     )
-    if gone is None:
-        raise not_found("申报事项")
-    await use(Audit).record("calendar.restore", f"deadline:{tax}:{covers}", after={"area": area})
+    if gone is not None:
+        await use(Audit).record("calendar.restore", f"deadline:{tax}:{covers}", after={"area": area})
 
 
 async def change_day(day: dt.date, *, is_working: bool | None, reason: str) -> None:

@@ -32,8 +32,8 @@ def test_nothing_is_compared_to_months_before_the_books() -> None:
     assert (new.now, new.last_month, new.last_year, new.course) == (MONTHS_READ, None, None, (MONTHS_READ,))
     assert (year_old.last_month, year_old.last_year) == (MONTHS_READ - 1, MONTHS_READ - 12)
     assert len(year_old.course) == 6
-    assert [(p.index, p.last_year is None) for p in trend(series["sales"], 2)] == [(1, True), (0, True)]
-    assert len(trend(series["sales"], MONTHS_READ)) == 12
+    assert [(p.index, p.last_year is None) for p in trend(series["sales"], 2, figures_of(series, 2)["sales"])] == [(1, True), (0, True)]
+    assert len(trend(series["sales"], MONTHS_READ, year_old)) == 12
 
 
 async def test_the_figures_are_the_books(firm: TestFirm) -> None:
