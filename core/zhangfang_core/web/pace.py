@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from zhangfang_sdk.errors import Refusal
+
 MOST_S = 0.3
 """What a card or a red dot may take."""
 QUICK_S = 0.05
@@ -26,9 +28,11 @@ def expected(plugin: str, part: str) -> float:
 
 @contextmanager
 def paced(plugin: str, part: str) -> Iterator[None]:
-    """Measure an answer."""
+    """Measure an answer. What failed is not waited for the next time: telling of a failure takes longer than most answers."""
     began = time.perf_counter()
     try:
         yield
-    finally:
-        _last[plugin, part] = time.perf_counter() - began
+    except Exception as error:
+        _last[plugin, part] = time.perf_counter() - began if isinstance(error, Refusal) else MOST_S
+        raise
+    _last[plugin, part] = time.perf_counter() - began

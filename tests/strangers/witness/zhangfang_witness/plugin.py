@@ -20,6 +20,7 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
+from zhangfang_sdk.waiting import WaitingItem, WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
 from zhangfang_witness import pages
 from zhangfang_witness.noting import Witness, Witnessing, note
@@ -39,6 +40,10 @@ async def load_card(client: int, period: str) -> dict[str, Any]:
 async def count_sights() -> int:
     note("badge")
     return int(await Sight.count())
+
+
+async def waiting(limit: int) -> Sequence[WaitingItem]:
+    return []
 
 
 async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
@@ -94,6 +99,11 @@ class Plugin:
     def register_badges(self) -> Sequence[Badge]:
         note("register_badges")
         return [Badge("witness", count_sights, ("witness",))]
+
+    @hook
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        note("register_waiting")
+        return [WaitingSource("witness.sights", "witness.see", waiting)]
 
     @hook
     def register_roles(self) -> Sequence[Role]:
@@ -165,6 +175,10 @@ class Plugin:
         note("on_clients_created")
         for client in ids:
             await Sight(client=client, title="新客户").save()
+
+    @hook
+    async def on_profile_changed(self, ids: Sequence[int]) -> None:
+        note("on_profile_changed")
 
     @hook
     async def on_documents_stored(self, ids: Sequence[int]) -> None:
