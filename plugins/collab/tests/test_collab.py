@@ -1,16 +1,17 @@
-"""Tasks: made by the firm, ticked by either side, seen by both, counted in the red dot and on the card."""
+"""Tasks: made by the firm, ticked by either side, seen by both, counted in the red dot and in what waits."""
 
 import datetime as dt
 
 import pytest
 
-from zhangfang_collab import services, web
+from zhangfang_collab import services
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.waiting import Urgency
 
 MONTH = Period.current()
 
@@ -20,15 +21,15 @@ async def assigned(firm: TestFirm, title: str, days: int) -> int:
         return await services.assign(firm.restaurant, MONTH, title, "", today() + dt.timedelta(days=days))
 
 
-@pytest.mark.parametrize(
-    ("days", "urgency", "text"),
-    [(-2, "late", "已逾期 2 天"), (0, "today", "今天到期"), (3, "soon", "还剩 3 天"), (4, "later", "还剩 4 天")],
-)
-async def test_urgency_follows_the_due_date(firm: TestFirm, days: int, urgency: str, text: str) -> None:
+@pytest.mark.parametrize("days", [-2, 0, 3, 4, 30])
+async def test_urgency_follows_the_due_date(firm: TestFirm, days: int) -> None:
     await assigned(firm, "报税", days)
     async with acting(firm, "boss"):
         (task,) = await services.tasks(firm.restaurant, MONTH)
-    assert (task.urgency, task.urgency_text) == (urgency, text)
+        (item,) = await services.waiting(5)
+    assert task.urgency is Urgency.of(today() + dt.timedelta(days=days), today())
+    assert (item.urgency, item.until) == (task.urgency, task.due_on)
+    assert (task.urgency is Urgency.LATE) == (days < 0)
 
 
 async def test_ticking_is_for_both_sides_and_once(firm: TestFirm) -> None:
@@ -38,12 +39,12 @@ async def test_ticking_is_for_both_sides_and_once(firm: TestFirm) -> None:
             await services.tick(task, done=True)
     async with acting(firm, "accountant"):
         (shown,) = await services.tasks(None, MONTH)
-        assert (shown.urgency, shown.done_by) == ("done", "出纳小张")
-        assert await services.open_tasks() == 0
+        assert (shown.urgency, shown.done_by) == (None, "出纳小张")
+        assert await services.waiting(5) == []
         entries = await connection().fetchval("select count(*) from core_audit_entry where action = 'collab.tick'")
         assert entries == 1
         await services.tick(task, done=False)
-        assert await services.open_tasks() == 1
+        assert len(await services.waiting(5)) == 1
 
 
 async def test_what_is_refused(firm: TestFirm, other_firm: TestFirm) -> None:
@@ -69,15 +70,13 @@ async def test_people_of_a_client_see_their_own(firm: TestFirm) -> None:
         assert await services.tasks(firm.trading, MONTH) == []
 
 
-async def test_the_card_has_five_and_stays_away_without_any(firm: TestFirm) -> None:
+async def test_what_waits_is_the_most_urgent_first_and_no_more_than_asked(firm: TestFirm) -> None:
     async with acting(firm, "boss"):
-        assert await web.load_card(firm.restaurant, MONTH.key) is None
-    for number in range(6):
+        assert await services.waiting(5) == []
+    for number in reversed(range(6)):
         await assigned(firm, f"第{number}件", number)
     async with acting(firm, "boss"):
-        values = await web.load_card(firm.restaurant, MONTH.key)
-    assert values is not None
-    assert (len(values["tasks"]), values["count"]) == (5, 6)
+        assert [item.title for item in await services.waiting(5)] == [f"第{number}件" for number in range(5)]
 
 
 async def test_the_demo_is_filled_once(firm: TestFirm) -> None:
@@ -85,7 +84,7 @@ async def test_the_demo_is_filled_once(firm: TestFirm) -> None:
         async with scoped_transaction(system_scope(firm.id)):
             await services.assign_demo_tasks(firm.restaurant)
     async with acting(firm, "owner"):
-        assert await services.open_tasks() == len(services.DEMO)
+        assert len(await services.waiting(50)) == len(services.DEMO)
 
 
 async def test_pages(firm: TestFirm, visit: Visit) -> None:
