@@ -39,6 +39,8 @@ class Manifest:
     ``enabled_by_default``: whether a firm that is taken on from now on starts with the plugin on. Left out it is off. Firms
     that are there when a plugin is installed have it off either way until someone of theirs switches it on: new code touches nobody's
     books unasked. Say ``true`` for what any firm would miss.
+
+    ``actions`` names what the plugin records with ``Audit`` for readers of the trail: "notes.pin" is "贴便签".
     """
 
     id: str
@@ -51,6 +53,7 @@ class Manifest:
     provides: tuple[str, ...]
     permissions: tuple[Permission, ...]
     uses: tuple[str, ...]
+    actions: dict[str, str]
     settings: dict[str, Any]
     enabled_by_default: bool
 
@@ -76,6 +79,11 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
             raise ManifestError("every [[permissions]] needs an id and a title")
         if not str(permission["id"]).startswith(f"{raw['id']}."):
             raise ManifestError(f"permission {permission['id']!r} does not begin with {raw['id']}.")
+    actions = raw.get("actions", {})
+    if not isinstance(actions, dict) or not all(isinstance(title, str) for title in actions.values()):
+        raise ManifestError("[actions] gives a title by action: \"notes.pin\" = \"贴便签\"")
+    if foreign := [action for action in actions if not action.startswith(f"{raw['id']}.")]:
+        raise ManifestError(f"action {foreign[0]!r} does not begin with {raw['id']}.")
     return Manifest(
         id=raw["id"],
         title=raw["title"],
@@ -89,6 +97,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
             Permission(p["id"], p["title"], tuple(p.get("roles", ()))) for p in raw.get("permissions", ())
         ),
         uses=tuple(raw.get("uses", ())),
+        actions=dict(actions),
         settings=dict(raw.get("settings", {})),
         enabled_by_default=bool(raw.get("enabled_by_default", False)),
     )

@@ -149,6 +149,8 @@ OTHERS = {
         templates={"templates/template_page/page.html": "{{ nothing.here }}"},
     ),
     "nonsense_page": pages(shown("/nonsense", "return object()")),
+    "late_page": pages(shown("/late", "raise TimeoutError('the tax office')")),
+    "cut_page": pages(shown("/cut", "raise ConnectionResetError('the tax office')", ", stream=True")),
     "raising_check": coroutine("check_voucher", "voucher", "raise ValueError('broken')"),
     "sleeping_check": coroutine("check_document", "upload", "await asyncio.sleep(5)"),
     "raising_fact": coroutine("on_vouchers_drafted", "ids", "raise ValueError('broken')"),
@@ -274,11 +276,14 @@ async def test_each_part_is_named_with_its_reason_and_left_out(world: World, nam
     ("raising_page", "/raising", "ValueError: broken"),
     ("template_page", "/template", "&#39;nothing&#39; is undefined"),
     ("nonsense_page", "/nonsense", "object"),
+    ("late_page", "/late", "TimeoutError: the tax office"),
+    ("cut_page", "/cut", "ConnectionResetError: the tax office"),
 ])  # fmt: skip
 async def test_a_page_that_fails_is_told_and_named(world: World, name: str, path: str, reason: str) -> None:
     answer = await world.with_them.ask("GET", path, headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (500, "common.unexpected")
     assert answer.json()["details"] == {"module": name, "title": f"外来模块{name}"}
+    assert ("没有保存" in answer.text) is (name != "cut_page"), "what has transactions of its own may have saved a part"
     assert (await world.with_them.get(path)).status_code == 500
     await asyncio.sleep(0.2)
     page = (await world.operator.get("/operator")).text
@@ -324,6 +329,12 @@ async def test_jobs_and_facts_that_fail_for_good_stand_with_their_reason(world: 
         for reason in ("ValueError: broken", "a transaction is open already", "transaction is aborted", "ValueError: no such thing"):
             assert reason in page, reason
         (again,) = re.findall(r'failing_job.*?action="(/operator/failed/\d+/again)"', page.replace("\n", " "))[:1]
+        assert (await world.of_firm().post("/modules/failing_job", on="0")).status_code == 303
+        refused = await world.operator.post(again)
+        assert refused.status_code == 409
+        assert "停用了" in refused.text
+        assert again in (await world.operator.get("/operator")).text, "it is kept"
+        assert (await world.of_firm().post("/modules/failing_job", on="1")).status_code == 303
         assert (await world.operator.post(again)).status_code == 303
         assert (await world.operator.post(again)).status_code == 404, "once"
         assert "job:failing_job.fails" in (await world.of_firm().get("/audit")).text

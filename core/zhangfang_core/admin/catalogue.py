@@ -1,6 +1,6 @@
 """What the admin desk can show: core's screens and forms, and those of every plugin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -33,17 +33,23 @@ class Placed(Generic[Item]):
 
 @cache
 def screens() -> tuple[Placed[AdminScreen], ...]:
-    """In the order of the menu. piccolo-admin knows them by title alone: the first keeps it."""
+    """In the order of the menu, each with a title of its own: piccolo-admin knows them by that."""
     found = [Placed(screen, None, CORE_GROUP) for screen in SCREENS]
+    taken = {screen.title for screen in SCREENS}
     for id_, module in registry().modules.items():
-        found += [Placed(screen, id_, module.manifest.title) for screen in module.admin_screens]
-    return tuple({placed.item.title: placed for placed in reversed(found)}.values())[::-1]
+        for screen in module.admin_screens:
+            title = screen.title if screen.title not in taken else f"{screen.title} ({id_})"
+            taken.add(title)
+            found.append(Placed(replace(screen, title=title), id_, module.manifest.title))
+    return tuple(found)
 
 
 @cache
 def forms() -> tuple[Placed[AdminForm], ...]:
-    """In the order of the menu; of two with one id the first stands."""
+    """In the order of the menu. A plugin's form is called by the plugin's id and its own: "notes.import"."""
     found = [Placed(form, None, CORE_GROUP) for form in FORMS]
     for id_, module in registry().modules.items():
-        found += [Placed(form, id_, module.manifest.title) for form in module.admin_forms]
-    return tuple({placed.item.id: placed for placed in reversed(found)}.values())[::-1]
+        found += [
+            Placed(replace(form, id=f"{id_}.{form.id}"), id_, module.manifest.title) for form in module.admin_forms
+        ]
+    return tuple(found)

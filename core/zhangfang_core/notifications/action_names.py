@@ -1,8 +1,27 @@
-"""How the trail names what was done. Actions of plugins that are not here show their own code."""
+"""How the trail names what was done: core's actions here, a plugin's in its manifest (``[actions]``)."""
 
-ACTION_NAMES = {
+from functools import cache
+
+from zhangfang_core.modules.registry import registry
+
+CORE_ACTIONS = {
+    "firm.make": "开设代账公司",
+    "operator.make": "设立运维人员",
     "client.take_on": "接收客户",
     "client.assign": "调整会计分工",
+    "member.join": "加入成员",
+    "member.role": "调整成员角色",
+    "member.activate": "恢复成员",
+    "member.deactivate": "停用成员",
+    "invitation.make": "发出邀请",
+    "invitation.withdraw": "撤回邀请",
+    "invitation.accept": "接受邀请",
+    "session.sign_in": "登录",
+    "session.revoke": "退出一处登录",
+    "session.revoke_others": "退出其他各处登录",
+    "password.change": "修改密码",
+    "second_factor.set_up": "启用动态码",
+    "second_factor.remove": "停用动态码",
     "contact.verify": "验证联系方式",
     "contact.remove": "删除联系方式",
     "contact.choose": "修改通知方式",
@@ -14,17 +33,36 @@ ACTION_NAMES = {
     "profile.object": "客户对资料有意见",
     "documents.store": "存入文件",
     "documents.view": "查看文件",
+    "ledger.add_account": "新增科目",
+    "ledger.change_account": "修改科目",
+    "ledger.add_dimension": "新增辅助核算项目",
+    "ledger.change_dimension": "修改辅助核算项目",
+    "ledger.require_dimensions": "设置科目的辅助核算",
     "ledger.draft": "填制凭证",
+    "ledger.redraft": "修改草稿",
+    "ledger.review": "复核凭证",
     "ledger.discard": "作废草稿",
     "ledger.post": "凭证过账",
-    "ledger.reverse": "红字冲销",
-    "ledger.close": "结账",
-    "ledger.reopen": "反结账",
     "ledger.import": "导入凭证",
+    "ledger.close_period": "结账",
+    "ledger.reopen_period": "反结账",
+    "month_end.add_asset": "登记固定资产",
+    "month_end.keep_template": "保存凭证模板",
+    "month_end.stop_template": "停用凭证模板",
+    "open_items.settle": "核销往来款",
+    "open_items.undo": "撤销核销",
     "calendar.move": "调整申报截止日",
     "calendar.restore": "恢复申报截止日",
     "calendar.day": "调整工作日",
+    "admin.create": "在管理后台新增",
+    "admin.change": "在管理后台修改",
+    "admin.delete": "在管理后台删除",
     "audit.verify": "校验日志",
+    "job.again": "重办后台任务",
+    "module.enable": "启用模块",
+    "module.disable": "停用模块",
+    "module.try_again": "重试模块的部件",
+    "module.not_declared": "模块越权,已拒绝",
     "vendor.choose": "选用外部服务",
     "vendor.change": "修改外部服务设置",
     "vendor.order": "调整外部服务顺序",
@@ -33,5 +71,15 @@ ACTION_NAMES = {
 }
 
 
+@cache
+def action_names() -> dict[str, str]:
+    """Titles by action: core's, then those of every plugin that runs."""
+    named = dict(CORE_ACTIONS)
+    for module in registry().modules.values():
+        named |= module.manifest.actions
+    return named
+
+
 def action_name(action: str) -> str:
-    return ACTION_NAMES.get(action, action)
+    """What stands on the trail from a plugin that is gone shows its code."""
+    return action_names().get(action, action)

@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 from zhangfang_core.database.engine import DB, before_commit, connection
 from zhangfang_core.notifications.tables import trail_in_scope
+from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import Scope, in_scope, scope, transaction
 from zhangfang_sdk.jobs import Job, Jobs
 from zhangfang_sdk.services import use
@@ -66,6 +67,9 @@ class AuditTrail:
         after: dict[str, object] | None = None,
     ) -> None:
         """See :class:`zhangfang_sdk.notifications.Audit`."""
+        plugin = caller()
+        if plugin is not None and action.partition(".")[0] != plugin.plugin:
+            raise NotDeclared(plugin, f"action {action}")
         trail, actor = trail_in_scope(), scope()
         await connection().execute(
             _INSERT,

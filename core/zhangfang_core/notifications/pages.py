@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from zhangfang_core.notifications.action_names import ACTION_NAMES, action_name
+from zhangfang_core.notifications.action_names import action_name, action_names
 from zhangfang_core.notifications.audit import verify
 from zhangfang_core.notifications.badges import unread_count
 from zhangfang_core.notifications.tables import AuditEntry, Notification
@@ -142,7 +142,7 @@ async def _trail(person: str, what: str, since: str, until: str, older_than: int
         entries=[_entry(row) for row in rows[:ENTRIES_SHOWN]],
         older=rows[ENTRIES_SHOWN - 1]["id"] if len(rows) > ENTRIES_SHOWN else None,
         clients={client.id: client.name for client in await use(Clients).clients()} if scope().firm else {},
-        actions=[("", "全部操作"), *ACTION_NAMES.items()],
+        actions=[("", "全部操作"), *action_names().items()],
         chosen={"person": person, "action": what, "from": since, "to": until},
         **{"verdict": None, **more},
     )

@@ -1,6 +1,7 @@
 """One way to tell what went wrong: a plain page for a person, RFC 9457 problem details for a program."""
 
 import logging
+import traceback
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,10 @@ DATABASE_BUSY = Refusal(
 TOO_MANY_UNDER_WAY = Refusal("common.too_many_at_once", "您的网络同时打开的请求太多,请等前面的完成后再试。", status=429)
 RETRY_AFTER_S = {429: "5", 503: "5"}
 UNEXPECTED = Refusal("common.unexpected", "系统出了意外,您刚才的操作没有保存,我们已记录下来。请稍后再试。", status=500)
+UNEXPECTED_ON_THE_WAY = Refusal(
+    "common.unexpected", "系统出了意外,您刚才的操作可能只做了一部分,我们已记录下来。请先看看结果,再决定要不要重做。", status=500
+)
+"""Of a handler with transactions of its own: what it saved before it failed stands."""
 BY_STATUS = {
     400: Refusal("common.bad_request", "请求的内容看不懂,请返回上一页重新填写。", status=400),
     401: Refusal("access.sign_in", "请先登录。", status=401),
@@ -129,8 +134,17 @@ def on_database_gone(request: Req, error: Exception) -> Response[Any]:
 
 
 def on_database_lost(request: Req, error: Exception) -> Response[Any]:
+    """A connection broke or took too long. A page's own such failure, of a vendor or a socket, says nothing of the database."""
+    if not _of_the_database(error):
+        return on_anything(request, error)
     log.error("database lost in %s %s: %s", request.method, request.url.path, error)
     return tell(request, DATABASE_LOST)
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Whether the database's client raised it."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(str(frame.f_globals.get("__name__", "")).partition(".")[0] == "asyncpg" for frame, _ in frames)
 
 
 def on_database_busy(request: Req, error: Exception) -> Response[Any]:
@@ -147,12 +161,13 @@ def on_too_many(request: Req, error: TooManyUnderWay) -> Response[Any]:
 def on_anything(request: Req, error: Exception) -> Response[Any]:
     log.exception("unexpected failure of %s %s", request.method, request.url.path, exc_info=error)
     entered, handler = scope_or_none(), request.route_handler
+    told = UNEXPECTED_ON_THE_WAY if handler.opt.get("stream") else UNEXPECTED
     module = handler.opt.get("module")
     if module is None or entered is None or entered.firm is None or not isinstance(handler, HTTPRouteHandler):
-        return tell(request, UNEXPECTED)
+        return tell(request, told)
     failed(module, part_of(handler), f"{type(error).__name__}: {error}")
     title = registry().modules[module].manifest.title
-    return tell(request, replace(UNEXPECTED, details={"module": module, "title": title}))
+    return tell(request, replace(told, details={"module": module, "title": title}))
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

@@ -18,7 +18,7 @@ from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.search import MOST_WORDS, found
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
-from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, mine, portal
@@ -135,7 +135,10 @@ async def operator_front() -> Page:
 
 @action("/operator/failed/{failed_job_id:int}/again", of=PORTAL, permission="operator.use", stream=True)
 async def run_again(failed_job_id: int) -> Redirect:
-    """A job that failed for good is queued anew, once, in its firm and on that firm's trail in the operator's name."""
+    """A job that failed for good is queued anew, once, in its firm and on that firm's trail in the operator's name.
+
+    Raises Refusal ``common.not_found`` and, as a job of a plugin that is off would be dropped, ``module.is_off``.
+    """
     async with scoped_transaction(scope()):
         found = next((job for job in await failed_jobs() if job.id == failed_job_id), None)
     if found is None:
@@ -143,6 +146,9 @@ async def run_again(failed_job_id: int) -> Redirect:
     operator = scope()
     in_its_firm = replace(system_scope(found.firm), user=operator.user, user_name=operator.user_name)
     async with scoped_transaction(in_its_firm):
+        if found.plugin in registry().modules and found.plugin not in await enabled_modules():
+            title = registry().modules[found.plugin].manifest.title
+            raise Refusal("module.is_off", f"这家代账公司停用了“{title}”,重新启用后才能再办。任务还留在这里。", status=409)
         if await taken_up(found.id):
             await put(found.job, found.firm, lock=None, once=None, arguments=found.arguments)
             await use(Audit).record("job.again", f"job:{found.job}", after={"plugin": found.plugin, "reason": found.reason})

@@ -68,7 +68,7 @@ async def test_explaining_needs_words_and_the_permission_and_lasts_until_the_fig
     async with acting(firm, "accountant", name="王会计"):
         await services.explain(alert.id, "老板垫付,下月补")
         assert await services.alerts(None, only_open=True) == []
-        entry = await connection().fetchrow("select subject from core_audit_entry where action = 'risk.explain'")
+        entry = await connection().fetchrow("select subject from core_audit_entry where action = 'risk_rules.explain'")
     assert entry is not None
     assert entry["subject"] == f"risk_rules_alert:{alert.id}"
     await paid(firm, 1)

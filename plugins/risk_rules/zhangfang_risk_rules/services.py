@@ -101,7 +101,7 @@ async def explain(alert_id: int, words: str) -> None:
         }
     ).where(Alert.id == alert_id)
     await use(Audit).record(
-        "risk.explain",
+        "risk_rules.explain",
         f"risk_rules_alert:{alert_id}",
         client=alert.client,
         before={"state": alert.state},
