@@ -218,7 +218,8 @@ JOBS = {"statement_timeout": "5min", "idle_in_transaction_session_timeout": "5mi
 async def open_pool(dsn: str, *, smallest: int = 2, largest: int = 20, limits: Mapping[str, str] = REQUESTS) -> None:
     """``limits`` are settings of PostgreSQL for each connection, such as REQUESTS and JOBS."""
     DB.config = {"dsn": dsn}
-    settings = {"timezone": "UTC", **limits}
+    # Short queries by nature: compiling one costs more than it saves.
+    settings = {"timezone": "UTC", "jit": "off", **limits}
     await DB.start_connection_pool(
         min_size=smallest, max_size=largest, server_settings=settings, connection_class=PortalConnection
     )

@@ -13,14 +13,16 @@ from zhangfang_sdk.periods import Period
 _VOUCHER = """select v.*, (select r.id from core_voucher r where r.firm = v.firm and r.reverses = v.id and r.state <> 'discarded')
     as reversed_by from core_voucher v where v.firm = $1"""
 
+# Lateral with a limit: a range of ids is walked for each voucher, where a join by range would walk every line of the deployment for each.
 _LINES = """select l.*, d.items, d.quantity, d.unit_price, d.due from unnest($2::bigint[]) v (id)
-    join core_voucher_line l on l.id between v.id * 1000 and v.id * 1000 + 999
-    left join core_line_detail d on d.id = l.id and d.firm = l.firm where l.firm = $1 order by l.id"""
+    cross join lateral (select * from core_voucher_line where firm = $1 and id between v.id * 1000 and v.id * 1000 + 999
+        order by id limit 999) l
+    left join lateral (select * from core_line_detail where firm = $1 and id = l.id limit 1) d on true order by l.id"""
 
 # A code followed by ':' sorts after all codes below it, since codes are digits and ':' is the byte after '9'.
 _ENTRIES = """select l.id, l.voucher, l.date, l.account, l.debit, l.credit, l.counterparty, l.summary,
     v.word, v.number, v.kind, v.document, v.summary as voucher_summary
-    from core_voucher_line l join core_voucher v on v.id = l.voucher and v.firm = l.firm{}
+    from core_voucher_line l cross join lateral (select * from core_voucher where id = l.voucher and firm = $1 limit 1) v{}
     where l.firm = $1 and l.client = $2 and l.account >= $3 and l.account < $3 || ':' and l.date between $4 and $5
     order by l.date desc, l.id desc limit $6"""
 
