@@ -108,3 +108,39 @@ async def test_december_carries_the_year_s_profit_over(firm: TestFirm) -> None:
         assert await service.proposals(c, december) == []
         (retained,) = [b for b in await use(Ledger).balances(c, december, december) if b.account == "310415"]
         assert (retained.closing_debit, retained.closing_credit) == (70_00, 0)
+
+
+CARRIED_OVER = (("5001", 10_000_00), ("560202", -4_000_00), ("3103", -6_000_00))
+
+
+@pytest.mark.parametrize("way", ["imported", "typed", "changed"])
+async def test_carrying_over_is_told_by_its_lines_however_it_comes_in(firm: TestFirm, way: str) -> None:
+    """LEDG-2: 结转损益 from another program or by hand leaves the month's turnover as it was."""
+    c, typed = firm.trading, voucher(firm.trading, *CARRIED_OVER)
+    async with acting(firm):
+        await import_posted(c, [voucher(c, ("1002", 6_000_00), ("560202", 4_000_00), ("5001", -10_000_00))])
+        if way == "imported":
+            (id_,) = await import_posted(c, [typed])
+        else:
+            first = voucher(c, ("1002", 1), ("5001", -1)) if way == "changed" else typed
+            id_ = await use(Ledger).draft(first)
+            if way == "changed":
+                await use(Ledger).redraft(id_, typed)
+            await use(Ledger).post(id_)
+        assert (await use(Ledger).voucher(id_)).kind is VoucherKind.CLOSING
+        sales = await use(Measures).series(c, ["sales", "net_profit"], MARCH, MARCH)
+        assert [list(figures) for figures in sales.values()] == [[10_000_00], [6_000_00]]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("3103", 5), ("310415", -5)],  # 利润分配: no profit and loss in it
+        [("5001", 10), ("560202", -4), ("1002", -6)],  # a refund of a sale
+        [("5001", 10), ("560202", -4), ("3103", -5), ("1002", -1)],
+    ],
+)
+async def test_what_else_touches_those_accounts_stays_an_ordinary_voucher(firm: TestFirm, lines: list[tuple[str, int]]) -> None:
+    async with acting(firm):
+        id_ = await use(Ledger).draft(voucher(firm.trading, *lines))
+        assert (await use(Ledger).voucher(id_)).kind is VoucherKind.NORMAL

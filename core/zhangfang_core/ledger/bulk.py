@@ -9,6 +9,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import rules
 from zhangfang_core.ledger.analysis import Directory, write_beside
+from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.posting import balance_period, poster, refuse_closed
 from zhangfang_core.ledger.records import reasons_to_json
@@ -106,22 +107,23 @@ class _Chart:
         client: int,
         standing: Mapping[str, rules.Standing],
         start: dt.date,
+        profit: str,
         closed: int | None,
         askers: Sequence[str],
     ) -> None:
-        self._client, self._start, self._closed, self._askers = client, start, closed, askers
+        self._client, self._start, self._profit, self._closed, self._askers = client, start, profit, closed, askers
         self.standing = standing
 
     @classmethod
     async def read(cls, client: int) -> "_Chart":
         firm = firm_in_scope()
-        start = await connection().fetchval(
-            "select books_start from core_client where firm = $1 and id = $2", firm, client
+        about = await connection().fetchrow(
+            "select books_start, standard from core_client where firm = $1 and id = $2", firm, client
         )
-        if start is None:
+        if about is None:
             raise not_found("客户企业")
         rows = await connection().fetch(
-            """select code, is_leaf, dimensions, required, open_items, retired from core_account
+            """select code, category, is_leaf, dimensions, required, open_items, retired from core_account
             where firm = $1 and client = $2""",
             firm,
             client,
@@ -131,9 +133,9 @@ class _Chart:
             firm,
             client,
         )
-        return cls(
-            client, {r["code"]: rules.Standing.of(r) for r in rows}, start, closed, await listeners("check_voucher")
-        )
+        standing = {r["code"]: rules.Standing.of(r) for r in rows}
+        profit = load_chart(about["standard"]).month_end["profit"]
+        return cls(client, standing, about["books_start"], profit, closed, await listeners("check_voucher"))
 
     async def check(self, place: int, draft: VoucherDraft, directory: Directory) -> tuple[int, VoucherDraft]:
         """The voucher's total, and the draft with the items that its counterparties name."""
@@ -149,6 +151,8 @@ class _Chart:
                 draft = replace(draft, lines=tuple(lines))
             rules.check_accounts(draft.lines, self.standing)
             rules.check_date(draft, self._start)
+            if (kind := rules.kind_of(draft, self.standing, self._profit)) is not draft.kind:
+                draft = replace(draft, kind=kind)
             refuse_closed(draft, self._closed)
             for module in self._askers:
                 objection: Objection | None = await call_one("check_voucher", module, voucher=draft)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
+from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -18,7 +19,7 @@ from zhangfang_sdk.services import use
 
 SYSTEM = "系统"
 
-_CLIENT = """select c.books_start, a.code, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
+_CLIENT = """select c.books_start, c.standard, a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
     left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
@@ -142,7 +143,7 @@ async def discard(voucher: int, reason: str) -> None:
 
 
 async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
-    """All checks of a draft: its total, and the draft with the items that its counterparties name.
+    """All checks of a draft: its total, and the draft with the items that its counterparties name and the kind that its lines tell.
 
     Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope.
     """
@@ -158,7 +159,8 @@ async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
     rules.check_accounts(draft.lines, standing)
     books_start: dt.date = rows[0]["books_start"]
     rules.check_date(draft, books_start)
-    return total, draft
+    profit = load_chart(rows[0]["standard"]).month_end["profit"]
+    return total, with_changes(draft, kind=rules.kind_of(draft, standing, profit))
 
 
 async def refuse_non_draft(voucher: int) -> NoReturn:

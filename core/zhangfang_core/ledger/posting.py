@@ -26,7 +26,7 @@ _HOLD = """select v.*, f.single_person, pg_advisory_xact_lock_shared(hashtextext
     where v.firm = $1 and v.id = $2 and v.state = 'draft' for update of v"""
 
 _CHECK = """select c.books_start, (select max(period) from core_period p where p.client = c.id and p.closed_at is not null) closed,
-    a.code, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired
+    a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired
     from core_client c left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 

@@ -34,6 +34,8 @@ class Standing:
     required: tuple[str, ...] = ()
     open_items: bool = False
     retired: bool = False
+    is_result: bool = False
+    """Whether it is an account of profit and loss (损益类)."""
 
     @classmethod
     def of(cls, row: Mapping[str, object]) -> "Standing":
@@ -44,6 +46,7 @@ class Standing:
             kinds_of(row["required"]),
             bool(row["open_items"]),
             bool(row["retired"]),
+            row["category"] == "profit_and_loss",
         )
 
 
@@ -136,6 +139,19 @@ def check_date(draft: VoucherDraft, books_start: dt.date) -> None:
             field="date",
             details={"books_start": books_start.isoformat()},
         )
+
+
+def kind_of(draft: VoucherDraft, standing: Mapping[str, Standing], profit: str) -> VoucherKind:
+    """What the voucher is, whoever wrote it and wherever it comes from: 结转损益 is told by its lines.
+
+    It moves accounts of profit and loss to 本年利润 (``profit`` with all below it) and touches nothing else. Counted as an ordinary
+    voucher it would empty the month's 利润表.
+    """
+    if draft.kind is not VoucherKind.NORMAL:
+        return draft.kind
+    into = [line.account.startswith(profit) for line in draft.lines]
+    rest = [standing[line.account].is_result for line, is_into in zip(draft.lines, into, strict=True) if not is_into]
+    return VoucherKind.CLOSING if any(into) and rest and all(rest) else VoucherKind.NORMAL
 
 
 def reversed_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
