@@ -136,6 +136,19 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyBalance:
+    """What stands with one customer or supplier on one leaf account at the end of ``until`` (None: the opening); debit positive, fen.
+
+    ``party`` is the item's name, else what the lines of an account with open items say; empty for what names nobody.
+    """
+
+    account: str
+    party: str
+    until: Period | None
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One posted line as a ledger shows it."""
 
@@ -239,6 +252,16 @@ class Ledger(Protocol):
     @needs("ledger.read")
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
         """Monthly turnover by leaf account from ``first`` to ``last``; ``first`` None starts with the opening balances."""
+        ...
+
+    @needs("ledger.read")
+    async def party_balances(
+        self, client: int, accounts: Sequence[str], until: Sequence[Period | None]
+    ) -> Sequence[PartyBalance]:
+        """Balances of ``accounts`` and all below them party by party, at the end of each of ``until`` (None: the opening balances).
+
+        Balances of zero are left out; those of an account add up to its balance.
+        """
         ...
 
     @needs("ledger.close")

@@ -24,6 +24,7 @@ STAFF = frozenset({"ledger.read", "ledger.draft", "ledger.post", "ledger.close"}
 CHART = (
     Account("1001", "库存现金", "库存现金", None, "asset", "debit", True),
     Account("1002", "银行存款", "银行存款", None, "asset", "debit", True),
+    Account("1122", "应收账款", "应收账款", None, "asset", "debit", True, ("customer",), open_items=True),
     Account("2221", "应交税费", "应交税费", None, "liability", "credit", False),
     Account("222101", "应交增值税", "应交税费/应交增值税", "2221", "liability", "credit", True),
 )
@@ -225,6 +226,30 @@ async def test_balances_are_those_of_posted_lines_by_month(case: Case) -> None:
         (FEBRUARY, "1002", 0, 0, 3, 0),
     ]
     assert [b.period for b in january] == [JANUARY, JANUARY]
+
+
+async def test_parties_add_up_to_the_account(case: Case) -> None:
+    def owed(day: dt.date, amount: int, party: str, kind: VoucherKind = VoucherKind.NORMAL) -> VoucherDraft:
+        lines = (Line("1122", "", debit=amount, counterparty=party), Line("1002", "", credit=amount, counterparty="银行"))
+        return VoucherDraft(case.client, day, "垫付", lines, kind=kind)
+
+    await case.posted(owed(dt.date(2024, 12, 31), 70, "甲公司", VoucherKind.OPENING))
+    await case.posted(owed(START, 30, "甲公司"))
+    await case.posted(owed(START, -20, "乙公司"))
+    await case.posted(owed(FEBRUARY.first_day, -100, "甲公司"))
+    await case.posted(owed(FEBRUARY.first_day, 5, ""))
+    async with case.acting("drafter"):
+        found = await case.ledger.party_balances(case.client, ["1122", "1002"], [FEBRUARY, None, JANUARY])
+    assert [(b.account, b.until, b.party, b.balance) for b in found] == [
+        ("1002", None, "", -70),
+        ("1002", JANUARY, "", -80),
+        ("1002", FEBRUARY, "", 15),
+        ("1122", None, "甲公司", 70),
+        ("1122", JANUARY, "乙公司", -20),
+        ("1122", JANUARY, "甲公司", 100),
+        ("1122", FEBRUARY, "", 5),
+        ("1122", FEBRUARY, "乙公司", -20),
+    ]
 
 
 async def test_entries_and_vouchers_come_newest_first(case: Case) -> None:

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from zhangfang_core.ledger import accounts, balances, drafts, periods, posting, reading, reversal
+from zhangfang_core.ledger import accounts, balances, drafts, parties, periods, posting, reading, reversal
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.ledger import Account, Balance, LedgerEntry, Voucher, VoucherDraft, VoucherState
+from zhangfang_sdk.ledger import Account, Balance, LedgerEntry, PartyBalance, Voucher, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import Period
 
 
@@ -54,6 +54,11 @@ class PostgresLedger:
 
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
         return await balances.balances(client, first, last)
+
+    async def party_balances(
+        self, client: int, accounts: Sequence[str], until: Sequence[Period | None]
+    ) -> Sequence[PartyBalance]:
+        return await parties.party_balances(client, accounts, until)
 
     async def close_period(self, client: int, period: Period) -> None:
         await periods.close_period(client, period)

@@ -11,6 +11,7 @@ from zhangfang_sdk.ledger import (
     Balance,
     LedgerEntry,
     Line,
+    PartyBalance,
     Voucher,
     VoucherDraft,
     VoucherKind,
@@ -156,6 +157,27 @@ class FakeLedger:
                 row[shift + 1] += line.credit
         ordered = sorted(sums.items(), key=lambda item: (item[0][0].number if item[0][0] else 0, item[0][1]))
         return [Balance(account, period, *amounts) for (period, account), amounts in ordered]
+
+    async def party_balances(
+        self, client: int, accounts: Sequence[str], until: Sequence[Period | None]
+    ) -> Sequence[PartyBalance]:
+        self._see(client)
+        sums: dict[tuple[str, int, str], int] = {}
+        for month in set(until):
+            for voucher in self._posted(client):
+                opening = voucher.kind is VoucherKind.OPENING
+                if not opening and (month is None or voucher.period > month):
+                    continue
+                for line in voucher.lines:
+                    if line.account.startswith(tuple(accounts)):
+                        party = line.counterparty if self._chart[line.account].open_items else ""
+                        key = (line.account, 0 if month is None else month.number, party)
+                        sums[key] = sums.get(key, 0) + line.debit - line.credit
+        return [
+            PartyBalance(account, party, Period.from_number(month) if month else None, balance)
+            for (account, month, party), balance in sorted(sums.items())
+            if balance
+        ]
 
     async def close_period(self, client: int, period: Period) -> None:
         require("ledger.close")

@@ -5,34 +5,31 @@ from collections.abc import Mapping, Sequence
 
 from zhangfang_books.statements.cash_flow import flows
 from zhangfang_books.statements.forms import Kind, cash_rules, form, standards
-from zhangfang_books.statements.gathering import Books, split_accounts
-from zhangfang_books.statements.month import Brought, Month, statements_of
+from zhangfang_books.statements.gathering import Books, Brought, split_accounts
+from zhangfang_books.statements.month import Month, statements_of
 from zhangfang_books.tables import BroughtFigure, CashAssignment
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Ledger, LedgerEntry, Voucher, VoucherState
+from zhangfang_sdk.ledger import Ledger, LedgerEntry, PartyBalance, Voucher, VoucherKind, VoucherState
 from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 
 VOUCHERS_AT_ONCE = 500
-EVERY_ENTRY = 10_000_000
-_BEFORE_EVERYTHING = Period(2000, 1)
 
 
 async def books_of(client: int, until: Period, *, standard: str | None = None) -> Books:
-    """Chart and balances up to ``until``; with ``standard`` also the entries that its balance sheet splits by counterparty."""
-    ledger = use(Ledger)
-    entries: list[LedgerEntry] = []
+    """Chart and balances up to ``until``; with ``standard`` also what its balance sheet splits by party, at the ends that a statement shows."""
+    ledger, parties = use(Ledger), list[PartyBalance]()
     if standard is not None:
-        for account in split_accounts(form(standard, "balance_sheet")):
-            entries += await ledger.entries(client, account, _BEFORE_EVERYTHING, until, limit=EVERY_ENTRY)
-    return Books(await ledger.accounts(client), await ledger.balances(client, None, until), entries)
+        ends = (None, Period(until.year, 1).plus(-1), until.plus(-1), until)
+        parties += await ledger.party_balances(client, split_accounts(form(standard, "balance_sheet")), ends)
+    return Books(await ledger.accounts(client), await ledger.balances(client, None, until), parties)
 
 
 async def posted_vouchers(client: int, first: Period, last: Period) -> list[Voucher]:
-    """All posted vouchers of the months, oldest first."""
+    """All posted vouchers of the months, oldest first. An opening is none: what a client brings along did not happen in its months."""
     ledger, found = use(Ledger), list[Voucher]()
     month = first
     while month <= last:
@@ -46,7 +43,8 @@ async def posted_vouchers(client: int, first: Period, last: Period) -> list[Vouc
             if len(page) < VOUCHERS_AT_ONCE:
                 break
             before = page[-1].id
-        found += sorted(of_month, key=lambda v: (v.date, v.word, v.number or 0))
+        ordinary = (v for v in of_month if v.kind is not VoucherKind.OPENING)
+        found += sorted(ordinary, key=lambda v: (v.date, v.word, v.number or 0))
         month = month.plus(1)
     return found
 
@@ -61,7 +59,9 @@ async def statements(client: int, period: Period) -> Month:
     assigned = {(row["voucher"], row["place"]): row["line"] for row in rows}
     brought = await brought_of(client, about.books_start, period.year)
     books = await books_of(client, period, standard=about.standard)
-    return statements_of(about.standard, books, period, vouchers, assigned, brought)
+    return statements_of(
+        about.standard, books, period, vouchers, assigned, brought, Period.of(about.books_start)
+    )
 
 
 async def brought_of(client: int, books_start: dt.date, year: int) -> Brought:

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from zhangfang_books.ledgers import balance_rows, detail, general
 from zhangfang_books.statements.cash_flow import flows
 from zhangfang_books.statements.forms import CashRules, cash_rules, form
-from zhangfang_books.statements.gathering import Books, split_accounts
-from zhangfang_books.statements.month import Brought, statements_of
+from zhangfang_books.statements.gathering import Books, Brought, split_accounts
+from zhangfang_books.statements.month import statements_of
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_sdk.ledger import (
     Account,
     Balance,
     LedgerEntry,
     Line,
+    PartyBalance,
     Voucher,
     VoucherKind,
     VoucherState,
@@ -31,6 +32,7 @@ ACCOUNTS = [
 ]
 LEAVES = [a.code for a in ACCOUNTS if a.is_leaf]
 EARNED = [a.code for a in ACCOUNTS if a.is_leaf and a.category == "profit_and_loss"]
+ENDS = [Period(2025, 10), Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
 MONTHS = [Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
 
 lines = st.tuples(
@@ -76,7 +78,7 @@ def closing(found: list[Voucher], month: Period, number: int) -> Voucher | None:
 
 def books_of(found: list[Voucher]) -> Books:
     sums: dict[tuple[Period, str], list[int]] = {}
-    entries = []
+    owed: dict[tuple[Period, str, str], int] = {}
     split = split_accounts(form(STANDARD, "balance_sheet"))
     for each in found:
         offset = 2 if each.kind is VoucherKind.CLOSING else 0
@@ -85,8 +87,11 @@ def books_of(found: list[Voucher]) -> Books:
             row[offset] += line.debit
             row[offset + 1] += line.credit
             if line.account.startswith(split):
-                entries.append(entry(each, line))
-    return Books(ACCOUNTS, [Balance(code, month, *row) for (month, code), row in sums.items()], entries)
+                for until in (m for m in ENDS if m >= each.period):
+                    key = (until, line.account, line.counterparty)
+                    owed[key] = owed.get(key, 0) + line.debit - line.credit
+    parties = [PartyBalance(code, party, until, amount) for (until, code, party), amount in owed.items()]
+    return Books(ACCOUNTS, [Balance(code, month, *row) for (month, code), row in sums.items()], parties)
 
 
 def entry(of: Voucher, line: Line) -> LedgerEntry:

@@ -34,14 +34,8 @@ def tie(
     profit = income[1][income[0].ties["profit"]]
     undistributed = form.ties["undistributed"]
     flow_form, flow, unassigned = cash_flow
-    moved = books.turnover(period, period)
-    result = books.profit_and_loss()
     kept = tuple(t.key for t in form.line(undistributed).terms if t.take == "c")
-    # 以前年度损益调整 stands among profit and loss, and goes past the year's profit.
-    direct = (str(form.ties["direct"]),) if "direct" in form.ties else ()
-    other = -sum(
-        v for code, v in moved.items() if code.startswith(direct) or (code.startswith(kept) and code not in result)
-    )
+    other = _booked_directly(books, period, kept, str(form.ties.get("direct", "")))
     return [
         Check(
             "assets",
@@ -58,6 +52,15 @@ def tie(
         Check("cash", "期末现金余额 = 货币资金", flow[flow_form.ties["closing"]] + unassigned, now[form.ties["cash"]]),
         Check("trial", "科目余额表借方合计 = 贷方合计", *_sides(books, period)),
     ]
+
+
+def _booked_directly(books: Books, period: Period, kept: tuple[str, ...], adjustment: str) -> int:
+    """What reached undistributed profit (``kept``) in the month past the year's profit: 利润分配, and ``adjustment`` (以前年度损益调整)."""
+    result, everything, earned = books.profit_and_loss(), books.moved(period, period), books.turnover(period, period)
+    into = -sum(v for code, v in everything.items() if code.startswith(kept) and code not in result)
+    carried_over = sum(everything[code] - earned.get(code, 0) for code in everything if code in result)
+    adjusted = -sum(v for code, v in earned.items() if adjustment and code.startswith(adjustment))
+    return into - carried_over + adjusted
 
 
 def _sides(books: Books, period: Period) -> tuple[int, int]:

@@ -1,13 +1,13 @@
 """The three statements of a month, evaluated together. Pure; amounts are integer fen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from zhangfang_books.statements.cash_flow import UNASSIGNED, Flow, flows, totals
 from zhangfang_books.statements.checks import Check, tie
 from zhangfang_books.statements.evaluating import Figures, evaluate
 from zhangfang_books.statements.forms import Form, Kind, cash_rules, form
-from zhangfang_books.statements.gathering import Books, added, uncovered
+from zhangfang_books.statements.gathering import Books, Brought, added, uncovered
 from zhangfang_sdk.ledger import Voucher
 from zhangfang_sdk.periods import Period
 
@@ -18,17 +18,6 @@ class Statement:
 
     form: Form
     columns: tuple[tuple[str, dict[int, int]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What a client brought along that took over its books within a year: figures of that year before the books start.
-
-    ``turnover``: account → debit less credit; ``cash``: cash flow line → amount as the statement shows it.
-    """
-
-    turnover: Mapping[str, int] = field(default_factory=dict)
-    cash: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +44,19 @@ def statements_of(
     vouchers: Sequence[Voucher],
     assigned: Mapping[tuple[int, int], int],
     brought: Brought,
+    starts: Period | None = None,
 ) -> Month:
     """``vouchers``: posted ones of the year up to ``period``; ``assigned``: (voucher, line's place) → cash flow line.
 
-    ``brought`` counts for the year in which the books start; the caller leaves it empty for others.
+    ``brought`` counts for the year in which the books start, and ``starts`` is their first month; the caller leaves ``brought`` empty for
+    other years.
     """
     january, before_year = Period(period.year, 1), Period(period.year, 1).plus(-1)
     sheet_form, income_form = form(standard, "balance_sheet"), form(standard, "income")
     flow_form = form(standard, "cash_flow")
     now = evaluate(sheet_form, books.at(period))
     start_of_month = evaluate(sheet_form, books.at(period.plus(-1)))
-    at_january = evaluate(sheet_form, books.at(before_year))
+    at_january = evaluate(sheet_form, books.at_start_of(period.year, brought))
     month_turnover = books.turnover(period, period)
     year_turnover = added(books.turnover(january, period), brought.turnover)
     profit_month = evaluate(income_form, Figures(month_turnover))
@@ -91,7 +82,7 @@ def statements_of(
     )
     return Month(
         period,
-        Statement(sheet_form, (("期末余额", now), ("年初余额", at_january))),
+        Statement(sheet_form, (("期末余额", now), (_start_of_year(books, period, brought, starts), at_january))),
         Statement(income_form, (("本年累计金额", profit_year), ("本月金额", profit_month))),
         Statement(flow_form, (("本年累计金额", flow_year), ("本月金额", flow_month))),
         checks,
@@ -99,6 +90,12 @@ def statements_of(
         year_cash.get(UNASSIGNED, 0),
         uncovered(sheet_form, books, period),
     )
+
+
+def _start_of_year(books: Books, period: Period, brought: Brought, starts: Period | None) -> str:
+    """What the second column of the balance sheet is called: in a take-over's year it is no 年初 unless that can be told."""
+    within = starts is not None and starts.year == period.year and starts.month > 1
+    return "接手日余额" if within and not brought.tells_year_start(books.profit_and_loss()) else "年初余额"
 
 
 def _places(assigned: Mapping[tuple[int, int], int], voucher: int) -> dict[int, int]:
