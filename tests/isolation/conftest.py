@@ -16,6 +16,7 @@ from zhangfang_archive.services import make_manifest
 from zhangfang_books.importing.services import remember
 from zhangfang_books.reading import assign_cash, keep_brought
 from zhangfang_books.services import write_note
+from zhangfang_books import hand_figures
 from zhangfang_books.tables import ImportedFile, ImportProfile
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
@@ -184,6 +185,7 @@ async def _books(place: Place) -> None:
     await keep_brought(place.client, 2025, {"5001": -100}, {})
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
+    await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)
     await ImportedFile(
         client=place.client, sha256=word, name=word, vouchers=1, imported_by=word, imported_at=dt.datetime.now(dt.UTC)
     ).save()

@@ -7,15 +7,16 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books import reading
-from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, span
+from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, months_of
 from zhangfang_books.ledgers import balance_rows, general
 from zhangfang_books.printing.excel import MOST_ROWS, excel
 from zhangfang_books.printing.pdf import pdf
 from zhangfang_books.printing.sheets import Sheet
 from zhangfang_books.printing.vouchers import vouchers_pdf
 from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, general_sheet, statement_sheet
-from zhangfang_books.statement_pages import KINDS
+from zhangfang_books.statement_pages import KINDS, span_called
 from zhangfang_books.statements.forms import Kind
+from zhangfang_books.statements.spans import Span
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
@@ -35,12 +36,19 @@ PRINTED_VOUCHERS = 2000
     examples={"report": "balance_sheet", "fmt": "xlsx"},
 )
 async def export(
-    report: str, fmt: str, period: str | None = None, to: str | None = None, account: str = "", columns: bool = False
+    report: str,
+    fmt: str,
+    period: str | None = None,
+    to: str | None = None,
+    account: str = "",
+    columns: bool = False,
+    span: str = "month",
 ) -> Response[bytes]:
     """``report``: a statement, "statements" (all three), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
     if fmt not in ("xlsx", "pdf"):
         raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
+    time = span_called(span)
     about = await use(Clients).client(client)
     if report == "vouchers" and fmt == "pdf":
         found = await reading.posted_vouchers(client, first, last)
@@ -50,7 +58,7 @@ async def export(
             )
         names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
         return as_file(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
-    sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns)
+    sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
     name = f"{about.name} {sheets[0].title} {first.key}"
     if fmt == "pdf":
         return as_file(pdf(sheets), f"{name}.pdf", "application/pdf")
@@ -58,14 +66,14 @@ async def export(
 
 
 async def _sheets(
-    report: str, client: int, name: str, months: tuple[Period, Period], account: str, *, columns: bool
+    report: str, client: int, name: str, months: tuple[Period, Period], account: str, *, columns: bool, time: Span
 ) -> list[Sheet]:
     first, last = months
     by = scope().user_name
     if report in dict(KINDS) or report == "statements":
-        month = await reading.statements(client, last)
+        found = await reading.statements(client, last, time)
         kinds = [k for k, _ in KINDS] if report == "statements" else [report]
-        return [statement_sheet(month.of(cast(Kind, k)), name, last, by) for k in kinds]
+        return [statement_sheet(found.of(cast(Kind, k)), name, found.last, time.label(last), by) for k in kinds]
     books = await reading.books_of(client, last)
     if report == "balances":
         return [balance_sheet_of_accounts(balance_rows(books, first, last), name, first, last, by)]
@@ -77,9 +85,9 @@ async def _sheets(
         code = account or "1002"
         if report == "journal" and not code.startswith(MONEY):
             raise Refusal("common.not_found", "没有找到这个现金或银行科目。", status=404)
-        found = await detail_of(client, books, code, first, last, columns=columns, limit=MOST_ROWS)
+        book = await detail_of(client, books, code, first, last, columns=columns, limit=MOST_ROWS)
         title = "日记账" if report == "journal" else "多栏账" if columns else "明细账"
-        return [detail_sheet(found, title, name, first, last, by)]
+        return [detail_sheet(book, title, name, first, last, by)]
     raise Refusal("books.no_such_report", "没有这张报表。", status=404)
 
 

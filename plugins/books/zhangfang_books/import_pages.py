@@ -12,7 +12,7 @@ from zhangfang_books.export_pages import XLSX, as_file
 from zhangfang_books.importing.exporting import HEADINGS, voucher_excel
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
 from zhangfang_books.importing.services import Source, bring_in, profiles, remember
-from zhangfang_books.ledger_pages import span
+from zhangfang_books.ledger_pages import months_of
 from zhangfang_books.statement_pages import Form, months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, transaction
@@ -59,7 +59,7 @@ async def export_vouchers(program: Programs, period: str | None = None, to: str 
     """Posted vouchers of some months in another program's voucher Excel."""
     if program not in HEADINGS:
         raise Refusal("books.no_such_profile", "没有这种导出格式。", status=404)
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
     names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
     content = voucher_excel(program, await reading.posted_vouchers(client, first, last), names)
     return as_file(content, f"凭证 {first.key}.xlsx", XLSX)

@@ -20,7 +20,7 @@ MONEY = ("1001", "1002", "1012")
 @page("/books/balances", of=CLIENT, permission="books.read")
 async def balances_page(period: str | None = None, to: str | None = None) -> Page:
     """科目余额表 from ``period`` to ``to``: opening, turnover, the year's turnover, closing."""
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
     rows = balance_rows(await reading.books_of(client, last), first, last)
     top = [row for row in rows if row.level == 1]
     return Page(
@@ -39,7 +39,7 @@ async def balances_page(period: str | None = None, to: str | None = None) -> Pag
 @page("/books/general", of=CLIENT, permission="books.read")
 async def general_page(period: str | None = None, to: str | None = None, account: str = "") -> Page:
     """总账: first-level accounts month by month, or one account."""
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
     books = await reading.books_of(client, last)
     shown = [general(books, each.code, first, last) for each in general_accounts(books, account)]
     return Page(
@@ -60,7 +60,7 @@ async def detail_page(
     period: str | None = None, to: str | None = None, account: str = "", columns: bool = False
 ) -> Page:
     """明细账 of an account; ``columns`` gives one column to each account right below (多栏账)."""
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
     books = await reading.books_of(client, last)
     code = account or next((b.account for b in books.balances), "1002")
     return Page(
@@ -81,7 +81,7 @@ async def detail_page(
 @page("/books/journal", of=CLIENT, permission="books.read")
 async def journal_page(period: str | None = None, to: str | None = None, account: str = "1002") -> Page:
     """日记账 of cash or a bank account."""
-    client, (first, last) = client_in_scope(), span(period, to)
+    client, (first, last) = client_in_scope(), months_of(period, to)
     books = await reading.books_of(client, last)
     chart = [(a.code, f"{a.code} {a.full_name}") for a in books.accounts if a.code.startswith(MONEY)]
     if account not in dict(chart):
@@ -132,7 +132,7 @@ def general_accounts(books: Books, account: str) -> list[Account]:
     return found
 
 
-def span(period: str | None, to: str | None) -> tuple[Period, Period]:
+def months_of(period: str | None, to: str | None) -> tuple[Period, Period]:
     """Raises Refusal ``period.unreadable``, ``period.backwards``, ``period.too_long``."""
     first = Period.parse(period) if period else Period.current()
     last = Period.parse(to) if to else first

@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from zhangfang_books.hand_figures import hand_figures
 from zhangfang_books.statements.cash_flow import flows
 from zhangfang_books.statements.forms import Kind, cash_rules, form, standards
 from zhangfang_books.statements.gathering import Books, Brought, split_accounts
-from zhangfang_books.statements.month import Month, statements_of
+from zhangfang_books.statements.spans import Span
+from zhangfang_books.statements.statements import Material, Statements, statements_of
 from zhangfang_books.tables import BroughtFigure, CashAssignment
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
@@ -19,12 +21,13 @@ from zhangfang_sdk.periods import Period
 VOUCHERS_AT_ONCE = 500
 
 
-async def books_of(client: int, until: Period, *, standard: str | None = None) -> Books:
-    """Chart and balances up to ``until``; with ``standard`` also what its balance sheet splits by party, at the ends that a statement shows."""
+async def books_of(client: int, until: Period, *, standard: str | None = None, ends: Sequence[Period] = ()) -> Books:
+    """Chart and balances up to ``until``; with ``standard`` also what its balance sheet splits by party, at the opening and at ``ends``."""
     ledger, parties = use(Ledger), list[PartyBalance]()
     if standard is not None:
-        ends = (None, Period(until.year, 1).plus(-1), until.plus(-1), until)
-        parties += await ledger.party_balances(client, split_accounts(form(standard, "balance_sheet")), ends)
+        parties += await ledger.party_balances(
+            client, split_accounts(form(standard, "balance_sheet")), (None, *ends)
+        )
     return Books(await ledger.accounts(client), await ledger.balances(client, None, until), parties)
 
 
@@ -49,19 +52,27 @@ async def posted_vouchers(client: int, first: Period, last: Period) -> list[Vouc
     return found
 
 
-async def statements(client: int, period: Period) -> Month:
-    """The three statements of a month. Raises Refusal ``books.no_forms`` for an accounting standard without forms."""
+async def statements(client: int, period: Period, span: Span = Span.MONTH) -> Statements:
+    """The three statements of the span that holds ``period``. Raises Refusal ``books.no_forms`` for a standard without forms."""
     about = await use(Clients).client(client)
     if about.standard not in standards():
         raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
-    vouchers = await posted_vouchers(client, Period(period.year, 1), period)
+    first, last = span.around(period)
+    january, starts = Period(last.year, 1), Period.of(about.books_start)
+    since = max(Period(last.year - 1, 1) if span is Span.YEAR else january, starts)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
-    assigned = {(row["voucher"], row["place"]): row["line"] for row in rows}
-    brought = await brought_of(client, about.books_start, period.year)
-    books = await books_of(client, period, standard=about.standard)
-    return statements_of(
-        about.standard, books, period, vouchers, assigned, brought, Period.of(about.books_start)
+    material = Material(
+        about.standard,
+        await books_of(
+            client, last, standard=about.standard, ends=(january.plus(-1), first.plus(-1), last)
+        ),
+        await posted_vouchers(client, since, last),
+        starts,
+        {(row["voucher"], row["place"]): row["line"] for row in rows},
+        {starts.year: await brought_of(client, about.books_start, starts.year)},
+        await hand_figures(client),
     )
+    return statements_of(material, period, span)
 
 
 async def brought_of(client: int, books_start: dt.date, year: int) -> Brought:
@@ -125,15 +136,15 @@ async def voucher_of(client: int, voucher: int) -> Voucher:
     return found
 
 
-async def flows_of_line(client: int, period: Period, line: int) -> list[tuple[Voucher, int]]:
-    """The month's vouchers whose cash stands on a line of the cash flow statement, with the amount (in positive)."""
+async def flows_of_line(client: int, first: Period, last: Period, line: int) -> list[tuple[Voucher, int]]:
+    """The months' vouchers whose cash stands on a line of the cash flow statement, with the amount (in positive)."""
     about = await use(Clients).client(client)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
     assigned: dict[int, dict[int, int]] = {}
     for row in rows:
         assigned.setdefault(row["voucher"], {})[row["place"]] = row["line"]
     found = []
-    for voucher in await posted_vouchers(client, period, period):
+    for voucher in await posted_vouchers(client, first, last):
         own = flows(voucher, cash_rules(about.standard), assigned.get(voucher.id, {}))
         amount = sum(f.amount for f in own if f.line == line)
         if amount:

@@ -6,17 +6,18 @@ from itertools import zip_longest
 from zhangfang_books.ledgers import BalanceRow, Detail, General
 from zhangfang_books.printing.sheets import Cell, Heading, Row, Sheet
 from zhangfang_books.statements.forms import Line
-from zhangfang_books.statements.month import Statement
+from zhangfang_books.statements.statements import Statement
 from zhangfang_sdk.periods import Period
 
 
-def statement_sheet(statement: Statement, organisation: str, month: Period, by: str) -> Sheet:
+def statement_sheet(statement: Statement, organisation: str, last: Period, time: str, by: str) -> Sheet:
+    """``last`` is the month whose end a balance sheet speaks of; ``time`` what the others do."""
     form = statement.form
     if form.kind != "balance_sheet":
         headings = [Heading("项目", width=26), Heading("行次", width=4)]
         headings += [Heading(label, True, 11) for label, _ in statement.columns]
         rows = [Row(tuple(_cells(statement, line)), line.strong) for line in form.lines]
-        return Sheet(form.title, organisation, month.label, headings, rows, form.code, prepared_by=by)
+        return Sheet(form.title, organisation, time, headings, rows, form.code, prepared_by=by)
     # The grand totals of both sides stand on one line, as the printed form has it.
     left, right = _levelled(
         [line for line in form.lines if line.side == "left"], [line for line in form.lines if line.side == "right"]
@@ -29,7 +30,7 @@ def statement_sheet(statement: Statement, organisation: str, month: Period, by: 
         cells = [*(_cells(statement, one) if one else nothing), *(_cells(statement, other) if other else nothing)]
         strong = bool((one and one.strong) or (other and other.strong))
         rows.append(Row(tuple(cells), strong))
-    day = f"{month.last_day:%Y年%m月%d日}"
+    day = f"{last.last_day:%Y年%m月%d日}"
     return Sheet(form.title, organisation, day, headings, rows, form.code, landscape=True, prepared_by=by)
 
 
@@ -91,7 +92,7 @@ def detail_sheet(book: Detail, title: str, organisation: str, first: Period, las
 
 def _cells(statement: Statement, line: Line) -> list[Cell]:
     name = ("    " if line.inset else "") + line.name
-    return [name, str(line.number), *(values[line.number] for _, values in statement.columns)]
+    return [name, str(line.number), *(values.get(line.number) for _, values in statement.columns)]
 
 
 def _levelled(left: list[Line], right: list[Line]) -> tuple[list[Line | None], list[Line | None]]:

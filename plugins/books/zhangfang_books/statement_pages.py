@@ -1,4 +1,4 @@
-"""会计报表: the three statements of a month, each line with its accounts behind it."""
+"""会计报表: the statements of a month, quarter or year, each line with its accounts behind it."""
 
 from typing import Annotated, Any, cast
 
@@ -8,12 +8,16 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_books import reading
+from zhangfang_books.hand_figures import fill, hand_figures
+from zhangfang_books.statements.by_hand import fillable, sources
 from zhangfang_books.statements.forms import Kind
+from zhangfang_books.statements.spans import TITLES, Span
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
@@ -24,12 +28,13 @@ MONTHS_OFFERED = 36
 
 
 @page("/books/statements", of=CLIENT, permission="books.read")
-async def statements_page(period: str | None = None, kind: str = "balance_sheet") -> Page:
-    """One statement of a month of the open client (LEDG-2)."""
+async def statements_page(period: str | None = None, kind: str = "balance_sheet", span: str = "month") -> Page:
+    """One statement of a month, quarter or year of the open client (LEDG-2)."""
     client = client_in_scope()
     month = Period.parse(period) if period else Period.current()
     _known(kind)
-    found = await reading.statements(client, month)
+    time = span_called(span)
+    found = await reading.statements(client, month, time)
     statement = found.of(cast(Kind, kind))
     vouchers = {f.voucher: await use(Ledger).voucher(f.voucher) for f in found.unassigned[:30]}
     return Page(
@@ -41,7 +46,10 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
         found=found,
         statement=statement,
         month=month,
-        months=await months(client),
+        span=time,
+        spans=list(TITLES.items()),
+        label=time.label(month),
+        times=_times(await months(client), time, month),
         client=await use(Clients).client(client),
         vouchers=vouchers,
         cash_lines=[(line.number, line.name) for line in found.cash_flow.form.lines if line.direction],
@@ -54,22 +62,24 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
     permission="books.read",
     examples={"kind": "income", "number": "1"},
 )
-async def line_sheet(kind: str, number: int, period: str | None = None) -> Page:
-    """What a statement's line is made of: its accounts with their amounts, each leading to its entries."""
+async def line_sheet(kind: str, number: int, period: str | None = None, span: str = "month") -> Page:
+    """What a statement's line is made of: its accounts with their amounts, each leading to its entries; a line without accounts is filled here."""
     client = client_in_scope()
     month = Period.parse(period) if period else Period.current()
     _known(kind)
-    found = await reading.statements(client, month)
+    time = span_called(span)
+    found = await reading.statements(client, month, time)
     statement = found.of(cast(Kind, kind))
     line = next((each for each in statement.form.lines if each.number == number), None)
     if line is None:
         raise Refusal("common.not_found", "报表里没有这一行。", status=404)
-    books = await reading.books_of(client, month)
-    amounts = books.closing(month) if kind == "balance_sheet" else books.turnover(month, month)
+    books = await reading.books_of(client, found.last)
+    amounts = books.closing(found.last) if kind == "balance_sheet" else books.turnover(found.first, found.last)
+    form = statement.form
     parts = [
         (account, sum(v for code, v in amounts.items() if code.startswith(account.code)))
         for account in books.accounts
-        if account.code in {t.key for t in line.terms if t.take in ("d", "c", "dd", "cc")}
+        if account.code in {t.key for t in line.terms if t.take in ("d", "c", "dd", "cc", "dp", "cp")}
     ]
     return Page(
         "books/line_sheet.html",
@@ -80,9 +90,14 @@ async def line_sheet(kind: str, number: int, period: str | None = None) -> Page:
         statement=statement,
         parts=parts,
         lines=[(t.sign, statement.form.line(int(t.key))) for t in line.terms if t.take == "L"],
-        values=statement.columns[0 if kind == "balance_sheet" else 1][1],
-        flows=await reading.flows_of_line(client, month, number) if kind == "cash_flow" else [],
+        values=statement.values,
+        flows=await reading.flows_of_line(client, found.first, found.last, number) if kind == "cash_flow" else [],
         month=month,
+        label=time.label(month),
+        fillable=line in fillable(form) and time is Span.MONTH,
+        sources=[(each.number, each.name) for each in sources(form, line)],
+        written=[f for f in await hand_figures(client) if f.kind == kind and f.line == number],
+        names={each.number: each.name for each in form.lines},
     )
 
 
@@ -96,11 +111,46 @@ async def assign_form(voucher_id: int, data: Form) -> Redirect:
     return go(here(f"/books/statements?kind=cash_flow&period={period.key}"))
 
 
+@action(
+    "/books/statements/{kind:str}/{number:int}/fill",
+    of=CLIENT,
+    permission="books.note",
+    examples={"kind": "income", "number": "24"},
+)
+async def fill_form(kind: str, number: int, data: Form) -> Redirect:
+    """Fill a line that no account tells, with the reason."""
+    _known(kind)
+    month = Period.parse(str(data.get("period", "")))
+    source = str(data.get("from_line", "")).strip()
+    if source and not (source.isascii() and source.isdigit() and len(source) < 4):
+        raise Refusal("books.no_source_line", "请选择这笔金额从报表的哪一行转来。", field="from_line")
+    amount = fen(str(data.get("amount", "")))
+    await fill(
+        client_in_scope(), cast(Kind, kind), number, month, amount, int(source) if source else None, str(data.get("why", ""))
+    )
+    return go(here(f"/books/statements?kind={kind}&period={month.key}"))
+
+
 async def months(client: int) -> list[tuple[str, str]]:
     """Months to choose from, newest first: from the start of the books to now, three years at most."""
     start = Period.of((await use(Clients).client(client)).books_start)
     offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
     return [(month.key, month.label) for month in offered if month >= start]
+
+
+def span_called(text: str) -> Span:
+    try:
+        return Span(text)
+    except ValueError:
+        raise Refusal("books.no_such_statement", "没有这张报表。", status=404) from None
+
+
+def _times(months: list[tuple[str, str]], span: Span, chosen: Period) -> list[tuple[str, str]]:
+    """The choices of a span, newest first: a quarter or year is called by one of its months."""
+    found: dict[str, str] = {}
+    for key, _ in [(chosen.key, ""), *months]:
+        found.setdefault(span.label(Period.parse(key)), key)
+    return sorted(((key, label) for label, key in found.items()), reverse=True)
 
 
 def _known(kind: str) -> None:
@@ -115,4 +165,4 @@ def _number(data: dict[str, Any], name: str) -> int:
     return int(text)
 
 
-PAGES: list[HTTPRouteHandler] = [statements_page, line_sheet, assign_form]
+PAGES: list[HTTPRouteHandler] = [statements_page, line_sheet, assign_form, fill_form]

@@ -40,6 +40,23 @@ class CashAssignment(ClientRows, Table, tablename="books_cash_assignment"):
     assigned_at = Timestamptz()
 
 
+class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
+    """A statement's line as a person filled it in (see ``statements/by_hand.py``); unique by (client, kind, line, from_line, period).
+
+    ``amount`` is fen; ``period`` a number such as 202611; ``from_line`` is 0 where nothing is taken off another line.
+    """
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=20)
+    line = SmallInt()
+    from_line = SmallInt(default=0)
+    period = Integer()
+    amount = BigInt()
+    why = Varchar(length=255)
+    by = Varchar(length=80)
+    at = Timestamptz()
+
+
 class ImportProfile(FirmRows, Table, tablename="books_import_profile"):
     """How the firm reads one program's voucher Excel; ``columns`` is JSON (see ``importing/profiles.py``)."""
 

@@ -64,3 +64,30 @@ async def test_pages_and_files(firm: TestFirm, settings: Settings, test_server: 
             assert ("制单" if report == "vouchers" else "第 1 页") in text
         refused = await visitor.get(f"/books/export/nothing/pdf?period={month.period.key}")
         assert refused.status_code == 404
+
+
+async def test_a_line_is_filled_by_hand_and_the_year_is_shown(
+    firm: TestFirm, settings: Settings, test_server: TestServer, database: str
+) -> None:
+    """LEDG-2: a line that no account tells is filled with its reason and adds up; a line of accounts is not; what is not known stays empty."""
+    month = next(m for m in ours() if m.taxpayer == "general")
+    key = month.period.key
+    async with owner(firm, settings, test_server, database, month) as visitor:
+        sheet = await visitor.get(f"/books/statements/balance_sheet/28?period={key}")
+        assert "从哪一行转来" in sheet.text
+        filled = {"period": key, "amount": "1000.00", "why": "一年以上的预付款", "from_line": "5"}
+        refused = await visitor.post("/books/statements/balance_sheet/28/fill", **{**filled, "from_line": ""})
+        assert refused.status_code == 422
+        computed = await visitor.post("/books/statements/balance_sheet/1/fill", **filled)
+        assert computed.status_code == 409
+        before = await visitor.get(f"/books/statements?kind=balance_sheet&period={key}")
+        assert (await visitor.post("/books/statements/balance_sheet/28/fill", **filled)).status_code == 303
+        after = await visitor.get(f"/books/statements?kind=balance_sheet&period={key}")
+        assert "1,000.00" in after.text
+        assert before.text.count("相差") == after.text.count("相差") == 0
+        assert "一年以上的预付款" in (await visitor.get(f"/books/statements/balance_sheet/28?period={key}")).text
+        for span, words in (("quarter", "本季度金额"), ("year", "上年金额(账套未含)")):
+            page = await visitor.get(f"/books/statements?kind=income&period={key}&span={span}")
+            assert words in page.text
+            assert (await visitor.get(f"/books/export/income/xlsx?period={key}&span={span}")).status_code == 200
+        assert (await visitor.get(f"/books/statements?span=decade&period={key}")).status_code == 404

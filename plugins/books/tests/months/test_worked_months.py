@@ -113,7 +113,7 @@ async def test_what_no_rule_places_is_assigned_by_hand(firm: TestFirm) -> None:
     client = await booked(firm, month)
     async with acting(firm, "accountant", client=client):
         before = await reading.statements(client, month.period)
-        (moved, amount) = (await reading.flows_of_line(client, month.period, 12))[0]
+        (moved, amount) = (await reading.flows_of_line(client, month.period, month.period, 12))[0]
         await reading.assign_cash(client, moved.id, 1, 6)
         await reading.assign_cash(client, moved.id, 2, 6)
         after = await reading.statements(client, month.period)

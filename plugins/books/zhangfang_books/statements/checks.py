@@ -1,5 +1,6 @@
 """勾稽: whether the statements of a month tie to one another. Pure; amounts are integer fen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zhangfang_books.statements.forms import Form
@@ -22,20 +23,20 @@ class Check:
 
 
 def tie(
-    balance_sheet: tuple[Form, dict[int, int], dict[int, int]],
-    income: tuple[Form, dict[int, int]],
-    cash_flow: tuple[Form, dict[int, int], int],
+    balance_sheet: tuple[Form, Mapping[int, int], Mapping[int, int]],
+    income: tuple[Form, Mapping[int, int]],
+    cash_flow: tuple[Form, Mapping[int, int], int],
     books: Books,
-    period: Period,
+    months: tuple[Period, Period],
 ) -> list[Check]:
-    """``balance_sheet``: form, values at the month's end and at its start; ``income`` and ``cash_flow``: form and values of
-    the month; the last figure of ``cash_flow`` is the cash that stands on no line yet."""
+    """``balance_sheet``: form, values at the end of ``months`` and at their start; ``income`` and ``cash_flow``: form and values of
+    the months; the last figure of ``cash_flow`` is the cash that stands on no line yet."""
     form, now, before = balance_sheet
     profit = income[1][income[0].ties["profit"]]
     undistributed = form.ties["undistributed"]
     flow_form, flow, unassigned = cash_flow
     kept = tuple(t.key for t in form.line(undistributed).terms if t.take == "c")
-    other = _booked_directly(books, period, kept, str(form.ties.get("direct", "")))
+    other = _booked_directly(books, months, kept, str(form.ties.get("direct", "")))
     return [
         Check(
             "assets",
@@ -50,13 +51,15 @@ def tie(
             profit + other,
         ),
         Check("cash", "期末现金余额 = 货币资金", flow[flow_form.ties["closing"]] + unassigned, now[form.ties["cash"]]),
-        Check("trial", "科目余额表借方合计 = 贷方合计", *_sides(books, period)),
+        Check("trial", "科目余额表借方合计 = 贷方合计", *_sides(books, months[1])),
     ]
 
 
-def _booked_directly(books: Books, period: Period, kept: tuple[str, ...], adjustment: str) -> int:
-    """What reached undistributed profit (``kept``) in the month past the year's profit: 利润分配, and ``adjustment`` (以前年度损益调整)."""
-    result, everything, earned = books.profit_and_loss(), books.moved(period, period), books.turnover(period, period)
+def _booked_directly(
+    books: Books, months: tuple[Period, Period], kept: tuple[str, ...], adjustment: str
+) -> int:
+    """What reached undistributed profit (``kept``) in the months past the year's profit: 利润分配, and ``adjustment`` (以前年度损益调整)."""
+    result, everything, earned = books.profit_and_loss(), books.moved(*months), books.turnover(*months)
     into = -sum(v for code, v in everything.items() if code.startswith(kept) and code not in result)
     carried_over = sum(everything[code] - earned.get(code, 0) for code in everything if code in result)
     adjusted = -sum(v for code, v in earned.items() if adjustment and code.startswith(adjustment))

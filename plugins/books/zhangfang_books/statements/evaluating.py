@@ -22,8 +22,11 @@ class Figures:
     cash_opening: int = 0
 
 
-def evaluate(form: Form, figures: Figures) -> dict[int, int]:
-    """Line number → fen. Raises FormFault for lines that read one another in a circle."""
+_NOTHING: Mapping[int, int] = {}
+
+
+def evaluate(form: Form, figures: Figures, by_hand: Mapping[int, int] = _NOTHING) -> dict[int, int]:
+    """Line number → fen, with what a person added to lines. Raises FormFault for lines that read one another in a circle."""
     values: dict[int, int] = {}
     under_way: set[int] = set()
 
@@ -32,7 +35,8 @@ def evaluate(form: Form, figures: Figures) -> dict[int, int]:
             if number in under_way:
                 raise FormFault(f"{form.code}: line {number} reads itself")
             under_way.add(number)
-            values[number] = sum(term.sign * amount(term, number) for term in form.line(number).terms)
+            counted = sum(term.sign * amount(term, number) for term in form.line(number).terms)
+            values[number] = counted + by_hand.get(number, 0)
         return values[number]
 
     def amount(term: Term, number: int) -> int:
@@ -52,9 +56,10 @@ def _amount(term: Term, figures: Figures) -> int:
         return figures.unclosed
     if term.take == "cash_opening":
         return figures.cash_opening
-    if term.take in ("d", "c"):
+    if term.take in ("d", "c", "dp", "cp"):
         balance = sum(v for code, v in figures.accounts.items() if code.startswith(term.key))
-        return balance if term.take == "d" else -balance
+        signed = balance if term.take.startswith("d") else -balance
+        return max(signed, 0) if term.take.endswith("p") else signed
     by_party: dict[tuple[str, str], int] = {}
     for (code, party), balance in figures.parties.items():
         if code.startswith(term.key):

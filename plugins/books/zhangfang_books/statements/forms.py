@@ -4,6 +4,7 @@ A line's formula is a sum of terms, each with a sign in front (the first may go 
 
 - ``d1001`` / ``c2001``: the account with all below it, debit less credit / credit less debit;
 - ``dd1122`` / ``cc1122``: the same, but only what stands on that side, counted counterparty by counterparty;
+- ``dp222101`` / ``cp222106``: the same of the account as one, nothing where it stands on the other side;
 - ``unclosed``: revenue less cost that stands on profit-and-loss accounts and was not carried over (结转) yet;
 - ``cash_opening``: money at the start of the column's time; ``cash_line``: the cash that was classified to this line;
 - ``L15``: another line of the same form.
@@ -22,7 +23,7 @@ Kind = Literal["balance_sheet", "income", "cash_flow"]
 Direction = Literal["in", "out"]
 
 _FOLDER = Path(__file__).parent.parent / "data" / "statements"
-_TERM = re.compile(r"([+-]?)\s*(unclosed|cash_opening|cash_line|dd|cc|d|c|L)(\d*)\s*")
+_TERM = re.compile(r"([+-]?)\s*(unclosed|cash_opening|cash_line|dp|cp|dd|cc|d|c|L)(\d*)\s*")
 
 
 class FormFault(ValueError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from zhangfang_books.statements.evaluating import Figures
 from zhangfang_books.statements.forms import Form
@@ -107,5 +108,8 @@ def uncovered(form: Form, books: Books, until: Period | None) -> dict[str, int]:
     }
 
 
-def added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
-    return {code: first.get(code, 0) + second.get(code, 0) for code in {*first, *second}}
+Key = TypeVar("Key", bound=str | int)
+
+
+def added(first: Mapping[Key, int], second: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: first.get(key, 0) + second.get(key, 0) for key in {*first, *second}}
