@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
+from zhangfang_books import hand_figures
 from zhangfang_books.importing.services import remember
 from zhangfang_books.reading import assign_cash, keep_brought
 from zhangfang_books.services import write_note
-from zhangfang_books import hand_figures
 from zhangfang_books.tables import ImportedFile, ImportProfile
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
