@@ -13,7 +13,8 @@ CORE_APPS = [
     "zhangfang_core.modules.piccolo_app",
     "zhangfang_core.documents.piccolo_app",
     "zhangfang_core.ledger.piccolo_app",
-    "zhangfang_core.notifications.piccolo_app",
+    "zhangfang_core.trail.piccolo_app",
+    "zhangfang_core.notices.piccolo_app",
     "zhangfang_core.vendors.piccolo_app",
     "zhangfang_core.calendar.piccolo_app",
 ]

@@ -134,8 +134,8 @@ class HookSpecs(Protocol):
         """Ledger: periods were closed (ids of core_period). After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
-    async def on_notifications_sent(self, ids: Sequence[int]) -> None:
-        """Notifications: messages were kept for people. After the commit, in a job with a transaction of its own; a failure is tried again."""
+    async def on_notices_sent(self, ids: Sequence[int]) -> None:
+        """Notices: notices were kept for people (ids of core_notice). After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

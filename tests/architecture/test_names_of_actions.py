@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.notifications.action_names import CORE_ACTIONS
+from zhangfang_core.trail.action_names import CORE_ACTIONS
 
 ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")

@@ -68,7 +68,7 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk import services
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Ledger as Books
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.web import CLIENT, FIRM, PORTAL, Badge, Card, NavEntry, Page, action, page
 
 from zhangfang_sample.tables import Thing

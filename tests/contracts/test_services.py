@@ -12,13 +12,15 @@ from zhangfang_core.modules.core_services import CORE_SERVICES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.services import provide_services
 from zhangfang_sdk import services
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
@@ -32,7 +34,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Ledger, fakes.FakeLedger),
     (Audit, fakes.FakeAudit),
     (Live, fakes.FakeLive),
-    (Notifications, fakes.FakeNotifications),
+    (Notices, fakes.FakeNotices),
     (Clients, fakes.FakeClients),
     (Contacts, fakes.FakeContacts),
     (Vendors, FakeVendors),

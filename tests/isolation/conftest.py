@@ -33,13 +33,13 @@ from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import FailedJob, PartTrouble
-from zhangfang_core.notifications.audit import seal
 from zhangfang_core.piccolo_conf import APP_REGISTRY
 from zhangfang_core.settings import read_settings
 from zhangfang_core.tenancy.assignments import assign as assign_clients
 from zhangfang_core.testing.databases import TestServer, fresh
 from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
+from zhangfang_core.trail.audit import seal
 from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoice
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
@@ -48,7 +48,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
-from zhangfang_sdk.notifications import Message, Notifications
+from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact
@@ -56,7 +56,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
 
 TABLES = tuple(table._meta.tablename for app in APP_REGISTRY.app_configs.values() for table in app.table_classes)
-OF_ONE_PERSON = ("core_notification", "core_session")
+OF_ONE_PERSON = ("core_notice", "core_session")
 CLIENT_ROLES = ("boss", "cashier", "sales_manager", "driver")
 
 
@@ -216,7 +216,7 @@ async def _rest(place: Place) -> None:
         client=client, rule="kept", severity="high", title=word, sentence=word, todo=word, source=word, amount=-1,
         created_at=now, updated_at=now,
     ).save()  # fmt: skip
-    await use(Notifications).send(Message(client, f"{word}:1", word, word, "/messages", "clients.read"))
+    await use(Notices).send(Notice(client, f"{word}:1", word, word, "/messages", "clients.read"))
     await use(Clients).propose(client, NewFact(FactKind.SERVICE_PACKAGE, word, today()))
     await make_manifest(client, Period.current())
     await invite(role="cashier", contact=f"{word}@example.com", client=client)

@@ -6,7 +6,7 @@ import pytest
 
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_sdk.context import Scope, system_scope
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import use
 from zhangfang_sdk.testing.isolation import asks_for_sign_in
 
@@ -28,7 +28,7 @@ async def announce(firm: int, client: int, topic: str) -> None:
 
 async def heard(world: Any, name: str, announced: list[tuple[str, str]]) -> list[str]:
     """Open a stream, announce in places one after the other, and read up to the resync that is sent last."""
-    from zhangfang_core.notifications.live import HUB
+    from zhangfang_core.live.hub import HUB
 
     async with world.portal.events(world.actors[name].token, world.actors[name].home) as stream:
         assert (await stream.next()) == "retry: 2000"
@@ -45,7 +45,7 @@ async def heard(world: Any, name: str, announced: list[tuple[str, str]]) -> list
 
 async def until_told(world: Any) -> None:
     """Until the listener has heard all that was announced: PostgreSQL delivers in the order of commits."""
-    from zhangfang_core.notifications.live import HUB, View
+    from zhangfang_core.live.hub import HUB, View
 
     with HUB.subscribed([View(world.mine.firm, None)]) as probe:
         async with scoped_transaction(system_scope(world.mine.firm)):

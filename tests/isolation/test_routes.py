@@ -123,7 +123,7 @@ async def test_foreign_ids_open_nothing(world: Any, name: str) -> None:
     route = ROUTES[name]
     boss = world.actors["boss"]
     ids = dict(world.ids) | {table: id_ for (owner, table), id_ in world.own.items() if owner == boss.name}
-    of_one_person = bool({"core_notification", "core_session"} & set(route.tables(ids).values()))
+    of_one_person = bool({"core_notice", "core_session"} & set(route.tables(ids).values()))
     intruders = [
         actor
         for actor in world.actors.values()

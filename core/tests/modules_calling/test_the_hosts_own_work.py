@@ -17,9 +17,9 @@ from zhangfang_core.modules.routes import CORE_HEADS, head
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_core.web.app import CORE_PAGES
 from zhangfang_sdk.acting import Acting, NotDeclared
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import in_scope, system_scope, transaction
 from zhangfang_sdk.manifest import RESERVED, parse_manifest
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.references import ClientKey
 from zhangfang_sdk.services import use
 

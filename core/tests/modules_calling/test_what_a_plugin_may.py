@@ -19,6 +19,7 @@ from zhangfang_core.tenancy.service import FirmClients
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.acting import Acting, NotDeclared
 from zhangfang_sdk.acting import acting as acting_plugin
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import in_scope, require, scope, system_scope, transaction
 from zhangfang_sdk.documents import Documents
@@ -26,7 +27,6 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.manifest import parse_manifest
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.references import ClientKey
 from zhangfang_sdk.services import guarded, methods_of, use
 

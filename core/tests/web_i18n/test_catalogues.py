@@ -34,7 +34,7 @@ async def rendered(firm: TestFirm, language: str) -> tuple[str, list[str]]:
                 "is_operator": False,
                 "may": scope.may,
             }
-            page = environment().get_template("notifications/messages.html")
+            page = environment().get_template("notices/messages.html")
             nav = await navigation(frozenset(registry().modules))
             shown = page.render(
                 actor=actor,

@@ -7,8 +7,9 @@ from zhangfang_core.identity.tables import Invitation, Membership
 from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVoucher
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
-from zhangfang_core.notifications.tables import AuditEntry, Notification
+from zhangfang_core.notices.tables import NoticeRow
 from zhangfang_core.tenancy.tables import Client, ClientFact
+from zhangfang_core.trail.tables import AuditEntry
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 
 SCREENS = (
@@ -69,7 +70,7 @@ SCREENS = (
         (DocumentRow.client, DocumentRow.name, DocumentRow.media_type, DocumentRow.size, DocumentRow.stored_at),
     ),
     AdminScreen(
-        Notification, "消息", (Notification.client, Notification.user, Notification.title, Notification.created_at)
+        NoticeRow, "消息", (NoticeRow.client, NoticeRow.user, NoticeRow.title, NoticeRow.created_at)
     ),
     AdminScreen(
         AuditEntry,

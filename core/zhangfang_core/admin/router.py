@@ -29,10 +29,10 @@ from zhangfang_core.identity.forms import token_of_request
 from zhangfang_core.identity.sessions import sign_out
 from zhangfang_core.modules.calling import calling
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.labels import SHARED
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 Message = MutableMapping[str, Any]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from zhangfang_core.calendar.days import WorkingDays, year_of
 from zhangfang_core.calendar.deadlines import deadlines
 from zhangfang_core.database.engine import connection, kept
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import TaxDeadline, YearOfDays
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

@@ -11,9 +11,9 @@ from zhangfang_core.identity.sessions import open_session
 from zhangfang_core.identity.set_up import join, make_person, person_called
 from zhangfang_core.identity.sign_in import verified
 from zhangfang_core.identity.tokens import hash_of, new_token
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import Scope, firm_in_scope, in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 GOOD_FOR = dt.timedelta(days=7)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.roles import SEES_EVERY_CLIENT, role_title, roles
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 _MEMBERS = """select m.id, m."user", u.name, u.login, m.role, m.client, c.name as client_name, m.active,

@@ -10,8 +10,8 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.switches import know_enabled
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import in_scope, scope, scope_or_none
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.places import OwnPlace, Visit, install_visits
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import SIGNED_IN

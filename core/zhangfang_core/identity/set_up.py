@@ -8,9 +8,9 @@ from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.secrets import seal
 from zhangfang_core.identity.sign_in import login_written
 from zhangfang_core.modules.switches import decide_for_new_firm
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import Scope, firm_in_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 

@@ -8,8 +8,8 @@ from zhangfang_core.jobs.facts import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.notifications.audit import SEAL_JOB
 from zhangfang_core.storage.sweeping import SWEEP_JOB
+from zhangfang_core.trail.audit import SEAL_JOB
 from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.jobs import Job
 

@@ -8,10 +8,10 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.ledger.rules import kinds_of
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,

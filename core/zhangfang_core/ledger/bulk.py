@@ -14,10 +14,11 @@ from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.posting import balance_period, poster, refuse_closed
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_core.modules.hooks import call_one, listeners
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Objection, VoucherDraft, VoucherKind
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

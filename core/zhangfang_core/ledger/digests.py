@@ -53,7 +53,7 @@ def _plain(value: object) -> str:
 async def altered(client: int) -> list[str]:
     """Chinese sentences for the client's posted vouchers that are no longer as they were posted, or are gone; none when all hold.
 
-    That the trail itself holds is ``zhangfang_core.notifications.audit.verify``'s to say.
+    That the trail itself holds is ``zhangfang_core.trail.audit.verify``'s to say.
     """
     kept = await _kept(client)
     faults = []

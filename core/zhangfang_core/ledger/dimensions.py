@@ -6,11 +6,11 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.reading import entries_of, see
 from zhangfang_core.ledger.rules import KIND_TITLES
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.dimensions import DimensionBalance, DimensionItem
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import DimensionKind, LedgerEntry
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

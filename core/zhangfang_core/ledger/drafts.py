@@ -10,10 +10,11 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import VoucherDraft
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

@@ -11,12 +11,12 @@ from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.month_end_rules import Accrual
 from zhangfang_core.ledger.reading import see
 from zhangfang_core.ledger.records import lines_from_json, lines_to_json
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind
 from zhangfang_sdk.money import LARGEST_FEN
 from zhangfang_sdk.month_end import FixedAsset, Proposal, ProposalKind
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

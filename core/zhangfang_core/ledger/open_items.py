@@ -7,9 +7,10 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.reading import see
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.open_items import AgeRow, Match, OpenItem, Settlement
 from zhangfang_sdk.services import use
 

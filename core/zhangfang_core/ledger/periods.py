@@ -3,9 +3,10 @@
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.modules.hooks import ask
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

@@ -10,10 +10,11 @@ from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_core.modules.hooks import ask
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

@@ -19,10 +19,10 @@ from litestar.response import Stream
 
 from zhangfang_core.modules.afterwards import afterwards
 from zhangfang_sdk.acting import Acting, NotDeclared, _acting
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import scope_or_none, system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.manifest import Manifest
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 log = logging.getLogger("zhangfang.plugins")

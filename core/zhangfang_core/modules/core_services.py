@@ -7,6 +7,7 @@ Implementations are named, not imported: they stand in rooms above this one. Wha
 from collections.abc import Mapping
 from typing import Any
 
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
@@ -15,18 +16,19 @@ from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
-from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
 
 CORE_SERVICES: Mapping[type[Any], str] = {
-    Audit: "zhangfang_core.notifications.audit:AuditTrail",
-    Live: "zhangfang_core.notifications.live:PgLive",
+    Audit: "zhangfang_core.trail.audit:AuditTrail",
+    Live: "zhangfang_core.live.hub:PgLive",
     Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
     Documents: "zhangfang_core.documents.service:StoredDocuments",
     MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",
@@ -38,7 +40,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",
-    Notifications: "zhangfang_core.notifications.service:KeptNotifications",
+    Notices: "zhangfang_core.notices.service:KeptNotices",
     Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",

@@ -9,8 +9,8 @@ from litestar.response import Redirect
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules, switch
 from zhangfang_core.modules.troubles import troubles, try_again
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import FIRM, Page, action, go, page

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 DECIDED = "select module, enabled from core_module_switch where firm = $1"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from zhangfang_core.database.engine import connection
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 
 

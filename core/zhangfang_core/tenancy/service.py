@@ -11,10 +11,10 @@ from zhangfang_core.modules.hooks import ask
 from zhangfang_core.tenancy import facts
 from zhangfang_core.tenancy.fact_values import checked
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Client, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile
 from zhangfang_sdk.services import use

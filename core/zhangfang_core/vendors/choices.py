@@ -13,9 +13,9 @@ from zhangfang_core.vendors.keeping_count import close_breaker
 from zhangfang_core.vendors.offers import Offer, offers
 from zhangfang_core.vendors.secret_settings import open_secrets, seal_secrets
 from zhangfang_core.vendors.setting_forms import Filled
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import VendorKind
 

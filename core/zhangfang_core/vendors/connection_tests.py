@@ -10,9 +10,9 @@ from zhangfang_core.vendors.candidates import defaults
 from zhangfang_core.vendors.choices import PERMISSION, choice
 from zhangfang_core.vendors.keeping_count import count
 from zhangfang_core.vendors.offers import Offer, as_vendor
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, transaction
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.recognition import Bitmap
 from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import ConnectionTest, VendorAway, VendorKind, VendorMisset, VendorRefused

@@ -21,16 +21,17 @@ from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
 from zhangfang_core.identity.forms import FORM_COOKIE
 from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
+from zhangfang_core.live.hub import HUB
+from zhangfang_core.live.stream import HANDLERS as STREAMS
 from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
-from zhangfang_core.notifications.live import HUB
-from zhangfang_core.notifications.pages import HANDLERS as NOTIFICATION_PAGES
-from zhangfang_core.notifications.stream import HANDLERS as STREAMS
+from zhangfang_core.notices.pages import HANDLERS as NOTICE_PAGES
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.storage.keys import derived_key
 from zhangfang_core.tenancy.pages import HANDLERS as TENANCY_PAGES
+from zhangfang_core.trail.pages import HANDLERS as TRAIL_PAGES
 from zhangfang_core.vendors.pages import HANDLERS as VENDOR_PAGES
 from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
 from zhangfang_core.web.entrance import Entrance
@@ -47,7 +48,8 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *MODULE_PAGES,
     *DOCUMENT_PAGES,
     *LEDGER_PAGES,
-    *NOTIFICATION_PAGES,
+    *NOTICE_PAGES,
+    *TRAIL_PAGES,
     *VENDOR_PAGES,
     *CALENDAR_PAGES,
     *STREAMS,

@@ -17,9 +17,9 @@ from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.search import MOST_WORDS, found
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import OwnPlace, at_each_place, here, mine, portal
 from zhangfang_sdk.services import use

@@ -15,7 +15,7 @@ from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.errors import ScopeMismatch, not_found
-from zhangfang_sdk.notifications import Message
+from zhangfang_sdk.notices import Notice
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.testing.fake_clients import FakeClients
@@ -33,7 +33,7 @@ __all__ = [
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
-    "FakeNotifications",
+    "FakeNotices",
     "FakeWaiting",
     "TrailEntry",
 ]
@@ -164,18 +164,18 @@ class FakeAudit:
         self.entries.append(TrailEntry(scope().user_name, action, subject, client, before, after))
 
 
-class FakeNotifications:
+class FakeNotices:
     """``sent`` in order, each key once."""
 
     def __init__(self) -> None:
-        self.sent: list[Message] = []
+        self.sent: list[Notice] = []
 
-    async def send(self, message: Message) -> bool:
-        if not scope().sees(message.client):
+    async def send(self, notice: Notice) -> bool:
+        if not scope().sees(notice.client):
             raise not_found("客户")
-        if any(message.key == earlier.key for earlier in self.sent):
+        if any(notice.key == earlier.key for earlier in self.sent):
             return False
-        self.sent.append(message)
+        self.sent.append(notice)
         return True
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from zhangfang_archive.manifests import checksum_list
 from zhangfang_archive.tables import Manifest
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 
 

@@ -11,11 +11,11 @@ from zhangfang_books.statements.spans import Span
 from zhangfang_books.statements.statements import Material, Statements, statements_of
 from zhangfang_books.tables import BroughtFigure, CashAssignment
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, LedgerEntry, PartyBalance, Voucher, VoucherKind, VoucherState
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 
 VOUCHERS_AT_ONCE = 500

@@ -5,10 +5,10 @@ import datetime as dt
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.trial_balance import TrialBalance, trial_balance
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 
 LONGEST_NOTE = 2000

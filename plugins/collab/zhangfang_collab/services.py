@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.waiting import Urgency, WaitingItem
 

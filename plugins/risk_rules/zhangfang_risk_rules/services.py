@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from zhangfang_risk_rules.rules import Finding, find
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Audit, Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 
 TOPIC = "risk"

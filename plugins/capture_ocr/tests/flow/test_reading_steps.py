@@ -14,7 +14,7 @@ from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, ac
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import replaced, use
 
 

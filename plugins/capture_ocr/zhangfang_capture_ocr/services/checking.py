@@ -18,7 +18,7 @@ from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.ledger import Ledger
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 

@@ -15,11 +15,13 @@ from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item, SellerMemory
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft
-from zhangfang_sdk.notifications import Audit, Live, Message, Notifications
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.services import use
 
 TAX_ACCOUNTS = "2221"
@@ -126,8 +128,8 @@ async def send_back(item_id: int, reason: str) -> None:
     await use(Audit).record(
         "capture_ocr.return", f"capture_ocr_item:{item_id}", client=client_id, after={"reason": why}
     )
-    await use(Notifications).send(
-        Message(
+    await use(Notices).send(
+        Notice(
             client_id,
             f"capture_ocr.returned:{item_id}",
             "有一张票据被退回,请您处理",

@@ -11,7 +11,7 @@ from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.stored_readings import columns_of
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.jobs import Jobs
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import use
 
 PART = "#"

@@ -24,7 +24,7 @@ from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import NoVendorAnswered, VendorRefused
 

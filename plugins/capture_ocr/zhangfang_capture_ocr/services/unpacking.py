@@ -11,7 +11,7 @@ from zhangfang_capture_ocr.services.uploads import TOPIC, receive_member
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.tables import Item
 from zhangfang_sdk.context import transaction
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import use
 
 DEEPEST = 2

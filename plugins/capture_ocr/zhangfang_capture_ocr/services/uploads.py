@@ -15,7 +15,7 @@ from zhangfang_sdk.context import client_in_scope, require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.services import use
 
 MAX_REQUEST_BYTES = 52 * 1024 * 1024

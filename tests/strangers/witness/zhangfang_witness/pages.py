@@ -11,7 +11,8 @@ from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
-from zhangfang_sdk.notifications import Live, Message, Notifications
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at_each_place, here
 from zhangfang_sdk.vendors import Vendors
@@ -75,9 +76,9 @@ async def close() -> Redirect:
 
 @action("/witness/message", of=CLIENT, permission=SEE)
 async def send() -> dict[str, bool]:
-    message = Message(client_in_scope(), "witness-1", "见证", "看见了", "/witness", SEE)
+    message = Notice(client_in_scope(), "witness-1", "见证", "看见了", "/witness", SEE)
     await use(Live).announce("witness", client_in_scope())
-    return {"sent": await use(Notifications).send(message)}
+    return {"sent": await use(Notices).send(message)}
 
 
 @action("/witness/job", of=CLIENT, permission=SEE)

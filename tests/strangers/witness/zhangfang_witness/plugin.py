@@ -15,7 +15,7 @@ from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
-from zhangfang_sdk.notifications import Live
+from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.roles import Role
@@ -197,8 +197,8 @@ class Plugin:
         note("on_periods_closed")
 
     @hook
-    async def on_notifications_sent(self, ids: Sequence[int]) -> None:
-        note("on_notifications_sent")
+    async def on_notices_sent(self, ids: Sequence[int]) -> None:
+        note("on_notices_sent")
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.notifications.live import RESYNC, WAITING, Ended, LiveEvent, LiveHub, PgLive, Subscription, View
+from zhangfang_core.live.hub import RESYNC, WAITING, Ended, LiveEvent, LiveHub, PgLive, Subscription, View
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import ScopeMismatch

@@ -1,4 +1,4 @@
-"""``/messages`` for everybody, ``/audit`` for those who may read the firm's trail."""
+"""``/audit``, for those who may read the firm's trail."""
 
 import datetime as dt
 import json
@@ -6,96 +6,20 @@ from typing import Annotated, Any
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from litestar.response import Redirect
 
-from zhangfang_core.notifications.action_names import action_name, action_names
-from zhangfang_core.notifications.audit import verify
-from zhangfang_core.notifications.badges import unread_count
-from zhangfang_core.notifications.tables import AuditEntry, Notification
+from zhangfang_core.trail.action_names import action_name, action_names
+from zhangfang_core.trail.audit import verify
+from zhangfang_core.trail.tables import AuditEntry
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.notifications import Audit
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
-from zhangfang_sdk.places import OwnPlace, at_each_place, here, portal
 from zhangfang_sdk.services import use
-from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, SIGNED_IN, Page, action, go, page
+from zhangfang_sdk.web import FIRM, Page, action, page
 
-MESSAGES_SHOWN = 100
 ENTRIES_SHOWN = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2999
-
-
-@page("/messages", of=(FIRM, CLIENT), permission=SIGNED_IN)
-async def messages(unread: bool = False) -> Page:
-    """The person's own messages of this place, newest first."""
-    rows, waiting = await _messages_here(unread)
-    return _messages(rows, waiting, unread)
-
-
-@page("/messages", of=PERSON, permission=SIGNED_IN)
-async def all_messages(unread: bool = False) -> Page:
-    """The person's own messages of all their places, newest first."""
-
-    async def of(place: OwnPlace) -> tuple[list[dict[str, Any]], list[int]]:
-        unread_ids = await Notification.select(Notification.id).where(Notification.read_at.is_null())
-        return (await _messages_here(unread))[0], [row["id"] for row in unread_ids]
-
-    found = await at_each_place(of)
-    # Who is staff and boss in one firm sees a message at both places: it counts once.
-    rows = {row["id"]: row for rows, _ in found for row in rows}
-    waiting = {id_ for _, ids in found for id_ in ids}
-    newest = sorted(rows.values(), key=lambda row: int(row["id"]), reverse=True)
-    return _messages(newest[:MESSAGES_SHOWN], len(waiting), unread)
-
-
-async def _messages_here(unread: bool) -> tuple[list[dict[str, Any]], int]:
-    query = Notification.select().order_by(Notification.id, ascending=False).limit(MESSAGES_SHOWN)
-    if unread:
-        query = query.where(Notification.read_at.is_null())
-    rows = await query
-    clients = {client.id: client.name for client in await use(Clients).clients()}
-    return [{**row, "client_name": clients.get(row["client"], "")} for row in rows], await unread_count()
-
-
-def _messages(rows: list[dict[str, Any]], waiting: int, unread: bool) -> Page:
-    return Page(
-        "notifications/messages.html", title="消息", active="messages", messages=rows, waiting=waiting, unread=unread
-    )
-
-
-@action("/messages/{notification_id:int}", of=ANYWHERE, permission=SIGNED_IN)
-async def open_message(notification_id: int) -> Redirect:
-    """Mark a message as read and go where it leads."""
-
-    async def read(place: OwnPlace | None) -> str | None:
-        found = await Notification.select(Notification.link).where(Notification.id == notification_id).first()
-        if found is None:
-            return None
-        await _mark_read(notification_id)
-        return str(found["link"])
-
-    links = await at_each_place(read) if scope().firm is None else [await read(None)]
-    link = next((link for link in links if link is not None), None)
-    if link is None:
-        raise not_found("消息")
-    return go(portal(link))
-
-
-@action("/messages/read", of=ANYWHERE, permission=SIGNED_IN)
-async def read_all() -> Redirect:
-    """Mark all of the person's messages of this place as read; at their own page, of all places."""
-
-    async def read(place: OwnPlace | None) -> None:
-        await _mark_read(None)
-
-    await (at_each_place(read) if scope().firm is None else read(None))
-    return go(here("/messages"))
-
-
-async def _mark_read(only: int | None) -> None:
-    update = Notification.update({Notification.read_at: dt.datetime.now(dt.UTC)}).where(Notification.read_at.is_null())
-    await (update if only is None else update.where(Notification.id == only))
 
 
 @page("/audit", of=FIRM, permission="audit.read")
@@ -136,7 +60,7 @@ async def _trail(person: str, what: str, since: str, until: str, older_than: int
         query = query.where(AuditEntry.id < older_than)
     rows = await query
     return Page(
-        "notifications/audit.html",
+        "trail/audit.html",
         title="操作日志",
         active="audit",
         entries=[_entry(row) for row in rows[:ENTRIES_SHOWN]],
@@ -190,4 +114,4 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-HANDLERS: list[HTTPRouteHandler] = [messages, all_messages, read_all, open_message, trail, verify_trail]
+HANDLERS: list[HTTPRouteHandler] = [trail, verify_trail]

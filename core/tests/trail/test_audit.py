@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 
 from zhangfang_core.database.engine import connection, savepoint, scoped_transaction
-from zhangfang_core.notifications import audit
-from zhangfang_core.notifications.audit import AuditTrail, Verdict, seal, seal_job, verify
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.trail import audit
+from zhangfang_core.trail.audit import AuditTrail, Verdict, seal, seal_job, verify
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 
 TRAIL = AuditTrail()

@@ -36,7 +36,7 @@ LONGEST_PAUSE_S = 5.0
 
 class PgLive:
     async def announce(self, topic: str, client: int) -> None:
-        """See :class:`zhangfang_sdk.notifications.Live`. PostgreSQL tells the same once in a transaction, however often it is said."""
+        """See :class:`zhangfang_sdk.live.Live`. PostgreSQL tells the same once in a transaction, however often it is said."""
         if not scope().sees(client):
             raise ScopeMismatch(f"client {client} is not in scope")
         told = {"firm": firm_in_scope(), "client": client, "topic": topic}

@@ -1,17 +1,10 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from zhangfang_sdk.walls import build, client_wall
+from zhangfang_sdk.walls import build
 
 ID = "2026-11-26T08:06:02:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Walls of messages and of the trail, which is only ever added to"
-
-MESSAGES = """
-create unique index core_notification_once on core_notification (firm, "user", key);
-create index core_notification_newest on core_notification ("user", id desc);
-create index core_notification_unread on core_notification ("user") where read_at is null;
-revoke delete, truncate on core_notification from zhangfang_app;
-"""
+DESCRIPTION = "Walls of the trail, which is only ever added to"
 
 # Everybody's doings are written, also those of a client's people, who may not read the trail. Firm 0 is the
 # deployment's own trail, of what its operator does. Only the platform's work and the firm's people seal.
@@ -41,10 +34,10 @@ create index core_audit_entry_subject on core_audit_entry (firm, subject, id);
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="core_notifications", description=DESCRIPTION)
+    manager = MigrationManager(migration_id=ID, app_name="core_trail", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(client_wall("core_notification"), MESSAGES, TRAIL)
+        await build(TRAIL)
 
     manager.add_raw(run)
     return manager

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from weakref import WeakSet
 
 from zhangfang_core.database.engine import DB, before_commit, connection
-from zhangfang_core.notifications.tables import trail_in_scope
+from zhangfang_core.trail.tables import trail_in_scope
 from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import Scope, in_scope, scope, transaction
 from zhangfang_sdk.jobs import Job, Jobs
@@ -66,7 +66,7 @@ class AuditTrail:
         before: dict[str, object] | None = None,
         after: dict[str, object] | None = None,
     ) -> None:
-        """See :class:`zhangfang_sdk.notifications.Audit`."""
+        """See :class:`zhangfang_sdk.audit.Audit`."""
         plugin = caller()
         if plugin is not None and action.partition(".")[0] != plugin.plugin:
             raise NotDeclared(plugin, f"action {action}")

@@ -1,4 +1,4 @@
-"""The SDK's ``Notifications``: messages kept for people."""
+"""The SDK's ``Notices``: notices kept for people."""
 
 import contextlib
 import json
@@ -14,11 +14,12 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.notifications import Live, Message
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notice
 from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
 
-TOPIC = "notifications"
+TOPIC = "notices"
 _LONGEST_TITLE = 120
 _LONGEST_KEY = 160
 _LONGEST_LINK = 400
@@ -27,41 +28,41 @@ _MEMBERS = """select m."user", m.role, m.client, exists (
         select from core_assignment a where a.firm = m.firm and a.client = $2 and a."user" = m."user") as assigned
     from core_membership m where m.firm = $1 and m.active and (m.client is null or m.client = $2)"""
 
-_KEEP = """insert into core_notification (firm, client, "user", key, title, body, link, created_at)
+_KEEP = """insert into core_notice (firm, client, "user", key, title, body, link, created_at)
     select $1, $2, person, $4, $5, $6, $7, now() from unnest($3::bigint[]) person
     on conflict (firm, "user", key) do nothing returning id"""
 
 
-class KeptNotifications:
+class KeptNotices:
     """One row for each person concerned; a key reaches a person once, however often it is sent."""
 
-    async def send(self, message: Message) -> bool:
-        """See :class:`zhangfang_sdk.notifications.Notifications`.
+    async def send(self, notice: Notice) -> bool:
+        """See :class:`zhangfang_sdk.notices.Notices`.
 
         Raises ValueError for a link that does not stay in the portal, or a key or link that is too long: programming errors.
         """
-        if not message.link.startswith("/") or message.link.startswith("//") or len(message.link) > _LONGEST_LINK:
-            raise ValueError(f"a message links to a page of the portal, not to {message.link!r}")
-        if not 0 < len(message.key) <= _LONGEST_KEY:
-            raise ValueError(f"the key {message.key!r} is empty or longer than {_LONGEST_KEY}")
-        if not scope().sees(message.client):
+        if not notice.link.startswith("/") or notice.link.startswith("//") or len(notice.link) > _LONGEST_LINK:
+            raise ValueError(f"a message links to a page of the portal, not to {notice.link!r}")
+        if not 0 < len(notice.key) <= _LONGEST_KEY:
+            raise ValueError(f"the key {notice.key!r} is empty or longer than {_LONGEST_KEY}")
+        if not scope().sees(notice.client):
             raise not_found("客户")
-        title = message.title if len(message.title) <= _LONGEST_TITLE else message.title[: _LONGEST_TITLE - 1] + "…"
-        people = await _concerned(message.client, message.permission)
+        title = notice.title if len(notice.title) <= _LONGEST_TITLE else notice.title[: _LONGEST_TITLE - 1] + "…"
+        people = await _concerned(notice.client, notice.permission)
         rows = await connection().fetch(
             _KEEP,
             firm_in_scope(),
-            message.client,
+            notice.client,
             people,
-            message.key,
+            notice.key,
             title,
-            message.body,
-            at(message.client, message.link),
+            notice.body,
+            at(notice.client, notice.link),
         )
         if not rows:
             return False
-        tell("notifications_sent", [row["id"] for row in rows])
-        await use(Live).announce(TOPIC, message.client)
+        tell("notices_sent", [row["id"] for row in rows])
+        await use(Live).announce(TOPIC, notice.client)
         return True
 
 

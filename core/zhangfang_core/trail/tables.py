@@ -1,13 +1,11 @@
-"""Messages to people, and the firm's audit trail with the blocks that seal it."""
+"""The firm's audit trail with the blocks that seal it."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey, Integer, Text, Timestamptz, Varchar
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial, Integer, Timestamptz, Varchar
 from piccolo.columns.combination import And, WhereRaw
 from piccolo.table import Table
 
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.references import UserKey
-from zhangfang_sdk.tables import ClientRows, FirmRows, type_wall
+from zhangfang_sdk.tables import FirmRows, type_wall
 
 DEPLOYMENT = 0
 """The "firm" of the operator's own trail."""
@@ -17,24 +15,6 @@ def trail_in_scope() -> int:
     """Whose trail the scope writes to and reads: its firm's, or the deployment's for a person with no firm."""
     firm = scope().firm
     return DEPLOYMENT if firm is None else firm
-
-
-class Notification(ClientRows, Table, tablename="core_notification"):
-    """One message to one person. People see their own; the platform's jobs see all of the firm."""
-
-    id = BigSerial(primary_key=True)
-    user = ForeignKey(UserKey, null=False, on_delete=OnDelete.cascade, index=False)
-    key = Varchar(length=160, null=False)
-    title = Varchar(length=120, null=False)
-    body = Text(null=False)
-    link = Varchar(length=400, null=False)
-    created_at = Timestamptz()
-    read_at = Timestamptz(null=True, default=None)
-
-    @classmethod
-    def wall(cls) -> type_wall:
-        user = scope().user
-        return super().wall() if user is None else And(super().wall(), cls.user == user)
 
 
 class _TrailRows(FirmRows):
@@ -47,7 +27,7 @@ class _TrailRows(FirmRows):
 
 
 class AuditEntry(_TrailRows, Table, tablename="core_audit_entry"):
-    """Who did what, when (UTC), from where. Written by :class:`~zhangfang_core.notifications.audit.AuditTrail` only."""
+    """Who did what, when (UTC), from where. Written by :class:`~zhangfang_core.trail.audit.AuditTrail` only."""
 
     id = BigSerial(primary_key=True)
     client = BigInt(null=True, default=None, help_text="客户企业")

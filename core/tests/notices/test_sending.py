@@ -7,20 +7,20 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.notifications.badges import unread_count
-from zhangfang_core.notifications.service import KeptNotifications
-from zhangfang_core.notifications.tables import Notification
+from zhangfang_core.notices.badges import unread_count
+from zhangfang_core.notices.service import KeptNotices
+from zhangfang_core.notices.tables import NoticeRow
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.notifications import Message
+from zhangfang_sdk.notices import Notice
 
-NOTIFICATIONS = KeptNotifications()
+NOTICES = KeptNotices()
 
 
-def message(client: int, key: str = "vat-2026-03", permission: str = "ledger.read", link: str = "/vouchers") -> Message:
-    return Message(client, key, "请确认进项发票", "3 月共 12 张", link, permission)
+def message(client: int, key: str = "vat-2026-03", permission: str = "ledger.read", link: str = "/vouchers") -> Notice:
+    return Notice(client, key, "请确认进项发票", "3 月共 12 张", link, permission)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -61,14 +61,14 @@ async def people(firm: TestFirm, test_server: TestServer, database: str) -> Asyn
 
 async def receivers(firm: TestFirm) -> list[int]:
     async with scoped_transaction(system_scope(firm.id)):
-        rows = await connection().fetch('select "user" from core_notification order by "user"')
+        rows = await connection().fetch('select "user" from core_notice order by "user"')
     return [row["user"] for row in rows]
 
 
 async def test_everybody_concerned_gets_one(firm: TestFirm, people: dict[str, int]) -> None:
     """COLL-2, PLAT-13: by permission, by client, by assignment; also when a client's person, who sees no staff, causes it."""
     async with acting(firm, "driver"):
-        assert await NOTIFICATIONS.send(message(firm.restaurant))
+        assert await NOTICES.send(message(firm.restaurant))
         # What the sender may see is as before.
         assert (
             await connection().fetch('select * from core_membership where client is null and "user" <> app_user()')
@@ -81,25 +81,25 @@ async def test_everybody_concerned_gets_one(firm: TestFirm, people: dict[str, in
 async def test_a_key_is_sent_once(firm: TestFirm, people: dict[str, int]) -> None:
     """COLL-2: never sent twice; a person who came later still gets it."""
     async with acting(firm, "owner"):
-        assert await NOTIFICATIONS.send(message(firm.restaurant))
-        assert not await NOTIFICATIONS.send(message(firm.restaurant))
-        assert await NOTIFICATIONS.send(message(firm.restaurant, "another"))
+        assert await NOTICES.send(message(firm.restaurant))
+        assert not await NOTICES.send(message(firm.restaurant))
+        assert await NOTICES.send(message(firm.restaurant, "another"))
     assert len(await receivers(firm)) == 8
 
 
 async def test_people_see_their_own_only(firm: TestFirm, other_firm: TestFirm, people: dict[str, int]) -> None:
     """PLAT-13"""
     async with acting(firm, "owner"):
-        await NOTIFICATIONS.send(message(firm.restaurant))
+        await NOTICES.send(message(firm.restaurant))
     async with acting(firm, "boss", user=people["boss"]):
         assert await unread_count() == 1
-        assert [row["user"] for row in await Notification.select()] == [people["boss"]]
+        assert [row["user"] for row in await NoticeRow.select()] == [people["boss"]]
     async with acting(firm, "driver", user=people["driver"]):
         assert await unread_count() == 0
     async with acting(firm, "boss", user=people["boss"], client=firm.trading):
         assert await unread_count() == 0
     async with acting(other_firm, "owner"):
-        assert await connection().fetch("select * from core_notification") == []
+        assert await connection().fetch("select * from core_notice") == []
 
 
 @pytest.mark.parametrize("link", ["https://example.com", "//example.com", "javascript:alert(1)", "", "/" + "x" * 400])
@@ -107,11 +107,11 @@ async def test_a_message_links_into_the_portal_only(firm: TestFirm, link: str) -
     """COLL-2"""
     async with acting(firm, "owner"):
         with pytest.raises(ValueError, match="links to a page"):
-            await NOTIFICATIONS.send(message(firm.restaurant, link=link))
+            await NOTICES.send(message(firm.restaurant, link=link))
 
 
 async def test_nobody_sends_about_a_client_out_of_sight(firm: TestFirm) -> None:
     """PLAT-13"""
     async with acting(firm, "boss"):
         with pytest.raises(Refusal, match=r"common\.not_found"):
-            await NOTIFICATIONS.send(message(firm.trading))
+            await NOTICES.send(message(firm.trading))

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import DB, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.notifications import stream
-from zhangfang_core.notifications.live import HUB, PgLive
+from zhangfang_core.live import stream
+from zhangfang_core.live.hub import HUB, PgLive
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import EventStream, Portal, session_for
@@ -72,8 +72,8 @@ async def test_a_message_moves_the_red_dots(portal: Portal, boss: str, at: str, 
     """COLL-2"""
     async with portal.events(boss, at) as heard:
         await begun(heard)
-        await announce(firm, "notifications", firm.restaurant)
-        assert await heard.next() == f'event: notifications\ndata: {{"client": {firm.restaurant}}}'
+        await announce(firm, "notices", firm.restaurant)
+        assert await heard.next() == f'event: notices\ndata: {{"client": {firm.restaurant}}}'
         assert await heard.next() == "event: badges\ndata: {}"
 
 

@@ -16,8 +16,8 @@ from zhangfang_core.database.engine import DB
 from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.identity.places import own_places
 from zhangfang_core.identity.presence import asking
+from zhangfang_core.live.hub import HUB, RESYNC, Ended, LiveEvent, View
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.notifications.live import HUB, RESYNC, Ended, LiveEvent, View
 from zhangfang_core.web.core_badges import CORE_BADGES
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import not_found

@@ -1,0 +1,75 @@
+"""The pages of messages (COLL-2)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.notices.service import KeptNotices
+from zhangfang_core.settings import Settings
+from zhangfang_core.testing.portal import Portal, Visitor, session_for
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.web.app import create_app
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.notices import Notice
+
+
+@pytest.fixture
+def portal(settings: Settings, database: str) -> Portal:
+    """Its pool is the test's; nothing listens."""
+    return Portal(create_app(settings))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def owner(portal: Portal, firm: TestFirm) -> AsyncIterator[Visitor]:
+    async with portal.visitor(await session_of(firm, "owner"), f"/f/{firm.id}") as visitor:
+        yield visitor
+
+
+async def session_of(firm: TestFirm, role: str, client: int | None = None, login: str = "") -> str:
+    """The session of a new person."""
+    async with scoped_transaction(system_scope(firm.id)):
+        login = login or f"{role}{client}@{firm.id}"
+        person = await make_member(login=login, name=role, password="eight quiet horses", role=role, client=client)
+    return await session_for(person)
+
+
+async def test_a_message_is_read_by_following_it(portal: Portal, firm: TestFirm) -> None:
+    """COLL-2"""
+    mine, theirs = await session_of(firm, "boss", firm.restaurant), await session_of(firm, "boss", firm.trading)
+    async with acting(firm, "owner"):
+        for client in (firm.restaurant, firm.trading):
+            title = f"<b>请确认{client}</b>"
+            await KeptNotices().send(Notice(client, f"k{client}", title, "3 月", "/vouchers", "ledger.read"))
+    async with scoped_transaction(system_scope(firm.id)):
+        message = await connection().fetchval(
+            """select n.id from core_notice n join core_membership m on m."user" = n."user" and m.client = $1""",
+            firm.restaurant,
+        )
+    there, next_door = f"/f/{firm.id}/c/{firm.restaurant}", f"/f/{firm.id}/c/{firm.trading}"
+    async with portal.visitor(mine, there) as boss, portal.visitor(theirs, next_door) as neighbour:
+        listed = await boss.get("/messages")
+        assert listed.status_code == 200
+        assert f"&lt;b&gt;请确认{firm.restaurant}&lt;/b&gt;" in listed.text
+        assert f"请确认{firm.trading}" not in listed.text
+        assert f"请确认{firm.restaurant}" not in (await neighbour.get("/messages")).text
+        assert (await neighbour.post(f"/messages/{message}")).status_code == 404
+        followed = await boss.post(f"/messages/{message}")
+        assert (followed.status_code, followed.headers["location"]) == (303, f"{there}/vouchers")
+        assert "请确认" not in (await boss.get("/messages?unread=true")).text
+        assert "请确认" in (await boss.get("/messages")).text
+
+
+async def test_all_messages_are_read_at_once(portal: Portal, firm: TestFirm) -> None:
+    """COLL-2: one's own, and nobody else's."""
+    mine = await session_of(firm, "boss", firm.restaurant, "mine")
+    theirs = await session_of(firm, "boss", firm.restaurant, "theirs")
+    async with acting(firm, "owner"):
+        await KeptNotices().send(Notice(firm.restaurant, "k", "请确认", "", "/vouchers", "ledger.read"))
+    there = f"/f/{firm.id}/c/{firm.restaurant}"
+    async with portal.visitor(mine, there) as boss, portal.visitor(theirs, "/me") as other:
+        assert (await boss.post("/messages/read")).status_code == 303
+        assert "请确认" not in (await boss.get("/messages?unread=true")).text
+        assert "请确认" in (await other.get("/messages?unread=true")).text
