@@ -18,6 +18,7 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.services import methods_of
 from zhangfang_sdk.tables import FirmRows
@@ -33,6 +34,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_cards": Card,
     "register_badges": Badge,
     "register_waiting": WaitingSource,
+    "register_notice_kinds": NoticeKind,
     "register_roles": Role,
     "register_jobs": Job,
     "register_search_sources": SearchSource,
@@ -52,6 +54,7 @@ _COROUTINES = {
     AdminForm: "submit",
 }
 _NAMES = {
+    NoticeKind: "key",
     Role: "id",
     Job: "id",
     SearchSource: "id",
@@ -180,6 +183,18 @@ def _roles(manifest: Manifest, roles: Iterable[Role]) -> Problems:
             yield f"role {role.id!r} does not begin with {manifest.id}_"
 
 
+def _notice_kinds(manifest: Manifest, kinds: Iterable[NoticeKind]) -> Problems:
+    for kind in kinds:
+        if not kind.key.isidentifier():
+            yield f"notice kind {kind.key!r} needs a short key; the host puts the plugin's id before it"
+        if not kind.title or not kind.heading:
+            yield f"notice kind {kind.key!r} has no title or no heading"
+        try:
+            kind.fields()
+        except ValueError as error:
+            yield f"notice kind {kind.key!r}: {error}"
+
+
 def _screens(manifest: Manifest, screens: Iterable[AdminScreen]) -> Problems:
     for screen in screens:
         name = screen.table._meta.tablename
@@ -203,6 +218,7 @@ def _services(given: Mapping[type[Any], Any]) -> Problems:
 _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Card: _cards,
     Job: _jobs,
+    NoticeKind: _notice_kinds,
     Role: _roles,
     AdminScreen: _screens,
 }

@@ -23,6 +23,7 @@ from zhangfang_sdk.commands import Command
 from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
@@ -56,6 +57,10 @@ class HookSpecs(Protocol):
     @spec
     def register_waiting(self) -> Sequence[WaitingSource]:
         """What waits for people (等您处理). At start; a failure skips the plugin; a failing ``load`` is left out of the list."""
+
+    @spec
+    def register_notice_kinds(self) -> Sequence[NoticeKind]:
+        """Kinds of notices that the plugin sends. At start; a failure skips the plugin; a notice of another kind is refused."""
 
     @spec
     def register_roles(self) -> Sequence[Role]:

@@ -1,4 +1,4 @@
-"""Text messages and e-mails to people: what a vendor is given and what it gives back."""
+"""Text messages, e-mails and WeChat messages to people: what a vendor is given and what it gives back."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -31,6 +31,20 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class WechatMessage:
+    """One template message of a public account. ``receiver`` is the person's id at that account (openid), ``template`` and ``values`` as with an SMS.
+
+    ``url`` is the page behind it. ``key`` is the caller's own and the same when the same message is sent again.
+    """
+
+    key: str
+    receiver: str
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The vendor took it over; whether it arrived is another matter. ``accepted_at`` is an instant in UTC, ``reference`` the vendor's."""
 
@@ -56,5 +70,16 @@ class MailSender(Protocol):
         """Send one mail. The same ``mail.key`` gives the same Message-ID, so that mailboxes may see that it came twice.
 
         Raises VendorAway, VendorMisset, VendorRefused (``email.bad_address``, ``email.too_large``).
+        """
+        ...
+
+
+class WechatSender(Protocol):
+    """What ``Vendor.open`` gives for the kind ``wechat_message``. Call it with ``effect=True``."""
+
+    async def send(self, message: WechatMessage) -> Receipt:
+        """Send one message.
+
+        Raises VendorAway, VendorMisset, VendorRefused (``wechat.bad_receiver``, ``wechat.blocked``, ``wechat.unknown_template``).
         """
         ...

@@ -6,7 +6,7 @@ from typing import Any
 from zhangfang_sdk.bank_feed import BankFeed
 from zhangfang_sdk.blobs import BlobStore
 from zhangfang_sdk.invoice_check import InvoiceChecker
-from zhangfang_sdk.messages import MailSender, TextSender
+from zhangfang_sdk.messages import MailSender, TextSender, WechatSender
 from zhangfang_sdk.payments import PaymentGateway
 from zhangfang_sdk.recognition import TextRecogniser
 from zhangfang_sdk.signing import SigningService
@@ -21,6 +21,7 @@ PROTOCOLS: Mapping[VendorKind, type[Any]] = {
     VendorKind.PAYMENT: PaymentGateway,
     VendorKind.SIGNING: SigningService,
     VendorKind.STORAGE: BlobStore,
+    VendorKind.WECHAT_MESSAGE: WechatSender,
 }
 
 

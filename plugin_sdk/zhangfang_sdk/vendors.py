@@ -21,7 +21,7 @@ V = TypeVar("V")
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
 
-FieldKind = Literal["text", "secret", "number", "choice", "url"]
+FieldKind = Literal["text", "secret", "number", "choice", "url", "host"]
 Settings = Mapping[str, str | int]
 """Values by the fields' keys, checked by the host: numbers as int, all else as str. Optional fields left empty are not there."""
 
@@ -35,13 +35,15 @@ class VendorKind(StrEnum):
     PAYMENT = "payment"
     SIGNING = "signing"
     STORAGE = "storage"
+    WECHAT_MESSAGE = "wechat_message"
 
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
     """One field of a vendor's form. ``title``, ``help`` and the texts of ``choices`` (value, text) are Chinese.
 
-    ``secret`` is kept encrypted with the firm's key and never shown again. ``url`` takes https addresses of public hosts only.
+    ``secret`` is kept encrypted with the firm's key and never shown again. ``url`` takes https addresses of public hosts only,
+    ``host`` their names or numbers.
     ``smallest`` and ``largest`` bound a number; ``longest`` bounds the characters of a text.
     """
 
@@ -63,7 +65,8 @@ class Vendor:
 
     ``open`` is cheap, touches no network and holds nothing open: it is called for each call. ``outside`` says that what is
     asked leaves the deployment: such a vendor is never asked unless the firm chose it. ``seconds`` is the time that one call
-    may take. The opened object may be :class:`ConnectionTest`.
+    may take. The opened object may be :class:`ConnectionTest`. ``repeatable``: what has an effect and is asked again with the same key is done
+    once, or whoever receives it sees that it is the same (a Message-ID). Where it is False nothing that may have been done is ever asked again.
     """
 
     kind: VendorKind
@@ -74,6 +77,7 @@ class Vendor:
     summary: str = ""
     outside: bool = True
     seconds: float = 30.0
+    repeatable: bool = False
 
 
 @runtime_checkable

@@ -25,6 +25,7 @@ NO_FIRM = {
     "core_contact_code": "a person's; wall by person",
     "core_contact_choice": "a person's; walls by person and by colleagues",
     "core_consent": "a person's; walls by person and by colleagues",
+    "core_notice_opt_out": "a person's; walls by person and by colleagues",
     "core_calendar_day": "working days are the same for every firm; everybody reads, the operator writes",
     "core_session": "a person's signed-in browser, before a firm is known; walls by person and by token",
 }

@@ -33,10 +33,12 @@ from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import FailedJob, PartTrouble
+from zhangfang_core.notices.tables import DeliveryRow, OptOut
 from zhangfang_core.piccolo_conf import APP_REGISTRY
 from zhangfang_core.settings import read_settings
 from zhangfang_core.tenancy.assignments import assign as assign_clients
 from zhangfang_core.testing.databases import TestServer, fresh
+from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
 from zhangfang_core.trail.audit import seal
@@ -48,7 +50,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
-from zhangfang_sdk.notices import Notice, Notices
+from zhangfang_sdk.notices import Notice, NoticeKind, Notices
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact
@@ -216,10 +218,21 @@ async def _rest(place: Place) -> None:
         client=client, rule="kept", severity="high", title=word, sentence=word, todo=word, source=word, amount=-1,
         created_at=now, updated_at=now,
     ).save()  # fmt: skip
-    await use(Notices).send(Notice(client, f"{word}:1", word, word, "/messages", "clients.read"))
+    with declaring(NoticeKind("seen", word, "{what}", "{what}", permission="clients.read")):
+        await use(Notices).send(Notice(client, f"{DECLARING}.seen", f"{word}:1", "/messages", {"what": word}))
+    await _delivered(client, word, now)
     await use(Clients).propose(client, NewFact(FactKind.SERVICE_PACKAGE, word, today()))
     await make_manifest(client, Period.current())
     await invite(role="cashier", contact=f"{word}@example.com", client=client)
+
+
+async def _delivered(client: int, word: str, now: dt.datetime) -> None:
+    rows = await connection().fetch('select id, "user" from core_notice where client = $1', client)
+    for row in rows:
+        await DeliveryRow(
+            client=client, notice=row["id"], user=row["user"], channel="sms", state="uncertain", reason="broken_off", detail=word,
+            address=word, key="", vendor="", reference=word, due_at=now, decided_by_name="", created_at=now,
+        ).save()  # fmt: skip
 
 
 async def _reached_at(actor: Actor) -> None:
@@ -232,6 +245,7 @@ async def _reached_at(actor: Actor) -> None:
         user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
     ).save()
     await ContactChoice(user=actor.person, email=True).save()
+    await OptOut(user=actor.person, kind=f"机密{word}", since=now).save()
     await ConsentRow(user=actor.person, purpose="messages", text_version="1", given_at=now).save()
 
 

@@ -1,6 +1,6 @@
 """The pages of messages (COLL-2)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
@@ -9,11 +9,20 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.notices.service import KeptNotices
 from zhangfang_core.settings import Settings
+from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
-from zhangfang_sdk.notices import Notice
+from zhangfang_sdk.notices import Notice, NoticeKind
+
+KIND = f"{DECLARING}.asked"
+
+
+@pytest.fixture(autouse=True)
+def kinds() -> Iterator[None]:
+    with declaring(NoticeKind("asked", "请确认", "{what}", permission="ledger.read")):
+        yield
 
 
 @pytest.fixture
@@ -42,7 +51,7 @@ async def test_a_message_is_read_by_following_it(portal: Portal, firm: TestFirm)
     async with acting(firm, "owner"):
         for client in (firm.restaurant, firm.trading):
             title = f"<b>请确认{client}</b>"
-            await KeptNotices().send(Notice(client, f"k{client}", title, "3 月", "/vouchers", "ledger.read"))
+            await KeptNotices().send(Notice(client, KIND, f"k{client}", "/vouchers", {"what": title}))
     async with scoped_transaction(system_scope(firm.id)):
         message = await connection().fetchval(
             """select n.id from core_notice n join core_membership m on m."user" = n."user" and m.client = $1""",
@@ -67,7 +76,7 @@ async def test_all_messages_are_read_at_once(portal: Portal, firm: TestFirm) -> 
     mine = await session_of(firm, "boss", firm.restaurant, "mine")
     theirs = await session_of(firm, "boss", firm.restaurant, "theirs")
     async with acting(firm, "owner"):
-        await KeptNotices().send(Notice(firm.restaurant, "k", "请确认", "", "/vouchers", "ledger.read"))
+        await KeptNotices().send(Notice(firm.restaurant, KIND, "k", "/vouchers", {"what": "请确认"}))
     there = f"/f/{firm.id}/c/{firm.restaurant}"
     async with portal.visitor(mine, there) as boss, portal.visitor(theirs, "/me") as other:
         assert (await boss.post("/messages/read")).status_code == 303

@@ -12,7 +12,7 @@ import pytest
 from zhangfang_sdk.bank_feed import BankTransaction
 from zhangfang_sdk.blobs import Blob
 from zhangfang_sdk.invoice_check import InvoiceQuestion, InvoiceRecord, InvoiceState
-from zhangfang_sdk.messages import Mail, Receipt, TextMessage
+from zhangfang_sdk.messages import Mail, Receipt, TextMessage, WechatMessage
 from zhangfang_sdk.payments import Payment, PaymentOrder, PaymentRequest, PaymentState
 from zhangfang_sdk.recognition import Bitmap, TextBox, TextRecogniser
 from zhangfang_sdk.signing import Signer, Signing, SigningRequest, SigningState
@@ -87,6 +87,14 @@ class Post(Service):
         if "@" not in mail.to:
             raise VendorRefused("email.bad_address", "邮箱地址不对。")
         return Receipt(f"<{mail.key}@zf>", NOW)
+
+
+class Account(Service):
+    async def send(self, message: WechatMessage) -> Receipt:
+        await self.checked()
+        if message.receiver == "nobody":
+            raise VendorRefused("wechat.bad_receiver", "对方没有关注公众号。")
+        return Receipt(f"wx-{message.key}", NOW)
 
 
 class Gateway(Service):
@@ -191,6 +199,11 @@ CONTRACTS: dict[VendorKind, tuple[type[Service], type[kit.VendorContract], dict[
     VendorKind.PAYMENT: (Gateway, kit.PaymentContract, {"request": REQUEST}),
     VendorKind.SIGNING: (Signatures, kit.SigningContract, {"request": SIGNING}),
     VendorKind.STORAGE: (Store, kit.StorageContract, {}),
+    VendorKind.WECHAT_MESSAGE: (
+        Account,
+        kit.WechatContract,
+        {"message": WechatMessage("k", "oA", "due"), "bad_receiver": "nobody"},
+    ),
 }
 
 

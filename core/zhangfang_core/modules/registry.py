@@ -21,6 +21,7 @@ from zhangfang_sdk.fitting import unfit
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
@@ -41,6 +42,7 @@ class Module:
     cards: Sequence[Card] = ()
     badges: Sequence[Badge] = ()
     waiting: Sequence[WaitingSource] = ()
+    notice_kinds: Sequence[NoticeKind] = ()
     roles: Sequence[Role] = ()
     jobs: Sequence[Job] = ()
     search_sources: Sequence[SearchSource] = ()
@@ -174,6 +176,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         cards=tuple(declared("register_cards")),
         badges=tuple(declared("register_badges")),
         waiting=tuple(declared("register_waiting")),
+        notice_kinds=tuple(declared("register_notice_kinds")),
         roles=tuple(declared("register_roles")),
         jobs=tuple(declared("register_jobs")),
         search_sources=tuple(declared("register_search_sources")),

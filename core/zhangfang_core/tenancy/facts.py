@@ -13,6 +13,7 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (
     Fact,
@@ -28,6 +29,8 @@ from zhangfang_sdk.profile import (
 from zhangfang_sdk.services import use
 
 TOPIC = "profile"
+TO_CONFIRM = "core.profile_to_confirm"
+"""The notice to those who speak for the client: one a day, whatever was entered."""
 MOST_WORDS = 400
 NEEDED = (FactKind.TAXPAYER_KIND, FactKind.INDUSTRY)
 """A client without one of these could not be booked."""
@@ -79,7 +82,9 @@ async def record(client: int, fact: NewFact, seen: int | None = None) -> int:
     require("profile.write")
     new = fact_values.checked(fact)
     await _hold(client)
-    return await _put_in_force(client, new, seen)
+    entered = await _put_in_force(client, new, seen)
+    await use(Notices).send(Notice(client, TO_CONFIRM, f"profile:{today()}", "/profile"))
+    return entered
 
 
 async def enter_first(client: int, fact: NewFact) -> None:

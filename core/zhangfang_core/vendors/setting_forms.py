@@ -1,6 +1,7 @@
 """From what an admin typed to a vendor's settings, with each field's refusal beside the field."""
 
 import ipaddress
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.vendors import SettingField
 
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
 LOCAL_NAMES = (".local", ".internal", ".localdomain", ".lan", ".home.arpa")
 
 
@@ -60,6 +62,9 @@ def _fault(wanted: SettingField, text: str) -> str | None:
         return gettext("请从列表里选择。")
     if wanted.kind == "url":
         return _address_fault(text)
+    if wanted.kind == "host":
+        named = _HOST.fullmatch(text)
+        return _host_fault(text) if named else gettext("请填写服务器的名称,例如 smtp.example.com。")
     return None
 
 
@@ -86,6 +91,10 @@ def _address_fault(text: str) -> str | None:
         host, parts = "", urlsplit("")
     if parts.scheme != "https" or not host or parts.username is not None or parts.fragment:
         return gettext("请填写 https:// 开头的网址。")
+    return _host_fault(host)
+
+
+def _host_fault(host: str) -> str | None:
     inside = gettext("不能指向内部网络的地址。")
     try:
         return None if ipaddress.ip_address(host).is_global else inside

@@ -14,6 +14,7 @@ def kind_titles() -> Mapping[VendorKind, tuple[str, str, str]]:
         VendorKind.BANK_FEED: (gettext("银行流水"), gettext("自动取得银行对账单"), "landmark"),
         VendorKind.SMS: (gettext("短信"), gettext("给客户发短信提醒"), "smartphone"),
         VendorKind.EMAIL: (gettext("电子邮件"), gettext("给客户和同事发邮件"), "mail"),
+        VendorKind.WECHAT_MESSAGE: (gettext("微信消息"), gettext("用公众号给客户发消息提醒"), "message-circle"),
         VendorKind.PAYMENT: (gettext("在线收款"), gettext("客户在线支付服务费"), "wallet"),
         VendorKind.SIGNING: (gettext("电子签名"), gettext("合同和确认单在线签署"), "signature"),
         VendorKind.STORAGE: (gettext("异地存储"), gettext("把归档和备份另存一份到别处"), "hard-drive"),

@@ -15,7 +15,7 @@ from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.errors import ScopeMismatch, not_found
-from zhangfang_sdk.notices import Notice
+from zhangfang_sdk.notices import Notice, NoticeKind, UnknownNoticeKind, check_notice
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.testing.fake_clients import FakeClients
@@ -165,12 +165,17 @@ class FakeAudit:
 
 
 class FakeNotices:
-    """``sent`` in order, each key once."""
+    """``sent`` in order, each key once. ``kinds`` are those that ``plugin`` declares."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Iterable[NoticeKind] = (), plugin: str = "test") -> None:
+        self._kinds = {f"{plugin}.{kind.key}": kind for kind in kinds}
         self.sent: list[Notice] = []
 
     async def send(self, notice: Notice) -> bool:
+        kind = self._kinds.get(notice.kind)
+        if kind is None:
+            raise UnknownNoticeKind(f"notice kind {notice.kind!r} is not declared by register_notice_kinds")
+        check_notice(notice, kind)
         if not scope().sees(notice.client):
             raise not_found("客户")
         if any(notice.key == earlier.key for earlier in self.sent):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from zhangfang_sdk.bank_feed import BankFeed
 from zhangfang_sdk.blobs import BlobStore
 from zhangfang_sdk.invoice_check import InvoiceChecker, InvoiceQuestion, InvoiceState
-from zhangfang_sdk.messages import Mail, MailSender, Receipt, TextMessage, TextSender
+from zhangfang_sdk.messages import Mail, MailSender, Receipt, TextMessage, TextSender, WechatMessage, WechatSender
 from zhangfang_sdk.payments import PaymentGateway, PaymentRequest, PaymentState
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.recognition import Bitmap, TextRecogniser
@@ -34,6 +34,7 @@ __all__ = [
     "SmsContract",
     "StorageContract",
     "VendorContract",
+    "WechatContract",
 ]
 
 V = TypeVar("V")
@@ -209,6 +210,31 @@ class MailContract(VendorContract):
     async def _bad_address(self) -> None:
         bad = Mail(f"{self.mail.key}-bad", self.bad_address, self.mail.subject, self.mail.text)
         await self.refuses(self.opened().send(bad), "email.bad_address")
+
+
+class WechatContract(VendorContract):
+    """``message`` may be sent; ``bad_receiver`` follows no account."""
+
+    kind = VendorKind.WECHAT_MESSAGE
+
+    def __init__(
+        self, vendor: Vendor, settings: Settings, *, message: WechatMessage, bad_receiver: str, **more: Any
+    ) -> None:
+        super().__init__(vendor, settings, **more)
+        self.message, self.bad_receiver = message, bad_receiver
+
+    def promises(self) -> dict[str, Check]:
+        return {"sends": self._sends, "bad receiver": self._bad_receiver}
+
+    async def ask(self, opened: WechatSender) -> object:
+        return await opened.send(self.message)
+
+    async def _sends(self) -> None:
+        expect_receipt(await self.opened().send(self.message))
+
+    async def _bad_receiver(self) -> None:
+        bad = WechatMessage(f"{self.message.key}-bad", self.bad_receiver, self.message.template, self.message.values)
+        await self.refuses(self.opened().send(bad), "wechat.bad_receiver")
 
 
 class PaymentContract(VendorContract):

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.commands import READ
 from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
 from zhangfang_capture_ocr.services import listing, waiting
@@ -18,6 +19,7 @@ from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
@@ -94,6 +96,10 @@ class CaptureOcr:
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
         await demo.send_demo_files(ids)
+
+    @hook
+    def register_notice_kinds(self) -> Sequence[NoticeKind]:
+        return NOTICE_KINDS
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from zhangfang_capture_ocr.booking import Proposal
 from zhangfang_capture_ocr.moments import now
+from zhangfang_capture_ocr.notice_kinds import RETURNED
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.services.checking import Verdict, judge, proofs_json
 from zhangfang_capture_ocr.services.corrections import Written, changes_in, corrected, keep_changes
@@ -131,11 +132,10 @@ async def send_back(item_id: int, reason: str) -> None:
     await use(Notices).send(
         Notice(
             client_id,
+            RETURNED,
             f"capture_ocr.returned:{item_id}",
-            "有一张票据被退回,请您处理",
-            why,
             f"/capture/items/{item_id}",
-            "capture_ocr.read",
+            {"reason": why},
         )
     )
     await use(Live).announce(TOPIC, client_id)

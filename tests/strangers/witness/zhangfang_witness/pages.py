@@ -76,7 +76,7 @@ async def close() -> Redirect:
 
 @action("/witness/message", of=CLIENT, permission=SEE)
 async def send() -> dict[str, bool]:
-    message = Notice(client_in_scope(), "witness-1", "见证", "看见了", "/witness", SEE)
+    message = Notice(client_in_scope(), "witness.seen", "witness-1", "/witness", {"what": "看见了"})
     await use(Live).announce("witness", client_in_scope())
     return {"sent": await use(Notices).send(message)}
 

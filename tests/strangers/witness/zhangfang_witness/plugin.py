@@ -16,6 +16,7 @@ from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.roles import Role
@@ -104,6 +105,11 @@ class Plugin:
     def register_waiting(self) -> Sequence[WaitingSource]:
         note("register_waiting")
         return [WaitingSource("witness.sights", "witness.see", waiting)]
+
+    @hook
+    def register_notice_kinds(self) -> Sequence[NoticeKind]:
+        note("register_notice_kinds")
+        return [NoticeKind("seen", "见证", "见证", "{what}", permission="witness.see")]
 
     @hook
     def register_roles(self) -> Sequence[Role]:

@@ -1,0 +1,48 @@
+"""Every kind of notice: core's own and those that plugins declared."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.acting import caller
+from zhangfang_sdk.notices import NoticeKind, UnknownNoticeKind
+
+CORE = "core"
+CORE_KINDS = (
+    NoticeKind(
+        key="profile_to_confirm",
+        title="企业资料待确认",
+        heading="企业资料有变动,请您确认",
+        body="代账公司更新了贵公司的资料,请核对是否正确。",
+        sms="企业资料有变动,请登录核对",
+        permission="profile.confirm",
+    ),
+)
+
+
+@cache
+def notice_kinds() -> Mapping[str, NoticeKind]:
+    """By full name: "core.profile_to_confirm", "notes.returned"."""
+    every = {f"{CORE}.{kind.key}": kind for kind in CORE_KINDS}
+    for id_, module in registry().modules.items():
+        every |= {f"{id_}.{kind.key}": kind for kind in module.notice_kinds}
+    return every
+
+
+def kind_to_send(name: str) -> NoticeKind:
+    """For whoever calls the service. Raises UnknownNoticeKind for one that is not declared, and for another plugin's."""
+    plugin = caller()
+    owner = CORE if plugin is None else plugin.plugin
+    known = notice_kinds().get(name)
+    if known is None:
+        raise UnknownNoticeKind(f"notice kind {name!r} is not declared by register_notice_kinds")
+    # Core also sends for plugins in tests and tools; a plugin speaks for itself alone.
+    if plugin is not None and name.partition(".")[0] != owner:
+        raise UnknownNoticeKind(f"notice kind {name!r} is not declared by the plugin {owner}")
+    return known
+
+
+def title_of(name: str) -> str:
+    """For people; the name itself of a kind whose plugin is gone."""
+    known = notice_kinds().get(name)
+    return name if known is None else known.title
