@@ -60,7 +60,7 @@ def named(folder: Path, others: list[str]) -> list[str]:
     for path in sorted(sources(folder)):
         for text in texts(path):
             for other in others:
-                if match := pattern(other).search(text) or addresses(other).search(text):
+                if match := pattern(other).search(text) or (HEADS[other] and addresses(other).search(text)):
                     start = max(0, match.start() - 30)
                     found.append(f"{path.relative_to(ROOT)}: {text[start : match.end() + 20]!r}")
     return found
