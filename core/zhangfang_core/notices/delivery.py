@@ -9,7 +9,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.notices.parcels import KINDS, Parcel, claim, next_look, pass_on, settle
 from zhangfang_core.notices.planning import plan
-from zhangfang_core.notices.service import DELIVER, LOCK
+from zhangfang_core.notices.service import DELIVER, ONCE
 from zhangfang_core.notices.states import Reason, State
 from zhangfang_core.notices.wording import mail_of, text_of
 from zhangfang_core.settings import read_settings
@@ -54,8 +54,8 @@ async def _come_back(now: dt.datetime) -> None:
         due = await next_look()
         if due is not None:
             at = max(due, now)
-            once = f"{LOCK}@{at:%Y-%m-%dT%H:%M:%S}"
-            await put(DELIVER, firm_in_scope(), lock=LOCK, once=once, arguments={}, at=at)
+            once = f"{ONCE}@{at:%Y-%m-%dT%H:%M:%S}"
+            await put(DELIVER, firm_in_scope(), lock=None, once=once, arguments={}, at=at)
 
 
 async def _hand_over(parcel: Parcel, clock: Clock) -> None:

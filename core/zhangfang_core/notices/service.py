@@ -23,8 +23,8 @@ from zhangfang_sdk.services import use
 
 TOPIC = "notices"
 DELIVER = "core.deliver_notices"
-LOCK = "deliver_notices"
-"""Deliveries of a firm run one after the other."""
+ONCE = "deliver_notices"
+"""No lock: several workers may deliver at once, and a dead one's job must not hold up the next."""
 
 _LONGEST_TITLE = 120
 _LONGEST_SUBJECT = 160
@@ -65,7 +65,7 @@ class KeptNotices:
         if not rows:
             return False
         tell("notices_sent", [row["id"] for row in rows])
-        await put(DELIVER, firm_in_scope(), lock=LOCK, once=LOCK, arguments={})
+        await put(DELIVER, firm_in_scope(), lock=None, once=ONCE, arguments={})
         await use(Live).announce(TOPIC, notice.client)
         return True
 

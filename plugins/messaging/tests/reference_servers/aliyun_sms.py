@@ -39,6 +39,7 @@ class AliyunServer:
     )
     clock_s: float = 0.0
     slow_s: float = 30.0
+    answer_s: float = 0.0
     ways: list[str] = field(default_factory=list)
     asked: int = 0
     sent: list[dict[str, str]] = field(default_factory=list)
@@ -120,6 +121,7 @@ def serving(server: AliyunServer) -> Iterator[AliyunServer]:
             if way == "slow":
                 time.sleep(server.slow_s)
             status, answer = server.answer({k.lower(): v for k, v in self.headers.items()}, self.path, body)
+            time.sleep(server.answer_s)
             if way == "cut after":
                 return self._cut()
             if way.startswith("error "):

@@ -1,9 +1,10 @@
 """A real SMTP server (aiosmtpd) on this machine, with TLS and sign-in, that does as a test tells it. ``inbox`` is what it took over.
 
 ``ways`` says how the next mails are met: "450 at rcpt" and the like answer so at that step; "drop at data" takes the mail and drops the line without
-an answer; "drop at rcpt" drops it before. When it is empty all is well.
+an answer; "drop at rcpt" drops it before. When it is empty all is well. ``answer_s`` is how long an answer takes after a mail was taken over.
 """
 
+import asyncio
 import datetime as dt
 import ipaddress
 import socket
@@ -31,6 +32,7 @@ class MailServer:
     trusted: ssl.SSLContext
     security: str = "tls"
     port: int = 0
+    answer_s: float = 0.0
     inbox: list[EmailMessage] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
 
@@ -71,6 +73,7 @@ class MailServer:
             return f"{way} told so"
         parsed = message_from_bytes(cast(bytes, envelope.content), policy=policy.default)
         self.inbox.append(cast(EmailMessage, parsed))
+        await asyncio.sleep(self.answer_s)
         if way == "drop":
             cast(Any, server).transport.abort()
         return "250 OK"

@@ -1,0 +1,160 @@
+"""A worker that is killed while it hands notices over loses none and sends none as two (COLL-2).
+
+Mail goes out again with its Message-ID; a vendor of SMS that knows no keys is never asked twice, and what nobody knows waits for a person.
+``ZHANGFANG_KILLS=50`` kills as many workers; without it a few.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.notices import DECLARING, declaring
+from zhangfang_core.testing.post_office import make_reachable
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.vendors.choices import choose, offer_to_choose
+from zhangfang_core.vendors.setting_forms import Filled
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.notices import Notice, NoticeKind, Notices
+from zhangfang_sdk.services import use
+
+ROUNDS = int(os.environ.get("ZHANGFANG_KILLS", "6"))
+PEOPLE = 4
+LATEST_KILL_S = 0.4
+ALARM = NoticeKind("alarm", "紧急", "{what}", sms="{what}", urgent=True, permission="ledger.read")
+REFERENCES = Path(__file__).parents[2] / "plugins" / "messaging" / "tests" / "reference_servers"
+# The whole worker, but that it need not wait five minutes for a dead one's parcels, and that its SMS vendor is on this machine.
+WORKER = """
+import datetime, sys
+from zhangfang_core.notices import parcels
+from zhangfang_messaging import aliyun_sms, plugin
+parcels.LEASE = datetime.timedelta(seconds=3)
+endpoint = sys.argv[1]
+plugin.aliyun_vendor = lambda: aliyun_sms.aliyun_vendor(endpoint)
+from zhangfang_core.cli import main
+sys.argv[1:] = ["worker"]
+main()
+"""
+MOVING = "select exists (select from core_notice_delivery where state = 'sending')"
+LEFT = """select (select count(*) from core_notice where planned_at is null)
+    + (select count(*) from core_notice_delivery where state in ('waiting', 'sending'))"""
+
+
+def reference(name: str) -> ModuleType:
+    spec = spec_from_file_location(f"reference_{name}", REFERENCES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@asynccontextmanager
+async def vendors(firm: TestFirm, folder: Path) -> AsyncIterator[tuple[Any, Any]]:
+    """A mail server and an SMS service that take their time to answer, chosen by the firm."""
+    mail, sms = reference("mail_server"), reference("aliyun_sms")
+    with mail.serving(folder) as post, sms.serving(sms.AliyunServer()) as texts:
+        post.answer_s = texts.answer_s = 0.05
+        known = {"key_id": texts.key_id, "sign": texts.sign}
+        templates = {"template_code": "SMS_1", "template_notice": "SMS_2", "template_digest": "SMS_3"}
+        chosen = (
+            ("email", "messaging.smtp", post.settings, "password"),
+            ("sms", "messaging.aliyun", {**known, **templates, "key_secret": texts.key_secret}, "key_secret"),
+        )
+        async with scoped_transaction(system_scope(firm.id)):
+            for kind, vendor, settings, secret in chosen:
+                plain = {key: value for key, value in settings.items() if key != secret}
+                await choose(await offer_to_choose(kind, vendor), Filled(plain, {secret: settings[secret]}, frozenset(), {}))
+        yield post, texts
+
+
+async def asked(firm: TestFirm, query: str) -> Any:
+    async with scoped_transaction(system_scope(firm.id)):
+        return await connection().fetchval(query)
+
+
+async def until(firm: TestFirm, query: str, *, equals: object, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while await asked(firm, query) != equals:
+        assert time.monotonic() < deadline, f"{query} is not {equals} after {within_s} s"
+        await asyncio.sleep(0.01)
+
+
+async def test_none_lost_none_twice(
+    firm: TestFirm, database: str, test_server: TestServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(PEOPLE):
+        await make_reachable(firm.id, firm.restaurant, "boss", f"boss{number}")
+    log = tmp_path / "worker.log"
+    environment = {
+        "PATH": os.defpath,
+        "ZHANGFANG_DATA_DIR": os.environ["ZHANGFANG_DATA_DIR"],
+        "ZHANGFANG_DSN": test_server.addresses(database).application,
+        "ZHANGFANG_WORKER_STALLED_S": "1",
+        "SSL_CERT_FILE": str(tmp_path / "trusted.pem"),
+    }
+    moments = random.Random(7)  # noqa: S311  # moments of a test
+    async with vendors(firm, tmp_path) as (post, texts):
+
+        async def start() -> asyncio.subprocess.Process:
+            with log.open("ab") as said:
+                return await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-c", WORKER, texts.endpoint), env=environment, stdout=said, stderr=said
+                )
+
+        workers = [await start()]
+        try:
+            for number in range(ROUNDS):
+                workers.append(await start())
+                with declaring(ALARM):
+                    async with acting(firm, "owner"):
+                        about = Notice(firm.restaurant, f"{DECLARING}.alarm", f"k{number}", "/vouchers", {"what": f"第{number}条"})
+                        await use(Notices).send(about)
+                await until(firm, MOVING, equals=True, within_s=30)
+                await asyncio.sleep(moments.uniform(0, LATEST_KILL_S))
+                killed = workers.pop(0)
+                killed.kill()
+                await killed.wait()
+            await until(firm, LEFT, equals=0, within_s=60)
+        except AssertionError:
+            print(log.read_text()[-4000:])  # noqa: T201  # what the workers said
+            raise
+        finally:
+            for worker in workers:
+                worker.kill()
+                await worker.wait()
+        await reckon(firm, post, texts)
+
+
+async def reckon(firm: TestFirm, post: Any, texts: Any) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select channel, state, key from core_notice_delivery where key <> ''")
+    keys = {channel: {row["key"] for row in rows if row["channel"] == channel} for channel in ("email", "sms")}
+    states = Counter((row["channel"], row["state"]) for row in rows)
+    print(f"\n{ROUNDS} kills: {dict(states)}; {len(post.inbox)} mails, {len(texts.sent)} SMS")  # noqa: T201  # the figures
+    # One key for each notice to each person: a second key would be a second message.
+    assert len(keys["email"]) == len(keys["sms"]) == ROUNDS * PEOPLE
+    delivered = {str(mail["Message-ID"]).partition("@")[0].lstrip("<") for mail in post.inbox}
+    assert delivered == keys["email"]
+    assert states["email", "sent"] == ROUNDS * PEOPLE
+    by_whom = Counter((str(mail["To"]), str(mail["Subject"])) for mail in {m["Message-ID"]: m for m in post.inbox}.values())
+    assert set(by_whom.values()) == {1}
+    taken = Counter(sent["OutId"] for sent in texts.sent)
+    assert set(taken.values()) <= {1}, "an SMS was sent twice"
+    sent = {row["key"] for row in rows if (row["channel"], row["state"]) == ("sms", "sent")}
+    uncertain = {row["key"] for row in rows if (row["channel"], row["state"]) == ("sms", "uncertain")}
+    assert sent <= set(taken) <= keys["sms"]
+    assert sent | uncertain == keys["sms"], "each is sent, or waits for a person"
