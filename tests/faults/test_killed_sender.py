@@ -5,6 +5,7 @@ Mail goes out again with its Message-ID; a vendor of SMS that knows no keys is n
 """
 
 import asyncio
+import datetime as dt
 import os
 import random
 import sys
@@ -47,7 +48,8 @@ from zhangfang_core.cli import main
 sys.argv[1:] = ["worker"]
 main()
 """
-MOVING = "select exists (select from core_notice_delivery where state = 'sending')"
+MOVING = "select exists (select from core_notice_delivery where state = 'sending' and claimed_at > $1)"
+"""By a worker that lives: since the last one was killed."""
 LEFT = """select (select count(*) from core_notice where planned_at is null)
     + (select count(*) from core_notice_delivery where state in ('waiting', 'sending'))"""
 
@@ -77,18 +79,20 @@ async def vendors(firm: TestFirm, folder: Path) -> AsyncIterator[tuple[Any, Any]
         async with scoped_transaction(system_scope(firm.id)):
             for kind, vendor, settings, secret in chosen:
                 plain = {key: value for key, value in settings.items() if key != secret}
-                await choose(await offer_to_choose(kind, vendor), Filled(plain, {secret: settings[secret]}, frozenset(), {}))
+                await choose(
+                    await offer_to_choose(kind, vendor), Filled(plain, {secret: settings[secret]}, frozenset(), {})
+                )
         yield post, texts
 
 
-async def asked(firm: TestFirm, query: str) -> Any:
+async def asked(firm: TestFirm, query: str, *values: object) -> Any:
     async with scoped_transaction(system_scope(firm.id)):
-        return await connection().fetchval(query)
+        return await connection().fetchval(query, *values)
 
 
-async def until(firm: TestFirm, query: str, *, equals: object, within_s: float) -> None:
+async def until(firm: TestFirm, query: str, *values: object, equals: object, within_s: float) -> None:
     deadline = time.monotonic() + within_s
-    while await asked(firm, query) != equals:
+    while await asked(firm, query, *values) != equals:
         assert time.monotonic() < deadline, f"{query} is not {equals} after {within_s} s"
         await asyncio.sleep(0.01)
 
@@ -115,19 +119,22 @@ async def test_none_lost_none_twice(
                     *(sys.executable, "-c", WORKER, texts.endpoint), env=environment, stdout=said, stderr=said
                 )
 
-        workers = [await start()]
+        workers, killed_at = [await start()], dt.datetime.now(dt.UTC)
         try:
             for number in range(ROUNDS):
                 workers.append(await start())
                 with declaring(ALARM):
                     async with acting(firm, "owner"):
-                        about = Notice(firm.restaurant, f"{DECLARING}.alarm", f"k{number}", "/vouchers", {"what": f"第{number}条"})
+                        about = Notice(
+                            firm.restaurant, f"{DECLARING}.alarm", f"k{number}", "/vouchers", {"what": f"第{number}条"}
+                        )
                         await use(Notices).send(about)
-                await until(firm, MOVING, equals=True, within_s=30)
+                await until(firm, MOVING, killed_at, equals=True, within_s=30)
                 await asyncio.sleep(moments.uniform(0, LATEST_KILL_S))
                 killed = workers.pop(0)
                 killed.kill()
                 await killed.wait()
+                killed_at = dt.datetime.now(dt.UTC)
             await until(firm, LEFT, equals=0, within_s=60)
         except AssertionError:
             print(log.read_text()[-4000:])  # noqa: T201  # what the workers said
@@ -141,16 +148,25 @@ async def test_none_lost_none_twice(
 
 async def reckon(firm: TestFirm, post: Any, texts: Any) -> None:
     async with scoped_transaction(system_scope(firm.id)):
-        rows = await connection().fetch("select channel, state, key from core_notice_delivery where key <> ''")
+        rows = await connection().fetch(
+            "select channel, state, key, attempts from core_notice_delivery where key <> ''"
+        )
     keys = {channel: {row["key"] for row in rows if row["channel"] == channel} for channel in ("email", "sms")}
     states = Counter((row["channel"], row["state"]) for row in rows)
-    print(f"\n{ROUNDS} kills: {dict(states)}; {len(post.inbox)} mails, {len(texts.sent)} SMS")  # noqa: T201  # the figures
+    print(
+        f"\n{ROUNDS} kills: {dict(states)}; {len(post.inbox)} mails, {len(texts.sent)} SMS; "
+        f"{sum(row['attempts'] > 1 for row in rows)} handed over again"
+    )  # noqa: T201  # the figures
+    interrupted = sum(row["attempts"] > 1 or row["state"] == "uncertain" for row in rows)
+    assert interrupted > ROUNDS // 4, "the kills hardly interrupted anything"
     # One key for each notice to each person: a second key would be a second message.
     assert len(keys["email"]) == len(keys["sms"]) == ROUNDS * PEOPLE
     delivered = {str(mail["Message-ID"]).partition("@")[0].lstrip("<") for mail in post.inbox}
     assert delivered == keys["email"]
     assert states["email", "sent"] == ROUNDS * PEOPLE
-    by_whom = Counter((str(mail["To"]), str(mail["Subject"])) for mail in {m["Message-ID"]: m for m in post.inbox}.values())
+    by_whom = Counter(
+        (str(mail["To"]), str(mail["Subject"])) for mail in {m["Message-ID"]: m for m in post.inbox}.values()
+    )
     assert set(by_whom.values()) == {1}
     taken = Counter(sent["OutId"] for sent in texts.sent)
     assert set(taken.values()) <= {1}, "an SMS was sent twice"

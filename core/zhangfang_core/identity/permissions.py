@@ -25,6 +25,7 @@ CORE_PERMISSIONS = (
     Permission("profile.propose", "提出企业资料", ("owner", "admin", "accountant", "boss")),
     Permission("profile.confirm", "代表企业确认资料", ("boss",)),
     Permission("contacts.read", "查看联系方式", ("owner", "admin", "accountant", "reviewer")),
+    Permission("notices.manage", "查看和处理通知的发送", ("owner", "admin", "accountant")),
     Permission("admin.use", "使用管理后台", _KEEPERS),
     Permission("people.manage", "管理人员与权限", _KEEPERS),
     Permission("audit.read", "查看操作日志", _KEEPERS),

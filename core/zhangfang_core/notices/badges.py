@@ -1,5 +1,8 @@
 """Red dots of messages."""
 
+from typing import Any
+
+from zhangfang_core.notices.log import count_uncertain
 from zhangfang_core.notices.service import TOPIC
 from zhangfang_core.notices.tables import NoticeRow
 from zhangfang_sdk.context import scope
@@ -13,4 +16,16 @@ async def unread_count() -> int:
     return int(await NoticeRow.count().where(NoticeRow.read_at.is_null()))
 
 
-MESSAGE_BADGES = (Badge("messages", unread_count, (TOPIC,)),)
+async def urgent_unread() -> list[dict[str, Any]]:
+    """What is urgent and not read by the person in scope, oldest first."""
+    if scope().user is None or scope().firm is None:
+        return []
+    wanted = (NoticeRow.id, NoticeRow.title, NoticeRow.body, NoticeRow.created_at)
+    return (
+        await NoticeRow.select(*wanted)
+        .where(NoticeRow.urgent.eq(True), NoticeRow.read_at.is_null())
+        .order_by(NoticeRow.id)
+    )
+
+
+MESSAGE_BADGES = (Badge("messages", unread_count, (TOPIC,)), Badge("deliveries", count_uncertain, (TOPIC,)))

@@ -3,10 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from litestar import Request
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from zhangfang_core.notices.badges import unread_count
+from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.notices import opt_outs
+from zhangfang_core.notices.badges import unread_count, urgent_unread
 from zhangfang_core.notices.tables import NoticeRow
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
@@ -88,4 +92,63 @@ async def _mark_read(only: int | None) -> None:
     await (update if only is None else update.where(NoticeRow.id == only))
 
 
-HANDLERS: list[HTTPRouteHandler] = [messages, all_messages, read_all, open_message]
+@page("/messages/urgent", of=ANYWHERE, permission=SIGNED_IN)
+async def urgent_part() -> Page:
+    """The window of what is urgent and not seen yet, at a person's own pages of all their places; empty where there is none."""
+    return await _urgent_window()
+
+
+@action("/messages/{notice_id:int}/seen", of=ANYWHERE, permission=SIGNED_IN)
+async def mark_seen(request: Request[object, object, State], notice_id: int) -> Page | Redirect:
+    """The person has seen it: the window goes, or shows the next one."""
+
+    async def read(place: OwnPlace | None) -> bool:
+        found = await NoticeRow.exists().where(NoticeRow.id == notice_id)
+        if found:
+            await _mark_read(notice_id)
+        return bool(found)
+
+    if not any(await at_each_place(read) if scope().firm is None else [await read(None)]):
+        raise not_found("消息")
+    return await _urgent_window() if "hx-request" in request.headers else go(here("/messages"))
+
+
+async def _urgent_window() -> Page:
+    async def waiting(place: OwnPlace | None) -> list[dict[str, Any]]:
+        return await urgent_unread()
+
+    found = await at_each_place(waiting) if scope().firm is None else [await waiting(None)]
+    urgent = [row for rows in found for row in rows]
+    return Page("notices/urgent.html", fragment=True, urgent=urgent)
+
+
+@page("/messages/choices", of=ANYWHERE, permission=SIGNED_IN)
+async def choices_page() -> Page:
+    """Of which kinds the person wants e-mail and SMS; on the screen all of them stay."""
+    return Page(
+        "notices/choices.html",
+        title="接收哪些通知",
+        active="account",
+        back=here("/account/contacts"),
+        kinds=await opt_outs.closable_kinds(),
+        closed=await opt_outs.closed(),
+    )
+
+
+@action("/messages/choices", of=ANYWHERE, permission=SIGNED_IN)
+async def choices_form(data: Form) -> Redirect:
+    shown = await opt_outs.closable_kinds()
+    await opt_outs.close_and_open(shown, [kind for kind in shown if written(data, f"kind_{kind}") == "1"])
+    return go(here("/messages/choices"))
+
+
+HANDLERS: list[HTTPRouteHandler] = [
+    messages,
+    all_messages,
+    read_all,
+    urgent_part,
+    choices_page,
+    choices_form,
+    open_message,
+    mark_seen,
+]

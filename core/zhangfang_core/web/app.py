@@ -26,6 +26,7 @@ from zhangfang_core.live.stream import HANDLERS as STREAMS
 from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
+from zhangfang_core.notices.log_pages import HANDLERS as DELIVERY_PAGES
 from zhangfang_core.notices.pages import HANDLERS as NOTICE_PAGES
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
@@ -49,6 +50,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *DOCUMENT_PAGES,
     *LEDGER_PAGES,
     *NOTICE_PAGES,
+    *DELIVERY_PAGES,
     *TRAIL_PAGES,
     *VENDOR_PAGES,
     *CALENDAR_PAGES,

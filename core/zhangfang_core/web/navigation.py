@@ -33,6 +33,7 @@ CORE_NAVIGATION = (
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
     NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),
+    NavEntry("deliveries", "通知记录", "send", "/messages/deliveries", "notices.manage", "side", 89, FIRM),
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),
     ADMIN,
     NavEntry("operator", "运行状况", "activity", "/operator", "operator.use", "side", 0, PORTAL),

@@ -10,6 +10,7 @@ from litestar.template.base import csrf_token
 from zhangfang_core.database.engine import DB, scoped_transaction
 from zhangfang_core.identity.presence import Asking, asking
 from zhangfang_core.modules.translations import gettext, language
+from zhangfang_core.notices.badges import urgent_unread
 from zhangfang_core.tenancy.names import names_in_scope
 from zhangfang_core.web.navigation import navigation
 from zhangfang_core.web.pieces import actor_values
@@ -48,6 +49,7 @@ async def _dressed(response: Page, request: Asking) -> Page:
         "large_type": request.connection.cookies.get("type") == "large",
         "flash": [],
         "nav": [],
+        "urgent": [],
         "switcher": None,
         "actor": None,
     }
@@ -56,6 +58,8 @@ async def _dressed(response: Page, request: Asking) -> Page:
         common["actor"] = actor_values(actor, names)
         if not response.fragment:
             common["nav"] = await navigation(request.enabled)
+            unread = next((item.badge for item in common["nav"] if item.id == "messages"), None)
+            common["urgent"] = await urgent_unread() if unread else []
             common["switcher"] = await switcher(request, names, common["nav"], response.context.get("active", ""))
     context = {key: value for key, value in response.context.items() if key != "page_title" or value}
     if "page_title" in context:
