@@ -8,11 +8,11 @@ from zhangfang_books.statements.by_hand import HandFigure, fillable, sources
 from zhangfang_books.statements.forms import Form, Kind, form
 from zhangfang_books.tables import HandFigureRow
 from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import LARGEST_FEN
-from zhangfang_sdk.notifications import Audit
 from zhangfang_sdk.periods import Period
 
 NO_LINE = 0
