@@ -28,7 +28,7 @@ _LOG = """select d.id, d.client, d.channel, d.state, d.reason, d.detail, d.addre
 
 _OPT_OUTS = """select u.name as person, o.kind, o.since from core_notice_opt_out o join core_user u on u.id = o."user"
     where exists (select from core_membership m where m.firm = $1 and m."user" = o."user" and m.active
-        and (m.client is null or $2::bigint[] is null or m.client = any($2))) order by u.name, o.kind"""
+        and ($2::bigint[] is null or m.client = any($2))) order by u.name, o.kind"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def entries(wanted: Wanted, limit: int) -> Sequence[dict[str, Any]]:
 
 
 async def opt_outs() -> Sequence[dict[str, Any]]:
-    """Who of the firm and its clients does not want to be sent which kinds; needs ``notices.manage``."""
+    """Who of the clients that the person sees does not want to be sent which kinds, and who of the firm where they see all; needs ``notices.manage``."""
     require(MAY)
     return [dict(row) for row in await connection().fetch(_OPT_OUTS, firm_in_scope(), _clients())]
 

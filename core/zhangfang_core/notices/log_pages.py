@@ -43,7 +43,7 @@ async def deliveries_page(
             "look": LOOKS[State(row["state"])],
             "why": row["detail"] or reasons[Reason(row["reason"])],
             "channel": channels[Channel(row["channel"])],
-            "again": row["state"] in log.AGAIN,
+            "again": row["state"] in (State.FAILED, State.UNCERTAIN) or row["reason"] == Reason.NO_VENDOR,
             "uncertain": row["state"] == State.UNCERTAIN,
             "state_is_waiting": row["state"] == State.WAITING,
         }
