@@ -20,6 +20,7 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
@@ -41,6 +42,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
     Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
+    Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }
