@@ -6,9 +6,10 @@ plugins, or would take what belongs to others: so the plugin is left out with th
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from itertools import product
 from typing import Any, get_type_hints
 
 from litestar.handlers import HTTPRouteHandler
@@ -16,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.roles import Role
@@ -36,6 +38,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_roles": Role,
     "register_jobs": Job,
     "register_search_sources": SearchSource,
+    "register_invoice_sources": InvoiceSource,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
     "register_admin_forms": AdminForm,
@@ -43,18 +46,20 @@ DECLARED: Mapping[str, type[Any]] = {
 }
 """What each hook gives a sequence of; ``register_pages`` gives handlers and ``register_services`` a mapping."""
 
-_COROUTINES = {
-    Card: "load",
-    Badge: "count",
-    Job: "run",
-    SearchSource: "search",
-    WaitingSource: "load",
-    AdminForm: "submit",
+_COROUTINES: Mapping[type[Any], Sequence[str]] = {
+    Card: ("load",),
+    Badge: ("count",),
+    Job: ("run",),
+    SearchSource: ("search",),
+    InvoiceSource: ("page", "get", "sums"),
+    WaitingSource: ("load",),
+    AdminForm: ("submit",),
 }
 _NAMES = {
     Role: "id",
     Job: "id",
     SearchSource: "id",
+    InvoiceSource: "id",
     WaitingSource: "id",
     AdminForm: "id",
     AdminScreen: "title",
@@ -113,9 +118,7 @@ def _values(hook: str, item: Any) -> Problems:
 
 
 def _coroutines(kind: type[Any], items: Iterable[Any]) -> Problems:
-    if (name := _COROUTINES.get(kind)) is None:
-        return
-    for item in items:
+    for item, name in product(items, _COROUTINES.get(kind, ())):
         function = getattr(item, name)
         if not inspect.iscoroutinefunction(inspect.unwrap(function)):
             yield f"{kind.__name__} {getattr(item, 'id', getattr(item, 'nav', ''))!r}: {name} must be a coroutine"

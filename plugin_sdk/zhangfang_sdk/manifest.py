@@ -8,8 +8,8 @@ from typing import Any
 
 RESERVED = frozenset(
     {
-        *("admin", "audit", "clients", "contacts", "core", "documents", "ledger", "modules", "operator", "people", "pg"),
-        *("procrastinate", "profile"),
+        *("admin", "audit", "clients", "contacts", "core", "documents", "invoices", "ledger", "modules", "operator"),
+        *("people", "pg", "procrastinate", "profile"),
     }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""

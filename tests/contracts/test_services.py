@@ -16,6 +16,7 @@ from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.notifications import Audit, Live, Notifications
@@ -37,6 +38,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Contacts, fakes.FakeContacts),
     (Vendors, FakeVendors),
     (Calendar, fakes.FakeCalendar),
+    (Invoices, fakes.FakeInvoices),
     (Waiting, fakes.FakeWaiting),
 ]
 

@@ -13,6 +13,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import Measures
@@ -30,6 +31,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Live: "zhangfang_core.notifications.live:PgLive",
     Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
     Documents: "zhangfang_core.documents.service:StoredDocuments",
+    Invoices: "zhangfang_core.invoices.service:PluginInvoices",
     MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",
     VoucherImport: "zhangfang_core.ledger.voucher_import:PostgresVoucherImport",
     Ledger: "zhangfang_core.ledger.service:PostgresLedger",

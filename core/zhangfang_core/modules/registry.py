@@ -19,6 +19,7 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.fitting import unfit
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.roles import Role
@@ -44,6 +45,7 @@ class Module:
     roles: Sequence[Role] = ()
     jobs: Sequence[Job] = ()
     search_sources: Sequence[SearchSource] = ()
+    invoice_sources: Sequence[InvoiceSource] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
@@ -177,6 +179,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         roles=tuple(declared("register_roles")),
         jobs=tuple(declared("register_jobs")),
         search_sources=tuple(declared("register_search_sources")),
+        invoice_sources=tuple(declared("register_invoice_sources")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),

@@ -20,6 +20,7 @@ from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.testing.fake_clients import FakeClients
 from zhangfang_sdk.testing.fake_contacts import FakeContacts
+from zhangfang_sdk.testing.fake_invoices import FakeInvoices
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
@@ -30,6 +31,7 @@ __all__ = [
     "FakeClients",
     "FakeContacts",
     "FakeDocuments",
+    "FakeInvoices",
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
