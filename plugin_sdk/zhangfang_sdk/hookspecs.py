@@ -140,14 +140,17 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_invoices_read(self, ids: Sequence[str]) -> None:
-        """Invoices: a source has read invoices (keys for ``Invoices.get``). After the commit, in a job with a transaction of its own; a failure is tried again.
+        """Invoices: a source has read invoices (keys for ``Invoices.get``); told again when one is read or checked anew.
 
-        Told again when one is read or checked anew.
+        After the commit, in a job with a transaction of its own; a failure is tried again.
         """
 
     @spec
     async def on_invoices_booked(self, ids: Sequence[str]) -> None:
-        """Invoices: the vouchers of invoices (keys for ``Invoices.get``) were posted. After the commit, in a job with a transaction of its own; a failure is tried again."""
+        """Invoices: the vouchers of invoices (keys for ``Invoices.get``) were posted.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
 
     @spec
     async def on_notifications_sent(self, ids: Sequence[int]) -> None:

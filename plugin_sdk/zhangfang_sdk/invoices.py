@@ -121,7 +121,7 @@ class Invoice:
 
     @property
     def key(self) -> str:
-        """ "capture_ocr.invoices:17": what :meth:`Invoices.get` takes and the hooks give."""
+        """ "intake.invoices:17": what :meth:`Invoices.get` takes and the hooks give."""
         return f"{self.source}:{self.id}"
 
     @property
@@ -222,7 +222,7 @@ class Invoices(Protocol):
 
     @needs()
     async def tell_read(self, source: str, ids: Sequence[int]) -> None:
-        """For the plugin whose ``source`` (by its full name, "capture_ocr.invoices") it is: these were read.
+        """For the plugin whose ``source`` (by its full name, "intake.invoices") it is: these were read.
 
         ``on_invoices_read`` is told after the commit of the caller's transaction.
 

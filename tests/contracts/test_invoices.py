@@ -82,7 +82,9 @@ def several(client: int) -> Mapping[str, Sequence[Invoice]]:
     return {
         ONE: [invoice(n, client, day) for n, day in enumerate(days, start=1)],
         TWO: [
-            invoice(n, client, day, direction=InvoiceDirection.ISSUED, buyer=Party("金华 Lejia 商行", "92330701MA2TEXT33K"))
+            invoice(
+                n, client, day, direction=InvoiceDirection.ISSUED, buyer=Party("金华 Lejia 商行", "92330701MA2TEXT33K")
+            )
             for n, day in enumerate(days, start=1)
         ],
     }
@@ -93,7 +95,10 @@ async def test_pages_of_any_length_make_the_same_list(firm: TestFirm, make: Make
     async with acting(firm, "accountant"):
         whole = await invoices.page(InvoiceQuery(firm.restaurant))
         keys = [i.key for i in whole.invoices]
-        assert keys == [f"{name}:{n}" for name, n in ((TWO, 4), (ONE, 4), (TWO, 3), (TWO, 2), (ONE, 3), (ONE, 2), (TWO, 1), (ONE, 1))]
+        assert keys == [
+            f"{name}:{n}"
+            for name, n in ((TWO, 4), (ONE, 4), (TWO, 3), (TWO, 2), (ONE, 3), (ONE, 2), (TWO, 1), (ONE, 1))
+        ]
         assert (whole.after, whole.missing) == ("", ())
         for limit in range(1, 9):
             walked, after = [], ""

@@ -204,6 +204,7 @@ async def test_every_hook_is_used(world: World) -> None:
         assert (await one.post(f"/vouchers/{left}/discard")).status_code == 303
     assert (await one.post("/witness/closing")).status_code == 303
     assert (await one.post("/witness/message")).json() == {"sent": True}
+    assert (await one.post("/witness/invoices")).json() == {"numbers": ["26332000000000000001"]}
     assert (await one.post("/witness/job")).status_code == 200
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}

@@ -22,7 +22,7 @@ class Away(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source by its full name, "capture_ocr.invoices"; every call raises Away when it does not answer."""
+    """One source by its full name, "intake.invoices"; every call raises Away when it does not answer."""
 
     plugin: str
     declared: InvoiceSource

@@ -55,9 +55,7 @@ class FakeInvoices:
                 raise refusal("invoices.place_unreadable", 400)
             found = found[places[0] + 1 :]
         wanted = min(max(limit, 1), LONGEST_PAGE)
-        return InvoicePage(
-            found[:wanted], found[wanted - 1].key if len(found) > wanted else "", self.missing
-        )
+        return InvoicePage(found[:wanted], found[wanted - 1].key if len(found) > wanted else "", self.missing)
 
     async def get(self, keys: Sequence[str]) -> Sequence[Invoice]:
         require("invoices.read")

@@ -48,24 +48,29 @@ class InvoiceSourceContract:
 
     async def check_all(self) -> None:
         every = await self.source.page(InvoiceQuery(states=EVERY_STATE), None, _LONG)
-        assert every, "the source has no invoices to look at"
-        assert list(every) == newest_first(every), "newest date first, of one date the highest id first"
-        assert {invoice.direction for invoice in every} <= self.source.directions
-        got = await self.source.get([invoice.id for invoice in every])
-        assert {invoice.id: invoice for invoice in got} == {invoice.id: invoice for invoice in every}
-        assert await self.source.get([max(invoice.id for invoice in every) + 1]) == []
+        _must(bool(every), "the source has invoices to look at")
+        _must(list(every) == newest_first(every), "newest date first, of one date the highest id first")
+        _must({i.direction for i in every} <= self.source.directions, "only directions that it declares")
+        got = {invoice.id: invoice for invoice in await self.source.get([i.id for i in every])}
+        _must(got == {invoice.id: invoice for invoice in every}, "get gives what page lists")
+        _must(not await self.source.get([max(i.id for i in every) + 1]), "get leaves out what is not there")
         await self._check_pages(every)
         for query in _queries(every):
             wanted = [invoice for invoice in every if is_asked_for(invoice, query)]
-            assert list(await self.source.page(query, None, _LONG)) == wanted, query
-            assert await self.source.sums(query) == summed(wanted), query
+            _must(list(await self.source.page(query, None, _LONG)) == wanted, f"page gives what {query} asks for")
+            _must(await self.source.sums(query) == summed(wanted), f"sums counts what {query} asks for")
 
     async def _check_pages(self, every: Sequence[Invoice]) -> None:
         query, before = InvoiceQuery(states=EVERY_STATE), None
         for invoice in every:
-            assert list(await self.source.page(query, before, 1)) == [invoice]
+            _must(list(await self.source.page(query, before, 1)) == [invoice], f"after {before} comes {invoice.id}")
             before = Before(invoice.issued_on, invoice.id)
-        assert list(await self.source.page(query, before, 1)) == []
+        _must(not await self.source.page(query, before, 1), "nothing comes after the last one")
+
+
+def _must(holds: bool, what: str) -> None:
+    if not holds:
+        raise AssertionError(what)
 
 
 def _queries(every: Sequence[Invoice]) -> list[InvoiceQuery]:

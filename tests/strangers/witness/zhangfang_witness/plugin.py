@@ -13,6 +13,7 @@ from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Upload
+from zhangfang_sdk.invoices import Invoices, InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.notifications import Live
@@ -23,6 +24,7 @@ from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
 from zhangfang_sdk.waiting import WaitingItem, WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
 from zhangfang_witness import pages
+from zhangfang_witness.invoices import PAPERS
 from zhangfang_witness.noting import Witness, Witnessing, note
 from zhangfang_witness.tables import Sight
 
@@ -121,6 +123,11 @@ class Plugin:
         return [SearchSource("sights", "见证", "witness.see", search)]
 
     @hook
+    def register_invoice_sources(self) -> Sequence[InvoiceSource]:
+        note("register_invoice_sources")
+        return [PAPERS]
+
+    @hook
     def register_vendors(self) -> Sequence[Vendor]:
         note("register_vendors")
         return [Vendor(VendorKind.BANK_FEED, "feed", "见证银行", Feed, outside=False)]
@@ -195,6 +202,15 @@ class Plugin:
     @hook
     async def on_periods_closed(self, ids: Sequence[int]) -> None:
         note("on_periods_closed")
+
+    @hook
+    async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        note("on_invoices_read")
+
+    @hook
+    async def on_invoices_booked(self, ids: Sequence[str]) -> None:
+        if await use(Invoices).get(ids):
+            note("on_invoices_booked")
 
     @hook
     async def on_notifications_sent(self, ids: Sequence[int]) -> None:
