@@ -20,6 +20,7 @@ from zhangfang_sdk.commands import Command
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.services import methods_of
 from zhangfang_sdk.tables import FirmRows
@@ -39,6 +40,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_jobs": Job,
     "register_search_sources": SearchSource,
     "register_invoice_sources": InvoiceSource,
+    "register_measures": Measure,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
     "register_admin_forms": AdminForm,
@@ -52,6 +54,7 @@ _COROUTINES: Mapping[type[Any], Sequence[str]] = {
     Job: ("run",),
     SearchSource: ("search",),
     InvoiceSource: ("page", "get", "sums"),
+    Measure: ("series", "entries", "on_days"),
     WaitingSource: ("load",),
     AdminForm: ("submit",),
 }
@@ -60,6 +63,7 @@ _NAMES = {
     Job: "id",
     SearchSource: "id",
     InvoiceSource: "id",
+    Measure: "key",
     WaitingSource: "id",
     AdminForm: "id",
     AdminScreen: "title",
@@ -120,8 +124,8 @@ def _values(hook: str, item: Any) -> Problems:
 def _coroutines(kind: type[Any], items: Iterable[Any]) -> Problems:
     for item, name in product(items, _COROUTINES.get(kind, ())):
         function = getattr(item, name)
-        if not inspect.iscoroutinefunction(inspect.unwrap(function)):
-            yield f"{kind.__name__} {getattr(item, 'id', getattr(item, 'nav', ''))!r}: {name} must be a coroutine"
+        if function is not None and not inspect.iscoroutinefunction(inspect.unwrap(function)):
+            yield f"{kind.__name__} {getattr(item, _NAMES.get(kind, 'nav'))!r}: {name} must be a coroutine"
 
 
 def _twice(kind: type[Any], items: Iterable[Any]) -> Problems:
@@ -151,6 +155,12 @@ def _cards(manifest: Manifest, cards: Iterable[Card]) -> Problems:
     for card in cards:
         if not card.id.startswith(f"{manifest.id}."):
             yield f"card {card.id!r} does not begin with {manifest.id}."
+
+
+def _measures(manifest: Manifest, measures: Iterable[Measure]) -> Problems:
+    for measure in measures:
+        if not re.fullmatch(rf"{manifest.id}\.[a-z][a-z0-9_]*", measure.key):
+            yield f"measure {measure.key!r} is not {manifest.id}. and a name in small letters, digits and underscores"
 
 
 def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
@@ -206,6 +216,7 @@ def _services(given: Mapping[type[Any], Any]) -> Problems:
 _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Card: _cards,
     Job: _jobs,
+    Measure: _measures,
     Role: _roles,
     AdminScreen: _screens,
 }

@@ -24,6 +24,7 @@ from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
@@ -73,6 +74,10 @@ class HookSpecs(Protocol):
     @spec
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:
         """Where invoices come from. At start; a failure skips the plugin; a source that fails is missing in answers, and named."""
+
+    @spec
+    def register_measures(self) -> Sequence[Measure]:
+        """Figures by client and month beside those of the books. At start; one that fails is left out of answers."""
 
     @spec
     def register_vendors(self) -> Sequence[Vendor]:

@@ -19,6 +19,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
@@ -39,6 +40,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Vendors, FakeVendors),
     (Calendar, fakes.FakeCalendar),
     (Invoices, fakes.FakeInvoices),
+    (Measures, fakes.FakeMeasures),
     (Waiting, fakes.FakeWaiting),
 ]
 

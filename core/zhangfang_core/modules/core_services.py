@@ -35,7 +35,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",
     VoucherImport: "zhangfang_core.ledger.voucher_import:PostgresVoucherImport",
     Ledger: "zhangfang_core.ledger.service:PostgresLedger",
-    Measures: "zhangfang_core.ledger.measures:LedgerMeasures",
+    Measures: "zhangfang_core.measures.service:EveryMeasure",
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
     MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",

@@ -22,6 +22,7 @@ from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
@@ -46,6 +47,7 @@ class Module:
     jobs: Sequence[Job] = ()
     search_sources: Sequence[SearchSource] = ()
     invoice_sources: Sequence[InvoiceSource] = ()
+    measures: Sequence[Measure] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
@@ -180,6 +182,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         jobs=tuple(declared("register_jobs")),
         search_sources=tuple(declared("register_search_sources")),
         invoice_sources=tuple(declared("register_invoice_sources")),
+        measures=tuple(declared("register_measures")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),

@@ -22,6 +22,7 @@ from zhangfang_sdk.testing.fake_clients import FakeClients
 from zhangfang_sdk.testing.fake_contacts import FakeContacts
 from zhangfang_sdk.testing.fake_invoices import FakeInvoices
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
+from zhangfang_sdk.testing.fake_measures import FakeMeasures
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
+    "FakeMeasures",
     "FakeNotifications",
     "FakeWaiting",
     "TrailEntry",

@@ -4,7 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.invoices import Before, Invoice, InvoiceDirection, InvoiceQuery, InvoiceSource, InvoiceState, InvoiceSums, Party
+from zhangfang_sdk.invoices import (
+    Before,
+    Invoice,
+    InvoiceDirection,
+    InvoiceQuery,
+    InvoiceSource,
+    InvoiceState,
+    InvoiceSums,
+    Party,
+)
 from zhangfang_witness.noting import note
 from zhangfang_witness.tables import Sight
 
