@@ -14,6 +14,7 @@ from zhangfang_capture_ocr.services.invoice_source import NAME, SOURCE
 from zhangfang_capture_ocr.specimens import einvoice_xml, taxed_line
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, acting
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState, InvoiceSums
+from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 from zhangfang_sdk.testing.invoice_sources import EVERY_STATE, InvoiceSourceContract
@@ -80,6 +81,23 @@ async def test_others_get_it_with_lines_state_and_original(office: Any, drawn: A
     async with acting(office.firm, "boss", client=office.firm.trading):
         assert await use(Invoices).get([first.key]) == []
         assert (await use(Invoices).page(InvoiceQuery())).invoices == []
+
+
+async def test_received_invoices_are_a_figure(office: Any, drawn: Any) -> None:
+    await _in_every_state(office, drawn)
+    client, key = office.firm.restaurant, "capture_ocr.received"
+    october, november = Period(2026, 10), Period(2026, 11)
+    async with acting(office.firm, "boss"):
+        measures = use(Measures)
+        assert await measures.series(client, [key], october.plus(-1), november) == {key: [0, 1, 2]}
+        days = [dt.date(2026, 11, 3), dt.date(2026, 11, 9), dt.date(2026, 10, 7)]
+        assert await measures.on_days(client, [key], days) == {key: [1, 2, 0]}
+        entries = await measures.entries(client, key, november)
+        assert [(entry.date.day, entry.title, entry.amount) for entry in entries] == [
+            (9, "宁波远洋冷链物流有限公司", 1),
+            (3, "宁波远洋冷链物流有限公司", 1),
+        ]
+        assert all(entry.path.startswith("/capture/items/") for entry in entries)
 
 
 async def test_reading_and_booking_are_told(office: Any, drawn: Any, monkeypatch: pytest.MonkeyPatch) -> None:

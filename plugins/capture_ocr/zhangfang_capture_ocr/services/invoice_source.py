@@ -8,6 +8,7 @@ from typing import Any
 
 from piccolo.columns.combination import And, Or, Where, WhereRaw
 from piccolo.query.methods.select import Select, SelectRaw
+from piccolo.querystring import QueryString
 
 from zhangfang_capture_ocr.places import place_of
 from zhangfang_capture_ocr.proofs import Direction
@@ -24,6 +25,7 @@ from zhangfang_sdk.invoices import (
     InvoiceSums,
     Party,
 )
+from zhangfang_sdk.periods import Period
 
 NAME = "capture_ocr.invoices"
 Condition = Where | WhereRaw | And | Or
@@ -72,6 +74,30 @@ async def sums(query: InvoiceQuery) -> InvoiceSums:
         .first()
     )
     return InvoiceSums() if row is None else InvoiceSums(**row)
+
+
+async def by_month(query: InvoiceQuery) -> Mapping[Period, int]:
+    """How many there are in each month that has any."""
+    month = SelectRaw("(extract(year from issued_on) * 100 + extract(month from issued_on))::int as month")
+    rows = (
+        await Invoice.select(month, SelectRaw("count(*) as count"))
+        .where(_asked_for(query))
+        .group_by(QueryString("month"))
+    )
+    return {Period.from_number(row["month"]): row["count"] for row in rows}
+
+
+async def count(query: InvoiceQuery, also: Condition) -> int:
+    """How many there are for which ``also`` holds."""
+    return int(await Invoice.count().where(_asked_for(query), also))
+
+
+async def with_items(query: InvoiceQuery, limit: int) -> Sequence[Mapping[str, Any]]:
+    """Rows, newest first, with what a list says of each."""
+    columns = (Invoice.item, Invoice.document, Invoice.issued_on, Invoice.seller_name, Invoice.kind, Invoice.number)
+    newest = Invoice.select(*columns).where(_asked_for(query)).order_by(Invoice.issued_on, Invoice.id, ascending=False)
+    found: Sequence[Mapping[str, Any]] = await newest.limit(limit)
+    return found
 
 
 SOURCE = InvoiceSource("invoices", "票据采集", frozenset(InvoiceDirection), page, get, sums)

@@ -16,6 +16,7 @@ from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.invoices import Invoices, InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.notifications import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
@@ -52,6 +53,17 @@ async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
     note("search")
     found = await Sight.select(Sight.title, Sight.client).where(Sight.title.ilike(f"%{words}%")).limit(limit)
     return [(row["title"], "见证", at(row["client"], "/witness")) for row in found]
+
+
+async def sights(client: int, first: Period, last: Period) -> Sequence[int]:
+    note("measure")
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [int(await Sight.count().where(Sight.client == client))] * months
+
+
+async def sights_of(client: int, period: Period, limit: int) -> Sequence[MeasureEntry]:
+    note("entries of a measure")
+    return [MeasureEntry(period.first_day, "见证", 1, "/witness")]
 
 
 async def submit(fields: BaseModel) -> str:
@@ -126,6 +138,11 @@ class Plugin:
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:
         note("register_invoice_sources")
         return [PAPERS]
+
+    @hook
+    def register_measures(self) -> Sequence[Measure]:
+        note("register_measures")
+        return [Measure("witness.sights", "见证次数", "一共见证了几次。", Unit.COUNT, "witness.see", sights, sights_of)]
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:
