@@ -21,9 +21,12 @@ V = TypeVar("V")
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
 
-FieldKind = Literal["text", "secret", "number", "choice", "url"]
+FieldKind = Literal["text", "secret", "number", "money", "switch", "choice", "url"]
 Settings = Mapping[str, str | int]
-"""Values by the fields' keys, checked by the host: numbers as int, all else as str. Optional fields left empty are not there."""
+"""Values by the fields' keys, checked by the host: numbers as int, money as fen, switches as bool, all else as str.
+
+Optional fields left empty are not there.
+"""
 
 
 class VendorKind(StrEnum):
@@ -42,7 +45,7 @@ class SettingField:
     """One field of a vendor's form. ``title``, ``help`` and the texts of ``choices`` (value, text) are Chinese.
 
     ``secret`` is kept encrypted with the firm's key and never shown again. ``url`` takes https addresses of public hosts only.
-    ``smallest`` and ``largest`` bound a number; ``longest`` bounds the characters of a text.
+    ``smallest`` and ``largest`` bound a number, or money in fen; ``longest`` bounds the characters of a text.
     """
 
     key: str

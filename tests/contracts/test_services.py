@@ -21,6 +21,7 @@ from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notifications import Audit, Live, Notifications
+from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
@@ -41,6 +42,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Calendar, fakes.FakeCalendar),
     (Invoices, fakes.FakeInvoices),
     (Measures, fakes.FakeMeasures),
+    (PluginSettings, fakes.FakeSettings),
     (Waiting, fakes.FakeWaiting),
 ]
 

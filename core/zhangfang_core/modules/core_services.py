@@ -22,6 +22,7 @@ from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.typefaces import Typefaces
+from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
@@ -42,6 +43,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notifications: "zhangfang_core.notifications.service:KeptNotifications",
+    PluginSettings: "zhangfang_core.module_settings.service:KeptSettings",
     Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
     Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",

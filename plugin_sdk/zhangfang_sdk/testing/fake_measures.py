@@ -22,13 +22,13 @@ class Move:
 
 
 class FakeMeasures:
-    """``books`` are figures of the books (basis "closing" or "turnover") with their moves, for each of ``clients``; ``added`` are plugins'."""
+    """``of_books`` are figures (basis "closing" or "turnover") with their moves, for each of ``clients``; ``added`` are plugins'."""
 
     def __init__(
-        self, clients: Iterable[int], books: Mapping[Definition, Sequence[Move]], added: Iterable[Measure] = ()
+        self, clients: Iterable[int], of_books: Mapping[Definition, Sequence[Move]], added: Iterable[Measure] = ()
     ) -> None:
         self._clients = frozenset(clients)
-        self._books = {definition.key: (definition, moves) for definition, moves in books.items()}
+        self._books = {definition.key: (definition, moves) for definition, moves in of_books.items()}
         self._added = {measure.key: measure for measure in added}
 
     async def offered(self, client: int) -> Sequence[Definition]:
