@@ -44,8 +44,8 @@ def _example() -> dict[str, str]:
 async def firm_page(module: FromPath[str], saved: str = "") -> Page:
     """The firm's settings; secrets say only that they are set."""
     manifest, kept = await _of_one_that_is_on(module), await of_firm(module)
-    clients = await use(Clients).clients() if any(s.per_client for s in manifest.settings) else ()
     texts = _texts(_of_firm(manifest), kept.values)
+    clients = await _who_may_differ(manifest)
     return _form(manifest, _of_firm(manifest), texts, kept, saved=bool(saved), clients=clients)
 
 
@@ -57,7 +57,7 @@ async def firm_form(module: FromPath[str], data: Form) -> Redirect | Page:
     typed = _typed(fields, data)
     filled = read_form(fields, typed, kept.secrets_set)
     if filled.errors:
-        return _form(manifest, fields, typed, kept, errors=filled.errors)
+        return _form(manifest, fields, typed, kept, errors=filled.errors, clients=await _who_may_differ(manifest))
     await choose_for_firm(module, filled)
     return go(here(f"/settings/modules/{module}?saved=1"))
 
@@ -91,6 +91,10 @@ async def _of_one_that_is_on(module: str) -> Manifest:
     if module not in await enabled_modules() or not manifest.settings:
         raise not_found("模块设置")
     return manifest
+
+
+async def _who_may_differ(manifest: Manifest) -> Sequence[Client]:
+    return await use(Clients).clients() if any(s.per_client for s in manifest.settings) else ()
 
 
 def _of_firm(manifest: Manifest) -> Sequence[SettingField]:
@@ -130,7 +134,7 @@ def _form(
         "modules/settings.html",
         title=manifest.title,
         active="modules",
-        back=here("/modules") if above is None else None,
+        back=here("/modules") if above is None else at(None, f"/settings/modules/{manifest.id}"),
         status_code=422 if errors else 200,
         manifest=manifest,
         address=here(f"/settings/modules/{manifest.id}"),
