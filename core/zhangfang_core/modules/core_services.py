@@ -21,8 +21,8 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notifications import Audit, Live, Notifications
 from zhangfang_sdk.open_items import OpenItems
-from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.settings import PluginSettings
+from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
