@@ -17,6 +17,7 @@ CORE_APPS = [
     "zhangfang_core.notices.piccolo_app",
     "zhangfang_core.vendors.piccolo_app",
     "zhangfang_core.calendar.piccolo_app",
+    "zhangfang_core.module_settings.piccolo_app",
 ]
 """In the order of their migrations."""
 

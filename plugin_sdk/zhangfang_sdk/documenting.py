@@ -76,12 +76,14 @@ def hooks(kind: Kind) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def signature(name: str, function: Callable[..., Any]) -> str:
-    """The hook as a plugin writes it, with the names of types and without their modules."""
+    """The function as a plugin writes it, with the names of types and without their modules."""
     described = inspect.signature(function)
-    parameters = [
-        parameter.name if parameter.name == "self" else f"{parameter.name}: {_type(parameter.annotation)}"
-        for parameter in described.parameters.values()
-    ]
+    parameters: list[str] = []
+    for parameter in described.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parameters:
+            parameters.append("*")
+        typed = parameter.name if parameter.name == "self" else f"{parameter.name}: {_type(parameter.annotation)}"
+        parameters.append(typed if parameter.default is parameter.empty else f"{typed} = {parameter.default!r}")
     define = "async def" if inspect.iscoroutinefunction(function) else "def"
     return f"{define} {name}({', '.join(parameters)}) -> {_type(described.return_annotation)}"
 
@@ -102,7 +104,8 @@ def _modules(annotation: object) -> Iterator[str]:
         yield getattr(origin, "__module__", "")
 
 
-def _markdown(sentence: str) -> str:
+def as_markdown(sentence: str) -> str:
+    """A docstring's marks as Markdown has them."""
     return re.sub(r":\w+:`([^`]+)`", r"`\1`", sentence).replace("``", "`")
 
 
@@ -120,7 +123,7 @@ def page() -> str:
             sentence = inspect.getdoc(function)
             if not sentence:
                 raise ValueError(f"{name} has no docstring")
-            parts.append(f"### `{name}`\n\n```python\n{signature(name, function)}\n```\n\n{_markdown(sentence)}\n")
+            parts.append(f"### `{name}`\n\n```python\n{signature(name, function)}\n```\n\n{as_markdown(sentence)}\n")
     specified = sum(hasattr(f, f"{hookspecs.PROJECT}_spec") for f in vars(hookspecs.HookSpecs).values())
     if told != specified:
         raise ValueError(f"{specified} hooks are specified and {told} are of a known kind")

@@ -6,9 +6,10 @@ plugins, or would take what belongs to others: so the plugin is left out with th
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from itertools import product
 from typing import Any, get_type_hints
 
 from litestar.handlers import HTTPRouteHandler
@@ -16,8 +17,10 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.services import methods_of
@@ -38,6 +41,8 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_roles": Role,
     "register_jobs": Job,
     "register_search_sources": SearchSource,
+    "register_invoice_sources": InvoiceSource,
+    "register_measures": Measure,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
     "register_admin_forms": AdminForm,
@@ -45,19 +50,23 @@ DECLARED: Mapping[str, type[Any]] = {
 }
 """What each hook gives a sequence of; ``register_pages`` gives handlers and ``register_services`` a mapping."""
 
-_COROUTINES = {
-    Card: "load",
-    Badge: "count",
-    Job: "run",
-    SearchSource: "search",
-    WaitingSource: "load",
-    AdminForm: "submit",
+_COROUTINES: Mapping[type[Any], Sequence[str]] = {
+    Card: ("load",),
+    Badge: ("count",),
+    Job: ("run",),
+    SearchSource: ("search",),
+    InvoiceSource: ("page", "get", "sums"),
+    Measure: ("series", "entries", "on_days"),
+    WaitingSource: ("load",),
+    AdminForm: ("submit",),
 }
 _NAMES = {
     NoticeKind: "key",
     Role: "id",
     Job: "id",
     SearchSource: "id",
+    InvoiceSource: "id",
+    Measure: "key",
     WaitingSource: "id",
     AdminForm: "id",
     AdminScreen: "title",
@@ -116,12 +125,10 @@ def _values(hook: str, item: Any) -> Problems:
 
 
 def _coroutines(kind: type[Any], items: Iterable[Any]) -> Problems:
-    if (name := _COROUTINES.get(kind)) is None:
-        return
-    for item in items:
+    for item, name in product(items, _COROUTINES.get(kind, ())):
         function = getattr(item, name)
-        if not inspect.iscoroutinefunction(inspect.unwrap(function)):
-            yield f"{kind.__name__} {getattr(item, 'id', getattr(item, 'nav', ''))!r}: {name} must be a coroutine"
+        if function is not None and not inspect.iscoroutinefunction(inspect.unwrap(function)):
+            yield f"{kind.__name__} {getattr(item, _NAMES.get(kind, 'nav'))!r}: {name} must be a coroutine"
 
 
 def _twice(kind: type[Any], items: Iterable[Any]) -> Problems:
@@ -151,6 +158,12 @@ def _cards(manifest: Manifest, cards: Iterable[Card]) -> Problems:
     for card in cards:
         if not card.id.startswith(f"{manifest.id}."):
             yield f"card {card.id!r} does not begin with {manifest.id}."
+
+
+def _measures(manifest: Manifest, measures: Iterable[Measure]) -> Problems:
+    for measure in measures:
+        if not re.fullmatch(rf"{manifest.id}\.[a-z][a-z0-9_]*", measure.key):
+            yield f"measure {measure.key!r} is not {manifest.id}. and a name in small letters, digits and underscores"
 
 
 def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
@@ -219,6 +232,7 @@ _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Card: _cards,
     Job: _jobs,
     NoticeKind: _notice_kinds,
+    Measure: _measures,
     Role: _roles,
     AdminScreen: _screens,
 }

@@ -21,8 +21,10 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.documents import Upload
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
@@ -73,6 +75,14 @@ class HookSpecs(Protocol):
     @spec
     def register_search_sources(self) -> Sequence[SearchSource]:
         """Where the search field looks. At start; a failing ``search`` is left out of the results."""
+
+    @spec
+    def register_invoice_sources(self) -> Sequence[InvoiceSource]:
+        """Where invoices come from. At start; a failure skips the plugin; a source that fails is missing in answers, and named."""
+
+    @spec
+    def register_measures(self) -> Sequence[Measure]:
+        """Figures by client and month beside those of the books. At start; one that fails is left out of answers."""
 
     @spec
     def register_vendors(self) -> Sequence[Vendor]:
@@ -137,6 +147,20 @@ class HookSpecs(Protocol):
     @spec
     async def on_periods_closed(self, ids: Sequence[int]) -> None:
         """Ledger: periods were closed (ids of core_period). After the commit, in a job with a transaction of its own; a failure is tried again."""
+
+    @spec
+    async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        """Invoices: a source has read invoices (keys for ``Invoices.get``); told again when one is read or checked anew.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
+    async def on_invoices_booked(self, ids: Sequence[str]) -> None:
+        """Invoices: the vouchers of invoices (keys for ``Invoices.get``) were posted.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
 
     @spec
     async def on_notices_sent(self, ids: Sequence[int]) -> None:

@@ -4,12 +4,13 @@ import tomllib
 from dataclasses import dataclass
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Any
+
+from zhangfang_sdk.setting_schema import Setting, parse_settings
 
 RESERVED = frozenset(
     {
-        *("admin", "audit", "clients", "contacts", "core", "documents", "ledger", "modules", "notices", "operator", "people"),
-        *("pg", "procrastinate", "profile"),
+        *("admin", "audit", "clients", "contacts", "core", "documents", "invoices", "ledger", "modules", "notices"),
+        *("operator", "people", "pg", "procrastinate", "profile"),
     }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""
@@ -54,7 +55,7 @@ class Manifest:
     permissions: tuple[Permission, ...]
     uses: tuple[str, ...]
     actions: dict[str, str]
-    settings: dict[str, Any]
+    settings: tuple[Setting, ...]
     enabled_by_default: bool
 
 
@@ -84,6 +85,10 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         raise ManifestError("[actions] gives a title by action: \"notes.pin\" = \"贴便签\"")
     if foreign := [action for action in actions if not action.startswith(f"{raw['id']}.")]:
         raise ManifestError(f"action {foreign[0]!r} does not begin with {raw['id']}.")
+    try:
+        settings = parse_settings(raw.get("settings", {}))
+    except ValueError as error:
+        raise ManifestError(str(error)) from error
     return Manifest(
         id=raw["id"],
         title=raw["title"],
@@ -98,7 +103,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         ),
         uses=tuple(raw.get("uses", ())),
         actions=dict(actions),
-        settings=dict(raw.get("settings", {})),
+        settings=settings,
         enabled_by_default=bool(raw.get("enabled_by_default", False)),
     )
 

@@ -21,9 +21,12 @@ V = TypeVar("V")
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
 
-FieldKind = Literal["text", "secret", "number", "choice", "url", "host"]
+FieldKind = Literal["text", "secret", "number", "money", "switch", "choice", "url", "host"]
 Settings = Mapping[str, str | int]
-"""Values by the fields' keys, checked by the host: numbers as int, all else as str. Optional fields left empty are not there."""
+"""Values by the fields' keys, checked by the host: numbers as int, money as fen, switches as bool, all else as str.
+
+Optional fields left empty are not there.
+"""
 
 
 class VendorKind(StrEnum):
@@ -44,7 +47,7 @@ class SettingField:
 
     ``secret`` is kept encrypted with the firm's key and never shown again. ``url`` takes https addresses of public hosts only,
     ``host`` their names or numbers.
-    ``smallest`` and ``largest`` bound a number; ``longest`` bounds the characters of a text.
+    ``smallest`` and ``largest`` bound a number, or money in fen; ``longest`` bounds the characters of a text.
     """
 
     key: str

@@ -17,10 +17,13 @@ from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notices import Notices
+from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
@@ -39,6 +42,9 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Contacts, fakes.FakeContacts),
     (Vendors, FakeVendors),
     (Calendar, fakes.FakeCalendar),
+    (Invoices, fakes.FakeInvoices),
+    (Measures, fakes.FakeMeasures),
+    (PluginSettings, fakes.FakeSettings),
     (Waiting, fakes.FakeWaiting),
 ]
 

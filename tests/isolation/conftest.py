@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import io
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
+from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import FailedJob, PartTrouble
@@ -168,6 +170,9 @@ async def _invoice(place: Place, person: int) -> None:
         await Correction(client=place.client, invoice=invoice.id, field="remarks", after=word, corrected_at=now).save()
         boxes = f'[{{"text": "{word}", "confidence": 1, "left": 0, "top": 0, "right": 1, "bottom": 1}}]'
         await Recognition(client=place.client, item=item, boxes=boxes, recognised_at=now).save()
+        await ClientSetting(
+            client=place.client, module="capture_ocr", values=json.dumps({"note": word}), changed_at=now
+        ).save()
         await SellerMemory(
             client=place.client, seller_tax_id="91330206MA2TEXT91M", seller_name=word, account="5602", updated_at=now
         ).save()
@@ -261,6 +266,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     # The operator sees that something failed, and why: such a row must hold nothing of the firm's.
     await PartTrouble(plugin="collab", part="card collab.none", failures=1, reason="ValueError", failed_at=now).save()
     await FailedJob(job="core.tell", plugin="collab", arguments="{}", reason="ValueError", failed_at=now).save()
+    await ModuleSetting(module="capture_ocr", values=json.dumps({"note": word}), changed_at=now).save()
     await VendorChoice(kind="sms", vendor=vendor, position=1, changed_at=now).save()
     await VendorCall(kind="sms", vendor=vendor, day=today(), calls=1, failures=1, milliseconds=1).save()
     await VendorBreaker(kind="sms", vendor=vendor, failures=1, failed_at=now, reason="timeout").save()

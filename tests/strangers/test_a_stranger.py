@@ -204,6 +204,7 @@ async def test_every_hook_is_used(world: World) -> None:
         assert (await one.post(f"/vouchers/{left}/discard")).status_code == 303
     assert (await one.post("/witness/closing")).status_code == 303
     assert (await one.post("/witness/message")).json() == {"sent": True}
+    assert (await one.post("/witness/invoices")).json() == {"numbers": ["26332000000000000001"]}
     assert (await one.post("/witness/job")).status_code == 200
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}
@@ -220,7 +221,7 @@ async def test_every_hook_is_used(world: World) -> None:
     called = {note["where"] for note in world.notes()}
     assert called >= HOOKS | {
         *("page of a client", "page of the firm", "page of a person", "page without a transaction", "action", "removal"),
-        *("badge", "search", "form", "job", "command", "vendor", "vendor opened", "service from a page"),
+        *("badge", "search", "form", "job", "command", "vendor", "vendor opened", "service from a page", "invoices"),
     }
 
 
@@ -259,6 +260,8 @@ async def test_the_card_comes_renders_and_is_fetched_when_its_topic_moves(world:
     card = await two.get(address)
     assert "from the card" in card.text
     again = await two.get("/cockpit")
+    assert "见证次数" in again.text
+    assert (await two.get("/figures/witness.sights")).status_code == 200
     assert "from the card" in again.text, "known to be quick, it comes with the page"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from zhangfang_core.demo.stories import Story, StoryVoucher, firms, neighbour, restaurant, software, trading
 from zhangfang_core.demo.stories.rates import owes_no_vat
-from zhangfang_core.demo.stories.workdays import is_workday
+from zhangfang_core.demo.stories.workdays import OFFICE_DAYS
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right
 from zhangfang_sdk.clients import TaxpayerKind
@@ -250,7 +250,7 @@ def test_offices_work_on_workdays(tell: Teller, today: date) -> None:
     """Wages, taxes, loans and bank bookings fall on working days; taxes are paid by the 15th but for long holidays."""
     for voucher in vouchers(tell(today)):
         if voucher.summary.startswith(("发放", "缴纳", "预缴", "支付", "收", "预付", "微信支付宝提现")):
-            assert is_workday(voucher.date), (voucher.date, voucher.summary)
+            assert OFFICE_DAYS.is_working(voucher.date), (voucher.date, voucher.summary)
         if voucher.summary.startswith(("缴纳", "预缴")):
             assert voucher.date.day <= 16
 

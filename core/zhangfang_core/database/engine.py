@@ -39,7 +39,7 @@ class PortalTransaction(PostgresTransaction):
 
     def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
         super().__init__(engine, allow_nested)
-        self.facts: dict[str, dict[int, None]] = {}
+        self.facts: dict[str, dict[int | str, None]] = {}
         self.kept: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
     async def rollback(self) -> None:

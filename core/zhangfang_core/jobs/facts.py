@@ -10,7 +10,7 @@ from zhangfang_sdk.context import firm_in_scope
 TELL = "core.tell"
 
 
-def tell(fact: str, ids: Iterable[int]) -> None:
+def tell(fact: str, ids: Iterable[int | str]) -> None:
     """Note in the transaction in force that ``fact`` ("vouchers_posted") happened to ``ids``; plugins hear of it after the commit."""
     current = DB.current_transaction.get()
     if not isinstance(current, PortalTransaction):

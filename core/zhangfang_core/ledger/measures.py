@@ -1,4 +1,4 @@
-"""The SDK's ``Measures``: figures of a chart's ``measures.toml``, computed from monthly balances by one query a client."""
+"""The books' part of the SDK's ``Measures``: figures of a chart's ``measures.toml``, computed from monthly balances by one query a client."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,10 @@ from zhangfang_core.ledger.charts import Basis, Side, load_measures
 from zhangfang_core.ledger.charts import Measures as StandardMeasures
 from zhangfang_sdk.context import client_in_scope, firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.measures import AccountShare, Definition
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
 
 # Everything before the first month comes as one row an account. ``moved`` counts closing vouchers, ``earned`` does not.
 _BALANCES = """select c.standard, b.month, b.account, b.moved, b.earned from core_client c left join lateral (
@@ -52,21 +54,12 @@ class LedgerMeasures:
         return {key: [_figures(standard, key, moved, earned)[0] for standard, moved, earned in read] for key in keys}
 
     async def definition(self, key: str, *, client: int | None = None) -> Definition:
-        asked = client if client is not None else client_in_scope()
-        standard = await connection().fetchval(
-            "select standard from core_client where firm = $1 and id = $2", firm_in_scope(), asked
-        )
-        if standard is None or not scope().sees(asked):
-            raise not_found("客户企业")
-        measures = _known(standard, key)
-        measure = measures[key]
-        return Definition(
-            key=key,
-            title=measure.title,
-            explanation=measure.explanation,
-            accounts=tuple(dict.fromkeys(term.account for _, term in measures.terms(key))),
-            basis="parts" if measure.basis is None else measure.basis.value,
-        )
+        standard = await _standard_of(client if client is not None else client_in_scope())
+        return _definition(_known(standard, key), key)
+
+    async def offered(self, client: int) -> Sequence[Definition]:
+        measures = load_measures(await _standard_of(client))
+        return [_definition(measures, key) for key in measures.by_key]
 
     async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
         standard, moved, earned = await _read(client, period, period)
@@ -87,6 +80,37 @@ class LedgerMeasures:
         names = {row["code"]: row["full_name"] for row in rows}
         ordered = sorted(shares.items(), key=lambda item: (-abs(item[1]), item[0]))
         return [AccountShare(code, names[code], amount) for code, amount in ordered]
+
+
+    async def entries(self, client: int, key: str, period: Period, *, limit: int) -> Sequence[MeasureEntry]:
+        accounts = [share.code for share in await self.by_account(client, key, period)]
+        ledger = use(Ledger)
+        found = [e for code in accounts for e in await ledger.entries(client, code, period, period, limit=limit)]
+        newest = sorted(found, key=lambda e: (e.date, e.voucher), reverse=True)[:limit]
+        return [
+            MeasureEntry(e.date, e.summary, e.debit or e.credit, f"/vouchers/{e.voucher}", e.label, e.document)
+            for e in newest
+        ]
+
+
+async def _standard_of(client: int) -> str:
+    standard: str | None = await connection().fetchval(
+        "select standard from core_client where firm = $1 and id = $2", firm_in_scope(), client
+    )
+    if standard is None or not scope().sees(client):
+        raise not_found("客户企业")
+    return standard
+
+
+def _definition(measures: StandardMeasures, key: str) -> Definition:
+    measure = measures[key]
+    return Definition(
+        key=key,
+        title=measure.title,
+        explanation=measure.explanation,
+        accounts=tuple(dict.fromkeys(term.account for _, term in measures.terms(key))),
+        basis="parts" if measure.basis is None else measure.basis.value,
+    )
 
 
 Monthly = Mapping[str, Sequence[int]]

@@ -14,6 +14,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
@@ -22,6 +23,8 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.settings import PluginSettings
+from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
@@ -31,18 +34,21 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Live: "zhangfang_core.live.hub:PgLive",
     Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
     Documents: "zhangfang_core.documents.service:StoredDocuments",
+    Invoices: "zhangfang_core.invoices.service:PluginInvoices",
     MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",
     VoucherImport: "zhangfang_core.ledger.voucher_import:PostgresVoucherImport",
     Ledger: "zhangfang_core.ledger.service:PostgresLedger",
-    Measures: "zhangfang_core.ledger.measures:LedgerMeasures",
+    Measures: "zhangfang_core.measures.service:EveryMeasure",
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
     MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notices: "zhangfang_core.notices.service:KeptNotices",
+    PluginSettings: "zhangfang_core.module_settings.service:KeptSettings",
     Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
+    Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }

@@ -19,8 +19,10 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.fitting import unfit
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.vendors import Vendor
@@ -46,6 +48,8 @@ class Module:
     roles: Sequence[Role] = ()
     jobs: Sequence[Job] = ()
     search_sources: Sequence[SearchSource] = ()
+    invoice_sources: Sequence[InvoiceSource] = ()
+    measures: Sequence[Measure] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
@@ -180,6 +184,8 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         roles=tuple(declared("register_roles")),
         jobs=tuple(declared("register_jobs")),
         search_sources=tuple(declared("register_search_sources")),
+        invoice_sources=tuple(declared("register_invoice_sources")),
+        measures=tuple(declared("register_measures")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),

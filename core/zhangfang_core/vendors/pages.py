@@ -23,11 +23,11 @@ from zhangfang_core.vendors.choices import (
 from zhangfang_core.vendors.connection_tests import NOT_TESTABLE, ask_whether_it_works
 from zhangfang_core.vendors.keeping_count import Trouble, Usage, troubles, usage_of_month
 from zhangfang_core.vendors.offers import Offer, offered, offers
-from zhangfang_core.vendors.setting_forms import Filled, read_form
+from zhangfang_core.vendors.setting_forms import Filled, read_form, shown
 from zhangfang_core.vendors.wording import kind_titles, title_of, trouble_words
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, here
-from zhangfang_sdk.vendors import SettingField, VendorKind
+from zhangfang_sdk.vendors import VendorKind
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 HOME = "/settings/vendors"
@@ -168,15 +168,10 @@ def _form(
         module_title=offer.module.manifest.title,
         kind_title=title_of(offer.vendor.kind),
         address=address,
-        fields=[(f, _shown(f, values)) for f in offer.vendor.settings],
+        fields=[(f, shown(f, values.get(f.key, ""))) for f in offer.vendor.settings],
         errors=errors,
         **context,
     )
-
-
-def _shown(wanted: SettingField, values: Mapping[str, str | int] | Mapping[str, str]) -> str:
-    """A secret has no value to show, whatever was typed."""
-    return "" if wanted.kind == "secret" else str(values.get(wanted.key, ""))
 
 
 async def _choice_page(

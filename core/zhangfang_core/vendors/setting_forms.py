@@ -1,4 +1,4 @@
-"""From what an admin typed to a vendor's settings, with each field's refusal beside the field."""
+"""From what an admin typed to the settings of a vendor or a plugin, with each field's refusal beside the field."""
 
 import ipaddress
 import re
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from zhangfang_core.modules.translations import gettext
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.money import fen, yuan
 from zhangfang_sdk.vendors import SettingField
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
@@ -47,8 +49,25 @@ def read_form(fields: Sequence[SettingField], typed: Mapping[str, str], kept: Co
         elif wanted.kind == "secret":
             secrets[wanted.key] = text
         else:
-            plain[wanted.key] = int(text) if wanted.kind == "number" else text
+            plain[wanted.key] = _value(wanted, text)
     return Filled(plain, secrets, frozenset(cleared), errors)
+
+
+def shown(wanted: SettingField, value: str | int | None) -> str:
+    """A value as its field shows it; nothing of a secret."""
+    if value is None or wanted.kind == "secret":
+        return ""
+    if wanted.kind == "money" and isinstance(value, int):
+        return yuan(value)
+    return str(int(value)) if isinstance(value, int) else value
+
+
+def _value(wanted: SettingField, text: str) -> str | int:
+    if wanted.kind == "money":
+        return fen(text)
+    if wanted.kind == "switch":
+        return text == "1"
+    return int(text) if wanted.kind == "number" else text
 
 
 def _fault(wanted: SettingField, text: str) -> str | None:
@@ -58,6 +77,10 @@ def _fault(wanted: SettingField, text: str) -> str | None:
         return gettext("含有看不见的字符,请重新粘贴。")
     if wanted.kind == "number":
         return _number_fault(wanted, text)
+    if wanted.kind == "money":
+        return _money_fault(wanted, text)
+    if wanted.kind == "switch" and text not in ("0", "1"):
+        return gettext("请从列表里选择。")
     if wanted.kind == "choice" and text not in {value for value, _ in wanted.choices}:
         return gettext("请从列表里选择。")
     if wanted.kind == "url":
@@ -76,6 +99,18 @@ def _number_fault(wanted: SettingField, text: str) -> str | None:
         return gettext("不能小于 %(n)s。") % {"n": wanted.smallest}
     if wanted.largest is not None and int(text) > wanted.largest:
         return gettext("不能大于 %(n)s。") % {"n": wanted.largest}
+    return None
+
+
+def _money_fault(wanted: SettingField, text: str) -> str | None:
+    try:
+        value = fen(text)
+    except Refusal as refusal:
+        return refusal.sentence
+    if wanted.smallest is not None and value < wanted.smallest:
+        return gettext("不能小于 %(n)s。") % {"n": yuan(wanted.smallest)}
+    if wanted.largest is not None and value > wanted.largest:
+        return gettext("不能大于 %(n)s。") % {"n": yuan(wanted.largest)}
     return None
 
 

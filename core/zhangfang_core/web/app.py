@@ -23,6 +23,7 @@ from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.live.hub import HUB
 from zhangfang_core.live.stream import HANDLERS as STREAMS
+from zhangfang_core.module_settings.pages import HANDLERS as SETTINGS_PAGES
 from zhangfang_core.modules.pages import HANDLERS as MODULE_PAGES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
@@ -47,6 +48,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *IDENTITY_PAGES,
     *TENANCY_PAGES,
     *MODULE_PAGES,
+    *SETTINGS_PAGES,
     *DOCUMENT_PAGES,
     *LEDGER_PAGES,
     *NOTICE_PAGES,

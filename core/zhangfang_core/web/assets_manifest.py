@@ -29,6 +29,11 @@ def asset(name: str) -> str:
     return _address(name, _manifest_mtime())
 
 
+def built_file(name: str) -> Path:
+    """Where a built file (`NotoSansSC-Regular.ttf`) lies. Raises as :func:`asset`."""
+    return DIST_DIR / Path(asset(name)).name
+
+
 def _manifest_mtime() -> int:
     try:
         return (DIST_DIR / "manifest.json").stat().st_mtime_ns

@@ -1,16 +1,12 @@
 """One way to ask a part of a plugin that a page shows beside its own: it costs only itself.
 
-A savepoint keeps its database errors from ending the page's transaction; it has so much time and no more; what it raises is counted for the
-firm, and three times in a row leave it out (:mod:`zhangfang_core.modules.troubles`).
+It has so much time and no more, and how long it took says whether the next page waits for it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from zhangfang_core.database.engine import savepoint
-from zhangfang_core.modules.calling import calling
-from zhangfang_core.modules.troubles import failed, worked
+from zhangfang_core.modules.parts import PartFailed, in_time
 from zhangfang_core.web.pace import MOST_S, paced
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
@@ -28,16 +24,6 @@ async def asked(plugin: str, part: str, ask: Callable[[], Awaitable[T]], missing
     """What the part answers; ``missing`` when it fails, takes longer than ``seconds``, or refuses."""
     try:
         with paced(plugin, part):
-            async with asyncio.timeout(seconds), savepoint():
-                with calling(plugin, part):
-                    answer = await ask()
-    except Refusal:
+            return await in_time(plugin, part, ask, seconds)
+    except (Refusal, PartFailed):
         return missing
-    except TimeoutError:
-        failed(plugin, part, f"{seconds} 秒内没有完成")
-        return missing
-    except Exception as error:  # a plugin's part may fail in any way; `calling` has logged it
-        failed(plugin, part, f"{type(error).__name__}: {error}")
-        return missing
-    worked(plugin, part)
-    return answer

@@ -20,7 +20,10 @@ from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import at
 from zhangfang_sdk.testing.fake_clients import FakeClients
 from zhangfang_sdk.testing.fake_contacts import FakeContacts
+from zhangfang_sdk.testing.fake_invoices import FakeInvoices
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
+from zhangfang_sdk.testing.fake_measures import FakeMeasures
+from zhangfang_sdk.testing.fake_settings import FakeSettings
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
 __all__ = [
@@ -30,10 +33,13 @@ __all__ = [
     "FakeClients",
     "FakeContacts",
     "FakeDocuments",
+    "FakeInvoices",
     "FakeJobs",
     "FakeLedger",
     "FakeLive",
+    "FakeMeasures",
     "FakeNotices",
+    "FakeSettings",
     "FakeWaiting",
     "TrailEntry",
 ]

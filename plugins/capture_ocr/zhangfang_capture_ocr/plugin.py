@@ -12,13 +12,17 @@ from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
 from zhangfang_capture_ocr.services import listing, waiting
+from zhangfang_capture_ocr.services.invoice_source import SOURCE
+from zhangfang_capture_ocr.services.received_figure import MEASURE
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_capture_ocr.vendors import VENDORS as OUTSIDE_VENDORS
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
@@ -84,6 +88,14 @@ class CaptureOcr:
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
         return [SearchSource("invoices", "票据", "capture_ocr.read", listing.search)]
+
+    @hook
+    def register_invoice_sources(self) -> Sequence[InvoiceSource]:
+        return [SOURCE]
+
+    @hook
+    def register_measures(self) -> Sequence[Measure]:
+        return [MEASURE]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

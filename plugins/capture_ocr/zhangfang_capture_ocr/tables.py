@@ -83,6 +83,7 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     total_in_words = Varchar(length=100, default="", help_text="价税合计大写")
     check_code = Varchar(length=40, default="", help_text="校验码")
     remarks = Text(default="", help_text="备注")
+    reverses = Varchar(length=20, default="", help_text="被红冲的发票号码")
     direction = Varchar(length=10, choices=Direction, default=Direction.PURCHASE, help_text="进项或销项")
     fields = JSONB(default="{}", help_text="字段及来源")
     lines = JSONB(default="[]", help_text="明细")

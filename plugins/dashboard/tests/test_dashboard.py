@@ -1,11 +1,14 @@
 """The cockpit: figures from the books, compared only to months that there are, shown to those who may see them."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.modules.registry import registry
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_dashboard.figures import MONTHS_READ, figures_of, trend
@@ -15,6 +18,7 @@ from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Line, VoucherDraft
+from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.periods import Period
 
 MARCH = Period(2025, 3)
@@ -66,6 +70,38 @@ async def test_a_role_sees_its_figures_alone(firm: TestFirm) -> None:
         assert set(await visible_figures()) == set(FIGURES) - {"net_profit"}
     async with acting(firm, "driver"):
         assert await visible_figures() == []
+
+
+@pytest.fixture
+def papers(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Another plugin's figure, which knows no days."""
+
+    async def series(client: int, first: Period, last: Period) -> Sequence[int]:
+        return [125] * ((last.year - first.year) * 12 + last.month - first.month + 1)
+
+    async def entries(client: int, period: Period, limit: int) -> Sequence[MeasureEntry]:
+        return [MeasureEntry(period.last_day, "一张单据", 5, "/archive")]
+
+    measure = Measure("archive.share", "归档率", "已归档的比例。", Unit.PER_MILLE, "ledger.read", series, entries)
+    known = registry()
+    modules = {**known.modules, "archive": replace(known.modules["archive"], measures=(measure,))}
+    monkeypatch.setattr("zhangfang_core.measures.service.registry", lambda: replace(known, modules=modules))
+    return measure.key
+
+
+async def test_a_plugin_s_figure_is_shown_like_its_own(firm: TestFirm, visit: Visit, papers: str) -> None:
+    boss = await visit("boss")
+    page = (await boss.get("/cockpit?period=2025-03")).text
+    assert "归档率" in page
+    assert "12.5%" in page
+    figure = (await boss.get(f"/figures/{papers}?period=2025-03")).text
+    for told in ("已归档的比例", "由模块", "一张单据", "0.5%"):
+        assert told in figure
+    assert "归档率" in (await boss.get("/cockpit")).text, "in a running month it stands alone"
+    async with acting(firm, "owner"):
+        await RoleFigure(role="boss", figure=papers, shown=False).save()
+    assert "归档率" not in (await boss.get("/cockpit?period=2025-03")).text
+    assert (await boss.get(f"/figures/{papers}?period=2025-03")).status_code == 404
 
 
 async def test_a_client_out_of_scope_has_no_cockpit(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -49,11 +49,12 @@ def figures_of(
 ) -> dict[str, Figure]:
     """From MONTHS_READ months that end with the month shown; ``months_of_books`` of them have books.
 
-    ``so_far`` are the figures at :func:`same_days` of a month that still runs.
+    ``so_far`` are the figures at :func:`same_days` of a month that still runs; one that is not among them is compared with nothing.
     """
     found = {}
     for key, values in series.items():
-        compared, last_month, last_year = so_far[key] if so_far else (values[-1], values[-2], values[-13])
+        at = (values[-1], values[-2], values[-13]) if so_far is None else so_far.get(key)
+        compared, last_month, last_year = (values[-1], None, None) if at is None else at
         found[key] = Figure(
             key,
             now=values[-1],

@@ -8,6 +8,8 @@ from importlib.resources import files
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.measures import Definition, Measures
+from zhangfang_sdk.services import use
 
 FIGURES = (
     "bank_balance",
@@ -30,16 +32,27 @@ def _defaults() -> dict[str, tuple[str, ...]]:
 
 
 async def visible_figures() -> Sequence[str]:
-    """Keys that the actor's role may see, in the order of FIGURES; a role that nobody described sees none."""
-    role = scope().role
-    usual = _defaults().get(role, ())
+    """Keys of the books' figures that the actor's role may see, in the order of FIGURES; a role that nobody described sees none."""
+    usual = _defaults().get(scope().role, ())
     seen = set(FIGURES if "*" in usual else usual)
-    for decision in await RoleFigure.select(RoleFigure.figure, RoleFigure.shown).where(RoleFigure.role == role):
-        (seen.add if decision["shown"] else seen.discard)(decision["figure"])
+    for key, shown in (await _decisions()).items():
+        (seen.add if shown else seen.discard)(key)
     return [key for key in FIGURES if key in seen]
 
 
-async def require_figure(key: str) -> None:
+async def visible_of_plugins(client: int) -> Sequence[Definition]:
+    """Figures of plugins that the actor may see, but for those that the firm took from the role."""
+    decided = await _decisions()
+    offered = await use(Measures).offered(client)
+    return [figure for figure in offered if figure.plugin and decided.get(figure.key, True)]
+
+
+async def _decisions() -> dict[str, bool]:
+    rows = await RoleFigure.select(RoleFigure.figure, RoleFigure.shown).where(RoleFigure.role == scope().role)
+    return {row["figure"]: row["shown"] for row in rows}
+
+
+async def require_figure(client: int, key: str) -> None:
     """The same answer for a figure that does not exist and for one that the actor may not see."""
-    if key not in await visible_figures():
+    if key not in await visible_figures() and key not in {d.key for d in await visible_of_plugins(client)}:
         raise not_found("指标")

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, same_days, trend
-from zhangfang_dashboard.rights import require_figure, visible_figures
+from zhangfang_dashboard.rights import require_figure, visible_figures, visible_of_plugins
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.ledger import Ledger, LedgerEntry
-from zhangfang_sdk.measures import AccountShare, Definition, Measures
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry, Measures
 from zhangfang_sdk.periods import Period, today
 
 
 @dataclass(frozen=True, slots=True)
 class Cockpit:
-    """Only figures that the actor may see are in ``figures`` and ``trends``. ``is_closed`` tells a month whose books are complete.
+    """Only figures that the actor may see are in ``figures`` and ``trends``; those of plugins stand in ``added`` too.
+
+    ``is_closed`` tells a month whose books are complete.
 
     ``until`` is today in a month that still runs: its figures are compared with the same day of other months; else None.
     """
@@ -27,12 +30,14 @@ class Cockpit:
     is_closed: bool
     until: dt.date | None
     books_start: Period
+    added: Sequence[Definition]
 
 
 async def cockpit(client: int, period: Period) -> Cockpit:
     """Raises Refusal ``common.not_found`` for a client that the actor may not see."""
     start = Period.of((await use(Clients).client(client)).books_start)
-    seen = await visible_figures()
+    of_plugins = await visible_of_plugins(client)
+    seen = [*await visible_figures(), *(added.key for added in of_plugins)]
     months = max(1, (period.year - start.year) * 12 + period.month - start.month + 1)
     series = await use(Measures).series(client, seen, period.plus(1 - MONTHS_READ), period)
     day = today()
@@ -50,6 +55,7 @@ async def cockpit(client: int, period: Period) -> Cockpit:
         is_closed=closed is not None and period <= closed,
         until=until,
         books_start=start,
+        added=[added for added in of_plugins if added.key in figures],
     )
 
 
@@ -60,21 +66,16 @@ class Explained:
     definition: Definition
     amount: int
     shares: Sequence[AccountShare]
-    entries: Sequence[LedgerEntry]
+    entries: Sequence[MeasureEntry]
 
 
 async def explain(client: int, key: str, period: Period) -> Explained:
-    """Raises Refusal ``common.not_found`` for a figure that the actor may not see."""
-    await require_figure(key)
+    """Raises Refusal ``common.not_found`` for a figure that the actor may not see, ``dashboard.figure_away`` for a plugin's that fails."""
+    await require_figure(client, key)
     measures = use(Measures)
     definition = await measures.definition(key, client=client)
-    amount = (await measures.series(client, [key], period, period))[key][0]
+    series = await measures.series(client, [key], period, period)
+    if key not in series:
+        raise Refusal("dashboard.figure_away", f"“{definition.title}”暂时算不出来,请稍后再看。", status=503)
     shares = await measures.by_account(client, key, period)
-    entries = await _entries(client, [share.code for share in shares], period)
-    return Explained(definition, amount, shares, entries)
-
-
-async def _entries(client: int, accounts: Sequence[str], period: Period, limit: int = 60) -> Sequence[LedgerEntry]:
-    ledger = use(Ledger)
-    found = [e for code in accounts for e in await ledger.entries(client, code, period, period, limit=limit)]
-    return sorted(found, key=lambda e: (e.date, e.voucher), reverse=True)[:limit]
+    return Explained(definition, series[key][0], shares, await measures.entries(client, key, period))

@@ -105,3 +105,14 @@ async def test_pages_card_and_dot(firm: TestFirm, visit: Visit) -> None:
     assert (await boss.get("/badges")).json().get("my-risks", 0) == 0
     assert (await (await visit("admin", of_firm=True)).get("/risks")).status_code == 200
     assert (await (await visit("driver")).get("/risks")).status_code == 403
+
+
+async def test_what_a_client_tolerates_makes_no_alert(firm: TestFirm, visit: Visit) -> None:
+    owner = await visit("owner")
+    assert (await owner.post("/settings/modules/risk_rules", tolerance="5.00")).status_code == 303
+    await paid(firm, 500)
+    async with acting(firm, "boss"):
+        assert await services.alerts(firm.restaurant) == []
+    await paid(firm, 1)
+    async with acting(firm, "boss"):
+        assert len(await services.alerts(firm.restaurant)) == 1

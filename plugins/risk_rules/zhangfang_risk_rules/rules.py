@@ -40,8 +40,13 @@ def rules() -> tuple[Rule, ...]:
     return tuple(Rule(**raw) for raw in tomllib.loads(text)["rule"])
 
 
-def find(balances: Iterable[Balance], day: dt.date, known: Sequence[Rule] | None = None) -> list[Finding]:
-    """Findings on the balances up to ``day``'s month; rules not yet in effect on ``day`` are left out."""
+def find(
+    balances: Iterable[Balance], day: dt.date, known: Sequence[Rule] | None = None, *, tolerance: int = 0
+) -> list[Finding]:
+    """Findings on the balances up to ``day``'s month; rules not yet in effect on ``day`` are left out.
+
+    So are balances that are wrong by no more than ``tolerance`` fen.
+    """
     sums: dict[str, int] = {}
     for balance in balances:
         amount = balance.debit + balance.closing_debit - balance.credit - balance.closing_credit
@@ -49,6 +54,6 @@ def find(balances: Iterable[Balance], day: dt.date, known: Sequence[Rule] | None
     found = []
     for rule in rules() if known is None else known:
         amount = sum(value for account, value in sums.items() if account.startswith(rule.account))
-        if rule.effective_from <= day and amount < 0:
+        if rule.effective_from <= day and amount < -tolerance:
             found.append(Finding(rule, amount, rule.sentence.format(amount=yuan(amount))))
     return found

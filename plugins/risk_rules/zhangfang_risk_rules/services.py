@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from zhangfang_risk_rules.chosen import chosen_for
 from zhangfang_risk_rules.rules import Finding, find
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import use
@@ -28,7 +29,8 @@ async def scan(client: int) -> None:
     """Open alerts for what is wrong now, refresh their figures, and close those that are right again. Running it twice changes nothing."""
     day = today()
     balances = await use(Ledger).balances(client, None, Period.of(day))
-    found = {finding.rule.id: finding for finding in find(balances, day)}
+    tolerance = (await chosen_for(client)).tolerance
+    found = {finding.rule.id: finding for finding in find(balances, day, tolerance=tolerance)}
     standing = {
         a.rule: a
         for a in await Alert.objects().where(Alert.client == client, Alert.state != "gone").lock_rows("UPDATE")

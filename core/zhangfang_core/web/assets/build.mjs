@@ -1,5 +1,5 @@
 /**
- * Builds the portal's style sheet, script and icon sheet into the folder named by the first argument.
+ * Builds the portal's style sheet, script and icon sheet, and the typeface of printed files, into the folder named by the first argument.
  *
  * Writes content-hashed files, `icons.json` (name -> inner SVG markup of the icons listed in icons.txt), the licences and, last,
  * `manifest.json` (public name -> file name), so that a reader never sees a manifest without its files.
@@ -60,9 +60,15 @@ for (const line of readFileSync(join(here, "icons.txt"), "utf8").split("\n")) {
 }
 writeFileSync(join(out, "icons.json"), JSON.stringify(icons));
 
+// Printed files embed it: ReportLab takes TrueType outlines only.
+const typeface = "@expo-google-fonts/noto-sans-sc";
+emit("NotoSansSC-Regular.ttf", readFileSync(join(here, `node_modules/${typeface}/400Regular/NotoSansSC_400Regular.ttf`)));
+
 // The licences of what is inside the built files travel with them.
-const inside = ["bootstrap", "htmx.org", "lucide-static"];
-const notices = inside.map((name) => `${name}\n\n${readFileSync(join(here, `node_modules/${name}/LICENSE`), "utf8").trim()}\n`);
+const inside = { bootstrap: "LICENSE", "htmx.org": "LICENSE", "lucide-static": "LICENSE", [typeface]: "LICENSE_FONT" };
+const notices = Object.entries(inside).map(
+  ([name, file]) => `${name}\n\n${readFileSync(join(here, `node_modules/${name}/${file}`), "utf8").trim()}\n`,
+);
 writeFileSync(join(out, "LICENSES.txt"), notices.join(`\n${"-".repeat(72)}\n\n`));
 
 writeFileSync(join(out, "manifest.json.new"), JSON.stringify(manifest, null, 1));

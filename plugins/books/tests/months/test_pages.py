@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 from openpyxl import load_workbook
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # the wheel ships no types
 
 from months.test_worked_months import booked
 from months.worked import Worked, ours
+from zhangfang_books.printing.pdf import pdf
+from zhangfang_books.printing.sheets import Heading, Row, Sheet
+from zhangfang_books.printing.typeface import FONT, runs
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, running_portal, session_for
@@ -59,11 +63,23 @@ async def test_pages_and_files(firm: TestFirm, settings: Settings, test_server: 
         for report in ("statements", "balances", "general", "detail", "journal", "vouchers"):
             printed = await visitor.get(f"/books/export/{report}/pdf?period={month.period.key}")
             assert printed.status_code == 200, (report, printed.text[:400])
+            assert b"/FontFile2" in printed.content, "the typeface is inside"
+            assert b"STSong" not in printed.content
             text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(printed.content))
             assert month.name[:2] in text
             assert ("制单" if report == "vouchers" else "第 1 页") in text
         refused = await visitor.get(f"/books/export/nothing/pdf?period={month.period.key}")
         assert refused.status_code == 404
+
+
+def test_rare_characters_of_names_are_written() -> None:
+    """Names are written with the characters that they have; one that no typeface has leaves the rest readable."""
+    sheet = Sheet("资产负债表", "䶮镕喆商行", "2026年3月", [Heading("项目")], [Row(("𠮷野家货款",))], prepared_by="龘")
+    text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(pdf([sheet])))
+    for word in ("䶮镕喆商行", "野家货款", "制表:龘"):
+        assert word in text
+    assert ord("𬭚") in pdfmetrics.getFont(FONT).face.charToGlyph
+    assert [font for font, _ in runs("甲𬭚")] == [FONT]
 
 
 async def test_a_line_is_filled_by_hand_and_the_year_is_shown(

@@ -5,25 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]  # ships no types
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from zhangfang_books.printing.sheets import Row, Sheet
+from zhangfang_books.printing.typeface import fitted, register_font, write
 from zhangfang_sdk.money import yuan
 
-FONT = "STSong-Light"
 MARGIN = 36.0
 SIZE = 8.5
 ROW = 15.0
 LEAST_ROW = 11.0
 HEAD = 84.0
 FOOT = 40.0
-
-
-def register_font() -> None:
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
@@ -51,22 +44,19 @@ def _draw(canvas: Any, sheet: Sheet) -> None:
         canvas.setPageSize((width, height))
         _head(canvas, sheet, width, height)
         _table(canvas, sheet, rows, width, height - MARGIN - HEAD, pitch)
-        canvas.setFont(FONT, SIZE)
-        canvas.drawString(MARGIN, MARGIN, f"制表:{sheet.prepared_by}")
-        canvas.drawString(width / 2 - 120, MARGIN, "审核:")
-        canvas.drawRightString(width - MARGIN, MARGIN, f"第 {number} 页 共 {len(pages)} 页")
+        write(canvas, MARGIN, MARGIN, f"制表:{sheet.prepared_by}", SIZE)
+        write(canvas, width / 2 - 120, MARGIN, "审核:", SIZE)
+        write(canvas, width - MARGIN, MARGIN, f"第 {number} 页 共 {len(pages)} 页", SIZE, "right")
         canvas.showPage()
 
 
 def _head(canvas: Any, sheet: Sheet, width: float, height: float) -> None:
-    canvas.setFont(FONT, 16)
-    canvas.drawCentredString(width / 2, height - MARGIN - 18, sheet.title)
-    canvas.setFont(FONT, SIZE)
-    canvas.drawRightString(width - MARGIN, height - MARGIN - 34, sheet.form)
+    write(canvas, width / 2, height - MARGIN - 18, sheet.title, 16, "centre")
+    write(canvas, width - MARGIN, height - MARGIN - 34, sheet.form, SIZE, "right")
     line = height - MARGIN - 50
-    canvas.drawString(MARGIN, line, f"编制单位:{sheet.organisation}")
-    canvas.drawCentredString(width / 2 + 40, line, sheet.time)
-    canvas.drawRightString(width - MARGIN, line, "单位:元")
+    write(canvas, MARGIN, line, f"编制单位:{sheet.organisation}", SIZE)
+    write(canvas, width / 2 + 40, line, sheet.time, SIZE, "centre")
+    write(canvas, width - MARGIN, line, "单位:元", SIZE, "right")
 
 
 def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: float, pitch: float) -> None:
@@ -77,9 +67,8 @@ def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: fl
     canvas.setFillGray(0.93)
     canvas.rect(MARGIN, top, sum(widths), ROW + 4, stroke=0, fill=1)
     canvas.setFillGray(0)
-    canvas.setFont(FONT, SIZE)
     for left, wide, heading in zip(lefts, widths, sheet.headings, strict=True):
-        canvas.drawCentredString(left + wide / 2, top + 6, fitted(heading.label, wide - 4, SIZE))
+        write(canvas, left + wide / 2, top + 6, fitted(heading.label, wide - 4, SIZE), SIZE, "centre")
     bottom = top - pitch * len(rows)
     for number, row in enumerate(rows):
         base = top - pitch * (number + 1) + (pitch - SIZE) / 2 + 1.5
@@ -93,25 +82,8 @@ def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: fl
 def _cell(canvas: Any, left: float, wide: float, base: float, value: str | int | None, strong: bool) -> None:
     if value is None or value == "":
         return
-    canvas.saveState()
-    text = canvas.beginText()
-    text.setFont(FONT, SIZE)
-    # The font has one weight: totals are drawn with a thin outline.
-    text.setTextRenderMode(2 if strong else 0)
-    shown = (yuan(value) if value else "") if isinstance(value, int) else value
-    shown = fitted(shown, wide - 4, SIZE)
-    at = left + wide - 2 - pdfmetrics.stringWidth(shown, FONT, SIZE) if isinstance(value, int) else left + 2
-    text.setTextOrigin(at, base)
-    text.textOut(shown)
-    canvas.setLineWidth(0.25)
-    canvas.drawText(text)
-    canvas.restoreState()
-
-
-def fitted(text: str, wide: float, size: float) -> str:
-    """Cut what does not fit, and show that it was cut."""
-    if pdfmetrics.stringWidth(text, FONT, size) <= wide:
-        return text
-    while text and pdfmetrics.stringWidth(text + "…", FONT, size) > wide:
-        text = text[:-1]
-    return text + "…"
+    if isinstance(value, int):
+        shown = fitted(yuan(value) if value else "", wide - 4, SIZE)
+        write(canvas, left + wide - 2, base, shown, SIZE, "right", bold=strong)
+    else:
+        write(canvas, left + 2, base, fitted(value, wide - 4, SIZE), SIZE, bold=strong)

@@ -7,7 +7,7 @@ from typing import Any
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from zhangfang_books.printing.pdf import FONT, fitted, register_font
+from zhangfang_books.printing.typeface import fitted, register_font, write
 from zhangfang_sdk.ledger import Line, Voucher
 from zhangfang_sdk.money import yuan
 
@@ -46,34 +46,33 @@ def _slip(
     top: float,
 ) -> None:
     width = sum(_WIDTHS)
-    canvas.setFont(FONT, 18)
-    canvas.drawCentredString(_LEFT + width / 2, top - 52, "记 账 凭 证")
-    canvas.setFont(FONT, 9)
-    canvas.drawString(_LEFT, top - 76, f"核算单位:{organisation}")
-    canvas.drawCentredString(_LEFT + width / 2 + 30, top - 76, f"{voucher.date:%Y年%m月%d日}")
+    write(canvas, _LEFT + width / 2, top - 52, "记 账 凭 证", 18, "centre")
+    size = 9
+    write(canvas, _LEFT, top - 76, f"核算单位:{organisation}", size)
+    write(canvas, _LEFT + width / 2 + 30, top - 76, f"{voucher.date:%Y年%m月%d日}", size, "centre")
     of = f" ({part[0]}/{part[1]})" if part[1] > 1 else ""
-    canvas.drawRightString(_LEFT + width, top - 76, f"凭证号:{voucher.label}{of}")
+    write(canvas, _LEFT + width, top - 76, f"凭证号:{voucher.label}{of}", size, "right")
     table_top = top - 84
     lefts = [_LEFT + sum(_WIDTHS[:n]) for n in range(5)]
     for left, wide, label in zip(lefts, _WIDTHS, ("摘要", "会计科目", "借方金额", "贷方金额"), strict=False):
-        canvas.drawCentredString(left + wide / 2, table_top - 17, label)
+        write(canvas, left + wide / 2, table_top - 17, label, size, "centre")
     for number, line in enumerate(lines, 1):
         base = table_top - _ROW * (number + 1) + 9
         account = f"{line.account} {names.get(line.account, '')} {line.counterparty}".rstrip()
-        canvas.drawString(lefts[0] + 3, base, fitted(line.summary or voucher.summary, _WIDTHS[0] - 6, 9))
-        canvas.drawString(lefts[1] + 3, base, fitted(account, _WIDTHS[1] - 6, 9))
+        write(canvas, lefts[0] + 3, base, fitted(line.summary or voucher.summary, _WIDTHS[0] - 6, 9), size)
+        write(canvas, lefts[1] + 3, base, fitted(account, _WIDTHS[1] - 6, 9), size)
         for amount, right in ((line.debit, lefts[3]), (line.credit, lefts[4])):
             if amount:
-                canvas.drawRightString(right - 3, base, yuan(amount))
+                write(canvas, right - 3, base, yuan(amount), size, "right")
     rows = LINES + 2
     base = table_top - _ROW * rows + 9
     if part[0] == part[1]:
-        canvas.drawString(lefts[0] + 3, base, "合计")
-        canvas.drawRightString(lefts[3] - 3, base, yuan(sum(each.debit for each in voucher.lines)))
-        canvas.drawRightString(lefts[4] - 3, base, yuan(sum(each.credit for each in voucher.lines)))
+        write(canvas, lefts[0] + 3, base, "合计", size)
+        write(canvas, lefts[3] - 3, base, yuan(sum(each.debit for each in voucher.lines)), size, "right")
+        write(canvas, lefts[4] - 3, base, yuan(sum(each.credit for each in voucher.lines)), size, "right")
     canvas.setLineWidth(0.5)
     canvas.grid(lefts, [table_top - _ROW * n for n in range(rows + 1)])
     foot = table_top - _ROW * rows - 16
-    canvas.drawString(_LEFT, foot, f"记账:{voucher.posted_by}")
-    canvas.drawString(_LEFT + 180, foot, f"审核:{voucher.reviewed_by or voucher.posted_by}")
-    canvas.drawRightString(_LEFT + width, foot, f"制单:{voucher.drafted_by}")
+    write(canvas, _LEFT, foot, f"记账:{voucher.posted_by}", size)
+    write(canvas, _LEFT + 180, foot, f"审核:{voucher.reviewed_by or voucher.posted_by}", size)
+    write(canvas, _LEFT + width, foot, f"制单:{voucher.drafted_by}", size, "right")

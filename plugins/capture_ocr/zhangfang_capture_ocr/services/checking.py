@@ -8,8 +8,10 @@ from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
 from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading, Refused
+from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.services.duplicates import same_number, same_picture, told_before, told_of_picture
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
+from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
@@ -17,6 +19,7 @@ from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import transaction
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
@@ -68,6 +71,7 @@ async def check(item_id: int) -> None:
                 Invoice.sure: verdict.sure,
                 Invoice.live: verdict.state is not ItemState.REFUSED and verdict.duplicate_of is None,
                 Invoice.duplicate_of: verdict.duplicate_of,
+                Invoice.reverses: reversed_number(reading),
                 Invoice.voucher: voucher,
                 Invoice.updated_at: now(),
             }
@@ -80,7 +84,14 @@ async def check(item_id: int) -> None:
                 Item.updated_at: now(),
             }
         ).where(Item.id == item_id)
+        if verdict.state is not ItemState.REFUSED and verdict.duplicate_of is None and is_dated(reading):
+            await use(Invoices).tell_read(SOURCE_NAME, [row["id"]])
         await use(Live).announce(TOPIC, client_id)
+
+
+def is_dated(reading: Reading) -> bool:
+    """Whether date and total are known: what lacks them is not an invoice for others yet."""
+    return reading.issued_on is not None and reading.total is not None
 
 
 async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *, by_person: bool = False) -> Verdict:

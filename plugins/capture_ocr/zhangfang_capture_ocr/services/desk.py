@@ -8,9 +8,11 @@ from zhangfang_capture_ocr.booking import Proposal
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.notice_kinds import RETURNED
 from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.services.checking import Verdict, judge, proofs_json
 from zhangfang_capture_ocr.services.corrections import Written, changes_in, corrected, keep_changes
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
+from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
@@ -20,6 +22,7 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.notices import Notice, Notices
@@ -96,6 +99,7 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
             Invoice.proofs: proofs_json(verdict.proofs),
             Invoice.sure: verdict.sure,
             Invoice.live: True,
+            Invoice.reverses: reversed_number(reading_of(considered.after)),
             Invoice.updated_at: now(),
         }
     ).where(Invoice.id == row["id"])
@@ -105,6 +109,7 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
     await use(Audit).record(
         "capture_ocr.approve", f"capture_ocr_item:{item_id}", client=client_id, after={"voucher": voucher_id}
     )
+    await use(Invoices).tell_booked(SOURCE_NAME, [row["id"]])
     await use(Live).announce(TOPIC, client_id)
     return posted
 

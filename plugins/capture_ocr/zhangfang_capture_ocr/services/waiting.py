@@ -1,6 +1,7 @@
 """What waits for somebody in this plugin: returned files for the client's people, files to review for the firm's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from piccolo.query.functions.aggregate import Count, Min
 
@@ -8,10 +9,15 @@ from zhangfang_capture_ocr.moments import day_of, now
 from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.settings import settings
 from zhangfang_sdk.waiting import Urgency, WaitingItem
 
-PROMPT_DAYS = 2
-"""What the firm has had for longer is late, and from the first day on due today."""
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """What the firm has had for ``prompt_days`` is late, and from the first day on due today."""
+
+    prompt_days: int
 
 
 async def returned(limit: int) -> Sequence[WaitingItem]:
@@ -57,13 +63,14 @@ async def to_review(limit: int) -> Sequence[WaitingItem]:
         .limit(limit)
     )
     client = scope().client
+    prompt_days = (await settings("capture_ocr", ReviewSettings)).prompt_days
     return [
         WaitingItem(
             client=row["client"],
             title=f"{row['files']} 张票据等审核",
             button="去审核",
             path="/desk",
-            urgency=Urgency.LATE if (now() - row["since"]).days >= PROMPT_DAYS else Urgency.TODAY,
+            urgency=Urgency.LATE if (now() - row["since"]).days >= prompt_days else Urgency.TODAY,
             note=f"最早 {day_of(row['since'])}",
         )
         for row in await (query if client is None else query.where(Item.client == client))

@@ -9,6 +9,7 @@ from zhangfang_sdk.bank_feed import BankFeed
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import InvoiceQuery, Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.live import Live
@@ -81,6 +82,14 @@ async def send() -> dict[str, bool]:
     return {"sent": await use(Notices).send(message)}
 
 
+@action("/witness/invoices", of=CLIENT, permission=SEE)
+async def invoices() -> dict[str, list[str]]:
+    await use(Invoices).tell_read("witness.papers", [1])
+    await use(Invoices).tell_booked("witness.papers", [1])
+    found = await use(Invoices).page(InvoiceQuery(client_in_scope()))
+    return {"numbers": [invoice.number for invoice in found.invoices]}
+
+
 @action("/witness/job", of=CLIENT, permission=SEE)
 async def queue() -> dict[str, bool]:
     await use(Jobs).defer("witness.look", client=client_in_scope())
@@ -93,4 +102,4 @@ async def remove() -> dict[str, bool]:
     return {"removed": True}
 
 
-PAGES = [of_a_place, of_a_person, balance, take_on, store, draft, post, close, send, queue, remove]
+PAGES = [of_a_place, of_a_person, balance, take_on, store, draft, post, close, send, invoices, queue, remove]

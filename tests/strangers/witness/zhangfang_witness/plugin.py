@@ -13,9 +13,11 @@ from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Upload
+from zhangfang_sdk.invoices import Invoices, InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at
@@ -24,6 +26,7 @@ from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
 from zhangfang_sdk.waiting import WaitingItem, WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
 from zhangfang_witness import pages
+from zhangfang_witness.invoices import PAPERS
 from zhangfang_witness.noting import Witness, Witnessing, note
 from zhangfang_witness.tables import Sight
 
@@ -51,6 +54,17 @@ async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
     note("search")
     found = await Sight.select(Sight.title, Sight.client).where(Sight.title.ilike(f"%{words}%")).limit(limit)
     return [(row["title"], "见证", at(row["client"], "/witness")) for row in found]
+
+
+async def sights(client: int, first: Period, last: Period) -> Sequence[int]:
+    note("measure")
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [int(await Sight.count().where(Sight.client == client))] * months
+
+
+async def sights_of(client: int, period: Period, limit: int) -> Sequence[MeasureEntry]:
+    note("entries of a measure")
+    return [MeasureEntry(period.first_day, "见证", 1, "/witness")]
 
 
 async def submit(fields: BaseModel) -> str:
@@ -127,6 +141,16 @@ class Plugin:
         return [SearchSource("sights", "见证", "witness.see", search)]
 
     @hook
+    def register_invoice_sources(self) -> Sequence[InvoiceSource]:
+        note("register_invoice_sources")
+        return [PAPERS]
+
+    @hook
+    def register_measures(self) -> Sequence[Measure]:
+        note("register_measures")
+        return [Measure("witness.sights", "见证次数", "一共见证了几次。", Unit.COUNT, "witness.see", sights, sights_of)]
+
+    @hook
     def register_vendors(self) -> Sequence[Vendor]:
         note("register_vendors")
         return [Vendor(VendorKind.BANK_FEED, "feed", "见证银行", Feed, outside=False)]
@@ -201,6 +225,15 @@ class Plugin:
     @hook
     async def on_periods_closed(self, ids: Sequence[int]) -> None:
         note("on_periods_closed")
+
+    @hook
+    async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        note("on_invoices_read")
+
+    @hook
+    async def on_invoices_booked(self, ids: Sequence[str]) -> None:
+        if await use(Invoices).get(ids):
+            note("on_invoices_booked")
 
     @hook
     async def on_notices_sent(self, ids: Sequence[int]) -> None:

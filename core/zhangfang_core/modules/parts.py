@@ -1,0 +1,38 @@
+"""Asking one part of a plugin inside the transaction in force, so that it costs only itself.
+
+A savepoint keeps its database errors from ending the transaction; it has so much time and no more; what it raises is counted for the
+firm, and three times in a row leave it out (:mod:`zhangfang_core.modules.troubles`).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from zhangfang_core.database.engine import savepoint
+from zhangfang_core.modules.calling import calling
+from zhangfang_core.modules.troubles import failed, worked
+from zhangfang_sdk.errors import Refusal
+
+T = TypeVar("T")
+
+
+class PartFailed(Exception):
+    """It raised, or took too long. It is logged and counted."""
+
+
+async def in_time(plugin: str, part: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """What the part answers; a Refusal of its own is raised as it is. Raises PartFailed."""
+    try:
+        async with asyncio.timeout(seconds), savepoint():
+            with calling(plugin, part):
+                answer = await ask()
+    except Refusal:
+        raise
+    except TimeoutError as error:
+        failed(plugin, part, f"{seconds:g} 秒内没有完成")
+        raise PartFailed(part) from error
+    except Exception as error:  # a plugin's part may fail in any way; `calling` has logged it
+        failed(plugin, part, f"{type(error).__name__}: {error}")
+        raise PartFailed(part) from error
+    worked(plugin, part)
+    return answer

@@ -1,0 +1,76 @@
+"""How far the returns of a client are: figures, confirmed by the client, filed with a receipt, paid.
+
+A task list is closed by what was filed::
+
+    left = await use(Filings).standing(client, due_until=day)
+    late = [filing for filing in left if filing.step < FilingStep.FILED]
+
+The accountant keeps the tax bureau's receipt, and the archive is told by ``on_returns_filed``::
+
+    await use(Filings).filed(filing, receipt=document, number="10013326000012345678")
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from zhangfang_sdk.acting import needs
+from zhangfang_sdk.drafts.tax_figures import Tax
+from zhangfang_sdk.periods import Period
+
+
+class FilingStep(IntEnum):
+    """In order; a return with nothing to pay ends with ``FILED``."""
+
+    OPEN = 0
+    FIGURES = 1
+    CONFIRMED = 2
+    FILED = 3
+    PAID = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """``due`` is the last day by the calendar (business date); ``payable`` in fen, None while nobody knows; ``receipt`` a document."""
+
+    id: int
+    client: int
+    tax: Tax
+    first: Period
+    last: Period
+    due: dt.date
+    step: FilingStep
+    payable: int | None = None
+    filed_on: dt.date | None = None
+    receipt: int | None = None
+
+
+class Filings(Protocol):
+    """Filings of clients in scope, in the caller's transaction. ``on_returns_filed(ids)`` comes with it.
+
+    Refusal ``common.not_found`` for what is out of scope, ``filings.step_back`` for a step that is behind already.
+    """
+
+    @needs("filings.read")
+    async def standing(
+        self, client: int | None, *, due_until: dt.date, due_from: dt.date | None = None
+    ) -> Sequence[Filing]:
+        """Every return due between the days, filed or not, the soonest first; of one client or of all in scope."""
+        ...
+
+    @needs("filings.write")
+    async def confirmed(self, filing: int, *, payable: int) -> None:
+        """The client agreed to pay so many fen. The person is one of the client's, or holds ``filings.write`` and says so on the trail."""
+        ...
+
+    @needs("filings.write")
+    async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
+        """Filed at the tax bureau, with its receipt's document and number. The person needs ``filings.write``."""
+        ...
+
+    @needs("filings.write")
+    async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
+        """Paid on a business date, in fen. Raises Refusal ``filings.not_filed``."""
+        ...

@@ -1,0 +1,63 @@
+"""The typeface of printed pages, embedded so that every reader shows them."""
+
+from itertools import groupby
+from typing import Any, Literal
+
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # ships no types
+from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+
+from zhangfang_sdk import use
+from zhangfang_sdk.typefaces import Typefaces
+
+FONT = "zhangfang"
+RARE = "zhangfang-rare"
+
+
+def register_font() -> None:
+    """Once in a process."""
+    if FONT in pdfmetrics.getRegisteredFontNames():
+        return
+    pdfmetrics.registerFont(TTFont(FONT, str(use(Typefaces).regular())))
+    if (rare := use(Typefaces).rare()) is not None:
+        pdfmetrics.registerFont(TTFont(RARE, str(rare)))
+
+
+def runs(text: str) -> list[tuple[str, str]]:
+    """(font, part): the parts of ``text``, each in a font that has its characters as far as one is there."""
+    return [(font, "".join(part)) for font, part in groupby(text, key=_font_of)]
+
+
+def width(text: str, size: float) -> float:
+    return float(sum(pdfmetrics.stringWidth(part, font, size) for font, part in runs(text)))
+
+
+def write(
+    canvas: Any, x: float, y: float, text: str, size: float, align: Literal["left", "centre", "right"] = "left", *, bold: bool = False
+) -> None:
+    """Write ``text`` with its left end, middle or right end at ``x``. The typeface has one weight: bold is drawn with a thin outline."""
+    start = x if align == "left" else x - width(text, size) / (2 if align == "centre" else 1)
+    canvas.saveState()
+    canvas.setLineWidth(0.25)
+    line = canvas.beginText(start, y)
+    line.setTextRenderMode(2 if bold else 0)
+    for font, part in runs(text):
+        line.setFont(font, size)
+        line.textOut(part)
+    canvas.drawText(line)
+    canvas.restoreState()
+
+
+def fitted(text: str, wide: float, size: float) -> str:
+    """Cut what does not fit, and show that it was cut."""
+    if width(text, size) <= wide:
+        return text
+    while text and width(text + "…", size) > wide:
+        text = text[:-1]
+    return text + "…"
+
+
+def _font_of(character: str) -> str:
+    code = ord(character)
+    if code in pdfmetrics.getFont(FONT).face.charToGlyph or RARE not in pdfmetrics.getRegisteredFontNames():
+        return FONT
+    return RARE if code in pdfmetrics.getFont(RARE).face.charToGlyph else FONT
