@@ -239,7 +239,7 @@ async def the_admin_desk(world: World) -> None:
     rows = await owner.get(f"{desk}/api/tables/见证记录/")
     assert rows.status_code == 200, rows.text
     assert {"从任务", "新客户"} <= {row["title"] for row in rows.json()["rows"]}
-    sent = await owner.ask("POST", f"{desk}/api/forms/witness-look/", json={"client": world.firm.trading})
+    sent = await owner.ask("POST", f"{desk}/api/forms/witness.look/", json={"client": world.firm.trading})
     assert sent.status_code == 200, sent.text
     assert "已记下" in sent.text
 

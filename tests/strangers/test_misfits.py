@@ -221,6 +221,7 @@ async def test_those_that_fit_run_and_nobody_else_is_missing(portal: Portal) -> 
             "good",
             "good_too",
             "marketplace",
+            "messaging",
             "risk_rules",
         ]
         assert node.said().count(" is left out: ") == len(MISFITS)

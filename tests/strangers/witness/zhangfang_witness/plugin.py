@@ -163,7 +163,7 @@ class Plugin:
     @hook
     def register_admin_forms(self) -> Sequence[AdminForm]:
         note("register_admin_forms")
-        return [AdminForm("witness-look", "记一次见证", "记在这家客户名下。", Look, submit)]
+        return [AdminForm("look", "记一次见证", "记在这家客户名下。", Look, submit)]
 
     @hook
     def register_commands(self) -> Sequence[Command]:
