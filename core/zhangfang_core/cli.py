@@ -1,4 +1,4 @@
-"""``zhangfang run | web | worker | migrate | demo | code``."""
+"""``zhangfang run | web | worker | migrate | demo | reindex | code``."""
 
 import argparse
 import asyncio
@@ -28,6 +28,7 @@ def main() -> None:
     commands.add_parser("worker", help="只启动后台任务进程")
     commands.add_parser("migrate", help="升级数据库结构")
     commands.add_parser("demo", help="装入演示账套(已装入则不重复)")
+    commands.add_parser("reindex", help="重建全部查找索引")
     commands.add_parser("code", help="显示演示账号当前的动态码")
     # Plugins are loaded only where one of their commands or the list of all is asked for.
     added = {} if sys.argv[1:2] and sys.argv[1] in commands.choices else _add_commands(commands)
@@ -47,7 +48,7 @@ def main() -> None:
         elif chosen.command == "code":
             _code(settings)
         else:
-            asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo}[chosen.command](settings))
+            asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo, "reindex": _reindex}[chosen.command](settings))
     except (EmbeddedServerError, SupervisionError, MigrationError) as error:
         sys.exit(str(error))
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
@@ -164,6 +165,20 @@ async def _migrate(settings: Settings) -> None:
         raise MigrationError("升级数据库结构需要 ZHANGFANG_OWNER_DSN: 以数据库所有者身份连接的地址。")
     for plugin, lost in (await migrate(owner)).left_out.items():
         log.error("plugin %s is left out: %s", plugin, lost.reason, exc_info=lost.error)
+
+
+async def _reindex(settings: Settings) -> None:
+    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
+    from zhangfang_core.search.rebuilding import build_all
+    from zhangfang_core.services import provide_services
+
+    dsn = await _prepared(settings)
+    provide_services()
+    await open_pool(dsn, limits=JOBS)
+    try:
+        await build_all()
+    finally:
+        await close_pool()
 
 
 async def _demo(settings: Settings) -> None:

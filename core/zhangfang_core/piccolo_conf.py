@@ -18,6 +18,7 @@ CORE_APPS = [
     "zhangfang_core.vendors.piccolo_app",
     "zhangfang_core.calendar.piccolo_app",
     "zhangfang_core.module_settings.piccolo_app",
+    "zhangfang_core.search.piccolo_app",
 ]
 """In the order of their migrations."""
 

@@ -23,11 +23,12 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.services import methods_of
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import PUBLIC, SIGNED_IN, Badge, Card, NavEntry
 
 Problems = Iterator[str]
 FREE_FOR_ALL = frozenset({PUBLIC, SIGNED_IN, "admin.use"})
@@ -54,7 +55,7 @@ _COROUTINES: Mapping[type[Any], Sequence[str]] = {
     Card: ("load",),
     Badge: ("count",),
     Job: ("run",),
-    SearchSource: ("search",),
+    SearchSource: ("write", "ids"),
     InvoiceSource: ("page", "get", "sums"),
     Measure: ("series", "entries", "on_days"),
     WaitingSource: ("load",),
@@ -64,7 +65,7 @@ _NAMES = {
     NoticeKind: "key",
     Role: "id",
     Job: "id",
-    SearchSource: "id",
+    SearchSource: "kind",
     InvoiceSource: "id",
     Measure: "key",
     WaitingSource: "id",
@@ -228,6 +229,14 @@ def _services(given: Mapping[type[Any], Any]) -> Problems:
                 yield f"{protocol.__name__}.{name} is a coroutine on one side and an ordinary method on the other"
 
 
+def _search_sources(manifest: Manifest, sources: Iterable[SearchSource]) -> Problems:
+    for source in sources:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", source.kind):
+            yield f"search source {source.kind!r} needs a short id; the host puts the plugin's before it"
+        if source.own_permission:
+            yield from known_permission(manifest, source.own_permission, f"SearchSource {source.kind!r}")
+
+
 _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Card: _cards,
     Job: _jobs,
@@ -235,4 +244,5 @@ _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Measure: _measures,
     Role: _roles,
     AdminScreen: _screens,
+    SearchSource: _search_sources,
 }

@@ -28,9 +28,10 @@ from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import Badge, Card, NavEntry
 
 PROJECT = "zhangfang"
 spec = pluggy.HookspecMarker(PROJECT)
@@ -74,7 +75,7 @@ class HookSpecs(Protocol):
 
     @spec
     def register_search_sources(self) -> Sequence[SearchSource]:
-        """Where the search field looks. At start; a failing ``search`` is left out of the results."""
+        """What the search field finds. At start; a failure skips the plugin; a failing ``write`` or ``ids`` is tried again."""
 
     @spec
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:

@@ -10,7 +10,7 @@ them in by itself; others give an example in ``examples`` (a function where it i
 ``client_id`` belong to the place.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -177,19 +177,6 @@ class ShownCard:
     is_late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SearchSource:
-    """``search(words, limit)`` gives (title, detail, address) of what the actor may see; asked of those who hold ``permission``.
-
-    One that does not answer within a second is left out of the results; after three failures in a row until somebody tries again.
-    """
-
-    id: str
-    title: str
-    permission: str
-    search: Callable[[str, int], Awaitable[Sequence[tuple[str, str, Address]]]]
-
-
 __all__ = [
     "ANYWHERE",
     "CLIENT",
@@ -205,7 +192,6 @@ __all__ = [
     "NavEntry",
     "Page",
     "Place",
-    "SearchSource",
     "ShownCard",
     "Zone",
     "action",

@@ -23,6 +23,7 @@ from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notices import Notices
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.testing import fakes
 from zhangfang_sdk.testing.vendors import FakeVendors
@@ -46,6 +47,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Measures, fakes.FakeMeasures),
     (PluginSettings, fakes.FakeSettings),
     (Waiting, fakes.FakeWaiting),
+    (Search, fakes.FakeSearch),
 ]
 
 

@@ -40,6 +40,7 @@ from zhangfang_core.piccolo_conf import APP_REGISTRY
 from zhangfang_core.settings import read_settings
 from zhangfang_core.tenancy.assignments import assign as assign_clients
 from zhangfang_core.testing.databases import TestServer, fresh
+from zhangfang_core.testing.indexing import built
 from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
@@ -373,6 +374,7 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
             await _firm_wide(places[mark].firm, mark)
         async with scoped_transaction(system_scope(places[mark].firm)):
             await seal()
+        await built(places[mark].firm)
 
 
 def _as_owner(owner: Actor, place: Place) -> Scope:

@@ -213,10 +213,9 @@ async def test_every_hook_is_used(world: World) -> None:
         await put("core.tell", world.firm.id, lock=None, once=None, arguments=told)
     ran = await start("witness", world.environment, world.folder / "command.log")
     assert await ran.process.wait() == 0, ran.said()
-    await world.until_noted("job", "command", "vendor", *HOOKS - {"register_pages"})
+    await world.until_noted("job", "command", "vendor", "search", *HOOKS - {"register_pages"})
     assert (await one.get("/badges")).json()["witness"] >= 1
-    found = await firm.get("/search?q=任务")
-    assert f'href="{world.client}/witness"' in found.text
+    await until_found(firm, "任务", f'href="{world.client}/witness"')
     await the_admin_desk(world)
     called = {note["where"] for note in world.notes()}
     assert called >= HOOKS | {
@@ -226,6 +225,16 @@ async def test_every_hook_is_used(world: World) -> None:
 
 
 HOOKS = {name for name, function in vars(HookSpecs).items() if hasattr(function, f"{PROJECT}_spec")}
+
+
+async def until_found(visitor: Visitor, words: str, link: str) -> None:
+    """What the worker writes into the index is found within seconds."""
+    for _ in range(100):
+        found = await visitor.get(f"/search?q={words}")
+        if link in found.text:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{words} was not found: {found.text}")
 
 
 async def open_drafts(visitor: Visitor) -> list[str]:

@@ -52,6 +52,9 @@ async def test_it_is_seen_where_others_own_the_page(test_server: TestServer, tmp
         assert "这个月存进来的文件个数" in (await at_client.get("/figures/shelf.stored")).text
         waiting = (await owner.ask("GET", "/waiting?whole=1", headers={"hx-request": "true"})).text
         assert waiting.count("还没结账") >= 2, "both clients"
+        ran = await stack.enter_async_context(running("reindex", settings, tmp_path / "reindex.log"))
+        assert await ran.process.wait() == 0, ran.said()
         found = (await owner.get(f"/search?q={RESTAURANT_TAX_ID}")).text
-        assert f"税号 {RESTAURANT_TAX_ID}" in found
+        assert f"税号 <mark>{RESTAURANT_TAX_ID}</mark>" in found
+        assert "嘉喜餐饮有限公司 的账" in found
         assert "Traceback" not in web.said()

@@ -119,7 +119,7 @@ async def test_core_calls_its_own_services_for_a_plugin_as_itself(firm: TestFirm
             await use(Ledger).draft(sale(firm))
     async with scoped_transaction(system_scope(firm.id)):
         queued = await connection().fetch("select task_name from procrastinate_jobs")
-    assert {row["task_name"] for row in queued} == {"core.seal_audit"}
+    assert {row["task_name"] for row in queued} == {"core.seal_audit", "core.search_index"}
 
 
 @pytest.mark.parametrize("protocol", CORE_SERVICES, ids=lambda p: p.__name__)
@@ -148,6 +148,7 @@ GREEDY = Acting("greedy", "外来模块", frozenset())
         "select set_config('app.firm', '2', true)",
         "select * from collab_task",
         "select * from pg_roles",
+        "select core_search(array['x'], array['core.vouchers'], '{}', null, null, null, null, 20)",
         "select * from public.core_session",
         'select * from "public"."core_session"',
         "reset role",

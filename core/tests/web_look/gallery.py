@@ -46,6 +46,7 @@ class Actor:
     is_firm_staff: bool
     client: int | None = None
     firm: int | None = 1
+    is_operator: bool = False
 
 
 SWITCHER = Switcher("味来香餐饮管理有限公司", [("味来香西湖店", portal("/f/1/c/3"))])

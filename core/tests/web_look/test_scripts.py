@@ -262,6 +262,30 @@ def test_letters_stay_letters_while_typing_and_can_be_switched_off(page: Page, p
     assert page.inner_text("#at") == "/"
 
 
+FIND = """<form role="search" method="get" action="/search"><input id="find" name="q" type="search" value="旧" data-find></form>
+<a id="far" href="/next" data-find hidden>查找</a><input id="other">
+<button type="button" data-toggle-keys>快捷键</button>"""
+
+
+def test_a_stroke_goes_to_the_search_field_or_to_its_page(page: Page, portal: Portal) -> None:
+    focused = "document.activeElement.id"
+    show(page, portal, FIND)
+    page.keyboard.press("/")
+    assert page.evaluate(focused) == "find"
+    page.keyboard.type("a/b")
+    assert page.input_value("#find") == "a/b", "what stood there is replaced, and a stroke is a letter while typing"
+    page.focus("#other")
+    page.keyboard.press("/")
+    assert page.input_value("#other") == "/"
+    show(page, portal, FIND.replace('role="search"', "hidden").replace(" hidden>查", ">查"))
+    page.keyboard.press("/")
+    page.wait_for_selector("#at:text-is('/next')")
+    show(page, portal, FIND)
+    page.click("[data-toggle-keys]")
+    page.keyboard.press("/")
+    assert page.evaluate(focused) != "find"
+
+
 def test_one_key_approves_and_a_field_shows_its_place(page: Page, portal: Portal) -> None:
     show(page, portal, REVIEW)
     page.focus("#tax")

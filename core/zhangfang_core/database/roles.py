@@ -1,4 +1,4 @@
-"""Roles and the database itself: an owner that migrates, and an application that owns nothing."""
+"""Roles and the database itself: an owner that migrates, an application that owns nothing, and one that nobody signs in as, for searching."""
 
 import contextlib
 import json
@@ -14,6 +14,8 @@ from zhangfang_core.settings import Settings
 
 OWNER = "zhangfang_owner"
 APPLICATION = "zhangfang_app"
+SEARCHER = "zhangfang_search"
+"""Owns the one function that reads the search index past its wall (search/migrations)."""
 DATABASE = "zhangfang"
 
 
@@ -31,7 +33,7 @@ def quoted(text: str) -> str:
 
 
 async def make_roles(superuser_dsn: str, owner_password: str, application_password: str) -> None:
-    """Make both roles, or set their passwords. Safe to run again and from several processes."""
+    """Make the roles, or set their passwords. Safe to run again and from several processes."""
     connection = await asyncpg.connect(superuser_dsn)
     try:
         await connection.execute("select pg_advisory_lock(782341)")
@@ -41,6 +43,9 @@ async def make_roles(superuser_dsn: str, owner_password: str, application_passwo
             await connection.execute(
                 f"{verb} role {role} login nosuperuser nocreaterole nobypassrls password {quoted(password)}"
             )
+        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", SEARCHER):
+            await connection.execute(f"create role {SEARCHER} nologin nosuperuser nocreaterole nobypassrls")
+        await connection.execute(f"grant {SEARCHER} to {OWNER} with inherit false, set true")
     finally:
         await connection.close()
 
@@ -81,12 +86,23 @@ async def addresses(settings: Settings) -> Addresses:
         application=server.dsn(APPLICATION, passwords[APPLICATION], DATABASE),
     )
     try:
-        await (await asyncpg.connect(found.application)).close()
+        are_complete = await _has_searcher(found.application)
     except (
         asyncpg.InvalidCatalogNameError,
         asyncpg.InvalidPasswordError,
         asyncpg.InvalidAuthorizationSpecificationError,
     ):
+        are_complete = False
+    if not are_complete:
         await make_roles(server.superuser_dsn, passwords[OWNER], passwords[APPLICATION])
         await make_database(server.superuser_dsn, DATABASE)
     return found
+
+
+async def _has_searcher(dsn: str) -> bool:
+    """False in a database that was made before there was this role."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return bool(await connection.fetchval("select 1 from pg_roles where rolname = $1", SEARCHER))
+    finally:
+        await connection.close()

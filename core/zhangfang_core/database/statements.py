@@ -18,7 +18,7 @@ _NAMED = re.compile(
 _LISTED = re.compile(rf"\bfrom\s+((?:{_NAME}(?:\s+(?:as\s+)?\w+)?\s*,\s*)+{_NAME})", re.IGNORECASE)
 _FIRST_WORD = re.compile(_NAME, re.IGNORECASE)
 _NEVER = re.compile(
-    r"\b(set_config|app_enter|reset\s+role|set\s+(?:local\s+|session\s+)?role|security\s+definer)\b"
+    r"\b(set_config|app_enter|core_search\w*|reset\s+role|set\s+(?:local\s+|session\s+)?role|security\s+definer)\b"
     r"|^\s*(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release)\b",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from zhangfang_sdk.documents import Document, Upload
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 LARGEST = 50 * 1024 * 1024
@@ -80,6 +81,7 @@ class StoredDocuments:
             after={"name": name, "media_type": media_type, "size": stored.size, "sha256": stored.sha256},
         )
         tell("documents_stored", [document.id])
+        use(Search).changed("core.documents", [document.id])
         await use(Live).announce("documents", client)
         return document
 

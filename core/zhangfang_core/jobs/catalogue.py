@@ -9,6 +9,7 @@ from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.notices.delivery import DELIVER_JOB
+from zhangfang_core.search.writing import JOBS as SEARCH_JOBS
 from zhangfang_core.storage.sweeping import SWEEP_JOB
 from zhangfang_core.trail.audit import SEAL_JOB
 from zhangfang_sdk.context import firm_in_scope, transaction
@@ -29,7 +30,7 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
             log.info("fact %s is not told to %s: the firm %s has it off", fact, module, firm_in_scope())
 
 
-CORE_JOBS = (Job("tell", tell_one, seconds=LONGEST_FACT_S), SEAL_JOB, SWEEP_JOB, DELIVER_JOB)
+CORE_JOBS = (Job("tell", tell_one, seconds=LONGEST_FACT_S), SEAL_JOB, SWEEP_JOB, DELIVER_JOB, *SEARCH_JOBS)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.ledger.rules import kinds_of
+from zhangfang_core.ledger.search_source import account_renamed
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -207,6 +208,8 @@ async def change_account(client: int, code: str, *, name: str | None = None, ret
         new,
         before["retired"] if retired is None else retired,
     )
+    if new != before["name"]:
+        await account_renamed(client, code)
     await use(Audit).record(
         "ledger.change_account",
         f"core_account:{before['id']}",

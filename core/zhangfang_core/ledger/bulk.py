@@ -20,6 +20,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Objection, VoucherDraft, VoucherKind
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 CHUNK = 5000
@@ -97,6 +98,7 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     if ids:
         await use(Live).announce("ledger", client)
         tell("vouchers_posted", ids)
+        use(Search).changed("core.vouchers", ids)
     return ids
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.reading import entries_of, see
 from zhangfang_core.ledger.rules import KIND_TITLES
+from zhangfang_core.ledger.search_source import item_renamed
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.dimensions import DimensionBalance, DimensionItem
@@ -97,6 +98,7 @@ class LedgerDimensions:
         )
         if row is None:
             raise not_found("辅助核算项目")
+        await item_renamed(row["client"], item)
         await _record("ledger.change_dimension", row, {"name": row["name"], "retired": row["retired"]})
         return _item(row)
 

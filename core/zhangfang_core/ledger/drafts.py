@@ -16,6 +16,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 SYSTEM = "系统"
@@ -209,4 +210,5 @@ async def _changed(
     after: dict[str, object] | None = None,
 ) -> None:
     await use(Audit).record(action, f"core_voucher:{voucher}", client=client, before=before, after=after)
+    use(Search).changed("core.vouchers", [voucher])
     await use(Live).announce("ledger", client)

@@ -16,6 +16,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 OPENING_PERIOD = 0
@@ -80,6 +81,7 @@ async def post(voucher: int) -> Voucher:
     )
     await use(Live).announce("ledger", draft.client)
     tell("vouchers_posted", [voucher])
+    use(Search).changed("core.vouchers", [voucher])
     return Voucher(
         id=voucher,
         client=draft.client,

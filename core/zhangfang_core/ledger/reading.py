@@ -97,6 +97,13 @@ async def vouchers_called(client: int, ids: Sequence[int]) -> Sequence[Voucher]:
     return await _with_lines(rows)
 
 
+async def vouchers_of_firm(ids: Sequence[int]) -> Sequence[Voucher]:
+    """Those of ``ids`` that the actor's clients have; needs ``ledger.read``."""
+    require("ledger.read")
+    rows = await connection().fetch(f"{_VOUCHER} and v.id = any($2::bigint[])", firm_in_scope(), list(ids))
+    return await _with_lines([row for row in rows if scope().sees(row["client"])])
+
+
 async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
     posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]
     lines: dict[int, list[Mapping[str, Any]]] = {}

@@ -23,6 +23,7 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.vendors import Vendors
@@ -50,6 +51,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Cards: "zhangfang_core.web.cards:PluginCards",
     Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
+    Search: "zhangfang_core.search.service:IndexedSearch",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }
 """Protocol → ``module:class``, the class made without arguments."""

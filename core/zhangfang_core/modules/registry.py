@@ -25,9 +25,10 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import Badge, Card, NavEntry
 
 log = logging.getLogger("zhangfang.modules")
 

@@ -17,6 +17,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 _COLUMNS = """id, name, tax_id, app_client_fact(id, 'taxpayer_kind', $2) as taxpayer_kind, standard,
@@ -72,6 +73,7 @@ class FirmClients:
             "client.take_on", f"core_client:{client}", client=client, after={"name": name, "tax_id": tax_id}
         )
         tell("clients_created", [client])
+        use(Search).changed("core.clients", [client])
         return client
 
     async def profile(self, client: int, at: dt.date | None = None) -> Profile:

@@ -29,6 +29,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
 from zhangfang_core.notices.log_pages import HANDLERS as DELIVERY_PAGES
 from zhangfang_core.notices.pages import HANDLERS as NOTICE_PAGES
+from zhangfang_core.search.pages import HANDLERS as SEARCH_PAGES
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.storage.keys import derived_key
@@ -56,6 +57,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *TRAIL_PAGES,
     *VENDOR_PAGES,
     *CALENDAR_PAGES,
+    *SEARCH_PAGES,
     *STREAMS,
     *OLD_LINKS,
 ]

@@ -2,7 +2,7 @@
 
 Every distribution, core and each installed plugin, has its own ``locale/<lang>.po`` in its package. A run writes each of
 them anew: texts that are gone leave, new ones come with an empty translation or with the one that another catalogue has.
-Python texts are those given to gettext, the labels of NavEntry and the fixed titles of Page.
+Python texts are those given to gettext, the labels of NavEntry, the titles of SearchSource and the fixed titles of Page.
 """
 
 import ast
@@ -25,6 +25,7 @@ TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
 PYTHON_CALLS: dict[str, tuple[int | None, str]] = {
     "gettext": (0, "text"),
     "NavEntry": (1, "label"),
+    "SearchSource": (1, "title"),
     "Page": (None, "title"),
 }
 # Dates, tools and people stay out: a run that changes no text changes no byte.

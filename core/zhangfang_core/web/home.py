@@ -15,7 +15,6 @@ from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
-from zhangfang_core.web.search import MOST_WORDS, found
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
@@ -103,14 +102,6 @@ async def card(card_id: str, period: str | None = None) -> Response[str]:
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 
-@page("/search", of=(FIRM, CLIENT), permission=SIGNED_IN)
-async def search(q: str = "") -> Page:
-    """Whatever the plugins find for the words, source by source."""
-    words = q.strip()[:MOST_WORDS]
-    groups = await found(words, await enabled_modules()) if words else []
-    return Page("web/search.html", title="查找", active="search", words=words, groups=groups)
-
-
 @page("/healthz", of=PORTAL, permission=PUBLIC)
 async def health() -> dict[str, str]:
     """Answers 200 when the database answers too."""
@@ -155,4 +146,4 @@ async def run_again(failed_job_id: int) -> Redirect:
     return go(portal("/operator"))
 
 
-HANDLERS = [front, home, own_home, waiting, all_badges, own_badges, card, search, health, operator_front, run_again]
+HANDLERS = [front, home, own_home, waiting, all_badges, own_badges, card, health, operator_front, run_again]

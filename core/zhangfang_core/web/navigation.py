@@ -29,7 +29,6 @@ CORE_NAVIGATION = (
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("calendar", "办税日历", "calendar-days", "/calendar", SIGNED_IN, "side", 42, FIRM),
-    NavEntry("search", "查找", "search", "/search", SIGNED_IN, "side", 88, (FIRM, CLIENT)),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
     NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),

@@ -209,6 +209,9 @@ class PluginConformance:
                     yield f"navigation {entry.id!r} is shown to {', '.join(sorted(refused))}, whom its page refuses"
             if not CHINESE.search(entry.label):
                 yield f"the label of navigation {entry.id!r} is not Chinese"
+        for found in self.plugin.declared("register_search_sources"):
+            if not CHINESE.search(found.title):
+                yield f"the title of search source {found.kind!r} is not Chinese"
         for badge in self.plugin.declared("register_badges"):
             if badge.nav not in {entry.id for entry in entries}:
                 yield f"a badge for {badge.nav!r}, which is no navigation entry of this plugin"

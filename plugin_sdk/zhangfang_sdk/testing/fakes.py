@@ -23,6 +23,7 @@ from zhangfang_sdk.testing.fake_contacts import FakeContacts
 from zhangfang_sdk.testing.fake_invoices import FakeInvoices
 from zhangfang_sdk.testing.fake_ledger import FakeLedger, refusal
 from zhangfang_sdk.testing.fake_measures import FakeMeasures
+from zhangfang_sdk.testing.fake_search import FakeSearch
 from zhangfang_sdk.testing.fake_settings import FakeSettings
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingSource, Waits, most_urgent_first
 
@@ -39,6 +40,7 @@ __all__ = [
     "FakeLive",
     "FakeMeasures",
     "FakeNotices",
+    "FakeSearch",
     "FakeSettings",
     "FakeWaiting",
     "TrailEntry",

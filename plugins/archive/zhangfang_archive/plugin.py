@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_archive import web
+from zhangfang_archive.search_source import MANIFESTS
 from zhangfang_archive.tables import Manifest
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
 
@@ -22,6 +24,10 @@ class Archive:
             NavEntry("my-archive", "电子档案", "archive", "/archive", "archive.read", "me", 60),
             NavEntry("archive", "电子档案", "archive", "/archive", "archive.read", "side", 60, (FIRM, CLIENT)),
         ]
+
+    @hook
+    def register_search_sources(self) -> Sequence[SearchSource]:
+        return [MANIFESTS]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

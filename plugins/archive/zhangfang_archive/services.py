@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from zhangfang_archive.manifests import checksum_list
+from zhangfang_archive.search_source import KIND
 from zhangfang_archive.tables import Manifest
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
@@ -11,6 +12,7 @@ from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.search import Search
 
 
 async def make_manifest(client: int, period: Period) -> int:
@@ -33,6 +35,7 @@ async def make_manifest(client: int, period: Period) -> int:
         made_by=scope().user_name,
     )
     await row.save()
+    use(Search).changed(KIND, [int(row.id)])
     await use(Audit).record("archive.make", f"archive_manifest:{row.id}", client=client, after={"files": len(found)})
     return int(row.id)
 

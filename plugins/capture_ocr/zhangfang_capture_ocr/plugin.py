@@ -11,6 +11,7 @@ from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
+from zhangfang_capture_ocr.search_source import ITEMS
 from zhangfang_capture_ocr.services import listing, waiting
 from zhangfang_capture_ocr.services.invoice_source import SOURCE
 from zhangfang_capture_ocr.services.received_figure import MEASURE
@@ -24,10 +25,11 @@ from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.specimens import Specimens
 from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 
 
 class CaptureOcr:
@@ -87,7 +89,7 @@ class CaptureOcr:
 
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
-        return [SearchSource("invoices", "票据", "capture_ocr.read", listing.search)]
+        return [ITEMS]
 
     @hook
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_collab import services, web
+from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
@@ -27,6 +29,10 @@ class Collab:
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:
         return [WaitingSource("tasks", "collab.read", services.waiting, ("tasks", "desk-tasks"), (services.TOPIC,))]
+
+    @hook
+    def register_search_sources(self) -> Sequence[SearchSource]:
+        return [TASKS]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

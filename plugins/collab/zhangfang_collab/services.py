@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhangfang_collab.search_source import KIND
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
@@ -11,6 +12,7 @@ from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.waiting import Urgency, WaitingItem
 
 TOPIC = "collab"
@@ -39,6 +41,7 @@ async def assign(client: int, period: Period, title: str, note: str, due_on: dt.
     task = Task(client=client, period=period.number, title=words, note=note.strip()[:400], due_on=due_on)
     await task.save()
     await use(Audit).record("collab.assign", f"collab_task:{task.id}", client=client, after={"title": words})
+    use(Search).changed(KIND, [int(task.id)])
     await use(Live).announce(TOPIC, client)
     return int(task.id)
 
@@ -54,6 +57,7 @@ async def tick(task_id: int, *, done: bool) -> None:
     values = {Task.done_at: dt.datetime.now(dt.UTC) if done else None, Task.done_by: scope().user_name if done else ""}
     await Task.update(values).where(Task.id == task_id)
     await use(Audit).record("collab.tick" if done else "collab.untick", f"collab_task:{task_id}", client=task.client)
+    use(Search).changed(KIND, [task_id])
     await use(Live).announce(TOPIC, task.client)
 
 

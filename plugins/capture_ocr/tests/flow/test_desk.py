@@ -7,9 +7,11 @@ from PIL import Image
 
 from zhangfang_capture_ocr.services import desk, listing, uploads, waiting
 from zhangfang_capture_ocr.tables import Correction, Item, SellerMemory
+from zhangfang_core.testing.indexing import indexed
 from zhangfang_core.testing.tenants import acting
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 
@@ -141,4 +143,7 @@ async def test_queue_and_search(office: Any, drawn: Any) -> None:
             assert [row.id for row in await listing.queue(words)] == [item], words
         assert await listing.queue("没有这个") == []
         assert await listing.waiting_for_firm() == 1
-        assert len(await listing.search("87654321", 5)) == 1
+    await indexed(office.firm.id)
+    async with acting(office.firm, "accountant"):
+        for words in ("87654321", "宁波远洋", "1,090.00", "一.xml", "冷链"):
+            assert [hit.id for hit in (await use(Search).find(words, kind="capture_ocr.items")).hits] == [item], words

@@ -9,6 +9,7 @@ from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult,
 from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.reversals import reversed_number
+from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.services.duplicates import same_number, same_picture, told_before, told_of_picture
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
@@ -23,6 +24,7 @@ from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 NOTHING = Refused("page.nothing_read")
@@ -86,6 +88,7 @@ async def check(item_id: int) -> None:
         ).where(Item.id == item_id)
         if verdict.state is not ItemState.REFUSED and verdict.duplicate_of is None and is_dated(reading):
             await use(Invoices).tell_read(SOURCE_NAME, [row["id"]])
+        use(Search).changed(KIND, [item_id])
         await use(Live).announce(TOPIC, client_id)
 
 

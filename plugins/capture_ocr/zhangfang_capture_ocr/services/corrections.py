@@ -7,11 +7,14 @@ from typing import Any
 
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import InvoiceKind, Source
+from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.stored_readings import as_value
 from zhangfang_capture_ocr.tables import Correction, Invoice
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.search import Search
+from zhangfang_sdk.services import use
 
 LABELS: Mapping[str, str] = {
     "kind": "票种",
@@ -121,6 +124,7 @@ async def keep_changes(row: Mapping[str, Any], after: Mapping[str, Any], changed
         return
     columns = {name: after[name] for name in (*changed, "fields", "disagreements")}
     await Invoice.update(**columns, updated_at=now()).where(Invoice.id == row["id"])
+    use(Search).changed(KIND, [row["item"]])
     await Correction.insert(
         *(
             Correction(

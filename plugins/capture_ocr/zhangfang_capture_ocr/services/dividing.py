@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zhangfang_capture_ocr import places
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import FileReading, InvoiceKind, LeftOver, Place, Reading, Refused
+from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.services import recognition
 from zhangfang_capture_ocr.services.uploads import READ_JOB, TOPIC
 from zhangfang_capture_ocr.states import ItemState
@@ -12,6 +13,7 @@ from zhangfang_capture_ocr.stored_readings import columns_of
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 PART = "#"
@@ -93,6 +95,7 @@ async def _lay_down(item: Item, part: _Part, turned: dict[int, int]) -> None:
     kept = await Invoice.update(**columns, updated_at=now()).where(Invoice.item == item.id).returning(Invoice.id)
     if not kept:
         await Invoice(client=item.client, item=item.id, document=item.document, live=False, **columns).save()
+    use(Search).changed(KIND, [item.id])
     if part.code:
         await Item.update(
             {Item.refusal_code: part.code, Item.refusal_sentence: Refused(part.code).sentence, Item.updated_at: now()}

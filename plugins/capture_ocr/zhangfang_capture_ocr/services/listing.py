@@ -13,7 +13,6 @@ from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.places import Address, at
 from zhangfang_sdk.services import use
 
 RECENT = 12
@@ -137,17 +136,6 @@ async def client_names() -> dict[int, str]:
     return {client.id: client.name for client in await use(Clients).clients()}
 
 
-async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
-    """Invoices by number, party or file name, for the search field."""
-    ids = (await _items_with(words.strip()))[:limit] if words.strip() else []
-    if not ids:
-        return []
-    found = await _listed(await Item.objects().where(Item.id.is_in(ids)).order_by(Item.id, ascending=False))
-    return [
-        (row.title, f"{row.kind} {row.number} {row.at}", at(row.client, f"/capture/items/{row.id}")) for row in found
-    ]
-
-
 async def _items_with(words: str) -> list[int]:
     """Ids of items whose client, number, parties, amount or file name contain the words; at most QUEUE_LENGTH."""
     like = f"%{words.replace(chr(92), '').replace('%', '').replace('_', '')}%"
@@ -188,8 +176,16 @@ async def _listed(items: Sequence[Item]) -> list[Listed]:
     return [_one(item, invoices.get(item.id, {})) for item in items]
 
 
+def title_of(name: str, invoice: Mapping[str, object]) -> str:
+    """What a file called ``name`` is called in lists: the other party of its invoice where it is known."""
+    return _other_party(invoice) or name
+
+
+def _other_party(invoice: Mapping[str, object]) -> str:
+    return str(invoice.get("buyer_name" if invoice.get("direction") == "sales" else "seller_name") or "")
+
+
 def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
-    other = invoice.get("buyer_name" if invoice.get("direction") == "sales" else "seller_name")
     total, issued_on, id_ = invoice.get("total"), invoice.get("issued_on"), invoice.get("id")
     return Listed(
         id=item.id,
@@ -203,7 +199,7 @@ def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
         at=moment_of(item.created_at),
         kind=str(invoice.get("kind") or ""),
         number=str(invoice.get("number") or ""),
-        other_party=str(other or ""),
+        other_party=_other_party(invoice),
         total=total if isinstance(total, int) else None,
         issued_on=issued_on if isinstance(issued_on, dt.date) else None,
         sure=bool(invoice.get("sure")),

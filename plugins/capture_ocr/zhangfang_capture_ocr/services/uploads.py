@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zhangfang_capture_ocr.moments import day_of, now
+from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.tables import Item
@@ -16,6 +17,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 MAX_REQUEST_BYTES = 52 * 1024 * 1024
@@ -128,6 +130,7 @@ async def admit(client: int, values: Mapping[str, Any], media_type: str, content
             f"这张票已经传过了:{day_of(first.created_at)} 由{first.uploader_name}上传的“{first.name}”,不用再传。"
         )
     await item.save()
+    use(Search).changed(KIND, [item.id])
     if item.state == ItemState.QUEUED:
         await use(Jobs).defer(READ_JOB, once=f"{READ_JOB}:{item.id}", item=item.id)
     return item

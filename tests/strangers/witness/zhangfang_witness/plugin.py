@@ -19,12 +19,12 @@ from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.notices import NoticeKind
-from zhangfang_sdk.periods import Period
-from zhangfang_sdk.places import at
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.roles import Role
+from zhangfang_sdk.search import Search, SearchEntry, SearchSource
 from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
 from zhangfang_sdk.waiting import WaitingItem, WaitingSource
-from zhangfang_sdk.web import CLIENT, FIRM, Address, Badge, Card, NavEntry, SearchSource
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 from zhangfang_witness import pages
 from zhangfang_witness.invoices import PAPERS
 from zhangfang_witness.noting import Witness, Witnessing, note
@@ -50,10 +50,15 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
     return []
 
 
-async def search(words: str, limit: int) -> Sequence[tuple[str, str, Address]]:
+async def sight_ids(after: int, limit: int) -> Sequence[int]:
+    rows = await Sight.select(Sight.id).where(Sight.id > after).order_by(Sight.id).limit(limit)
+    return [row["id"] for row in rows]
+
+
+async def write(ids: Sequence[int]) -> Sequence[SearchEntry]:
     note("search")
-    found = await Sight.select(Sight.title, Sight.client).where(Sight.title.ilike(f"%{words}%")).limit(limit)
-    return [(row["title"], "见证", at(row["client"], "/witness")) for row in found]
+    rows = await Sight.select(Sight.id, Sight.client, Sight.title).where(Sight.id.is_in(list(ids)))
+    return [SearchEntry(row["id"], row["client"], row["title"], "", "/witness", today()) for row in rows]
 
 
 async def sights(client: int, first: Period, last: Period) -> Sequence[int]:
@@ -78,8 +83,10 @@ async def submit(fields: BaseModel) -> str:
 async def look(client: int) -> None:
     note("job")
     async with transaction(client=client):
-        await Sight(client=client, title="从任务").save()
+        sight = Sight(client=client, title="从任务")
+        await sight.save()
         await use(Live).announce("witness", client)
+        use(Search).changed("witness.sights", [sight.id])
 
 
 class Feed:
@@ -138,7 +145,7 @@ class Plugin:
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
         note("register_search_sources")
-        return [SearchSource("sights", "见证", "witness.see", search)]
+        return [SearchSource("sights", "见证", "witness.see", write, sight_ids)]
 
     @hook
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:

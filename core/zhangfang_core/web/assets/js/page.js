@@ -46,6 +46,17 @@ async function copy(button) {
   setTimeout(() => button.classList.remove("copied"), 1500);
 }
 
+// "/" goes to the search field, or where there is none on the screen, to its page. Whoever turned keys off has none.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || readCookie("keys") === "off") return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  const find = [...document.querySelectorAll("#words, [data-find]")].find((each) => each.checkVisibility());
+  if (!find) return;
+  event.preventDefault();
+  if (find.matches("a")) find.click();
+  else find.select(), find.focus();
+});
+
 document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest?.("[data-toggle-type]")) {
