@@ -19,6 +19,7 @@ from zhangfang_core.testing.portal import session_for
 from zhangfang_core.testing.processes import Node, free_port, running, start, until_up
 from zhangfang_core.testing.tenants import TestFirm, acting, make_test_firm
 
+MIGRATIONS_OF_BOOKS = Path(__file__).parents[2] / "plugins" / "books" / "zhangfang_books" / "migrations"
 NAMED = Path(__file__).parents[2] / "docs" / "operating.md"
 
 
@@ -121,13 +122,14 @@ async def test_migrate_by_itself(test_server: TestServer, tmp_path: Path) -> Non
             "ZHANGFANG_OWNER_DSN": test_server.owner(database),
             "PICCOLO_CONF": "another_program.piccolo_conf",
         }
-        for turn, said in enumerate(("2 of core_ledger", "none, the database is up to date")):
+        for turn, said in enumerate((r"\d+ of core_ledger", "none, the database is up to date")):
             node = await start("migrate", environment, tmp_path / f"migrate{turn}.log")
             assert await node.process.wait() == 0, node.said()
-            assert said in node.said()
+            assert re.search(said, node.said()), node.said()
         connection = await asyncpg.connect(address.application)
         try:
-            assert await connection.fetchval("select count(*) from migration where app_name = 'books'") == 4
+            ran = await connection.fetchval("select count(*) from migration where app_name = 'books'")
+            assert ran == len(list(MIGRATIONS_OF_BOOKS.glob("books_*.py")))
         finally:
             await connection.close()
 

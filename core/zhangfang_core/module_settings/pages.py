@@ -134,7 +134,7 @@ def _form(
         "modules/settings.html",
         title=manifest.title,
         active="modules",
-        back=here("/modules") if above is None else at(None, f"/settings/modules/{manifest.id}"),
+        back=here("/modules") if above is None else here("/profile"),
         status_code=422 if errors else 200,
         manifest=manifest,
         address=here(f"/settings/modules/{manifest.id}"),
