@@ -171,12 +171,15 @@ def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
     for job in jobs:
         if not job.id or "." in job.id:
             yield f"job {job.id!r} needs a short id; the host puts the plugin's before it"
+        if len(job.id) > _LONGEST_JOB:
+            yield f"job {job.id!r}: an id has at most {_LONGEST_JOB} characters"
         if job.tries < 0 or job.seconds <= 0:
             yield f"job {job.id!r}: tries must not be negative, seconds must be more than 0"
         if job.schedule is not None and not _is_cron(job.schedule):
             yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
 
 
+_LONGEST_JOB = 80
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
 

@@ -12,12 +12,13 @@ them in by itself; others give an example in ``examples`` (a function where it i
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Template
 from markupsafe import Markup
+from pydantic import Field
 
 from zhangfang_sdk.places import CLIENT, FIRM, PERSON, PORTAL, Address, Place
 
@@ -128,6 +129,9 @@ class NavEntry:
         return place in (self.of if isinstance(self.of, tuple) else (self.of,))
 
 
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A red dot on a nav entry. ``count()`` runs in the request's scope; ``topics`` say when it is to be asked again.
@@ -136,7 +140,7 @@ class Badge:
     """
 
     nav: str
-    count: Callable[[], Awaitable[int]]
+    count: Callable[[], Awaitable[Count]]
     topics: tuple[str, ...] = ()
 
 

@@ -136,10 +136,13 @@ BAD_CARDS = {
     "huge_card": (card("huge_card", "return {}", "{% for n in range(100000000) %}{{ n }}{% endfor %}"), "CardTooLarge"),
     "sql_card": (card("sql_card", "await ClientKey.raw('select 1 / 0')"), "division by zero"),
     "hiding_card": (card("hiding_card", HIDES + "\n    return {}"), "transaction is aborted"),
-    "odd_card": (card("odd_card", "return 5"), "TypeError"),
+    "odd_card": (card("odd_card", "return 5"), "WrongAnswer"),
     "raising_badge": (badge("raise ValueError('broken')"), "ValueError: broken"),
     "slow_badge": (badge("await asyncio.sleep(5)"), "秒内没有完成"),
-    "odd_badge": (badge("return 'many'"), "invalid literal"),
+    "odd_badge": (badge("return 'many'"), "WrongAnswer"),
+    "ending_card": (card("ending_card", "import sys; sys.exit(5)"), "SystemExit: 5"),
+    "cancelling_badge": (badge("raise asyncio.CancelledError"), "CancelledError"),
+    "greedy_card": (card("greedy_card", "await use(Ledger).post(1)"), "NotDeclared"),
 }
 """Parts of the home page, by plugin: code, and words of the reason that a reader needs."""
 OTHERS = {

@@ -27,6 +27,7 @@ from starlette.requests import HTTPConnection, Request
 from zhangfang_core.admin.catalogue import Placed, forms, screens
 from zhangfang_core.identity.forms import token_of_request
 from zhangfang_core.identity.sessions import sign_out
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.calling import calling
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.audit import Audit
@@ -116,7 +117,7 @@ def _form_config(placed: Placed[AdminForm]) -> FormConfig:
             if placed.module is None:
                 return await form.submit(fields)
             with calling(placed.module, f"form {form.id}"):
-                return await form.submit(fields)
+                return from_part(AdminForm, "submit", await form.submit(fields))
         except Refusal as refusal:
             raise ValueError(refusal.sentence) from refusal
 

@@ -4,6 +4,7 @@ Whoever calls has entered the scope and asked the firm's switch. Here the acting
 manifest declares; failures are logged at once and counted, time too. ``ZHANGFANG_TRACE_PLUGINS=1`` logs every call.
 """
 
+import asyncio
 import logging
 import os
 import time
@@ -27,6 +28,21 @@ from zhangfang_sdk.services import use
 
 log = logging.getLogger("zhangfang.plugins")
 TRACED = os.environ.get("ZHANGFANG_TRACE_PLUGINS", "") == "1"
+
+class PartEnded(RuntimeError):
+    """A part raised what is no Exception (SystemExit, a cancellation that nobody asked for): here it fails like any other."""
+
+
+def asked_to_stop(error: BaseException) -> bool:
+    """Whether ``error`` comes from whoever may end this work: a person's Ctrl-C, a coroutine being closed, a task that was cancelled."""
+    if isinstance(error, asyncio.CancelledError):
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:
+            return False
+        return task is not None and task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)
+
 
 TOLD_AGAIN_S = 60.0
 """The same undeclared permission of the same plugin and firm stands on the trail once in that time."""
@@ -60,7 +76,8 @@ def tallies() -> Mapping[tuple[str, str], Tally]:
 
 
 class calling:
-    """``with calling(plugin, part):`` around a plugin's code. What it raises goes on to whoever called it.
+    """``with calling(plugin, part):`` around a plugin's code. What it raises goes on to whoever called it: always an Exception,
+    unless somebody asked for the end (:func:`asked_to_stop`).
 
     ``answers`` are exceptions that are no failure. ``silent``: what is raised may hold a secret, so that its type alone is logged.
     """
@@ -94,14 +111,17 @@ class calling:
         if TRACED:
             raised = "" if error is None else f", {type(error).__name__ if self._silent else repr(error)}"
             log.info("%s %s: %.1f ms%s", self._plugin, self._part, took * 1000, raised)
-        if error is not None:
-            if isinstance(error, NotDeclared):
-                _on_the_trail(error, self._part)
-            # A Refusal tells a person something; what is no Exception ends a call that was cancelled.
-            if isinstance(error, Exception) and not isinstance(error, self._answers):
-                self._note(tally, error)
+        if error is None or asked_to_stop(error):
+            return
+        if isinstance(error, NotDeclared):
+            _on_the_trail(error, self._part)
+        # A Refusal tells a person something.
+        if isinstance(error, NotDeclared) or not isinstance(error, self._answers):
+            self._note(tally, error)
+        if not isinstance(error, Exception):
+            raise PartEnded(type(error).__name__ if self._silent else f"{type(error).__name__}: {error}") from error
 
-    def _note(self, tally: Tally, error: Exception) -> None:
+    def _note(self, tally: Tally, error: BaseException) -> None:
         tally.failures += 1
         name = type(error).__name__
         told, tally.last_failure = tally.last_failure, name if self._silent else f"{name}: {error}"

@@ -1,14 +1,16 @@
 """Calling the hooks of the plugins that the firm in scope has on."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhangfang_core.database.engine import savepoint
+from zhangfang_core.modules.answers import from_hook
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import failed, worked
+from zhangfang_core.modules.time_limits import TookTooLong, within
+from zhangfang_core.modules.troubles import failed, reason_of, worked
+from zhangfang_sdk.acting import NotDeclared
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Objection
 
@@ -35,13 +37,15 @@ async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection 
     Raises Refusal ``module.check_failed``, which names the plugin; after three in a row the firm is offered to switch it off.
     """
     try:
-        async with asyncio.timeout(LONGEST_CHECK_S), savepoint():
+        async with within(LONGEST_CHECK_S), savepoint():
             objection: Objection | None = await call_one(hook, module, **facts)
-    except Refusal:
+    except Refusal as error:
+        if isinstance(error, NotDeclared):
+            failed(module, hook, reason_of(error))
         raise
     except Exception as error:  # a stranger's code may raise anything; `calling` has logged it
-        slow = isinstance(error, TimeoutError)
-        failed(module, hook, f"{LONGEST_CHECK_S:g} 秒内没有完成" if slow else f"{type(error).__name__}: {error}")
+        slow = isinstance(error, TookTooLong)
+        failed(module, hook, f"{LONGEST_CHECK_S:g} 秒内没有完成" if slow else reason_of(error))
         title = registry().modules[module].manifest.title
         raise Refusal(
             "module.check_failed",
@@ -68,4 +72,4 @@ async def call_one(hook: str, module: str, **facts: Any) -> Any:
     others = [plugin for name, plugin in hooks.list_name_plugin() if name != module]
     with calling(module, hook):
         answers = hooks.subset_hook_caller(hook, remove_plugins=others)(**facts)
-        return await answers[0] if answers else None
+        return from_hook(hook, await answers[0] if answers else None)

@@ -23,6 +23,7 @@ from zhangfang_core.database.jobs_schema import JOBS_APP, jobs_to_run, upgrade_j
 from zhangfang_core.database.migration_files import MigrationError, recorded, run_migrations, still_to_run
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import MIGRATION_LOCK, connected, migrating_elsewhere, until_clear
+from zhangfang_core.modules.calling import asked_to_stop
 from zhangfang_core.modules.discovery import Unfit, app_of, discover
 from zhangfang_core.modules.registry import found_and_ordered, leave_out
 
@@ -170,7 +171,9 @@ async def _each_plugin(attempt: Callable[[AppConfig], Awaitable[None]]) -> dict[
         except (Unfit, MigrationError) as error:
             left_out[manifest.id] = LeftOut(str(error), may_come=isinstance(error, _NotMigrated))
         # A stranger's migration may raise anything; it must not stop the server.
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if asked_to_stop(error):
+                raise
             left_out[manifest.id] = LeftOut(f"准备数据表时出错: {type(error).__name__}: {error}", error)
     return left_out
 

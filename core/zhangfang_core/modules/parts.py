@@ -4,13 +4,14 @@ A savepoint keeps its database errors from ending the transaction; it has so muc
 firm, and three times in a row leave it out (:mod:`zhangfang_core.modules.troubles`).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
-from zhangfang_core.modules.troubles import failed, worked
+from zhangfang_core.modules.time_limits import TookTooLong, within
+from zhangfang_core.modules.troubles import failed, reason_of, worked
+from zhangfang_sdk.acting import NotDeclared
 from zhangfang_sdk.errors import Refusal
 
 T = TypeVar("T")
@@ -23,16 +24,18 @@ class PartFailed(Exception):
 async def in_time(plugin: str, part: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
     """What the part answers; a Refusal of its own is raised as it is. Raises PartFailed."""
     try:
-        async with asyncio.timeout(seconds), savepoint():
+        async with within(seconds), savepoint():
             with calling(plugin, part):
                 answer = await ask()
-    except Refusal:
+    except Refusal as error:
+        if isinstance(error, NotDeclared):  # what is refused every time is missing until somebody mends it
+            failed(plugin, part, reason_of(error))
         raise
-    except TimeoutError as error:
+    except TookTooLong as error:
         failed(plugin, part, f"{seconds:g} 秒内没有完成")
         raise PartFailed(part) from error
     except Exception as error:  # a plugin's part may fail in any way; `calling` has logged it
-        failed(plugin, part, f"{type(error).__name__}: {error}")
+        failed(plugin, part, reason_of(error))
         raise PartFailed(part) from error
     worked(plugin, part)
     return answer

@@ -139,8 +139,7 @@ def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Endpoin
         return module
     except (Unfit, PagesRefused) as error:
         reason = str(error)
-    # A stranger's code may raise anything; it must not stop the server.
-    except (Exception, SystemExit) as error:
+    except Exception as error:  # `calling` makes one of whatever it was
         log.exception("plugin %s failed at its start", id_)
         reason = f"启动时出错: {type(error).__name__}: {error}"
     if hooks.has_plugin(id_):

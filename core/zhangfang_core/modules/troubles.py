@@ -1,6 +1,7 @@
 """What of the plugins fails, kept where every node and the operator see it."""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from zhangfang_sdk.context import firm_in_scope, system_scope
 MANY = 3
 """Failures in a row after which a card, red dot or search source is left out, and the firm is asked whether it needs the plugin."""
 _LONGEST_REASON = 500
+_LONGEST_PART = 120
 
 _failing: set[tuple[int, str, str]] = set()
 
@@ -46,12 +48,31 @@ class Failed:
     failed_at: dt.datetime
 
 
+def reason_of(error: BaseException) -> str:
+    """An error as it is kept and shown."""
+    return f"{type(error).__name__}: {error}"
+
+
+def part_name(part: str) -> str:
+    """A part's name as it is kept: a longer one ends in its digest, so that two that begin alike stay two."""
+    part = _keepable(part)
+    if len(part) <= _LONGEST_PART:
+        return part
+    mark = hashlib.sha256(part.encode()).hexdigest()[:8]
+    return f"{part[: _LONGEST_PART - len(mark) - 1]}#{mark}"
+
+
+def _keepable(text: str) -> str:
+    """Without what no column can hold: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
 def failed(plugin: str, part: str, reason: str) -> None:
     """One more failure in a row of this part for the firm in scope; kept beside the transaction at hand.
 
     That it worked in between, another node may not know: a failure of the day before is forgotten by itself, so that rare ones do not add up.
     """
-    firm = firm_in_scope()
+    firm, part = firm_in_scope(), part_name(part)
     _failing.add((firm, plugin, part))
 
     async def keep() -> None:
@@ -62,8 +83,8 @@ def failed(plugin: str, part: str, reason: str) -> None:
                 then 1 else core_part_trouble.failures + 1 end, reason = excluded.reason, failed_at = now()""",
             firm,
             plugin,
-            part[:120],
-            reason[:_LONGEST_REASON],
+            part,
+            _keepable(reason)[:_LONGEST_REASON],
             MANY,
         )
 
@@ -72,7 +93,7 @@ def failed(plugin: str, part: str, reason: str) -> None:
 
 def worked(plugin: str, part: str) -> None:
     """The part answered: what failed before is forgotten."""
-    firm = firm_in_scope()
+    firm, part = firm_in_scope(), part_name(part)
     if (firm, plugin, part) not in _failing:
         return
     _failing.discard((firm, plugin, part))
@@ -113,6 +134,11 @@ async def parts_off() -> frozenset[str]:
     return found
 
 
+def is_left_out(plugin: str, part: str, off: frozenset[str]) -> bool:
+    """Whether the part is among ``parts_off()``."""
+    return bool(off) and f"{plugin} {part_name(part)}" in off
+
+
 async def failed_for_good(firm: int, job: str, plugin: str, arguments: dict[str, object], reason: str) -> None:
     """In the transaction in force, of the firm's system scope."""
     await connection().execute(
@@ -121,7 +147,7 @@ async def failed_for_good(firm: int, job: str, plugin: str, arguments: dict[str,
         job,
         plugin,
         json.dumps(arguments),
-        reason[:_LONGEST_REASON],
+        _keepable(reason)[:_LONGEST_REASON],
     )
 
 

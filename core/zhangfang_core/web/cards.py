@@ -6,9 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.modules.time_limits import TookTooLong
+from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_core.web.pace import MOST_S, is_quick
 from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.pieces import piece_values
@@ -34,15 +36,16 @@ class PluginCards:
         cards = [
             (plugin, card)
             for plugin, card in _offered(await enabled_modules())
-            if card.zone == zone and permitted(card.permission) and f"{plugin} {_part(card)}" not in off
+            if card.zone == zone and permitted(card.permission) and not is_left_out(plugin, _part(card), off)
         ]
         return [await _shown(plugin, card, client, period) for plugin, card in sorted(cards, key=lambda c: c[1].order)]
 
 
 async def one_card(card_id: str, client: int, period: str) -> Markup:
     """A card's own content, for its refreshing; nothing for one that this person does not have, or has no more."""
+    off = await parts_off()
     for plugin, card in _offered(await enabled_modules()):
-        if card.id == card_id and permitted(card.permission) and f"{plugin} {_part(card)}" not in await parts_off():
+        if card.id == card_id and permitted(card.permission) and not is_left_out(plugin, _part(card), off):
             return await _rendered(plugin, card, client, period)
     return NOTHING
 
@@ -68,14 +71,14 @@ async def _rendered(plugin: str, card: Card, client: int, period: str) -> Markup
     common = await piece_values()
 
     async def content() -> Markup:
-        values = await card.load(client, period)
-        return NOTHING if values is None else _written(card.template, {**common, **values})
+        values = from_part(Card, "load", await card.load(client, period))
+        return NOTHING if values is None else _written(card.template, {**values, **common})
 
     return await asked(plugin, _part(card), content, NOTHING)
 
 
 def _written(template: str, values: Mapping[str, Any]) -> Markup:
-    """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge, TimeoutError."""
+    """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge, TookTooLong."""
     began, size, pieces = time.perf_counter(), 0, []
     for piece in environment().get_template(template).generate(values):
         pieces.append(piece)
@@ -83,5 +86,5 @@ def _written(template: str, values: Mapping[str, Any]) -> Markup:
         if size > LARGEST:
             raise CardTooLarge(f"more than {LARGEST} characters")
         if time.perf_counter() - began > MOST_S:
-            raise TimeoutError
+            raise TookTooLong
     return Markup("".join(pieces))  # noqa: S704 - escaped by the template

@@ -14,7 +14,7 @@ from litestar.response import Redirect, Template
 
 from zhangfang_core.modules.calling import part_of
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.troubles import failed
+from zhangfang_core.modules.troubles import failed, reason_of
 from zhangfang_core.web.gate import DatabaseGone, SignInNeeded
 from zhangfang_core.web.limits import TooManyUnderWay
 from zhangfang_sdk.context import scope_or_none
@@ -165,7 +165,7 @@ def on_anything(request: Req, error: Exception) -> Response[Any]:
     module = handler.opt.get("module")
     if module is None or entered is None or entered.firm is None or not isinstance(handler, HTTPRouteHandler):
         return tell(request, told)
-    failed(module, part_of(handler), f"{type(error).__name__}: {error}")
+    failed(module, part_of(handler), reason_of(error))
     title = registry().modules[module].manifest.title
     return tell(request, replace(told, details={"module": module, "title": title}))
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from zhangfang_core.admin.mount import admin_of
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
-from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_core.web.core_badges import CORE_BADGES
 from zhangfang_core.web.pace import is_quick
 from zhangfang_core.web.parts import asked, permitted
@@ -106,7 +107,7 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
     off = await parts_off()
     found: dict[str, int | None] = {}
     for dot in _dots(enabled):
-        if dot.nav not in shown or f"{dot.plugin} {dot.part}" in off:
+        if dot.nav not in shown or is_left_out(dot.plugin, dot.part, off):
             continue
         count = await dot.count(only_quick)
         if count is None:
@@ -153,7 +154,7 @@ async def _counted(plugin: str, badge: Badge, only_quick: bool) -> int | None:
         return None
 
     async def count() -> int:
-        return int(await badge.count())
+        return from_part(Badge, "count", await badge.count())
 
     return await asked(plugin, _part(badge), count, 0)
 

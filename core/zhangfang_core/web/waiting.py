@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from zhangfang_core.database.engine import connection, kept
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_core.web.pace import LISTS_S, expected
 from zhangfang_core.web.parts import asked
 from zhangfang_core.web.templates import environment
@@ -86,7 +87,7 @@ def sources(enabled: frozenset[str], off: frozenset[str]) -> Iterator[tuple[str,
     for id_, module in registry().modules.items():
         for source in module.waiting if id_ in enabled else ():
             permitted = source.permission == SIGNED_IN or scope().may(source.permission)
-            if permitted and f"{id_} {part_of(source)}" not in off:
+            if permitted and not is_left_out(id_, part_of(source), off):
                 yield id_, source
 
 
@@ -112,7 +113,8 @@ async def load(plugin: str, source: WaitingSource, *, only_quick: bool = False) 
 
 
 async def _asked(source: WaitingSource) -> Items:
-    return [item for item in await source.load(MOST_WAITING) if _belongs_here(item)][:MOST_WAITING]
+    items = from_part(WaitingSource, "load", await source.load(MOST_WAITING))
+    return [item for item in items if _belongs_here(item)][:MOST_WAITING]
 
 
 def _belongs_here(item: WaitingItem) -> bool:

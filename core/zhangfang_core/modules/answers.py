@@ -1,0 +1,55 @@
+"""What a plugin's part answers, held against what the SDK says that it answers: inside the call, so that a wrong one is that part's failure.
+
+The types are read from the SDK itself: a hook's return annotation, or that of the coroutine in a field of ``Card``, ``Badge`` and the like.
+"""
+
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from zhangfang_sdk.hookspecs import HookSpecs
+
+T = TypeVar("T")
+
+
+class WrongAnswer(TypeError):
+    """A part answered something else than it promised; the message says where and what."""
+
+
+def from_hook(hook: str, answer: T) -> T:
+    """The answer of a ``check_*`` or ``on_*``. Raises WrongAnswer."""
+    return _fitting(_of_hook(hook), answer)
+
+
+def from_part(kind: type[Any], field: str, answer: T) -> T:
+    """The answer of the coroutine that stands in ``field`` of a ``kind`` (Badge, "count"). Raises WrongAnswer."""
+    return _fitting(_of_part(kind, field), answer)
+
+
+def _fitting(adapter: TypeAdapter[Any], answer: T) -> T:
+    try:
+        adapter.validate_python(answer)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise WrongAnswer(f"{where + ': ' if where else ''}{first['msg']}, got {first['input']!r:.80}") from None
+    return answer
+
+
+@cache
+def _of_hook(hook: str) -> TypeAdapter[Any]:
+    return _adapter(get_type_hints(getattr(HookSpecs, hook), include_extras=True)["return"])
+
+
+@cache
+def _of_part(kind: Any, field: str) -> TypeAdapter[Any]:
+    _, awaitable = get_args(get_type_hints(kind, include_extras=True)[field])
+    return _adapter(get_args(awaitable)[0])
+
+
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    # Instances are looked into again: a dataclass takes whatever it is given.
+    return TypeAdapter(
+        hint, config=ConfigDict(arbitrary_types_allowed=True, strict=True, revalidate_instances="always")
+    )
