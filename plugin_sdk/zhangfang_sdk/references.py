@@ -44,5 +44,8 @@ class VoucherKey(Table, tablename="core_voucher"):
         return Readable(template="%s", columns=[cls.summary])
 
 
-KEY_TABLES = frozenset(table._meta.tablename for table in (UserKey, ClientKey, DocumentKey, VoucherKey))
-"""What a plugin's own statements may read of core."""
+KEY_COLUMNS = {
+    table._meta.tablename: frozenset(column._meta.name for column in table._meta.columns)
+    for table in (UserKey, ClientKey, DocumentKey, VoucherKey)
+}
+"""What a plugin's own statements may read of core: these columns, by table."""

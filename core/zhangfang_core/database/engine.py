@@ -10,11 +10,12 @@ from typing import Any
 
 import asyncpg
 from asyncpg import Connection
-from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.engine.postgres import AsyncBatch, PostgresEngine, PostgresTransaction
+from piccolo.query.base import Query
 from piccolo.querystring import QueryString
 
 from zhangfang_core.database.statements import check_statement
-from zhangfang_sdk.acting import acting, as_host
+from zhangfang_sdk.acting import NotDeclared, acting, as_host
 from zhangfang_sdk.context import Scope, in_scope, install_transactions
 
 log = logging.getLogger("zhangfang.database")
@@ -108,9 +109,14 @@ class PortalEngine(PostgresEngine):
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
         """A plugin's own statements reach its own tables, and read the key tables. Raises NotDeclared for others."""
         running = acting()
-        if running is not None:
-            check_statement(running, querystring.template)
-        return await super().run_querystring(querystring, in_pool)
+        if running is None:
+            return await super().run_querystring(querystring, in_pool)
+        # As it is sent: what stands in its arguments may be SQL too.
+        sql, arguments = querystring.compile_string(engine_type=self.engine_type)
+        check_statement(running, sql)
+        looked_at = QueryString(querystring.template)
+        looked_at._frozen_compiled_strings = sql, arguments
+        return await super().run_querystring(looked_at, in_pool)
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
         """As above."""
@@ -118,6 +124,13 @@ class PortalEngine(PostgresEngine):
         if running is not None:
             check_statement(running, ddl)
         return await super().run_ddl(ddl, in_pool)
+
+    async def batch(self, query: Query[Any, Any], batch_size: int = 100, node: str | None = None) -> AsyncBatch:
+        """As above, and for a plugin refused: it would run on a connection of its own, beside the transaction and its scope."""
+        running = acting()
+        if running is not None:
+            raise NotDeclared(running, "batch()")
+        return await super().batch(query, batch_size, node)
 
 
 class MigrationEngine(PostgresEngine):

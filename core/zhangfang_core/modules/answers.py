@@ -22,7 +22,7 @@ def from_hook(hook: str, answer: T) -> T:
     return _fitting(_of_hook(hook), answer)
 
 
-def from_part(kind: type[Any], field: str, answer: T) -> T:
+def from_part(kind: Any, field: str, answer: T) -> T:
     """The answer of the coroutine that stands in ``field`` of a ``kind`` (Badge, "count"). Raises WrongAnswer."""
     return _fitting(_of_part(kind, field), answer)
 

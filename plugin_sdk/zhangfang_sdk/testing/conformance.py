@@ -17,7 +17,7 @@ from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.fitting import DECLARED, FREE_FOR_ALL, unfit
 from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.labels import SHARED
-from zhangfang_sdk.references import KEY_TABLES
+from zhangfang_sdk.references import KEY_COLUMNS
 from zhangfang_sdk.tables import FirmRows
 from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point, hook_manager
 from zhangfang_sdk.testing.sources import imported, services_used
@@ -190,7 +190,7 @@ class PluginConformance:
             return False
         app = self.plugin.app
         own = set() if app is None else {t._meta.tablename for t in app.table_classes}
-        return f"{self.plugin.id}_{name}" in own or f"core_{name}" in KEY_TABLES
+        return f"{self.plugin.id}_{name}" in own or f"core_{name}" in KEY_COLUMNS
 
     def _navigation(self) -> Problems:
         pages = {
