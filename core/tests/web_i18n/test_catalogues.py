@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations_of
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.translations import LANGUAGES, SOURCE_LANGUAGE, catalogue, speaking
+from zhangfang_core.modules.translations import catalogue, speaking
 from zhangfang_core.testing.tenants import TestFirm, acting
-from zhangfang_core.web.extracting import packages, texts_of, translations_of, written
+from zhangfang_core.web.extracting import packages, texts_of, written
 from zhangfang_core.web.navigation import CORE_NAVIGATION, navigation
 from zhangfang_core.web.rendering import environment
 from zhangfang_sdk.web import FIRM

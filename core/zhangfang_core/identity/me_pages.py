@@ -10,7 +10,7 @@ from zhangfang_core.identity.places import own_places, record_everywhere
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.identity.second_factor import must_have_factor
 from zhangfang_core.identity.tokens import hash_of
-from zhangfang_core.modules.translations import LANGUAGES
+from zhangfang_core.modules.catalogues import LANGUAGES
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.places import here

@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any
 
 import pluggy
+from babel.messages.pofile import PoFileError
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_core.database.statements import tables_of
 from zhangfang_core.modules.calling import as_plugin, calling, know
+from zhangfang_core.modules.catalogues import catalogues_of
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
 from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
 from zhangfang_core.modules.ordering import Order, in_order
@@ -56,6 +58,8 @@ class Module:
     admin_forms: Sequence[AdminForm] = ()
     commands: tuple[Command, ...] = ()
     services: Mapping[type[Any], Any] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Its translations, by language and Chinese text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +195,12 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         admin_forms=tuple(declared("register_admin_forms")),
         commands=tuple(declared("register_commands")),
         services=services,
+        texts=_texts(installed),
     )
+
+
+def _texts(installed: Installed) -> Mapping[str, Mapping[str, str]]:
+    try:
+        return catalogues_of(installed.folder)
+    except (OSError, ValueError, PoFileError) as error:
+        raise Unfit(f"译文文件读不出来: {type(error).__name__}: {error}") from error

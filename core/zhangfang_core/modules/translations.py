@@ -1,40 +1,54 @@
-"""Texts are written in Chinese; other languages come from ``locale/<lang>.po`` of core and of each plugin."""
+"""Texts are written in Chinese; other languages come from the catalogues of core and of each plugin.
 
-from collections.abc import Iterator
+Core's texts are core's to translate. What else a plugin's template says is looked for in the plugin's own catalogue. A text of a plugin that
+core's pages show (a title of its manifest) is translated as the plugins that know it agree.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
+from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations_of
 from zhangfang_core.modules.registry import registry
 
-SOURCE_LANGUAGE = "zh"
-LANGUAGES = {"zh": "中文", "en": "English"}
 _language: ContextVar[str] = ContextVar("zhangfang_language", default=SOURCE_LANGUAGE)
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Translations by Chinese text; texts not there yet stay Chinese."""
-    found: dict[str, str] = {}
-    folders = [Path(__file__).parents[1], *(m.installed.folder for m in registry().modules.values())]
-    for folder in folders:
-        path = folder / "locale" / f"{language}.po"
-        if path.exists():
-            with path.open("rb") as file:
-                found |= {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
-    return found
+def catalogue(language: str) -> Mapping[str, str]:
+    """Core's translations by Chinese text, those without one included as ""."""
+    return translations_of(Path(__file__).parents[1], language)
 
 
-def gettext(text: str) -> str:
+def gettext(text: str, plugin: str = "") -> str:
+    """``text``, which ``plugin`` says ("": core does, or nobody knows), in the language in force; Chinese where nothing translates it."""
     language = _language.get()
-    return text if language == SOURCE_LANGUAGE else catalogue(language).get(text, text)
+    if language == SOURCE_LANGUAGE:
+        return text
+    of_core = catalogue(language)
+    if text in of_core:
+        return of_core[text] or text
+    module = registry().modules.get(plugin)
+    own = _agreed(language) if module is None else module.texts.get(language, {})
+    return own.get(text) or text
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    return gettext(one if number == 1 else many)
+def ngettext(one: str, many: str, number: int, plugin: str = "") -> str:
+    return gettext(one if number == 1 else many, plugin)
+
+
+@cache
+def _agreed(language: str) -> Mapping[str, str]:
+    """Of all plugins, without those texts that two of them translate differently: no plugin speaks for another."""
+    found: dict[str, str] = {}
+    disputed: set[str] = set()
+    for module in registry().modules.values():
+        for text, translation in module.texts.get(language, {}).items():
+            if translation and found.setdefault(text, translation) != translation:
+                disputed.add(text)
+    return {text: translation for text, translation in found.items() if text not in disputed}
 
 
 def language() -> str:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
+from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, catalogue_file, translations_of
 from zhangfang_core.modules.discovery import discover
-from zhangfang_core.modules.translations import LANGUAGES, SOURCE_LANGUAGE
 
 HERE = Path(__file__).parents[1]
 TEMPLATE_CALLS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -48,15 +48,6 @@ def texts_of(package: Path) -> set[str]:
     return {*_template_texts(package), *_python_texts(package)}
 
 
-def translations_of(package: Path, language: str) -> dict[str, str]:
-    """The catalogue of ``package``, texts without a translation included; empty when there is no file."""
-    path = _catalogue(package, language)
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        return {str(message.id): str(message.string or "") for message in read_po(file) if message.id}
-
-
 def written(texts: set[str], language: str, known: Mapping[str, str]) -> bytes:
     """The file of a catalogue that has ``texts``, in the order of their characters."""
     catalogue = Catalog(locale=language)
@@ -76,15 +67,11 @@ def update() -> list[tuple[Path, int]]:
         for package, translations in own.items():
             texts = texts_of(package)
             known = everywhere | {text: shown for text, shown in translations.items() if shown}
-            path = _catalogue(package, language)
+            path = catalogue_file(package, language)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(written(texts, language, known))
             found.append((path, sum(not known.get(text) for text in texts)))
     return found
-
-
-def _catalogue(package: Path, language: str) -> Path:
-    return package / "locale" / f"{language}.po"
 
 
 def _template_texts(package: Path) -> Iterator[str]:

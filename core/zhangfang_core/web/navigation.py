@@ -67,10 +67,11 @@ async def navigation(enabled: frozenset[str]) -> list[NavItem]:
     """Pages of this place in order, each with its red dot's number (None when there is none)."""
     shown = entries_of(place_in_scope(), enabled)
     counts = await badges(enabled, {e.id for e in shown}, only_quick=True)
+    plugins = {e.id: m.manifest.id for m in registry().modules.values() for e in m.navigation}
     return [
         NavItem(
             e.id,
-            gettext(e.label),
+            gettext(e.label, plugins.get(e.id, "")),
             e.icon,
             _address(e),
             e.path,

@@ -63,6 +63,6 @@ async def _dressed(response: Page, request: Asking) -> Page:
             common["switcher"] = await switcher(request, names, common["nav"], response.context.get("active", ""))
     context = {key: value for key, value in response.context.items() if key != "page_title" or value}
     if "page_title" in context:
-        context["page_title"] = gettext(context["page_title"])
+        context["page_title"] = gettext(context["page_title"], request.module or "")
     response.context = {**common, **context}
     return response

@@ -1,9 +1,19 @@
 """One Jinja environment over core's and every plugin's folder."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    pass_context,
+)
+from jinja2.runtime import Context
 
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext, ngettext
@@ -25,19 +35,47 @@ class Here:
     __html__ = __str__
 
 
+class OwnTemplates(BaseLoader):
+    """Each plugin's ``templates/<id>/…``, by the first word of the name."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._loaders = {id_: FileSystemLoader(folder) for id_, folder in folders.items()}
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        loader = self._loaders.get(template.partition("/")[0])
+        if loader is None:
+            raise TemplateNotFound(template)
+        return loader.get_source(environment, template)
+
+
+@pass_context
+def _gettext(context: Context, text: str) -> str:
+    return gettext(text, _plugin_of(context))
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, number: int) -> str:
+    return ngettext(one, many, number, _plugin_of(context))
+
+
+def _plugin_of(context: Context) -> str:
+    """Whose template it is, by its name; core's folders are no plugins'."""
+    return (context.name or "").partition("/")[0]
+
+
 @cache
 def environment() -> Environment:
-    """Undefined names are errors; plugins' templates stand in a folder named after their id."""
-    folders = [HERE / "templates", *(m.installed.folder / "templates" for m in registry().modules.values())]
+    """Undefined names are errors. Of a plugin's templates those are served that stand in the folder named after its id: no others' names."""
+    own = {id_: m.installed.folder / "templates" for id_, m in registry().modules.items()}
     made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(f) for f in folders]),
+        loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), OwnTemplates(own)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
     made.globals.update(asset=asset, icon=icon, charts=charts, here=Here(), at=at, mine=mine())
     made.filters.update(
         fen=money_text.fen,
