@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from zhangfang_sdk.acting import Acting, NotDeclared, _acting, _caller
+from zhangfang_sdk.handed_over import DATA, handed_over
 
 T = TypeVar("T")
 
@@ -77,6 +78,8 @@ def _guard(method: Callable[..., Any], needed: Sequence[str], provider: Acting |
                 return await method(*args, **kwargs)
             if asking is not provider:
                 _check(asking, needed)
+                if kwargs or not DATA.issuperset(map(type, args)):
+                    args, kwargs = handed_over(args, kwargs, asking, _caller.get())
             as_provider, for_whom = _acting.set(provider), _caller.set(asking)
             try:
                 return await method(*args, **kwargs)
@@ -91,6 +94,8 @@ def _guard(method: Callable[..., Any], needed: Sequence[str], provider: Acting |
         asking = _acting.get()
         if asking is not provider:
             _check(asking, needed)
+            if kwargs or not DATA.issuperset(map(type, args)):
+                args, kwargs = handed_over(args, kwargs, asking, _caller.get())
         as_provider, for_whom = _acting.set(provider), _caller.set(asking)
         try:
             return method(*args, **kwargs)
