@@ -17,6 +17,7 @@ from zhangfang_core.modules import hooks
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.troubles import failed, failed_jobs, parts_off, troubles, try_again
+from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web import cards, navigation, pace
 from zhangfang_sdk.acting import acting as acting_plugin
@@ -289,3 +290,27 @@ def test_a_card_has_a_largest_size_and_a_longest_time(monkeypatch: pytest.Monkey
     with pytest.raises(TimeoutError):
         cards._written("pieces.html", {"pieces": pieces})
     assert next(pieces) == 3, "left at the first piece after its time"
+
+
+async def test_a_persons_own_home_waits_for_no_slow_dot(
+    firm: TestFirm, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does the home of a firm; the page says that they are still to be asked, and asks them after it."""
+
+    async def slow() -> int:
+        await asyncio.sleep(0.25)
+        return 7
+
+    module = navigation.registry().modules[PLUGIN]
+    dots = tuple(Badge(nav, slow) for nav in ("tasks", "cockpit", "vouchers", "accounts"))
+    monkeypatch.setattr(type(module), "badges", property(lambda self: dots if self is module else ()), raising=False)
+    owner = await visit("owner")
+    for path in ("/me", f"/f/{firm.id}/waiting"):
+        await owner.http.get(path)
+        began = time.monotonic()
+        page = await owner.http.get(path)
+        assert page.status_code == 200
+        assert time.monotonic() - began < 0.25, path
+    late = await owner.http.get("/me")
+    assert "data-late" in late.text.partition('data-badge-for="place-')[2][:80]
+    assert sum((await owner.http.get("/me/badges")).json().values()) >= 7

@@ -53,8 +53,8 @@ async def own_home() -> Page:
         "web/own_home.html",
         title="我的首页",
         active="home",
-        places=[(place, count) for place, count, _ in visited],
-        waiting=panel_of(joined(waits for _, _, waits in visited)),
+        places=[(place, count, is_late) for place, count, is_late, _ in visited],
+        waiting=panel_of(joined(waits for *_, waits in visited)),
         operator=await is_operator(),
     )
 
@@ -85,13 +85,19 @@ async def _count(place: OwnPlace) -> tuple[OwnPlace, int]:
     return place, sum((await _dots(await enabled_modules())).values())
 
 
-async def _place(place: OwnPlace) -> tuple[OwnPlace, int, Found]:
-    return *await _count(place), await waiting_at(place, only_quick=True)
+async def _place(place: OwnPlace) -> tuple[OwnPlace, int, bool, Found]:
+    """What is quick, and whether dots are still to be asked: the page fetches those after it."""
+    counts = (await _all_dots(await enabled_modules(), only_quick=True)).values()
+    return place, sum(count or 0 for count in counts), None in counts, await waiting_at(place, only_quick=True)
 
 
 async def _dots(enabled: frozenset[str]) -> dict[str, int]:
+    return {nav: count or 0 for nav, count in (await _all_dots(enabled)).items()}
+
+
+async def _all_dots(enabled: frozenset[str], *, only_quick: bool = False) -> dict[str, int | None]:
     shown = {entry.id for entry in entries_of(place_in_scope(), enabled)}
-    return {nav: count or 0 for nav, count in (await badges(enabled, shown)).items()}
+    return await badges(enabled, shown, only_quick=only_quick)
 
 
 @page("/cards/{card_id:str}", of=CLIENT, permission=SIGNED_IN, examples={"card_id": "no.such"})
