@@ -5,7 +5,9 @@ with a reason; one that raises or takes longer than 2 s refuses too, since nobod
 names its plugin. ``on_*`` is told after the commit: one job per implementation and transaction, with the list of ids. The host
 opens one transaction for it, which is committed when the implementation returns; opening another one inside is refused. When it
 raises or takes 60 s, the transaction is rolled back and the job tried again, five times over a minute; then it stands on the operator's page,
-from where it can be run again. It is told only to plugins that the firm has on when it is told.
+from where it can be run again. It is told only to plugins that the firm has on when it is told. A worker tells a plugin four facts at a time, one for
+each quarter of the firms (by number), and runs two of its jobs: what hangs holds up its own plugin, and of it a quarter of the firms. What runs
+for longer than 5 s is named in the log every 5 s. What waits for a plugin that is gone stands on the operator's page.
 
 Every implementation runs as its plugin: services give it what the manifest ``uses`` and what the person may (jobs and ``on_*``: what
 the manifest ``uses``). The host awaits each, in dependency order. ``firstresult`` is not used.

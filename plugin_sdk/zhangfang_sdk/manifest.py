@@ -1,5 +1,6 @@
 """``manifest.toml``: what a plugin is, readable without running its code."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import Distribution
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from zhangfang_sdk.setting_schema import Setting, parse_settings
 
+_ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RESERVED = frozenset(
     {
         *("admin", "audit", "clients", "contacts", "core", "documents", "invoices", "ledger", "modules", "notices"),
@@ -68,8 +70,8 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
     missing = [key for key in ("id", "title", "summary", "category") if not isinstance(raw.get(key), str)]
     if missing:
         raise ManifestError(f"manifest.toml lacks {', '.join(missing)}")
-    if not raw["id"].isidentifier() or raw["id"] != raw["id"].lower():
-        raise ManifestError(f"id {raw['id']!r} must be a lower-case identifier")
+    if not _ID.fullmatch(raw["id"]):
+        raise ManifestError(f"id {raw['id']!r} must be a lower-case identifier of at most 30 characters")
     if raw["id"].partition("_")[0] in RESERVED:
         raise ManifestError(f"id {raw['id']!r} would be taken for core's own tables, jobs and permissions")
     for key in ("requires", "optional", "provides", "uses"):

@@ -160,6 +160,7 @@ def test_what_is_not_its_own_is_refused(sql: str) -> None:
         "with x as (delete from greedy_thing returning *) select * from x",
         "select 'from core_session', \"a{b}\" from greedy_thing -- core_session",
         "values (1, 2)",
+        "select pg_advisory_xact_lock(hashtextextended('greedy:' || $1, 0))",
     ],
 )
 def test_statements_on_own_and_key_tables_pass(sql: str) -> None:

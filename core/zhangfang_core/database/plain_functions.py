@@ -4,7 +4,8 @@ A list of what may, since PostgreSQL and its extensions have thousands: among th
 row-level security asks (``set_config``), run SQL that stands in a string (``query_to_xml``, ``ts_stat``, ``ts_rewrite``, ``dblink``), read files and
 other processes (``pg_*``, ``lo_*``), move others' sequences (``setval``), or are core's own (``app_*``). A test asks the catalogue
 of the running PostgreSQL: none of these writes, and only clocks and chance are not fixed by their arguments. What is syntax (``cast``, ``extract``,
-``coalesce``, ``any``, ``substring(… from …)``) is no function here.
+``coalesce``, ``any``, ``substring(… from …)``) is no function here. Advisory locks that end with the transaction are among them: a
+plugin has to keep two people apart somehow, and one that locks what is core's is ended by the limits of its transaction.
 """
 
 _AGGREGATES = """array_agg avg bit_and bit_or bool_and bool_or corr count covar_pop covar_samp every grouping json_agg json_object_agg
@@ -34,13 +35,14 @@ _SEARCH = """numnode phraseto_tsquery plainto_tsquery querytree setweight simila
 _RANGES = """daterange int4range int8range isempty lower_inc lower_inf numrange range_agg range_merge tsrange tstzrange upper_inc
     upper_inf"""
 _KEYS = "gen_random_uuid hashtext hashtextextended"
+_LOCKS = "pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared"
 
 PLAIN_FUNCTIONS = frozenset(
     " ".join((
-        *(_AGGREGATES, _WINDOWS, _CONDITIONS, _NUMBERS, _TEXTS, _DAYS, _LISTS, _JSON, _SEARCH, _RANGES, _KEYS),
+        *(_AGGREGATES, _WINDOWS, _CONDITIONS, _NUMBERS, _TEXTS, _DAYS, _LISTS, _JSON, _SEARCH, _RANGES, _KEYS, _LOCKS),
     )).split()
 )  # fmt: skip
 """By name, in small letters."""
 
-NOT_FIXED = frozenset({"random", "clock_timestamp", "gen_random_uuid"})
-"""Those of them that answer differently each time."""
+NOT_FIXED = frozenset({"random", "clock_timestamp", "gen_random_uuid", *_LOCKS.split()})
+"""Those of them that answer differently each time, or lock."""

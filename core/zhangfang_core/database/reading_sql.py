@@ -10,6 +10,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.parsers.postgres import PostgresParser
 from sqlglot.tokenizer_core import Token, TokenType
 
+from zhangfang_core.database.plain_functions import PLAIN_FUNCTIONS
+
 
 class Unreadable(ValueError):
     """The message says what was found."""
@@ -56,7 +58,7 @@ def parsed(sql: str) -> exp.Expr:
         # Whatever the tree makes of it: a table of the host stands there as a table, or not at all.
         word = token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()
         named = token.token_type in (TokenType.IDENTIFIER, TokenType.VAR) and word.startswith(_HOSTS_WORDS)
-        if named and "$" not in word and word not in names:
+        if named and "$" not in word and word not in names | PLAIN_FUNCTIONS:
             raise Unreadable(word)
     return trees[0]
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 
-from zhangfang_core.jobs.facts import TELL
+from zhangfang_core.jobs.queue import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
@@ -21,8 +21,14 @@ LONGEST_FACT_S = 60.0
 """What an ``on_*`` may take; longer work is a job of the plugin's own."""
 
 
+class NotInstalled(LookupError):
+    """The plugin whose job this is does not run here; the message, in Chinese, names it."""
+
+
 async def tell_one(fact: str, module: str, ids: list[int]) -> None:
-    """Call one plugin's ``on_*`` in a transaction of its own, if the firm has the plugin on now."""
+    """Call one plugin's ``on_*`` in a transaction of its own, if the firm has the plugin on now. Raises NotInstalled."""
+    if module not in registry().modules:
+        raise NotInstalled(f"现在没有安装模块“{module}”")
     async with transaction():
         if module in await enabled_modules():
             await call_one(f"on_{fact}", module, ids=ids)

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
-from zhangfang_core.jobs.queue import put
+from zhangfang_core.jobs.queue import TELL, put
 from zhangfang_core.modules.hooks import listeners
 from zhangfang_sdk.context import firm_in_scope
-
-TELL = "core.tell"
 
 
 def tell(fact: str, ids: Iterable[int | str]) -> None:

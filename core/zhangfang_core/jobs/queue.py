@@ -2,16 +2,27 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 
 import asyncpg
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.jobs.lanes import CORE_LANE, fact_lane, job_lane
+from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import firm_in_scope
 
 _DEFER = """select procrastinate_defer_jobs_v1(array[row($1::varchar, $2::varchar, $3::int, $4::text, $5::text, $6::jsonb,
     $7::timestamptz)]::procrastinate_job_to_defer_v1[])"""
-QUEUE = "default"
+TELL = "core.tell"
+"""Tells a plugin of a fact: ``arguments["module"]``."""
+
+
+CORE = "core"
+
+
+class UnknownJob(LookupError):
+    """The plugin declares no job of that name; the message names it."""
 
 
 class QueuedJobs:
@@ -21,7 +32,23 @@ class QueuedJobs:
         plugin = caller()
         if plugin is not None and job.partition(".")[0] != plugin.plugin:
             raise NotDeclared(plugin, f"job {job}")
+        if not is_declared(job):
+            raise UnknownJob(job)
         await put(job, firm_in_scope(), lock=lock, once=once, arguments=arguments)
+
+
+def is_declared(job: str) -> bool:
+    """Whether a plugin that runs declares ``job`` ("notes.remind"); core's own are not asked for."""
+    plugin, _, own = job.partition(".")
+    module = registry().modules.get(plugin)
+    return plugin == CORE or (module is not None and own in {declared.id for declared in module.jobs})
+
+
+def _lane(job: str, firm: int, arguments: Mapping[str, object]) -> str:
+    if job == TELL:
+        return fact_lane(str(arguments["module"]), firm)
+    plugin = job.partition(".")[0]
+    return CORE_LANE if plugin == CORE else job_lane(plugin)
 
 
 async def put(
@@ -35,7 +62,7 @@ async def put(
 ) -> None:
     """Queue ``job`` for ``firm``. A second one with the same ``once`` is left out while the first waits."""
     payload = json.dumps({"firm": firm, "arguments": arguments})
-    values = (QUEUE, job, 0, lock and f"{firm}:{lock}", once and f"{firm}:{once}", payload, at)
+    values = (_lane(job, firm, arguments), job, 0, lock and f"{firm}:{lock}", once and f"{firm}:{once}", payload, at)
     if once is None:
         await connection().execute(_DEFER, *values)
         return

@@ -3,30 +3,36 @@
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextvars import Context
 from typing import Any
 
 import procrastinate
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.jobs import Job as QueuedJob
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.catalogue import catalogue
-from zhangfang_core.jobs.facts import TELL
-from zhangfang_core.jobs.queue import QUEUE, put
+from zhangfang_core.jobs.lanes import CORE_LANE, LaneWorker, lanes_of
+from zhangfang_core.jobs.queue import CORE, TELL, UnknownJob, put
 from zhangfang_core.modules.calling import calling
+from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import failed_for_good
+from zhangfang_core.modules.time_limits import within
+from zhangfang_core.modules.troubles import failed_for_good, reason_of
 from zhangfang_sdk.context import Scope, firm_in_scope, in_scope, system_scope
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 
 log = logging.getLogger("zhangfang.jobs")
 
-CORE = "core"
 HEARTBEATS = 4
 """Signs of life that a worker may miss before it counts as dead."""
 STALLED_S = 8.0
+SAID_AFTER_S = 5.0
+"""What runs for longer is told of in the log, again and again until it is done."""
 OPERATOR = Scope(operator=True, staff=True)
 
 
@@ -34,10 +40,10 @@ def make_app(dsn: str) -> App:
     """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
     for name, job in catalogue().items():
-        app.task(name=name, queue=QUEUE, retry=_retries(job), pass_context=True)(_runner(name, job))
+        app.task(name=name, queue=CORE_LANE, retry=_retries(job), pass_context=True)(_runner(name, job))
         if job.schedule is not None:
             app.periodic(cron=job.schedule, periodic_id=name)(
-                app.task(name=f"schedule:{name}", queue=QUEUE, queueing_lock=f"schedule:{name}")(_scheduler(name))
+                app.task(name=f"schedule:{name}", queue=CORE_LANE, queueing_lock=f"schedule:{name}")(_scheduler(name))
             )
     for periodic in app.periodic_registry.periodic_tasks.values():
         # It counts in UTC until it is given a moment with a zone, and keeps that zone.
@@ -59,9 +65,9 @@ def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:
             log.info("job %s left out: the firm %s has the module off", name, firm)
             return
         try:
-            with in_scope(scope):
+            with in_scope(scope), _said_while_it_runs(f"{_what(name, arguments)} of firm {firm}"):
                 # A job that never ended would hold its place in every worker that takes it up.
-                async with asyncio.timeout(job.seconds):
+                async with within(job.seconds):
                     if plugin == CORE:
                         await job.run(**arguments)
                     else:
@@ -85,7 +91,42 @@ async def _keep_failed(scope: Scope, name: str, arguments: dict[str, Any], error
     plugin = str(arguments.get("module", "")) if name == TELL else name.partition(".")[0]
     log.error("job %s of %s failed for good: %s: %s", name, plugin, type(error).__name__, error)
     async with scoped_transaction(scope):
-        await failed_for_good(firm_in_scope(), name, plugin, arguments, f"{type(error).__name__}: {error}")
+        await failed_for_good(firm_in_scope(), name, plugin, arguments, reason_of(error))
+
+
+@contextlib.contextmanager
+def _said_while_it_runs(what: str) -> Iterator[None]:
+    """Nothing is silent for longer than SAID_AFTER_S."""
+
+    async def say() -> None:
+        for times in itertools.count(1):
+            await asyncio.sleep(SAID_AFTER_S)
+            log.warning("%s still runs after %.0f s", what, SAID_AFTER_S * times)
+
+    saying = asyncio.create_task(say(), context=Context())
+    try:
+        yield
+    finally:
+        saying.cancel()
+
+
+def _what(name: str, arguments: Mapping[str, Any]) -> str:
+    return f"on_{arguments.get('fact')} of {arguments.get('module')}" if name == TELL else f"job {name}"
+
+
+class _Worker(LaneWorker):
+    """A job that no plugin here declares any more stands on the operator's page like one that failed."""
+
+    async def _process_job(self, context: JobContext) -> None:
+        if context.job.task_name not in self.app.tasks:
+            await _keep_unknown(context.job)
+        await super()._process_job(context)
+
+
+async def _keep_unknown(job: QueuedJob) -> None:
+    firm, arguments = job.task_kwargs.get("firm"), job.task_kwargs.get("arguments")
+    if isinstance(firm, int) and isinstance(arguments, dict):
+        await _keep_failed(system_scope(firm), job.task_name, arguments, UnknownJob(f"没有模块声明任务 {job.task_name}"))
 
 
 def _scheduler(name: str) -> Callable[[int], Awaitable[None]]:
@@ -115,10 +156,10 @@ async def _take_over(app: App, stalled_s: float) -> None:
 
 
 @contextlib.asynccontextmanager
-async def working(dsn: str, *, concurrency: int = 2) -> AsyncIterator[None]:
+async def working(dsn: str) -> AsyncIterator[None]:
     """A worker that runs for as long as the context is open; the pool of the engine must be open."""
     stop = asyncio.Event()
-    task = asyncio.create_task(work_until(dsn, stop, concurrency=concurrency))
+    task = asyncio.create_task(work_until(dsn, stop))
     try:
         yield
     finally:
@@ -126,34 +167,34 @@ async def working(dsn: str, *, concurrency: int = 2) -> AsyncIterator[None]:
         await task
 
 
-async def work_until(dsn: str, stop: asyncio.Event, *, concurrency: int = 2, stalled_s: float = STALLED_S) -> None:
+async def work_until(dsn: str, stop: asyncio.Event, *, stalled_s: float = STALLED_S) -> None:
     """Work until ``stop``; when the database goes away, come back as soon as it does.
 
     ``stalled_s``: seconds without a sign of life after which another worker counts as dead and its jobs run again.
     """
     while not stop.is_set():
         try:
-            await _work_once(dsn, stop, concurrency, stalled_s)
+            await _work_once(dsn, stop, stalled_s)
         except (OSError, procrastinate.exceptions.ConnectorException) as error:
             log.warning("the worker lost the database (%s); trying again", error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 1.0)
 
 
-async def _work_once(dsn: str, stop: asyncio.Event, concurrency: int, stalled_s: float) -> None:
+async def _work_once(dsn: str, stop: asyncio.Event, stalled_s: float) -> None:
     app = make_app(dsn)
     async with app.open_async():
         worker = asyncio.create_task(
-            app.run_worker_async(
-                queues=[QUEUE],
-                concurrency=concurrency,
+            _Worker(
+                app,
+                lanes_of(registry().modules),
                 install_signal_handlers=False,
                 fetch_job_polling_interval=2.0,
                 update_heartbeat_interval=stalled_s / HEARTBEATS,
                 stalled_worker_timeout=stalled_s,
                 shutdown_graceful_timeout=5.0,
                 delete_jobs="successful",
-            )
+            ).run()  # type: ignore[no-untyped-call]
         )
         rescuer = asyncio.create_task(_take_over(app, stalled_s))
         stopper = asyncio.create_task(stop.wait())

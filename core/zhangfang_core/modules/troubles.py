@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,12 +151,23 @@ async def failed_for_good(firm: int, job: str, plugin: str, arguments: dict[str,
     )
 
 
-async def failed_jobs() -> Sequence[Failed]:
-    """Those of the firm in scope; for the operator of all firms. The last one first."""
-    rows = await connection().fetch(
-        "select id, firm, job, plugin, arguments, reason, failed_at from core_failed_job order by id desc limit 200"
-    )
-    return [Failed(**{**dict(row), "arguments": json.loads(row["arguments"])}) for row in rows]
+async def failed_jobs(*, before: int | None = None, limit: int = 50) -> Sequence[Failed]:
+    """Those of the firm in scope; for the operator of all firms. The last one first, ``before`` that id where it is given."""
+    rows = await connection().fetch(f"{_FAILED} where $1::bigint is null or id < $1 order by id desc limit $2", before, limit)
+    return [_failed_of(row) for row in rows]
+
+
+async def failed_job(id_: int) -> Failed | None:
+    """One of them, None when it is not there or not to be seen."""
+    row = await connection().fetchrow(f"{_FAILED} where id = $1", id_)
+    return None if row is None else _failed_of(row)
+
+
+_FAILED = "select id, firm, job, plugin, arguments, reason, failed_at from core_failed_job"
+
+
+def _failed_of(row: Mapping[str, Any]) -> Failed:
+    return Failed(**{**dict(row), "arguments": json.loads(row["arguments"])})
 
 
 async def taken_up(id_: int) -> bool:

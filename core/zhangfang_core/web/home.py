@@ -8,11 +8,12 @@ from litestar.response import Redirect, Response
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.places import is_operator, own_places
-from zhangfang_core.jobs.queue import put
+from zhangfang_core.jobs.queue import CORE, is_declared, put
+from zhangfang_core.jobs.stranded import stranded
 from zhangfang_core.modules.calling import tallies
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import failed_jobs, taken_up, troubles
+from zhangfang_core.modules.troubles import failed_job, failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
@@ -25,6 +26,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
 
 PARTS_SHOWN = 30
+JOBS_SHOWN = 50
 
 
 @page("/", of=PORTAL, permission=SIGNED_IN)
@@ -116,8 +118,9 @@ async def health() -> dict[str, str]:
 
 
 @page("/operator", of=PORTAL, permission="operator.use")
-async def operator_front() -> Page:
-    """The operator's front page: what runs, what does not fit and why."""
+async def operator_front(before: int | None = None) -> Page:
+    """The operator's front page: what runs, what does not fit and why. ``before``: failed jobs older than that one's id."""
+    failed = await failed_jobs(before=before, limit=JOBS_SHOWN + 1)
     return Page(
         "web/operator.html",
         title="运行状况",
@@ -125,7 +128,9 @@ async def operator_front() -> Page:
         modules=list(registry().modules.values()),
         skipped=registry().skipped,
         troubles=await troubles(),
-        failed=await failed_jobs(),
+        failed=failed[:JOBS_SHOWN],
+        older=failed[JOBS_SHOWN - 1].id if len(failed) > JOBS_SHOWN else None,
+        stranded=await stranded(),
         parts=sorted(tallies().items(), key=lambda part: -part[1].seconds)[:PARTS_SHOWN],
     )
 
@@ -134,15 +139,17 @@ async def operator_front() -> Page:
 async def run_again(failed_job_id: int) -> Redirect:
     """A job that failed for good is queued anew, once, in its firm and on that firm's trail in the operator's name.
 
-    Raises Refusal ``common.not_found`` and, as a job of a plugin that is off would be dropped, ``module.is_off``.
+    Raises Refusal ``common.not_found`` and, as nobody would run it, ``module.is_off`` or ``module.not_installed``.
     """
     async with scoped_transaction(scope()):
-        found = next((job for job in await failed_jobs() if job.id == failed_job_id), None)
+        found = await failed_job(failed_job_id)
     if found is None:
         raise not_found("任务")
     operator = scope()
     in_its_firm = replace(system_scope(found.firm), user=operator.user, user_name=operator.user_name)
     async with scoped_transaction(in_its_firm):
+        if found.plugin not in {CORE, *registry().modules} or not is_declared(found.job):
+            raise Refusal("module.not_installed", f"现在没有安装能办这项任务的模块“{found.plugin}”。任务还留在这里。", status=409)
         if found.plugin in registry().modules and found.plugin not in await enabled_modules():
             title = registry().modules[found.plugin].manifest.title
             raise Refusal("module.is_off", f"这家代账公司停用了“{title}”,重新启用后才能再办。任务还留在这里。", status=409)
