@@ -149,7 +149,8 @@ CardZone = Literal["cockpit", "statement", "voucher", "client", "home"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card of a page that shows cards in ``zone``.
+    """A card of a page that shows cards in ``zone``: ``cockpit`` (a client's overview), ``statement`` (财务报表), ``voucher`` (a voucher's
+    page), ``client`` (企业资料) and ``home`` (等您处理 of a client). Its HTML must close what it opens.
 
     ``load(client, period_key)`` gives the values of ``template``, or None to stay away. The host renders the template with these
     values, ``actor`` and ``csrf_token``, and fetches the card again when one of ``topics`` moves. A card that fails is

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.parts import PartFailed, in_time
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.invoices import Before, Invoice, InvoiceQuery, InvoiceSource, InvoiceSums
@@ -34,19 +35,23 @@ class Source:
 
     async def page(self, query: InvoiceQuery, before: Before | None, limit: int) -> Sequence[Invoice]:
         async def ask() -> Sequence[Invoice]:
-            found = await self.declared.page(query, before, limit)
+            found = from_part(InvoiceSource, "page", await self.declared.page(query, before, limit))
             return [self._own(invoice, query) for invoice in found[:limit]]
 
         return await self._ask(ask)
 
     async def get(self, ids: Sequence[int]) -> Sequence[Invoice]:
         async def ask() -> Sequence[Invoice]:
-            return [self._own(invoice, InvoiceQuery()) for invoice in await self.declared.get(ids)]
+            found = from_part(InvoiceSource, "get", await self.declared.get(ids))
+            return [self._own(invoice, InvoiceQuery()) for invoice in found]
 
         return await self._ask(ask)
 
     async def sums(self, query: InvoiceQuery) -> InvoiceSums:
-        return await self._ask(lambda: self.declared.sums(query))
+        async def ask() -> InvoiceSums:
+            return from_part(InvoiceSource, "sums", await self.declared.sums(query))
+
+        return await self._ask(ask)
 
     async def _ask(self, ask: Callable[[], Awaitable[T]]) -> T:
         if self.is_off:
@@ -72,7 +77,7 @@ async def sources(query: InvoiceQuery | None = None) -> Sequence[Source]:
     """Of the plugins that the firm has on; with a query those that can give what it asks for."""
     on, off = await enabled_modules(), await parts_off()
     return [
-        Source(id_, declared, f"{id_} {_part_of(declared)}" in off)
+        Source(id_, declared, is_left_out(id_, _part_of(declared), off))
         for id_, module in registry().modules.items()
         for declared in (module.invoice_sources if id_ in on else ())
         if query is None or query.direction is None or query.direction in declared.directions

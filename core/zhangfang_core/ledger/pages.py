@@ -13,6 +13,7 @@ from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
@@ -107,6 +108,7 @@ async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> P
         names=names,
         document=documents[0] if documents and scope().may("documents.read") else None,
         others=others,
+        cards=() if in_sheet else await use(Cards).shown("voucher", voucher.client, voucher.period.key),
         kinds=KINDS,
         today=today(),
     )

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TypeVar
 
 from zhangfang_core.ledger.measures import LedgerMeasures
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.parts import PartFailed, in_time
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.troubles import parts_off
+from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.measures import MOST_ENTRIES, AccountShare, Definition, Measure, MeasureEntry
@@ -92,7 +93,11 @@ class EveryMeasure:
             return await self._books.entries(client, key, period, limit=limit)
         one = await _called(key)
         _see(client)
-        found = await one.ask(lambda: one.measure.entries(client, period, limit))
+
+        async def ask() -> Sequence[MeasureEntry]:
+            return from_part(Measure, "entries", await one.measure.entries(client, period, limit))
+
+        found = await one.ask(ask)
         if found is None:
             raise Refusal("measure.away", f"“{one.measure.title}”的明细暂时取不到,请稍后再试。", status=503)
         return sorted(found, key=lambda entry: entry.date, reverse=True)[:limit]
@@ -100,17 +105,19 @@ class EveryMeasure:
 
 async def _months(measure: Measure, client: int, first: Period, last: Period) -> Sequence[int]:
     months = (last.year - first.year) * 12 + last.month - first.month + 1
-    return _whole(await measure.series(client, first, last), months)
+    return _whole(from_part(Measure, "series", await measure.series(client, first, last)), months)
 
 
 async def _days(measure: Measure, client: int, days: Sequence[dt.date]) -> Sequence[int] | None:
     """None for a figure that knows no days."""
-    return None if measure.on_days is None else _whole(await measure.on_days(client, days), len(days))
+    if measure.on_days is None:
+        return None
+    return _whole(from_part(Measure, "on_days", await measure.on_days(client, days)), len(days))
 
 
 def _whole(values: Sequence[int], length: int) -> Sequence[int]:
-    """Raises ValueError for what is no whole number a month or day."""
-    if len(values) != length or not all(type(value) is int for value in values):
+    """Raises ValueError where there is not one for each month or day."""
+    if len(values) != length:
         raise ValueError(f"{length} whole numbers were asked for")
     return values
 
@@ -132,7 +139,7 @@ async def _added() -> Mapping[str, _Added]:
     """Those that the actor may see, by key."""
     on, off = await enabled_modules(), await parts_off()
     return {
-        measure.key: _Added(id_, module.manifest.title, measure, f"{id_} {_part_of(measure)}" in off)
+        measure.key: _Added(id_, module.manifest.title, measure, is_left_out(id_, _part_of(measure), off))
         for id_, module in registry().modules.items()
         for measure in (module.measures if id_ in on else ())
         if measure.permission == SIGNED_IN or scope().may(measure.permission)

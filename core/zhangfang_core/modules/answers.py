@@ -44,7 +44,10 @@ def _of_hook(hook: str) -> TypeAdapter[Any]:
 
 @cache
 def _of_part(kind: Any, field: str) -> TypeAdapter[Any]:
-    _, awaitable = get_args(get_type_hints(kind, include_extras=True)[field])
+    hint = get_type_hints(kind, include_extras=True)[field]
+    if type(None) in get_args(hint):  # a coroutine that a plugin may leave out
+        hint = next(kind for kind in get_args(hint) if kind is not type(None))
+    _, awaitable = get_args(hint)
     return _adapter(get_args(awaitable)[0])
 
 

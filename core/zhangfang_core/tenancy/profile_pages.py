@@ -11,10 +11,11 @@ from zhangfang_core.tenancy import fact_wording
 from zhangfang_core.tenancy.fact_forms import LONGEST, fact_in, fields_of, quarter_key, quarters_until
 from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.small_low_profit import last_year_of_loss
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.profile import VALUE_TYPES, Fact, FactKind, FactValue, Profile, QuarterEnds, Standing
 from zhangfang_sdk.services import use
@@ -41,6 +42,7 @@ async def _profile_page(refusal: Refusal | None = None, objected: int | None = N
         "shown": fact_wording.shown,
         "sources": fact_wording.sources(),
         "waiting": await use(Clients).waiting(client),
+        "cards": await use(Cards).shown("client", client, Period.current().key),
     }
     if scope().may("profile.confirm"):
         return Page(

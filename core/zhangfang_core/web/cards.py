@@ -11,6 +11,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.time_limits import TookTooLong
 from zhangfang_core.modules.troubles import is_left_out, parts_off
+from zhangfang_core.web.balanced_html import check_balanced
 from zhangfang_core.web.pace import MOST_S, is_quick
 from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.pieces import piece_values
@@ -78,7 +79,8 @@ async def _rendered(plugin: str, card: Card, client: int, period: str) -> Markup
 
 
 def _written(template: str, values: Mapping[str, Any]) -> Markup:
-    """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge, TookTooLong."""
+    """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge,
+    TookTooLong, and Unbalanced for one that would end or swallow parts of the page around it."""
     began, size, pieces = time.perf_counter(), 0, []
     for piece in environment().get_template(template).generate(values):
         pieces.append(piece)
@@ -87,4 +89,5 @@ def _written(template: str, values: Mapping[str, Any]) -> Markup:
             raise CardTooLarge(f"more than {LARGEST} characters")
         if time.perf_counter() - began > MOST_S:
             raise TookTooLong
+    check_balanced("".join(pieces))
     return Markup("".join(pieces))  # noqa: S704 - escaped by the template

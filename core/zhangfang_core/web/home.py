@@ -18,6 +18,7 @@ from zhangfang_core.web.cards import one_card
 from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import client_in_scope, scope, system_scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import Period
@@ -68,7 +69,9 @@ async def waiting(request: Request[Any, Any, Any], whole: str = "") -> Page | Re
     html = panel_of(await waiting_here(only_quick=not is_part), whole=not is_part or whole == "1")
     if is_part:
         return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
-    return Page("web/waiting.html", title="等您处理", active="waiting", waiting=html)
+    client = scope().client
+    cards = () if client is None else await use(Cards).shown("home", client, Period.current().key)
+    return Page("web/waiting.html", title="等您处理", active="waiting", waiting=html, cards=cards)
 
 
 @page("/badges", of=(FIRM, CLIENT), permission=SIGNED_IN)

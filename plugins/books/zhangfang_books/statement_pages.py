@@ -13,6 +13,7 @@ from zhangfang_books.statements.by_hand import fillable, sources
 from zhangfang_books.statements.forms import Kind
 from zhangfang_books.statements.spans import TITLES, Span
 from zhangfang_sdk import use
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
@@ -52,6 +53,7 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
         times=_times(await months(client), time, month),
         client=await use(Clients).client(client),
         vouchers=vouchers,
+        cards=await use(Cards).shown("statement", client, month.key),
         cash_lines=[(line.number, line.name) for line in found.cash_flow.form.lines if line.direction],
     )
 
