@@ -11,7 +11,7 @@ import pytest_asyncio
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.discovery import discover
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.switches import decide_for_new_firm, enabled_modules, switch
+from zhangfang_core.modules.switches import Consequences, consequences, decide_for_new_firm, enabled_modules, switch
 from zhangfang_core.testing.strangers import write_stranger
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import Refusal
@@ -70,6 +70,31 @@ async def test_nothing_is_switched_off_before_its_dependants_are_named(owner: No
 
     await switch("base", on=False, named_dependants=["middle", "top"])
     assert await enabled_modules() == OURS
+
+
+async def test_what_it_needs_is_offered_with_it_and_what_comes_back_is_on_the_trail(owner: None) -> None:
+    for module in ("base", "middle", "top"):
+        await switch(module, on=True)
+    await switch("base", on=False, named_dependants=["middle", "top"])
+    assert await consequences("top", on=True) == Consequences(needed=("base", "middle"))
+    for named in ((), ("base",), ("top", "middle")):
+        with pytest.raises(Refusal) as refusal:
+            await switch("top", on=True, named_requirements=named)
+        assert refusal.value.code == "module.needs_others"
+        assert refusal.value.details == {"requirements": [m for m in ("base", "middle") if m not in named]}
+        assert "外来模块base" in refusal.value.sentence or "base" in named
+    await switch("top", on=True, named_requirements=["base", "middle"])
+    assert await enabled_modules() == OURS | {"base", "middle", "top"}
+    kept = await connection().fetchrow(LAST)
+    assert kept is not None
+    assert json.loads(kept["after"]) == {"on": True, "with_it": ["base", "middle"]}
+
+    await switch("base", on=False, named_dependants=["middle", "top"])
+    assert await consequences("base", on=True) == Consequences(back=("middle", "top"))
+    await switch("base", on=True)
+    kept = await connection().fetchrow(LAST)
+    assert kept is not None
+    assert json.loads(kept["after"]) == {"on": True, "back_with_it": ["middle", "top"]}
 
 
 async def test_a_dependant_that_is_off_needs_no_naming(owner: None) -> None:

@@ -7,7 +7,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.switches import enabled_modules, switch
+from zhangfang_core.modules.switches import all_consequences, enabled_modules, switch, titles_of
 from zhangfang_core.modules.troubles import troubles, try_again
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.errors import not_found
@@ -29,23 +29,26 @@ async def modules_page() -> Page:
     on = await enabled_modules()
     known = registry().modules
     failing = await troubles()
+    leaving, coming = await all_consequences(on=False), await all_consequences(on=True)
     shown = [
         {
             "manifest": m.manifest,
             "on": m.manifest.id in on,
             "troubles": [t for t in failing if t.plugin == m.manifest.id and m.manifest.id in on],
-            "dependants": [known[d].manifest for d in registry().dependants(m.manifest.id) if d in on],
+            "dependants": leaving[m.manifest.id].off,
+            "needed": coming[m.manifest.id].needed,
+            "back": coming[m.manifest.id].back,
         }
         for m in known.values()
     ]
-    return Page("modules/list.html", title="功能模块", active="modules", modules=shown)
+    return Page("modules/list.html", title="功能模块", active="modules", modules=shown, titles_of=titles_of)
 
 
 @action("/modules/{module:str}", of=FIRM, permission="modules.manage", examples=_example)
 async def switch_module(module: str, data: Form) -> Redirect:
     """Switch one module on or off for the firm; takes effect with the next request."""
-    named = str(data.get("dependants", "")).split(",")
-    await switch(module, on=data.get("on") == "1", named_dependants=named)
+    dependants, requirements = (str(data.get(name, "")).split(",") for name in ("dependants", "requirements"))
+    await switch(module, on=data.get("on") == "1", named_dependants=dependants, named_requirements=requirements)
     return go(here("/modules"))
 
 

@@ -82,6 +82,14 @@ class Registry:
                 found.append(other)
         return found
 
+    def requirements(self, module: str) -> list[str]:
+        """Ids of modules that ``module`` needs, directly or not, in dependency order."""
+        needed = set(self.requires[module])
+        for other in reversed(list(self.modules)):
+            if other in needed:
+                needed |= self.requires[other]
+        return [other for other in self.modules if other in needed]
+
 
 _not_migrated: dict[str, str] = {}
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.modules.registry import registry
@@ -18,8 +19,7 @@ async def enabled_modules() -> frozenset[str]:
     firm = firm_in_scope()
     known: dict[int, frozenset[str]] = kept("enabled")
     if firm not in known:
-        rows = await connection().fetch(DECIDED, firm)
-        known[firm] = resolve({row["module"]: row["enabled"] for row in rows})
+        known[firm] = resolve(await _decided())
     return known[firm]
 
 
@@ -49,39 +49,96 @@ async def decide_for_new_firm() -> None:
     )
 
 
-async def switch(module: str, *, on: bool, named_dependants: Iterable[str] = ()) -> None:
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What else a switch of one module does, as ids in dependency order.
+
+    ``needed`` must be switched on with it; ``back`` was on before it or one of those went off, and is on again; ``off`` depends on it.
+    """
+
+    needed: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+async def consequences(module: str, *, on: bool) -> Consequences:
+    """Of switching ``module`` for the firm in scope. Raises Refusal ``module.unknown``."""
+    return (await all_consequences(on=on, only=module))[module]
+
+
+async def all_consequences(*, on: bool, only: str | None = None) -> Mapping[str, Consequences]:
+    """Of every module, or of ``only`` one."""
+    known = registry()
+    if only is not None and only not in known.modules:
+        raise Refusal("module.unknown", "没有安装这个模块。", status=404)
+    decided = await _decided()
+    before = resolve(decided)
+    found: dict[str, Consequences] = {}
+    for module in known.modules if only is None else (only,):
+        if not on:
+            found[module] = Consequences(off=tuple(d for d in known.dependants(module) if d in before))
+            continue
+        needed = tuple(r for r in known.requirements(module) if r not in before)
+        after = resolve({**decided, **dict.fromkeys((*needed, module), True)})
+        back = tuple(m for m in known.modules if m in after - before - {*needed, module})
+        found[module] = Consequences(needed, back)
+    return found
+
+
+async def switch(
+    module: str, *, on: bool, named_dependants: Iterable[str] = (), named_requirements: Iterable[str] = ()
+) -> None:
     """Switch a module for the firm in scope; needs ``modules.manage``; on the trail.
 
     Switching off names the modules that depend on it first: raises Refusal ``module.has_dependants`` unless all
-    of them that are on are in ``named_dependants``. Also raises ``module.unknown``.
+    of them that are on are in ``named_dependants``. Switching on names those that it needs and that are off, which are switched on with it:
+    raises ``module.needs_others`` unless all are in ``named_requirements``. Also raises ``module.unknown``.
     """
     require("modules.manage")
-    known = registry().modules
-    if module not in known:
-        raise Refusal("module.unknown", "没有安装这个模块。", status=404)
-    before = await enabled_modules()
-    dependants = [] if on else [d for d in registry().dependants(module) if d in before]
-    if not_named := [d for d in dependants if d not in set(named_dependants)]:
-        titles = "、".join(known[d].manifest.title for d in not_named)
+    what = await consequences(module, on=on)
+    title = registry().modules[module].manifest.title
+    if not_named := [d for d in what.off if d not in set(named_dependants)]:
         raise Refusal(
             "module.has_dependants",
-            f"停用“{known[module].manifest.title}”会同时停用依赖它的模块:{titles}。确认后请一并勾选。",
+            f"停用“{title}”会同时停用依赖它的模块:{titles_of(not_named)}。确认后请一并勾选。",
             status=409,
             details={"dependants": not_named},
         )
-    firm = firm_in_scope()
-    await connection().execute(
-        """insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, $3, $4)
-        on conflict (firm, module) do update set enabled = excluded.enabled, changed_at = excluded.changed_at""",
-        firm,
-        module,
-        on,
-        dt.datetime.now(dt.UTC),
-    )
+    if not_named := [r for r in what.needed if r not in set(named_requirements)]:
+        raise Refusal(
+            "module.needs_others",
+            f"“{title}”要用到已停用的模块:{titles_of(not_named)}。请一起启用。",
+            status=409,
+            details={"requirements": not_named},
+        )
+    before = await enabled_modules()
+    for each in (*what.needed, module):
+        await _decide(each, on)
     kept("enabled").clear()
+    beside = {"with_it": what.needed, "back_with_it": what.back, "dependants_off": what.off}
     await use(Audit).record(
         "module.enable" if on else "module.disable",
         f"module:{module}",
         before={"on": module in before},
-        after={"on": on, **({"dependants_off": dependants} if dependants else {})},
+        after={"on": on, **{name: list(ids) for name, ids in beside.items() if ids}},
+    )
+
+
+def titles_of(modules: Iterable[str]) -> str:
+    """As people read them, in a list."""
+    return "、".join(registry().modules[id_].manifest.title for id_ in modules)
+
+
+async def _decided() -> Mapping[str, bool]:
+    return {row["module"]: row["enabled"] for row in await connection().fetch(DECIDED, firm_in_scope())}
+
+
+async def _decide(module: str, on: bool) -> None:
+    await connection().execute(
+        """insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, $3, $4)
+        on conflict (firm, module) do update set enabled = excluded.enabled, changed_at = excluded.changed_at""",
+        firm_in_scope(),
+        module,
+        on,
+        dt.datetime.now(dt.UTC),
     )
