@@ -180,13 +180,15 @@ async def _invoice(place: Place, person: int) -> None:
 
 
 async def _books(place: Place) -> None:
-    """A posted voucher, a draft, a closed month, a note."""
+    """Posted vouchers, one with a sale that a sales manager's figures are made of, a draft, a closed month, a note."""
     word, ledger = f"机密{place.mark}", use(Ledger)
     for day, post in ((dt.date(2025, 1, 10), True), (today(), True), (today(), False)):
         lines = (Line("1002", word, debit=12300), Line("1001", word, credit=12300))
         voucher = await ledger.draft(VoucherDraft(place.client, day, word, lines))
         if post:
             await ledger.post(voucher)
+    sold = (Line("1001", word, debit=12300), Line("5001", word, credit=12300))
+    await ledger.post(await ledger.draft(VoucherDraft(place.client, today(), word, sold)))
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
     await write_note(place.client, Period.current(), word)

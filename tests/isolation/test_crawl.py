@@ -50,9 +50,9 @@ class Links(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.followed: set[str] = set()
-        self.sent_to: set[str] = set()
-        self.heard: set[str] = set()
+        self.followed: dict[str, None] = {}
+        self.sent_to: dict[str, None] = {}
+        self.heard: dict[str, None] = {}
         self.switching: set[str] = set()
         self._menus = 0
         self._asking: str | None = None
@@ -92,8 +92,8 @@ class Links(HTMLParser):
         elif tag == "input" and name and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
             self._values[name] = given.get("value", "")
 
-    def _note(self, kind: set[str], address: str) -> None:
-        kind.add(address)
+    def _note(self, kind: dict[str, None], address: str) -> None:
+        kind[address] = None
         if self._menus:
             self.switching.add(address)
 
@@ -144,7 +144,8 @@ class Crawl:
         for sent_to in (whole(address, found) for found in links.sent_to):
             if not self.may_send(sent_to):
                 self.faults.append(f"{address} shows a form for {sent_to}, which is not theirs to send")
-        return sorted(found for found in (whole(address, link) for link in links.followed) if found.startswith("/"))
+        # As they stand in the page: of those alike, a figure of the month at hand comes before its last twelve.
+        return [found for found in (whole(address, link) for link in links.followed) if found.startswith("/")]
 
     def _expect_to_stay(self, address: str, place: str, target: str, *, may_switch: bool) -> None:
         there = place_of(urlsplit(target).path)
@@ -154,6 +155,8 @@ class Crawl:
         if place.startswith("/f/") and "/c/" not in place:
             allowed |= {client for client in self.clients if client.startswith(f"{place}/c/")}
             allowed.add(place.replace("/f/", "/admin/"))
+        if place in self.clients and own_path(target) == own_path(address):
+            allowed.add(place.partition("/c/")[0])  # up from a client's page to the same page of the firm
         if may_switch:
             allowed |= {"", *self.clients}
         if there not in allowed and not target.startswith(FROM_ANYWHERE):
@@ -170,6 +173,12 @@ def place_of(path: str) -> str:
     """What an address names before the page's own path; "" for pages of the portal."""
     found = re.match(r"/f/[^/]+/c/[^/]+|/f/[^/]+|/admin/[^/]+|/me(?=/|$)", path)
     return "" if found is None else found[0]
+
+
+def own_path(address: str) -> str:
+    """The page's own path, without what its address names before it."""
+    path = urlsplit(address).path
+    return path.removeprefix(place_of(path))
 
 
 @dataclass(frozen=True)

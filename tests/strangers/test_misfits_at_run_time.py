@@ -35,6 +35,7 @@ TOLERANCE = 1.5
 
 HEAD = """
 import asyncio
+import asyncpg
 import datetime as dt
 from zhangfang_sdk import hook, use
 from zhangfang_sdk.bank_feed import BankFeed
@@ -153,6 +154,8 @@ OTHERS = {
     ),
     "nonsense_page": pages(shown("/nonsense", "return object()")),
     "late_page": pages(shown("/late", "raise TimeoutError('the tax office')")),
+    "unfit_page": pages(shown("/unfit", "await ClientKey.select(ClientKey.id).where(ClientKey.id == 10**30)")),
+    "wall_page": pages(shown("/wall", "await ClientKey.raw('select 1'); raise asyncpg.ForeignKeyViolationError('no such row')")),
     "cut_page": pages(shown("/cut", "raise ConnectionResetError('the tax office')", ", stream=True")),
     "raising_check": coroutine("check_voucher", "voucher", "raise ValueError('broken')"),
     "sleeping_check": coroutine("check_document", "upload", "await asyncio.sleep(5)"),
@@ -298,6 +301,20 @@ async def test_a_page_that_fails_is_told_and_named(world: World, name: str, path
     page = (await world.operator.get("/operator")).text
     assert f"{name} · page {path}" in page
     assert reason in page
+
+
+@pytest.mark.parametrize(("name", "status", "reason"), [
+    ("unfit_page", 400, "DataError"),
+    ("wall_page", 404, "ForeignKeyViolationError: no such row"),
+])  # fmt: skip
+async def test_a_page_whose_values_do_not_fit_is_named_too(world: World, name: str, status: int, reason: str) -> None:
+    """The person is told what they are told of core's pages."""
+    path = f"/{name.partition('_')[0]}"
+    answer = await world.with_them.ask("GET", path, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json().get("details")) == (status, None)
+    await asyncio.sleep(0.2)
+    page = (await world.operator.get("/operator")).text
+    assert reason in page.partition(f"{name} · page {path}")[2][:400]
 
 
 async def test_checks_that_fail_refuse_and_name_their_plugin(world: World) -> None:

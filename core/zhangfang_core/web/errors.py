@@ -119,12 +119,14 @@ def on_scope_mismatch(request: Req, error: ScopeMismatch) -> Response[Any]:
 def on_wall(request: Req, error: Exception) -> Response[Any]:
     """Row-level security or a composite key stopped a write into another firm or client."""
     log.warning("a wall stopped %s %s: %s", request.method, request.url.path, error)
+    _named(request, error)
     return tell(request, BY_STATUS[404])
 
 
 def on_unfit_value(request: Req, error: Exception) -> Response[Any]:
     """A number, date or text that no column can hold, such as an id of twenty digits in an address."""
     log.warning("unfit value in %s %s", request.method, request.url.path, exc_info=error)
+    _named(request, error)
     return tell(request, BY_STATUS[400])
 
 
@@ -160,14 +162,22 @@ def on_too_many(request: Req, error: TooManyUnderWay) -> Response[Any]:
 
 def on_anything(request: Req, error: Exception) -> Response[Any]:
     log.exception("unexpected failure of %s %s", request.method, request.url.path, exc_info=error)
-    entered, handler = scope_or_none(), request.route_handler
-    told = UNEXPECTED_ON_THE_WAY if handler.opt.get("stream") else UNEXPECTED
-    module = handler.opt.get("module")
-    if module is None or entered is None or entered.firm is None or not isinstance(handler, HTTPRouteHandler):
+    told = UNEXPECTED_ON_THE_WAY if request.route_handler.opt.get("stream") else UNEXPECTED
+    module = _named(request, error)
+    if module is None:
         return tell(request, told)
-    failed(module, part_of(handler), reason_of(error))
     title = registry().modules[module].manifest.title
     return tell(request, replace(told, details={"module": module, "title": title}))
+
+
+def _named(request: Req, error: Exception) -> str | None:
+    """Note the failure of a plugin's page for the firm and the operator, whatever the person is told; returns the plugin."""
+    entered, handler = scope_or_none(), request.route_handler
+    module: str | None = handler.opt.get("module")
+    if module is None or entered is None or entered.firm is None or not isinstance(handler, HTTPRouteHandler):
+        return None
+    failed(module, part_of(handler), reason_of(error))
+    return module
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

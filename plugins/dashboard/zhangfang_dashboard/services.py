@@ -8,6 +8,7 @@ from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures
 from zhangfang_dashboard.rights import require_figure, visible_figures, visible_of_plugins
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry, Measures
@@ -61,12 +62,15 @@ async def cockpit(client: int, period: Period) -> Cockpit:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Where a figure comes from: its definition, the accounts behind it, and the newest entries of the month."""
+    """Where a figure comes from: its definition, the accounts behind it, and the newest entries of the month.
+
+    ``entries`` is None for a figure of the books before somebody who may not read them.
+    """
 
     definition: Definition
     amount: int
     shares: Sequence[AccountShare]
-    entries: Sequence[MeasureEntry]
+    entries: Sequence[MeasureEntry] | None
 
 
 async def explain(client: int, key: str, period: Period) -> Explained:
@@ -78,4 +82,5 @@ async def explain(client: int, key: str, period: Period) -> Explained:
     if key not in series:
         raise Refusal("dashboard.figure_away", f"“{definition.title}”暂时算不出来,请稍后再看。", status=503)
     shares = await measures.by_account(client, key, period)
-    return Explained(definition, series[key][0], shares, await measures.entries(client, key, period))
+    may_see = definition.basis == "plugin" or scope().may("ledger.read")
+    return Explained(definition, series[key][0], shares, await measures.entries(client, key, period) if may_see else None)
