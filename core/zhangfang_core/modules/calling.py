@@ -125,6 +125,8 @@ class calling:
         tally.failures += 1
         name = type(error).__name__
         told, tally.last_failure = tally.last_failure, name if self._silent else f"{name}: {error}"
+        if isinstance(error, NotDeclared):
+            return  # told already, as what it is
         if told == tally.last_failure or self._silent:
             log.warning("plugin %s, %s: failed (%s)", self._plugin, self._part, tally.last_failure)
         else:
