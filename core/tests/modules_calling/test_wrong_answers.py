@@ -23,7 +23,9 @@ from zhangfang_sdk.acting import NotDeclared
 from zhangfang_sdk.acting import acting as acting_plugin
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.invoices import InvoiceSource, InvoiceSums
 from zhangfang_sdk.ledger import Objection
+from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
 from zhangfang_sdk.web import Badge, Card, SearchSource
 
@@ -43,6 +45,9 @@ WRONG: dict[str, tuple[type[Any], str, Any]] = {
     "less than nothing": (Badge, "count", -1),
     "a word for a number": (Badge, "count", "7"),
     "a list for values": (Card, "load", [1]),
+    "sums that are none": (InvoiceSource, "sums", None),
+    "a sum that is no number": (InvoiceSource, "sums", InvoiceSums("2", 1, 1)),  # type: ignore[arg-type]
+    "a figure of half a fen": (Measure, "on_days", [1.5]),
 }
 
 

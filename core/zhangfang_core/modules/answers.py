@@ -29,10 +29,10 @@ def from_part(kind: Any, field: str, answer: T) -> T:
 
 def _fitting(adapter: TypeAdapter[Any], answer: T) -> T:
     try:
-        adapter.validate_python(answer)
+        adapter.validate_python((answer,))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
+        where = ".".join(str(step) for step in first["loc"][1:])
         raise WrongAnswer(f"{where + ': ' if where else ''}{first['msg']}, got {first['input']!r:.80}") from None
     return answer
 
@@ -52,7 +52,7 @@ def _of_part(kind: Any, field: str) -> TypeAdapter[Any]:
 
 
 def _adapter(hint: Any) -> TypeAdapter[Any]:
-    # Instances are looked into again: a dataclass takes whatever it is given.
+    # Instances are looked into again: a dataclass takes whatever it is given. In a tuple, since one alone brings a configuration of its own.
     return TypeAdapter(
-        hint, config=ConfigDict(arbitrary_types_allowed=True, strict=True, revalidate_instances="always")
+        tuple[hint], config=ConfigDict(arbitrary_types_allowed=True, strict=True, revalidate_instances="always")
     )
