@@ -17,7 +17,7 @@ from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import Refusal
 
 LAST = "select action, subject, before, after from core_audit_entry order by id desc limit 1"
-OURS = {"archive", "books", "capture_ocr", "collab", "dashboard", "marketplace", "risk_rules"}
+OURS = {"archive", "books", "capture_ocr", "collab", "dashboard", "marketplace", "messaging", "risk_rules"}
 
 
 @pytest.fixture
