@@ -26,8 +26,9 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.invoices import InvoiceSource, InvoiceSums
 from zhangfang_sdk.ledger import Objection
 from zhangfang_sdk.measures import Measure
+from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
-from zhangfang_sdk.web import Badge, Card, SearchSource
+from zhangfang_sdk.web import Badge, Card
 
 PLUGIN = "collab"
 """Whose parts these are said to be: any plugin that runs will do."""
@@ -39,8 +40,8 @@ WRONG: dict[str, tuple[type[Any], str, Any]] = {
     "an urgency that is none": (WaitingSource, "load", [WaitingItem(1, "t", "b", "/x", 9)]),  # type: ignore[arg-type]
     "a client that is none": (WaitingSource, "load", [WaitingItem(NO_NUMBER, "t", "b", "/x", Urgency.LATE)]),
     "no list": (WaitingSource, "load", None),
-    "a generator": (SearchSource, "search", (hit for hit in [("a", "b", "c")])),
-    "half a hit": (SearchSource, "search", [("only a title",)]),
+    "a generator": (SearchSource, "ids", (id_ for id_ in [1])),
+    "an entry that is none": (SearchSource, "write", [("only a title",)]),
     "a number that no page can show": (Badge, "count", 10**30),
     "less than nothing": (Badge, "count", -1),
     "a word for a number": (Badge, "count", "7"),

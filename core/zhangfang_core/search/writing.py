@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.queue import put
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.calling import calling
 from zhangfang_core.search.changes import INDEX
 from zhangfang_core.search.sources import CORE, Kind, kinds_on
 from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.jobs import Job
-from zhangfang_sdk.search import LONGEST_TEXT, LONGEST_TITLE, SearchEntry
+from zhangfang_sdk.search import LONGEST_TEXT, LONGEST_TITLE, SearchEntry, SearchSource
 from zhangfang_sdk.search_words import fold
 
 log = logging.getLogger("zhangfang.search")
@@ -50,7 +51,7 @@ async def index(kind: str, ids: list[int]) -> None:
             )
             return
         await connection().execute(_HOLD, firm_in_scope(), kind)
-        entries = await _ask(known, lambda: known.source.write(ids))
+        entries = await _ask(known, "write", lambda: known.source.write(ids))
         await _write(known, _checked(known, ids, entries))
         await _remove(kind, [e.id for e in entries], among=ids)
 
@@ -68,7 +69,7 @@ async def build(kind: str) -> int:
                 return count
             await connection().execute(_HOLD, firm_in_scope(), kind)
             ids = await _next_ids(known, after)
-            entries = await _ask(known, lambda: known.source.write(ids)) if ids else []  # noqa: B023 - called at once
+            entries = await _ask(known, "write", lambda: known.source.write(ids)) if ids else []  # noqa: B023 - called at once
             await _write(known, _checked(known, ids, entries))
             await _remove(kind, [e.id for e in entries], above=after, to=ids[-1] if ids else None)
             if not ids:
@@ -100,16 +101,17 @@ async def _kind(name: str) -> Kind | None:
     return next((kind for kind in await kinds_on() if kind.name == name), None)
 
 
-async def _ask(kind: Kind, ask: Callable[[], Awaitable[T]]) -> T:
+async def _ask(kind: Kind, field: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """What the source's coroutine in ``field`` answers. Raises WrongAnswer."""
     if kind.plugin == CORE:
         return await ask()
     with calling(kind.plugin, f"search {kind.source.kind}"):
-        return await ask()
+        return from_part(SearchSource, field, await ask())
 
 
 async def _next_ids(kind: Kind, after: int) -> list[int]:
     """Raises ValueError for ids that do not ascend: they would never end."""
-    ids = list(await _ask(kind, lambda: kind.source.ids(after, BATCH)))[:BATCH]
+    ids = list(await _ask(kind, "ids", lambda: kind.source.ids(after, BATCH)))[:BATCH]
     if any(later <= earlier for earlier, later in zip([after, *ids], ids, strict=False)):
         raise ValueError(f"search source {kind.name}: ids after {after} do not ascend: {ids[:5]}")
     return ids
