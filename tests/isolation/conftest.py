@@ -16,7 +16,7 @@ import pytest_asyncio
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures
 from zhangfang_books.importing.services import remember
-from zhangfang_books.reading import assign_cash, keep_brought
+from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile
 from zhangfang_capture_ocr.jobs import read
@@ -31,6 +31,8 @@ from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
+from zhangfang_core.ledger.opening import service as opening
+from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
@@ -182,6 +184,7 @@ async def _invoice(place: Place, person: int) -> None:
 async def _books(place: Place) -> None:
     """Posted vouchers, one with a sale that a sales manager's figures are made of, a draft, a closed month, a note."""
     word, ledger = f"机密{place.mark}", use(Ledger)
+    await opening.save(place.client, [OpeningLine("1002", 100, party=word), OpeningLine("3001", -100)])
     for day, post in ((dt.date(2025, 1, 10), True), (today(), True), (today(), False)):
         lines = (Line("1002", word, debit=12300), Line("1001", word, credit=12300))
         voucher = await ledger.draft(VoucherDraft(place.client, day, word, lines))
@@ -192,7 +195,7 @@ async def _books(place: Place) -> None:
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
     await write_note(place.client, Period.current(), word)
-    await keep_brought(place.client, 2025, {"5001": -100}, {})
+    await keep_brought_cash(place.client, {1: 100})
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
+from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
@@ -269,4 +270,5 @@ HANDLERS: list[HTTPRouteHandler] = [
     close_form,
     reopen_form,
     *ACCOUNT_HANDLERS,
+    *OPENING_HANDLERS,
 ]

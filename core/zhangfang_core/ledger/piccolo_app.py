@@ -6,7 +6,8 @@ APP_CONFIG = AppConfig(
     app_name="core_ledger",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=table_finder(
-        ["zhangfang_core.ledger.tables", "zhangfang_core.ledger.analysis_tables"], exclude_imported=True
+        ["zhangfang_core.ledger.tables", "zhangfang_core.ledger.analysis_tables", "zhangfang_core.ledger.opening.tables"],
+        exclude_imported=True,
     ),
     migration_dependencies=[
         "zhangfang_core.identity.piccolo_app",

@@ -57,11 +57,11 @@ async def vouchers(
 ) -> Sequence[Voucher]:
     """See ``Ledger.vouchers``; needs ``ledger.read``. ``words`` are looked for in the summary and the label ("记-0012").
 
-    With None as client, those of all clients that the actor sees.
+    With None as client, those of all clients that the actor sees. Opening balances are no vouchers to any reader.
     """
     require("ledger.read")
     values: list[object] = [firm_in_scope()]
-    conditions: list[str] = []
+    conditions = ["and v.kind <> 'opening'"]
 
     def where(sql: str, value: object) -> None:
         values.append(value)

@@ -23,6 +23,7 @@ from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.openings import Openings
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.typefaces import Typefaces
@@ -49,6 +50,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     PluginSettings: "zhangfang_core.module_settings.service:KeptSettings",
     Calendar: "zhangfang_core.calendar.service:KeptCalendar",
     Cards: "zhangfang_core.web.cards:PluginCards",
+    Openings: "zhangfang_core.ledger.opening.service:SheetOpenings",
     Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     Search: "zhangfang_core.search.service:IndexedSearch",

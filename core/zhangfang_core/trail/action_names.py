@@ -41,6 +41,8 @@ CORE_ACTIONS = {
     "ledger.add_dimension": "新增辅助核算项目",
     "ledger.change_dimension": "修改辅助核算项目",
     "ledger.require_dimensions": "设置科目的辅助核算",
+    "ledger.fill_opening": "填写期初",
+    "ledger.start_books": "期初入账",
     "ledger.draft": "填制凭证",
     "ledger.redraft": "修改草稿",
     "ledger.review": "复核凭证",

@@ -9,13 +9,14 @@ from zhangfang_books.statements.forms import Kind, cash_rules, form, standards
 from zhangfang_books.statements.gathering import Books, Brought, split_accounts
 from zhangfang_books.statements.spans import Span
 from zhangfang_books.statements.statements import Material, Statements, statements_of
-from zhangfang_books.tables import BroughtFigure, CashAssignment
+from zhangfang_books.tables import BroughtCash, CashAssignment
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, LedgerEntry, PartyBalance, Voucher, VoucherKind, VoucherState
+from zhangfang_sdk.openings import Openings
 from zhangfang_sdk.periods import Period
 
 VOUCHERS_AT_ONCE = 500
@@ -69,35 +70,33 @@ async def statements(client: int, period: Period, span: Span = Span.MONTH) -> St
         await posted_vouchers(client, since, last),
         starts,
         {(row["voucher"], row["place"]): row["line"] for row in rows},
-        {starts.year: await brought_of(client, about.books_start, starts.year)},
+        {starts.year: await brought_of(client, starts)},
         await hand_figures(client),
     )
     return statements_of(material, period, span)
 
 
-async def brought_of(client: int, books_start: dt.date, year: int) -> Brought:
-    if books_start.year != year:
-        return Brought()
-    rows = await BroughtFigure.select().where(BroughtFigure.client == client, BroughtFigure.year == year)
-    return Brought(
-        {row["code"]: row["amount"] for row in rows if row["kind"] == "account"},
-        {int(row["code"]): row["amount"] for row in rows if row["kind"] == "cash"},
-    )
+async def brought_of(client: int, starts: Period) -> Brought:
+    """What a client taken over within the year ``starts`` brought along of it."""
+    rows = await BroughtCash.select().where(BroughtCash.client == client)
+    return Brought(await use(Openings).year_to_date(client), {row["line"]: row["amount"] for row in rows})
 
 
-async def keep_brought(client: int, year: int, turnover: Mapping[str, int], cash: Mapping[int, int]) -> None:
-    """Replace the figures of ``year`` before the books start; needs ``books.import``."""
-    require("books.import")
-    await BroughtFigure.delete().where(BroughtFigure.client == client, BroughtFigure.year == year)
-    rows = [
-        *(BroughtFigure(client=client, year=year, kind="account", code=k, amount=v) for k, v in turnover.items()),
-        *(BroughtFigure(client=client, year=year, kind="cash", code=str(k), amount=v) for k, v in cash.items()),
-    ]
+async def keep_brought_cash(client: int, cash: Mapping[int, int]) -> None:
+    """Replace what the lines of the cash flow statement hold before the books start, as it shows them; needs ``books.note``.
+
+    Raises Refusal ``books.no_such_line``.
+    """
+    require("books.note")
+    about = await use(Clients).client(client)
+    numbers = {line.number for line in form(about.standard, "cash_flow").lines if line.direction}
+    if not cash.keys() <= numbers:
+        raise Refusal("books.no_such_line", "现金流量表里没有这一行。", field="line")
+    await BroughtCash.delete().where(BroughtCash.client == client)
+    rows = [BroughtCash(client=client, line=line, amount=amount) for line, amount in cash.items() if amount]
     if rows:
-        await BroughtFigure.insert(*rows)
-    await use(Audit).record(
-        "books.brought", f"core_client:{client}", client=client, after={"year": year, "figures": len(rows)}
-    )
+        await BroughtCash.insert(*rows)
+    await use(Audit).record("books.brought", f"core_client:{client}", client=client, after={"figures": len(rows)})
 
 
 async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:

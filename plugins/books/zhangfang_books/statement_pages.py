@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from zhangfang_books import reading
 from zhangfang_books.hand_figures import fill, hand_figures
 from zhangfang_books.statements.by_hand import fillable, sources
-from zhangfang_books.statements.forms import Kind
+from zhangfang_books.statements.forms import Kind, form
 from zhangfang_books.statements.spans import TITLES, Span
 from zhangfang_sdk import use
 from zhangfang_sdk.cards import Cards
@@ -54,6 +54,7 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
         client=await use(Clients).client(client),
         vouchers=vouchers,
         cards=await use(Cards).shown("statement", client, month.key),
+        taken_over=found.starts.year == found.last.year and found.starts.month > 1,
         cash_lines=[(line.number, line.name) for line in found.cash_flow.form.lines if line.direction],
     )
 
@@ -77,7 +78,6 @@ async def line_sheet(kind: str, number: int, period: str | None = None, span: st
         raise Refusal("common.not_found", "报表里没有这一行。", status=404)
     books = await reading.books_of(client, found.last)
     amounts = books.closing(found.last) if kind == "balance_sheet" else books.turnover(found.first, found.last)
-    form = statement.form
     parts = [
         (account, sum(v for code, v in amounts.items() if code.startswith(account.code)))
         for account in books.accounts
@@ -96,10 +96,10 @@ async def line_sheet(kind: str, number: int, period: str | None = None, span: st
         flows=await reading.flows_of_line(client, found.first, found.last, number) if kind == "cash_flow" else [],
         month=month,
         label=time.label(month),
-        fillable=line in fillable(form) and time is Span.MONTH,
-        sources=[(each.number, each.name) for each in sources(form, line)],
+        fillable=line in fillable(statement.form) and time is Span.MONTH,
+        sources=[(each.number, each.name) for each in sources(statement.form, line)],
         written=[f for f in await hand_figures(client) if f.kind == kind and f.line == number],
-        names={each.number: each.name for each in form.lines},
+        names={each.number: each.name for each in statement.form.lines},
     )
 
 
@@ -131,6 +131,36 @@ async def fill_form(kind: str, number: int, data: Form) -> Redirect:
         client_in_scope(), cast(Kind, kind), number, month, amount, int(source) if source else None, str(data.get("why", ""))
     )
     return go(here(f"/books/statements?kind={kind}&period={month.key}"))
+
+
+@page("/books/brought", of=CLIENT, permission="books.read")
+async def brought_page(saved: bool = False) -> Page:
+    """What the cash flow statement holds of the year before the books start."""
+    client = client_in_scope()
+    about = await use(Clients).client(client)
+    kept = await reading.brought_of(client, Period.of(about.books_start))
+    found = form(about.standard, "cash_flow")
+    return Page(
+        "books/brought.html",
+        title="建账前的现金流量",
+        active="books",
+        month=Period.of(about.books_start),
+        client=about,
+        lines=[(line, kept.cash.get(line.number, 0)) for line in found.lines if line.direction],
+        saved=saved,
+    )
+
+
+@action("/books/brought", of=CLIENT, permission="books.note")
+async def brought_form(data: Form) -> Redirect:
+    """``line-7``: the amount of a line in yuan."""
+    amounts: dict[int, int] = {}
+    for name, text in data.items():
+        number = name.removeprefix("line-")
+        if number != name and number.isascii() and number.isdigit() and len(number) < 4 and str(text).strip():
+            amounts[int(number)] = fen(str(text))
+    await reading.keep_brought_cash(client_in_scope(), amounts)
+    return go(here("/books/brought?saved=true"))
 
 
 async def months(client: int) -> list[tuple[str, str]]:
@@ -167,4 +197,4 @@ def _number(data: dict[str, Any], name: str) -> int:
     return int(text)
 
 
-PAGES: list[HTTPRouteHandler] = [statements_page, line_sheet, assign_form, fill_form]
+PAGES: list[HTTPRouteHandler] = [statements_page, line_sheet, assign_form, fill_form, brought_page, brought_form]

@@ -18,14 +18,11 @@ class MonthNote(ClientRows, Table, tablename="books_month_note"):
     updated_at = Timestamptz()
 
 
-class BroughtFigure(ClientRows, Table, tablename="books_brought_figure"):
-    """Figures of ``year`` before the client's books start. ``kind`` "account": ``code`` is an account, ``amount`` debit less
-    credit in fen; ``kind`` "cash": ``code`` is a line of the cash flow statement, ``amount`` as it shows it."""
+class BroughtCash(ClientRows, Table, tablename="books_brought_cash"):
+    """A line of the cash flow statement from January to the day before the client's books start, in fen as it shows it."""
 
     id = BigSerial(primary_key=True)
-    year = Integer()
-    kind = Varchar(length=10)
-    code = Varchar(length=40)
+    line = SmallInt()
     amount = BigInt()
 
 

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
+from months.test_worked_months import brought
 from zhangfang_books import reading
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.ledger.opening.service import save
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
@@ -40,7 +42,8 @@ async def taken_over(firm: TestFirm, turnover: dict[str, int], cash: dict[int, i
     drafts = [VoucherDraft(client, dt.date(2025, 7, day), text, lines(v)) for day, text, v in BOOKED]
     async with scoped_transaction(system_scope(firm.id)):
         await import_posted(client, [opening, *drafts])
-        await reading.keep_brought(client, 2025, {k: v * 100 for k, v in turnover.items()}, cash)
+        await save(client, brought({k: v * 100 for k, v in turnover.items()}))
+        await reading.keep_brought_cash(client, cash)
     return client
 
 

@@ -51,12 +51,13 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """``first`` to ``last`` are their months. ``unassigned`` are the span's flows that stand on no line; ``left_out`` accounts that no
-    line of the balance sheet takes."""
+    """``first`` to ``last`` are their months, ``starts`` the first of the books. ``unassigned`` are the span's flows that stand on no
+    line; ``left_out`` accounts that no line of the balance sheet takes."""
 
     span: Span
     first: Period
     last: Period
+    starts: Period
     balance_sheet: Statement
     income: Statement
     cash_flow: Statement
@@ -89,7 +90,7 @@ def statements_of(material: Material, period: Period, span: Span = Span.MONTH) -
     )
     unassigned = [flow for flow in of_span if flow.line == UNASSIGNED]
     left_out = uncovered(made.sheet_form, material.books, last)
-    return Statements(span, first, last, sheet, income, cash, checks, unassigned, left_out)
+    return Statements(span, first, last, material.starts, sheet, income, cash, checks, unassigned, left_out)
 
 
 def _year_before(last: Period) -> tuple[str, tuple[Period, Period]]:

@@ -6,4 +6,5 @@ import "./sheet.js";
 import "./confirm.js";
 import "./desk.js";
 import "./upload.js";
+import "./opening.js";
 import "./page.js";
