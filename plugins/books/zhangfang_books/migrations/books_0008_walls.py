@@ -4,12 +4,11 @@ from zhangfang_sdk.walls import build, client_wall
 
 ID = "2026-11-26T19:05:02:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Cash flows from before the books start take the place of figures of any kind"
+DESCRIPTION = "Wall of the cash flows from before the books start, which are moved here"
 
 MOVED = """
 insert into books_brought_cash (firm, client, line, amount)
     select firm, client, code::smallint, amount from books_brought_figure where kind = 'cash';
-drop table books_brought_figure;
 create unique index books_brought_cash_once on books_brought_cash (firm, client, line);
 """
 
