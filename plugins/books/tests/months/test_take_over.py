@@ -76,6 +76,8 @@ async def test_what_was_not_brought_along_is_not_made_up(firm: TestFirm) -> None
         found = await reading.statements(client, JULY)
     heading, start = found.balance_sheet.columns[1]
     assert (heading, start[1]) == ("接手日余额", 115_000_00)
+    assert [heading for heading, _ in found.income.columns] == ["本年累计金额(7月起)", "本月金额"]
+    assert [heading for heading, _ in found.cash_flow.columns] == ["本年累计金额(7月起)", "本月金额"]
 
 
 @pytest.mark.parametrize("kind", [VoucherKind.NORMAL, VoucherKind.CLOSING])

@@ -118,7 +118,9 @@ class _Maker:
         first, last = months
         if last < self._of.starts:
             return NOT_IN_THE_BOOKS, {}
-        return heading, evaluated(first, last)
+        starts, brought = self._of.starts, self._of.brought.get(first.year, Brought())
+        is_part = first < starts and not (brought.turnover if evaluated == self.income else brought.cash)
+        return f"{heading}({starts.month}月起)" if is_part else heading, evaluated(first, last)
 
     def balances(self, until: Period) -> Values:
         moved = moved_between(self._of.by_hand, until)
