@@ -133,7 +133,7 @@ async def fill_form(kind: str, number: int, data: Form) -> Redirect:
     return go(here(f"/books/statements?kind={kind}&period={month.key}"))
 
 
-@page("/books/brought", of=CLIENT, permission="books.read")
+@page("/books/brought", of=CLIENT, permission="books.note")
 async def brought_page(saved: bool = False) -> Page:
     """What the cash flow statement holds of the year before the books start."""
     client = client_in_scope()
