@@ -95,7 +95,11 @@ class VoucherDraft:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """``number`` is None until posted; then without gaps within client, period and word."""
+    """``number`` is None until posted; then without gaps within client, period and word.
+
+    ``version`` counts the changes of a draft from 1 on. ``returned`` is why a reviewer (``returned_by``) handed a draft back, "" when nobody
+    did or it was changed since.
+    """
 
     id: int
     client: int
@@ -117,6 +121,9 @@ class Voucher:
     reverses: int | None = None
     reversed_by: int | None = None
     reviewed_by: str = ""
+    version: int = 1
+    returned: str = ""
+    returned_by: str = ""
 
     @property
     def label(self) -> str:
@@ -187,13 +194,28 @@ class Ledger(Protocol):
         that name where there is one. Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
         ``ledger.quantity_unreadable``, ``ledger.account_retired``,
         ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
-        ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``.
+        ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``, ``ledger.period_closed``,
+        ``ledger.date_too_far`` (after the end of next year), ``ledger.word_unknown`` (no word of the firm),
+        ``ledger.dimension_not_offered``, ``ledger.product_differs`` (quantity × price is not the amount).
         """
         ...
 
     @needs("ledger.draft")
-    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
-        """Replace a draft's content; needs ``ledger.draft``. Raises as ``draft``, and ``ledger.not_a_draft``."""
+    async def redraft(self, voucher: int, draft: VoucherDraft, *, version: int | None = None) -> None:
+        """Replace a draft's content; needs ``ledger.draft``. Raises as ``draft``, and ``ledger.not_a_draft``.
+
+        With ``version``, the ``Voucher.version`` that the caller worked from: ``ledger.changed_meanwhile`` (409) when it is
+        another by now; ``details`` name the one that stands.
+        """
+        ...
+
+    @needs("ledger.post")
+    async def hand_back(self, voucher: int, reason: str) -> None:
+        """退回: a reviewer gives a draft back to whoever drafted it, with the reason; needs ``ledger.post``.
+
+        It stays a draft, and waits for its drafter until it is changed, posted or given up. Raises Refusal ``ledger.not_a_draft``,
+        ``ledger.reason_missing``.
+        """
         ...
 
     @needs("ledger.draft")

@@ -85,8 +85,10 @@ class MonthEnd(Protocol):
         ...
 
     @needs("ledger.draft")
-    async def keep_template(self, title: str, draft: VoucherDraft, first: Period, last: Period | None) -> int:
+    async def keep_template(self, title: str, draft: VoucherDraft, first: Period | None, last: Period | None) -> int:
         """A voucher to propose in every month from ``first`` to ``last``, on the month's last day; needs ``ledger.draft``; its id.
+
+        With None as ``first`` it is never proposed: it is there to write from.
 
         Raises as ``Ledger.draft``.
         """

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import pytest
 import pytest_asyncio
@@ -13,9 +14,11 @@ from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.ledger.service import PostgresLedger
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft, VoucherKind, VoucherState
+from zhangfang_sdk.ledger import Account, DimensionKind, Ledger, Line, VoucherDraft, VoucherKind, VoucherState
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
 from zhangfang_sdk.testing.fakes import FakeLedger
 
 START = dt.date(2025, 1, 1)
@@ -33,13 +36,14 @@ Acting = Callable[..., AbstractAsyncContextManager[Scope]]
 
 @dataclass(frozen=True)
 class Case:
-    """``acting(person)`` acts as "drafter" or "reviewer" of the firm, or as the "boss" of ``sibling``. ``parent`` has accounts below it."""
+    """``acting(person)`` acts as "drafter" or "reviewer" of the firm, or as the "boss" of ``sibling``. ``parent`` has accounts below it, ``goods`` is a stock item."""
 
     ledger: Ledger
     acting: Acting
     client: int
     sibling: int
     parent: str = "2221"
+    goods: int = 1
 
     def draft(self, day: dt.date = START, amount: int = 12300, **changes: object) -> VoucherDraft:
         lines = (Line("1002", "存现", debit=amount), Line("1001", "", credit=amount, counterparty="银行"))
@@ -80,7 +84,9 @@ async def case(request: pytest.FixtureRequest, firm: TestFirm) -> Case:
             return acting(firm, "boss", client=firm.trading, name=who)
         return acting(firm, "owner", user=reviewer if who == "reviewer" else firm.owner, name=who)
 
-    return Case(PostgresLedger(), real_acting, firm.restaurant, firm.trading)
+    async with real_acting("drafter"):
+        goods = await use(Dimensions).add(firm.restaurant, DimensionKind.STOCK, "01", "货")
+    return Case(PostgresLedger(), real_acting, firm.restaurant, firm.trading, goods=goods.id)
 
 
 def refused(code: str) -> AbstractAsyncContextManager[None]:
@@ -113,6 +119,14 @@ async def test_a_wrong_draft_is_refused(case: Case) -> None:
         "ledger.account_unknown": case.draft(lines=(line, Line("9999", "", credit=100))),
         "ledger.account_not_leaf": case.draft(lines=(line, Line(case.parent, "", credit=100))),
         "ledger.before_books": case.draft(dt.date(2024, 12, 31)),
+        "ledger.date_too_far": case.draft(dt.date(2099, 1, 1)),
+        "ledger.word_unknown": case.draft(word="杂"),
+        "ledger.dimension_not_offered": case.draft(
+            lines=(replace(line, dimensions={"stock": case.goods}), Line("1001", "", credit=100))
+        ),
+        "ledger.product_differs": case.draft(
+            lines=(replace(line, quantity=Decimal(3), unit_price=Decimal("0.34")), Line("1001", "", credit=100))
+        ),
         "money.too_large": case.draft(amount=10**16),
         "common.not_found": case.draft(client=10**9),
     }
@@ -124,6 +138,48 @@ async def test_a_wrong_draft_is_refused(case: Case) -> None:
             await case.ledger.draft(case.draft(lines=(replace(line, debit=1.0), Line("1001", "", credit=1))))  # type: ignore[arg-type]  # the error under test
     async with case.acting("drafter"):
         assert await case.ledger.vouchers(case.client) == []
+
+
+async def test_a_price_of_six_places_is_as_exact_as_it_can_be(case: Case) -> None:
+    """100,000 pieces for 33,333.33 cost 0.333333 each, which multiplied back is 0.03 less."""
+    amount, pieces, price = 33_333_33, Decimal(100_000), Decimal("0.333333")
+    line = Line("1002", "", debit=amount, quantity=pieces, unit_price=price)
+    async with case.acting("drafter"):
+        id_ = await case.ledger.draft(case.draft(lines=(line, Line("1001", "", credit=amount))))
+        assert (await case.ledger.voucher(id_)).lines[0].quantity == pieces
+
+
+async def test_the_second_of_two_who_change_a_draft_is_told(case: Case) -> None:
+    async with case.acting("drafter"):
+        id_ = await case.ledger.draft(case.draft())
+        seen = (await case.ledger.voucher(id_)).version
+        await case.ledger.redraft(id_, case.draft(amount=100), version=seen)
+    async with refused("ledger.changed_meanwhile"), case.acting("reviewer"):
+        await case.ledger.redraft(id_, case.draft(amount=200), version=seen)
+    async with case.acting("reviewer"):
+        kept = await case.ledger.voucher(id_)
+        assert (kept.total, kept.version) == (100, seen + 1)
+        await case.ledger.redraft(id_, case.draft(amount=200), version=kept.version)
+
+
+async def test_a_draft_handed_back_says_why_until_it_is_changed(case: Case) -> None:
+    async with case.acting("drafter"):
+        id_ = await case.ledger.draft(case.draft())
+        seen = (await case.ledger.voucher(id_)).version
+    async with refused("ledger.reason_missing"), case.acting("reviewer"):
+        await case.ledger.hand_back(id_, " ")
+    async with case.acting("reviewer"):
+        await case.ledger.review(id_)
+        await case.ledger.hand_back(id_, "科目不对")
+        back = await case.ledger.voucher(id_)
+    assert (back.state, back.returned, back.returned_by) == (VoucherState.DRAFT, "科目不对", "reviewer")
+    assert (back.reviewed_by, back.version) == ("", seen + 1)
+    async with case.acting("drafter"):
+        await case.ledger.redraft(id_, case.draft(amount=100))
+        assert (await case.ledger.voucher(id_)).returned == ""
+        await case.ledger.discard(id_, "不要了")
+    async with refused("ledger.not_a_draft"), case.acting("reviewer"):
+        await case.ledger.hand_back(id_, "晚了")
 
 
 async def test_posting_numbers_without_gaps_within_month_and_word(case: Case) -> None:
@@ -281,9 +337,8 @@ async def test_months_close_in_order_and_without_drafts(case: Case) -> None:
         await case.ledger.discard(draft, "不要了")
         await case.ledger.close_period(case.client, JANUARY)
         assert await case.ledger.closed_through(case.client) == JANUARY
-        late = await case.ledger.draft(case.draft())
-    async with refused("ledger.period_closed"), case.acting("reviewer"):
-        await case.ledger.post(late)
+    async with refused("ledger.period_closed"), case.acting("drafter"):
+        await case.ledger.draft(case.draft())
     async with refused("ledger.reason_missing"), case.acting("drafter"):
         await case.ledger.reopen_period(case.client, JANUARY, " ")
     async with refused("ledger.not_closed"), case.acting("drafter"):
@@ -291,6 +346,7 @@ async def test_months_close_in_order_and_without_drafts(case: Case) -> None:
     async with case.acting("drafter"):
         await case.ledger.reopen_period(case.client, JANUARY, "补一张")
         assert await case.ledger.closed_through(case.client) is None
+        late = await case.ledger.draft(case.draft())
     async with case.acting("reviewer"):
         assert (await case.ledger.post(late)).number == 1
 
@@ -321,6 +377,7 @@ async def test_permissions_are_asked_for(case: Case) -> None:
         lambda: case.ledger.discard(id_, ""),
         lambda: case.ledger.post(id_),
         lambda: case.ledger.review(id_),
+        lambda: case.ledger.hand_back(id_, "看看"),
         lambda: case.ledger.reverse(id_, START, "看看"),
         lambda: case.ledger.close_period(case.sibling, JANUARY),
         lambda: case.ledger.reopen_period(case.sibling, JANUARY, "看看"),

@@ -30,6 +30,7 @@ from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
+from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.ledger.opening import service as opening
 from zhangfang_core.ledger.opening.sheet import OpeningLine
@@ -263,6 +264,7 @@ async def _reached_at(actor: Actor) -> None:
 async def _firm_wide(firm: int, mark: str) -> None:
     word = f"内部{mark}"
     await Service(title=word, content=word, price=1, published=True).save()
+    await VoucherChoice(words=f"记,{word}", clean_limit=12300).save()
     await ImportProfile(program="own", name=word, columns="{}").save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()

@@ -191,18 +191,18 @@ async def test_months_close_in_order_refuse_postings_and_open_again_with_a_reaso
         await ledger.discard(waiting, "重复")
         await ledger.close_period(firm.restaurant, january)
         assert await ledger.closed_through(firm.restaurant) == january
-        late = await ledger.draft(VoucherDraft(firm.restaurant, dt.date(2025, 1, 9), "补记", sale(1).lines, source="t"))
+    late = VoucherDraft(firm.restaurant, dt.date(2025, 1, 9), "补记", sale(1).lines, source="t")
     await refused("ledger.already_closed", january)
     with pytest.raises(Refusal, match=r"ledger\.period_closed.*2025年1月"):
         async with acting(firm):
-            await ledger.post(late)
+            await ledger.draft(late)
     with pytest.raises(Refusal, match=r"ledger\.reason_missing"):
         async with acting(firm):
             await ledger.reopen_period(firm.restaurant, january, " ")
     async with acting(firm):
         await ledger.reopen_period(firm.restaurant, january, "漏记一笔")
         assert await ledger.closed_through(firm.restaurant) is None
-        assert (await ledger.post(late)).number == 1
+        assert (await ledger.post(await ledger.draft(late))).number == 1
 
 
 async def test_a_reversal_takes_the_figures_back_once(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -97,7 +97,7 @@ class FixedAssetRow(ClientRows, Table, tablename="core_fixed_asset"):
 
 
 class VoucherTemplate(ClientRows, Table, tablename="core_voucher_template"):
-    """A voucher that is proposed in every month from ``first`` to ``last`` (yyyymm); ``lines`` as in a draft."""
+    """A voucher that is proposed in every month from ``first`` to ``last`` (yyyymm; both 0: in none); ``lines`` as in a draft."""
 
     id = BigSerial(primary_key=True)
     title = Varchar(length=120)

@@ -11,7 +11,7 @@ from zhangfang_core.ledger import rules
 from zhangfang_core.ledger.analysis import Directory, write_beside
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.digests import digest
-from zhangfang_core.ledger.posting import balance_period, poster, refuse_closed
+from zhangfang_core.ledger.posting import balance_period, poster
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_core.modules.hooks import call_one, listeners
 from zhangfang_sdk.audit import Audit
@@ -156,7 +156,7 @@ class _Chart:
             rules.check_date(draft, self._start)
             if (kind := rules.kind_of(draft, self.standing, self._profit)) is not draft.kind:
                 draft = replace(draft, kind=kind)
-            refuse_closed(draft, self._closed)
+            rules.refuse_closed(draft, self._closed)
             for module in self._askers:
                 objection: Objection | None = await call_one("check_voucher", module, voucher=draft)
                 if objection is not None:

@@ -9,19 +9,21 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
 from zhangfang_core.ledger.charts import load_chart
+from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.live import Live
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 SYSTEM = "系统"
 
-_CLIENT = """select c.books_start, c.standard, a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
+_CLIENT = """select c.books_start, c.standard,
+    (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) closed, a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
     left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
@@ -30,8 +32,8 @@ _INSERT = """insert into core_voucher (firm, client, period, date, word, summary
     values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $9, $10, $11, $12, $13, $14, $15, '', '') returning id"""
 
 _REPLACE = """update core_voucher set period = $3, date = $4, word = $5, summary = $6, kind = $7, total = $8, document = $9,
-    source = $10, reasons = $11, draft_lines = $12, drafted_by = $13, drafted_by_name = $14,
-    reviewed_by = null, reviewed_by_name = null
+    source = $10, reasons = $11, draft_lines = $12, drafted_by = $13, drafted_by_name = $14, version = version + 1,
+    reviewed_by = null, reviewed_by_name = null, returned_reason = null, returned_by_name = null
     where firm = $1 and id = $2 and client = $15 and state = 'draft'"""
 
 
@@ -63,12 +65,15 @@ async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
     return voucher
 
 
-async def replace(voucher: int, draft: VoucherDraft) -> None:
-    """See ``Ledger.redraft``. Whoever writes the new content by hand is its drafter."""
+async def replace(
+    voucher: int, draft: VoucherDraft, *, version: int | None = None, by_hand: bool = False
+) -> None:
+    """See ``Ledger.redraft``. ``by_hand``: the person who acts is its drafter from now on, whatever its source."""
     require("ledger.draft")
     total, draft = await checked(draft)
-    drafter, name = _drafter(draft)
+    drafter, name = _drafter(draft, by_hand=by_hand)
     before = await _draft_row(voucher)
+    _refuse_changed(before, version)
     if before["client"] != draft.client:
         raise Refusal("ledger.other_client", "草稿不能改到另一家企业名下,请作废后在那家企业重新制单。")
     done = await connection().execute(
@@ -129,6 +134,25 @@ def refuse_same_person(row: Mapping[str, Any]) -> None:
         )
 
 
+async def hand_back(voucher: int, reason: str) -> None:
+    """See ``Ledger.hand_back``."""
+    require("ledger.post")
+    why = reason.replace("\x00", "").strip()[:255]
+    if not why:
+        raise Refusal("ledger.reason_missing", "请写明退回的原因,制单人会看到这句话。", field="reason")
+    client = await connection().fetchval(
+        """update core_voucher set returned_reason = $3, returned_by_name = $4, reviewed_by = null, reviewed_by_name = null,
+        version = version + 1 where firm = $1 and id = $2 and state = 'draft' returning client""",
+        firm_in_scope(),
+        voucher,
+        why,
+        scope().user_name if scope().user is not None else SYSTEM,
+    )
+    if client is None:
+        await refuse_non_draft(voucher)
+    await _changed("ledger.hand_back", voucher, client, after={"reason": why})
+
+
 async def discard(voucher: int, reason: str) -> None:
     """See ``Ledger.discard``; the content stays readable."""
     require("ledger.draft")
@@ -161,6 +185,9 @@ async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
     rules.check_accounts(draft.lines, standing)
     books_start: dt.date = rows[0]["books_start"]
     rules.check_date(draft, books_start)
+    rules.check_not_far(draft, today())
+    rules.check_word(draft.word, (await choices()).words)
+    rules.refuse_closed(draft, rows[0]["closed"])
     profit = load_chart(rows[0]["standard"]).month_end["profit"]
     return total, with_changes(draft, kind=rules.kind_of(draft, standing, profit))
 
@@ -181,7 +208,7 @@ async def refuse_non_draft(voucher: int) -> NoReturn:
 
 async def _draft_row(voucher: int) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await connection().fetchrow(
-        "select client, date, summary, total from core_voucher where firm = $1 and id = $2 and state = 'draft' for update",
+        "select client, date, summary, total, version, drafted_by_name from core_voucher where firm = $1 and id = $2 and state = 'draft' for update",
         firm_in_scope(),
         voucher,
     )
@@ -190,9 +217,19 @@ async def _draft_row(voucher: int) -> Mapping[str, Any]:
     return row
 
 
-def _drafter(draft: VoucherDraft) -> tuple[int | None, str]:
+def _refuse_changed(row: Mapping[str, Any], version: int | None) -> None:
+    if version is not None and row["version"] != version:
+        raise Refusal(
+            "ledger.changed_meanwhile",
+            f"这张草稿在您打开之后又被改过({row['drafted_by_name']}),您写的内容还在下面,请核对后再保存。",
+            status=409,
+            details={"version": row["version"]},
+        )
+
+
+def _drafter(draft: VoucherDraft, *, by_hand: bool = False) -> tuple[int | None, str]:
     """What a plugin proposes is drafted by the system, so that whoever set it off may review it; by hand, by the person."""
-    if draft.source != "manual" or scope().user is None:
+    if (draft.source != "manual" and not by_hand) or scope().user is None:
         return None, SYSTEM
     return scope().user, scope().user_name
 

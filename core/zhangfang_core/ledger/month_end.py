@@ -21,6 +21,8 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
 SOURCE = "month_end:"
+BY_HAND = 0
+"""First and last month of a template that no month proposes."""
 
 _CLIENT = """select c.standard, app_client_fact(c.id, 'taxpayer_kind', $3) as taxpayer_kind, c.books_start,
     (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) as closed
@@ -190,7 +192,7 @@ class LedgerMonthEnd:
         await use(Audit).record("month_end.add_asset", f"core_fixed_asset:{made}", client=client, after=after)
         return FixedAsset(made, client, *values)
 
-    async def keep_template(self, title: str, draft: VoucherDraft, first: Period, last: Period | None) -> int:
+    async def keep_template(self, title: str, draft: VoucherDraft, first: Period | None, last: Period | None) -> int:
         require("ledger.draft")
         title = title.strip()
         if not 0 < len(title) <= 120 or "\x00" in title:
@@ -205,8 +207,8 @@ class LedgerMonthEnd:
             checked.word,
             checked.summary,
             lines_to_json(checked.lines),
-            first.number,
-            None if last is None else last.number,
+            BY_HAND if first is None else first.number,
+            BY_HAND if first is None else None if last is None else last.number,
         )
         await use(Audit).record(
             "month_end.keep_template", f"core_voucher_template:{made}", client=draft.client, after={"title": title}

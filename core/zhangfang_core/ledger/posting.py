@@ -112,29 +112,8 @@ async def _check(draft: VoucherDraft) -> Mapping[str, rules.Standing]:
     standing = {row["code"]: rules.Standing.of(row) for row in rows if row["code"]}
     rules.check_accounts(draft.lines, standing)
     rules.check_date(draft, rows[0]["books_start"])
-    refuse_closed(draft, rows[0]["closed"])
+    rules.refuse_closed(draft, rows[0]["closed"])
     return standing
-
-
-def refuse_closed(draft: VoucherDraft, closed: int | None) -> None:
-    """Raise ``ledger.period_closed`` where the voucher's month is at or before ``closed``, and for openings once any is."""
-    if closed is None:
-        return
-    if draft.kind is VoucherKind.OPENING:
-        raise Refusal(
-            "ledger.period_closed",
-            f"{Period.from_number(closed).label}已经结账,期初余额不能再改;需要更正请先反结账。",
-            status=409,
-        )
-    period = Period.of(draft.date)
-    if period.number <= closed:
-        raise Refusal(
-            "ledger.period_closed",
-            f"{period.label}已经结账,不能再记账;请改用之后的日期,或者先反结账并说明原因。",
-            status=409,
-            field="date",
-            details={"period": period.key},
-        )
 
 
 def poster() -> tuple[int | None, str]:

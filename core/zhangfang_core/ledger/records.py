@@ -97,6 +97,9 @@ def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> V
         reverses=row["reverses"],
         reversed_by=row["reversed_by"],
         reviewed_by=row["reviewed_by_name"] or (row["posted_by_name"] if is_posted else ""),
+        version=row["version"],
+        returned=row["returned_reason"] or "",
+        returned_by=row["returned_by_name"] or "",
     )
 
 

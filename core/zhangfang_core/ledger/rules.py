@@ -8,12 +8,14 @@ from decimal import Decimal
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.money import LARGEST_FEN, yuan
+from zhangfang_sdk.periods import Period
 
 MOST_LINES = 999
 """A line's key is its voucher's id * 1000 + its place."""
 
 LARGEST_QUANTITY = Decimal(10) ** 13
 SMALLEST_STEP = Decimal("0.000001")
+HALF_A_FEN = Decimal("0.005")
 
 KIND_TITLES = {
     DimensionKind.CUSTOMER: "客户",
@@ -89,7 +91,8 @@ def check_draft(draft: VoucherDraft) -> int:
 def check_accounts(lines: Sequence[Line], standing: Mapping[str, Standing]) -> None:
     """Every line stands on a known account of the lowest level that is in use, with the dimensions that it requires.
 
-    Raises ``ledger.account_unknown``, ``ledger.account_not_leaf``, ``ledger.account_retired``, ``ledger.dimension_missing``.
+    Raises ``ledger.account_unknown``, ``ledger.account_not_leaf``, ``ledger.account_retired``, ``ledger.dimension_missing``,
+    ``ledger.dimension_not_offered``.
     """
     for place, line in enumerate(lines, 1):
         account = standing.get(line.account)
@@ -99,10 +102,8 @@ def check_accounts(lines: Sequence[Line], standing: Mapping[str, Standing]) -> N
             code, sentence = "ledger.account_not_leaf", f" {line.account} 还有下级科目,请选到最末一级。"
         elif account.retired:
             code, sentence = "ledger.account_retired", f" {line.account} 已经停用,请换一个科目,或者先重新启用。"
-        elif account.required:
-            _check_required(place, line, account)
-            continue
         else:
+            _check_items(place, line, account)
             continue
         raise Refusal(
             code,
@@ -112,7 +113,15 @@ def check_accounts(lines: Sequence[Line], standing: Mapping[str, Standing]) -> N
         )
 
 
-def _check_required(place: int, line: Line, account: Standing) -> None:
+def _check_items(place: int, line: Line, account: Standing) -> None:
+    for kind in line.dimensions:
+        if kind not in account.dimensions:
+            raise Refusal(
+                "ledger.dimension_not_offered",
+                f"第 {place} 行的科目 {line.account} 没有设置{KIND_TITLES[DimensionKind(kind)]}核算,请去掉这一项,或先在科目里设置。",
+                field=f"lines.{place - 1}.{kind}",
+                details={"account": line.account, "kind": kind},
+            )
     for kind in account.required:
         if kind not in line.dimensions:
             raise Refusal(
@@ -138,6 +147,48 @@ def check_date(draft: VoucherDraft, books_start: dt.date) -> None:
             f"凭证日期 {draft.date:%Y-%m-%d} 早于建账日 {books_start:%Y-%m-%d},请改用建账日之后的日期。",
             field="date",
             details={"books_start": books_start.isoformat()},
+        )
+
+
+def check_not_far(draft: VoucherDraft, day: dt.date) -> None:
+    """A voucher is dated up to the end of the year after ``day`` at most. Raises ``ledger.date_too_far``."""
+    last = dt.date(day.year + 1, 12, 31)
+    if draft.date > last:
+        raise Refusal(
+            "ledger.date_too_far",
+            f"凭证日期 {draft.date:%Y-%m-%d} 太远了,最晚到 {last:%Y-%m-%d},请检查年份。",
+            field="date",
+        )
+
+
+def check_word(word: str, words: Sequence[str]) -> None:
+    """Raise ``ledger.word_unknown`` for a 凭证字 that the firm does not use."""
+    if word not in words:
+        raise Refusal(
+            "ledger.word_unknown",
+            f"没有凭证字“{word}”,可用的有:{'、'.join(words)}。需要别的,请管理员在“凭证设置”里添加。",
+            field="word",
+        )
+
+
+def refuse_closed(draft: VoucherDraft, closed: int | None) -> None:
+    """Raise ``ledger.period_closed`` where the voucher's month is at or before ``closed``, and for openings once any is."""
+    if closed is None:
+        return
+    if draft.kind is VoucherKind.OPENING:
+        raise Refusal(
+            "ledger.period_closed",
+            f"{Period.from_number(closed).label}已经结账,期初余额不能再改;需要更正请先反结账。",
+            status=409,
+        )
+    period = Period.of(draft.date)
+    if period.number <= closed:
+        raise Refusal(
+            "ledger.period_closed",
+            f"{period.label}已经结账,不能再记账;请改用之后的日期,或者先反结账并说明原因。",
+            status=409,
+            field="date",
+            details={"period": period.key},
         )
 
 
@@ -215,10 +266,25 @@ def _check_details(place: int, line: Line) -> None:
                 f"第 {place} 行的{title}写法不对:最多 6 位小数,不能太大。",
                 field=f"lines.{place - 1}.{field}",
             )
+    _check_product(place, line)
     unknown = [kind for kind in line.dimensions if kind not in KIND_TITLES]
     if unknown:
         raise Refusal(
             "ledger.dimension_unknown",
             f"第 {place} 行:没有“{unknown[0][:20]}”这种辅助核算。",
             field=f"lines.{place - 1}",
+        )
+
+
+def _check_product(place: int, line: Line) -> None:
+    """数量 × 单价 is the amount to the fen, as far as a price of six decimal places can say it."""
+    if line.quantity is None or line.unit_price is None:
+        return
+    amount = Decimal(line.debit or line.credit) / 100
+    off = abs(line.quantity * line.unit_price - amount)
+    if off > HALF_A_FEN + abs(line.quantity) * SMALLEST_STEP / 2:
+        raise Refusal(
+            "ledger.product_differs",
+            f"第 {place} 行数量 {line.quantity:f} × 单价 {line.unit_price:f} 不等于金额 {yuan(line.debit or line.credit)},请改其中一个。",
+            field=f"lines.{place - 1}.unit_price",
         )

@@ -18,8 +18,11 @@ class PostgresLedger:
     async def draft(self, draft: VoucherDraft) -> int:
         return await drafts.keep(draft)
 
-    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
-        await drafts.replace(_possible(voucher), draft)
+    async def redraft(self, voucher: int, draft: VoucherDraft, *, version: int | None = None) -> None:
+        await drafts.replace(_possible(voucher), draft, version=version)
+
+    async def hand_back(self, voucher: int, reason: str) -> None:
+        await drafts.hand_back(_possible(voucher), reason)
 
     async def discard(self, voucher: int, reason: str) -> None:
         await drafts.discard(_possible(voucher), reason)

@@ -11,7 +11,7 @@ from piccolo.columns.readable import Readable
 from piccolo.table import Table
 
 from zhangfang_sdk.references import DocumentKey, UserKey
-from zhangfang_sdk.tables import ClientRows
+from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class LedgerAccount(ClientRows, Table, tablename="core_account"):
@@ -54,7 +54,10 @@ class VoucherCounter(ClientRows, Table, tablename="core_voucher_counter"):
 
 
 class LedgerVoucher(ClientRows, Table, tablename="core_voucher"):
-    """One voucher (记账凭证). ``total`` is the sum of its debits; instants are UTC; names are as they were then."""
+    """One voucher (记账凭证). ``total`` is the sum of its debits; instants are UTC; names are as they were then.
+
+    ``version`` counts the changes of a draft; ``returned_reason`` is why a reviewer handed it back, until it is changed.
+    """
 
     id = BigSerial(primary_key=True)
     period = Integer(null=False)
@@ -78,6 +81,9 @@ class LedgerVoucher(ClientRows, Table, tablename="core_voucher"):
     reviewed_by = ForeignKey(UserKey, null=True, default=None, on_delete=OnDelete.restrict)
     reviewed_by_name = Varchar(length=80, null=True, default=None, help_text="审核(记账前已审核的)")
     discard_reason = Varchar(length=255, default="")
+    version = Integer(null=False, default=1)
+    returned_reason = Varchar(length=255, null=True, default=None, help_text="退回原因")
+    returned_by_name = Varchar(length=80, null=True, default=None, help_text="退回人")
 
     @classmethod
     def get_readable(cls) -> Readable:
@@ -110,3 +116,11 @@ class MonthlyBalance(ClientRows, Table, tablename="core_balance"):
     credit = BigInt(null=False, default=0)
     closing_debit = BigInt(null=False, default=0)
     closing_credit = BigInt(null=False, default=0)
+
+
+class VoucherChoice(FirmRows, Table, tablename="core_voucher_choice"):
+    """What a firm chose of its vouchers; without a row, what ``ledger.choices`` says."""
+
+    id = BigSerial(primary_key=True)
+    words = Varchar(length=255, help_text="凭证字,逗号分隔")
+    clean_limit = BigInt(null=False, help_text="批量过账的单张金额上限(分)")

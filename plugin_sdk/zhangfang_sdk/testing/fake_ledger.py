@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -18,7 +19,10 @@ from zhangfang_sdk.ledger import (
     VoucherState,
 )
 from zhangfang_sdk.money import LARGEST_FEN
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
+
+WORDS = ("记", "收", "付", "转")
+"""The 凭证字 of every firm of the fake."""
 
 
 def refusal(code: str, status: int = 422) -> Refusal:
@@ -50,11 +54,27 @@ class FakeLedger:
         require("ledger.draft")
         return self._keep(draft, len(self._vouchers) + 1)
 
-    async def redraft(self, voucher: int, draft: VoucherDraft) -> None:
+    async def redraft(self, voucher: int, draft: VoucherDraft, *, version: int | None = None) -> None:
         require("ledger.draft")
         self._check(draft)
-        self._draft_called(voucher)
+        before = self._draft_called(voucher)
+        if version is not None and before.version != version:
+            raise refusal("ledger.changed_meanwhile", 409)
         self._keep(draft, voucher)
+        self._vouchers[voucher] = replace(self._vouchers[voucher], version=before.version + 1)
+
+    async def hand_back(self, voucher: int, reason: str) -> None:
+        require("ledger.post")
+        if not reason.strip():
+            raise refusal("ledger.reason_missing")
+        draft = self._draft_called(voucher)
+        self._vouchers[voucher] = replace(
+            draft,
+            returned=reason.strip(),
+            returned_by=scope().user_name,
+            reviewed_by="",
+            version=draft.version + 1,
+        )
 
     async def discard(self, voucher: int, reason: str) -> None:
         require("ledger.draft")
@@ -274,8 +294,17 @@ class FakeLedger:
                 raise refusal("ledger.account_unknown")
             if not account.is_leaf:
                 raise refusal("ledger.account_not_leaf")
+            if any(kind not in account.dimensions for kind in line.dimensions):
+                raise refusal("ledger.dimension_not_offered")
         if draft.kind is not VoucherKind.OPENING and draft.date < self._books[draft.client]:
             raise refusal("ledger.before_books")
+        if draft.date.year > today().year + 1:
+            raise refusal("ledger.date_too_far")
+        if draft.word not in WORDS:
+            raise refusal("ledger.word_unknown")
+        closed = max(self._closed.get(draft.client, ()), default=None)
+        if closed is not None and Period.of(draft.date) <= closed:
+            raise refusal("ledger.period_closed", 409)
 
 
 def _check_line(line: Line) -> None:
@@ -285,6 +314,10 @@ def _check_line(line: Line) -> None:
         raise refusal("ledger.line_one_sided")
     if max(abs(line.debit), abs(line.credit)) > LARGEST_FEN:
         raise refusal("money.too_large")
+    if line.quantity is not None and line.unit_price is not None:
+        amount = Decimal(line.debit or line.credit) / 100
+        if abs(line.quantity * line.unit_price - amount) > Decimal("0.005") + abs(line.quantity) * Decimal("0.0000005"):
+            raise refusal("ledger.product_differs")
 
 
 def _entry(voucher: Voucher, line: Line) -> LedgerEntry:
