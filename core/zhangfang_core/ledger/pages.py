@@ -12,8 +12,12 @@ from litestar.response import Redirect
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
+from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
+from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
+from zhangfang_core.ledger.writing.pages import HANDLERS as WRITING_HANDLERS
+from zhangfang_core.ledger.writing.template_pages import HANDLERS as TEMPLATE_HANDLERS
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
@@ -112,6 +116,7 @@ async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> P
         cards=() if in_sheet else await use(Cards).shown("voucher", voucher.client, voucher.period.key),
         kinds=KINDS,
         today=today(),
+        neighbours=await reading.neighbours(voucher),
     )
 
 
@@ -271,4 +276,8 @@ HANDLERS: list[HTTPRouteHandler] = [
     reopen_form,
     *ACCOUNT_HANDLERS,
     *OPENING_HANDLERS,
+    *WRITING_HANDLERS,
+    *TEMPLATE_HANDLERS,
+    *REVIEW_HANDLERS,
+    *CHOICE_HANDLERS,
 ]

@@ -53,12 +53,17 @@ update core_voucher v set state = 'posted', number = n.last, draft_lines = null,
 from number n where v.firm = $1 and v.id = $3 and v.state = 'draft' returning v.number, v.posted_at"""
 
 
-async def post(voucher: int) -> Voucher:
-    """See ``Ledger.post``. Raises also what ``Ledger.draft`` raises, where the chart changed since."""
+async def post(voucher: int, *, version: int | None = None) -> Voucher:
+    """See ``Ledger.post``. Raises also what ``Ledger.draft`` raises, where the chart changed since.
+
+    ``version`` is the one that the reviewer looked at: ``ledger.changed_meanwhile`` when it is another by now.
+    """
     require("ledger.post")
     row = await connection().fetchrow(_HOLD, firm_in_scope(), voucher)
     if row is None:
         await refuse_non_draft(voucher)
+    if version is not None and row["version"] != version:
+        raise Refusal("ledger.changed_meanwhile", "这张凭证在您打开之后又被改过,请再看一遍。", status=409)
     if row["reviewed_by_name"] is None:
         refuse_same_person(row)
     draft = draft_of(row)
@@ -102,6 +107,9 @@ async def post(voucher: int) -> Voucher:
         posted_at=posted_at,
         reverses=row["reverses"],
         reviewed_by=row["reviewed_by_name"] or poster()[1],
+        version=row["version"],
+        returned=row["returned_reason"] or "",
+        returned_by=row["returned_by_name"] or "",
     )
 
 

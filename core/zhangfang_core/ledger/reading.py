@@ -88,6 +88,18 @@ async def vouchers(
     return await _with_lines(rows)
 
 
+async def neighbours(voucher: Voucher) -> tuple[int | None, int | None]:
+    """Ids of the client's vouchers before and after it, in the order in which they were drafted; discarded ones left out."""
+    row = await connection().fetchrow(
+        """select (select max(id) from core_voucher where firm = $1 and client = $2 and id < $3 and state <> 'discarded') as before,
+        (select min(id) from core_voucher where firm = $1 and client = $2 and id > $3 and state <> 'discarded') as after""",
+        firm_in_scope(),
+        voucher.client,
+        voucher.id,
+    )
+    return row["before"], row["after"]
+
+
 async def vouchers_called(client: int, ids: Sequence[int]) -> Sequence[Voucher]:
     """Those of ``ids`` that are the client's; needs ``ledger.read``."""
     see(client)

@@ -10,6 +10,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext
 from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_core.web.core_badges import CORE_BADGES
+from zhangfang_core.web.core_waiting import CORE_WAITING
 from zhangfang_core.web.pace import is_quick
 from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.waiting import load, part_of
@@ -27,11 +28,13 @@ CORE_NAVIGATION = (
     NavEntry("clients", "客户档案", "building-2", "/clients", "clients.read", "side", 25, FIRM),
     NavEntry("profile", "企业资料", "id-card", "/profile", "profile.read", "side", 26),
     NavEntry("my-profile", "企业资料", "id-card", "/profile", "profile.confirm", "me", 20),
+    NavEntry("review", "凭证审核", "list-checks", "/vouchers/review", "ledger.post", "side", 21, (FIRM, CLIENT)),
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("calendar", "办税日历", "calendar-days", "/calendar", SIGNED_IN, "side", 42, FIRM),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
+    NavEntry("voucher-choices", "凭证设置", "sliders-horizontal", "/settings/vouchers", "modules.manage", "side", 93, FIRM),
     NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),
     NavEntry("deliveries", "通知记录", "send", "/messages/deliveries", "notices.manage", "side", 89, FIRM),
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),
@@ -132,6 +135,9 @@ def _dots(enabled: frozenset[str]) -> Iterator[_Dot]:
     """Red dots that are counted, and those that are the length of a waiting list."""
     for badge in CORE_BADGES:
         yield _Dot("", "", badge.nav, partial(_own, badge))
+    for source in CORE_WAITING:
+        for nav in source.nav if permitted(source.permission) else ():
+            yield _Dot("", "", nav, partial(_waiting, "", source))
     for id_, module in registry().modules.items():
         if id_ not in enabled:
             continue

@@ -1,4 +1,4 @@
-"""等您处理: what the plugins' waiting sources say, each asked by itself and once in a transaction, for the list and for the red dots."""
+"""等您处理: what the waiting sources of core and of the plugins say, each asked by itself and once in a transaction, for the list and for the red dots."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +11,14 @@ from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import is_left_out, parts_off
+from zhangfang_core.web.core_waiting import CORE_WAITING
 from zhangfang_core.web.pace import LISTS_S, expected
-from zhangfang_core.web.parts import asked
+from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.templates import environment
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.places import OwnPlace, at, at_each_place, here
 from zhangfang_sdk.waiting import MOST_WAITING, WaitingItem, WaitingSource, Waits, most_urgent_first
-from zhangfang_sdk.web import SIGNED_IN
 
 SHOWN = 3
 """Items on a home page; the rest is one tap away."""
@@ -83,11 +83,11 @@ def joined(found: Iterable[Found]) -> Found:
 
 
 def sources(enabled: frozenset[str], off: frozenset[str]) -> Iterator[tuple[str, WaitingSource]]:
-    """Those of plugins that are on which the actor may ask, with their plugin's id."""
+    """Core's own ("" as plugin) and those of plugins that are on, which the actor may ask, with their plugin's id."""
+    yield from (("", source) for source in CORE_WAITING if permitted(source.permission))
     for id_, module in registry().modules.items():
         for source in module.waiting if id_ in enabled else ():
-            permitted = source.permission == SIGNED_IN or scope().may(source.permission)
-            if permitted and not is_left_out(id_, part_of(source), off):
+            if permitted(source.permission) and not is_left_out(id_, part_of(source), off):
                 yield id_, source
 
 
@@ -103,10 +103,12 @@ async def load(plugin: str, source: WaitingSource, *, only_quick: bool = False) 
     known, key = kept("waiting"), (scope().firm, scope().client, plugin, source.id)
     if key not in known:
         spent = kept("waiting_spent")
-        if only_quick and spent.get("s", 0.0) + expected(plugin, part_of(source)) > LISTS_S:
+        if plugin and only_quick and spent.get("s", 0.0) + expected(plugin, part_of(source)) > LISTS_S:
             return None
         began = time.perf_counter()
-        known[key] = await asked(plugin, part_of(source), lambda: _asked(source), NOTHING)
+        known[key] = await (
+            asked(plugin, part_of(source), lambda: _asked(source), NOTHING) if plugin else _asked(source)
+        )
         spent["s"] = spent.get("s", 0.0) + time.perf_counter() - began
     found: Items = known[key]
     return found

@@ -1,11 +1,9 @@
 // The review desk: shortcuts, the field under the cursor shown on the document, zoom and rotation.
-import { readCookie, writeCookie } from "./cookies.js";
+import { writeCookie } from "./cookies.js";
+import { keysOff, typing } from "./keys.js";
 import { words } from "./words.js";
 
 const ZOOMS = [100, 150, 200, 300];
-
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
-const keysOff = () => readCookie("keys") === "off";
 
 function step(by) {
   const links = [...document.querySelectorAll("[data-queue] a[href]")];
@@ -25,6 +23,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || keysOff() || typing(event.target)) return;
   const key = event.key.toLowerCase();
   if (key === "r") document.querySelector("[data-return]")?.click();
+  else if (!document.querySelector("[data-queue]")) return;
   else if (key === "j") step(1);
   else if (key === "k") step(-1);
 });

@@ -20,6 +20,9 @@ const zh = {
   leaving: "还有文件没传完。",
   keysOn: "快捷键:开",
   keysOff: "快捷键:关",
+  party: "往来单位",
+  makeItem: (kind, name) => `新增${kind}“${name}”`,
+  unsaved: "凭证还没有保存。",
 };
 
 const en = {
@@ -43,6 +46,9 @@ const en = {
   leaving: "Some files are still uploading.",
   keysOn: "Shortcuts: on",
   keysOff: "Shortcuts: off",
+  party: "Party",
+  makeItem: (kind, name) => `New ${kind} “${name}”`,
+  unsaved: "The voucher is not saved.",
 };
 
 export const words = document.documentElement.lang.startsWith("en") ? en : zh;

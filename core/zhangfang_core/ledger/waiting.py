@@ -1,0 +1,61 @@
+"""What waits for somebody in the books: drafts handed back to their drafter, and vouchers to review."""
+
+from collections.abc import Sequence
+
+from zhangfang_core.database.engine import connection
+from zhangfang_sdk.context import firm_in_scope, scope
+from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
+
+PLACES = "and ($2::bigint is null or v.client = $2) and ($3::bigint[] is null or v.client = any($3))"
+
+_RETURNED = f"""select v.id, v.client, v.summary, v.returned_reason, v.returned_by_name from core_voucher v
+    where v.firm = $1 and v.state = 'draft' {PLACES} and v.returned_reason is not null
+    and (v.drafted_by = $4 or v.drafted_by is null) order by v.id limit $5"""
+
+_TO_REVIEW = f"""select v.client, count(*) as vouchers, min(v.date) as earliest from core_voucher v
+    where v.firm = $1 and v.state = 'draft' {PLACES} and v.returned_reason is null
+    and (v.drafted_by is distinct from $4 or (select f.single_person from core_firm f where f.id = v.firm))
+    group by v.client order by min(v.date), v.client limit $5"""
+
+
+async def returned(limit: int) -> Sequence[WaitingItem]:
+    """Drafts that a reviewer handed back to this person; what the system drafted waits for all who may write."""
+    return [
+        WaitingItem(
+            client=row["client"],
+            title=f"修改退回的凭证:{row['summary'] or '(没有摘要)'}"[:120],
+            button="去修改",
+            path=f"/vouchers/{row['id']}/edit",
+            urgency=Urgency.TODAY,
+            from_whom=row["returned_by_name"],
+            note=row["returned_reason"],
+        )
+        for row in await _asked(_RETURNED, limit)
+    ]
+
+
+async def to_review(limit: int) -> Sequence[WaitingItem]:
+    """One line a client whose drafts somebody else wrote."""
+    return [
+        WaitingItem(
+            client=row["client"],
+            title=f"{row['vouchers']} 张凭证等审核",
+            button="去审核",
+            path="/vouchers/review",
+            urgency=Urgency.TODAY,
+            note=f"最早 {row['earliest']:%Y-%m-%d}",
+        )
+        for row in await _asked(_TO_REVIEW, limit)
+    ]
+
+
+async def _asked(query: str, limit: int) -> Sequence[dict[str, object]]:
+    acting = scope()
+    allowed = None if acting.clients is None else sorted(acting.clients)
+    return await connection().fetch(query, firm_in_scope(), acting.client, allowed, acting.user, limit)
+
+
+LEDGER_WAITING = (
+    WaitingSource("returned_vouchers", "ledger.draft", returned, topics=("ledger",)),
+    WaitingSource("vouchers_to_review", "ledger.post", to_review, ("review",), topics=("ledger",)),
+)

@@ -1,0 +1,5 @@
+"""What waits in core itself, from the rooms that ask it."""
+
+from zhangfang_core.ledger.waiting import LEDGER_WAITING
+
+CORE_WAITING = LEDGER_WAITING
