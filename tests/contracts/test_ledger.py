@@ -36,7 +36,8 @@ Acting = Callable[..., AbstractAsyncContextManager[Scope]]
 
 @dataclass(frozen=True)
 class Case:
-    """``acting(person)`` acts as "drafter" or "reviewer" of the firm, or as the "boss" of ``sibling``. ``parent`` has accounts below it, ``goods`` is a stock item."""
+    """``acting(person)`` acts as "drafter" or "reviewer" of the firm, or as the "boss" of ``sibling``. ``parent`` has accounts below it,
+    ``goods`` is a stock item."""
 
     ledger: Ledger
     acting: Acting
@@ -286,7 +287,10 @@ async def test_balances_are_those_of_posted_lines_by_month(case: Case) -> None:
 
 async def test_parties_add_up_to_the_account(case: Case) -> None:
     def owed(day: dt.date, amount: int, party: str, kind: VoucherKind = VoucherKind.NORMAL) -> VoucherDraft:
-        lines = (Line("1122", "", debit=amount, counterparty=party), Line("1002", "", credit=amount, counterparty="银行"))
+        lines = (
+            Line("1122", "", debit=amount, counterparty=party),
+            Line("1002", "", credit=amount, counterparty="银行"),
+        )
         return VoucherDraft(case.client, day, "垫付", lines, kind=kind)
 
     await case.posted(owed(dt.date(2024, 12, 31), 70, "甲公司", VoucherKind.OPENING))

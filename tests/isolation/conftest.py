@@ -30,10 +30,10 @@ from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
-from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
 from zhangfang_core.ledger.opening import service as opening
 from zhangfang_core.ledger.opening.sheet import OpeningLine
+from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch

@@ -16,7 +16,7 @@ from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.dimensions import Dimensions
-from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft, VoucherState
+from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 
@@ -154,8 +154,12 @@ async def test_the_second_of_two_tabs_is_told_and_keeps_what_was_typed(writer: V
     version = re.search(r'name="version" value="(\d+)"', opened)
     assert version is not None
     assert "1,060.00" in opened
-    mine = form({"summary": "改一", "account": "1002", "debit": "2"}, {"account": "5001", "credit": "2"}, version=version[1])
-    theirs = form({"summary": "改二", "account": "1002", "debit": "3"}, {"account": "5001", "credit": "3"}, version=version[1])
+    mine = form(
+        {"summary": "改一", "account": "1002", "debit": "2"}, {"account": "5001", "credit": "2"}, version=version[1]
+    )
+    theirs = form(
+        {"summary": "改二", "account": "1002", "debit": "3"}, {"account": "5001", "credit": "3"}, version=version[1]
+    )
     assert (await writer.post(page, **mine)).status_code == 303
     second = await writer.post(page, **theirs)
     assert second.status_code == 409
@@ -218,8 +222,10 @@ async def test_the_firm_chooses_its_words(reviewer: Visitor, writer: Visitor, fi
     assert "现收" in (await writer.get("/vouchers/new")).text
     assert (await writer.post("/vouchers/new", **form(*SALE, word="现收"))).status_code == 303
     assert (await writer.post("/vouchers/new", **form(*SALE, word="转"))).status_code == 422
-    for wrong in ({"words": "", "clean_limit": "1"}, {"words": "记", "clean_limit": "x"}, {"words": "记", "clean_limit": "-1"}):
+    for wrong in (
+        {"words": "", "clean_limit": "1"},
+        {"words": "记", "clean_limit": "x"},
+        {"words": "记", "clean_limit": "-1"},
+    ):
         assert (await reviewer.post("/settings/vouchers", **wrong)).status_code == 422
     assert (await writer.http.get(f"/f/{firm.id}/settings/vouchers")).status_code == 403
-
-

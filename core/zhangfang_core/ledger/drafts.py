@@ -23,7 +23,8 @@ from zhangfang_sdk.services import use
 SYSTEM = "系统"
 
 _CLIENT = """select c.books_start, c.standard,
-    (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) closed, a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
+    (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) closed,
+    a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
     left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
@@ -65,9 +66,7 @@ async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
     return voucher
 
 
-async def replace(
-    voucher: int, draft: VoucherDraft, *, version: int | None = None, by_hand: bool = False
-) -> None:
+async def replace(voucher: int, draft: VoucherDraft, *, version: int | None = None, by_hand: bool = False) -> None:
     """See ``Ledger.redraft``. ``by_hand``: the person who acts is its drafter from now on, whatever its source."""
     require("ledger.draft")
     total, draft = await checked(draft)

@@ -97,7 +97,7 @@ async def neighbours(voucher: Voucher) -> tuple[int | None, int | None]:
         voucher.client,
         voucher.id,
     )
-    return row["before"], row["after"]
+    return (None, None) if row is None else (row["before"], row["after"])
 
 
 async def vouchers_called(client: int, ids: Sequence[int]) -> Sequence[Voucher]:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.analysis import PARTIES
 from zhangfang_core.ledger.rules import KIND_TITLES
 from zhangfang_sdk.context import firm_in_scope
-from zhangfang_sdk.ledger import Account, DimensionKind, Line, VoucherDraft
+from zhangfang_sdk.ledger import Account, Line, VoucherDraft
 from zhangfang_sdk.periods import Period
 
 FAR_AHEAD_DAYS = 31
@@ -38,10 +39,8 @@ def remarks_on(draft: VoucherDraft, accounts: Mapping[str, Account], *, day: dt.
             found.append(Remark("empty_summary", f"第 {place} 行没有摘要。"))
         account = accounts.get(line.account)
         if account is not None and _lacks_item(line, account):
-            kinds = "、".join(KIND_TITLES[DimensionKind(kind)] for kind in account.dimensions)
-            found.append(
-                Remark("item_missing", f"第 {place} 行的科目 {account.code} {account.name} 没有填{kinds or '往来单位'}。")
-            )
+            kinds = "或".join(KIND_TITLES[kind] for kind in PARTIES if kind in account.dimensions) or "往来单位"
+            found.append(Remark("item_missing", f"第 {place} 行的科目 {account.code} {account.name} 没有填{kinds}。"))
     return found
 
 
@@ -55,9 +54,8 @@ def _of_date(date: dt.date, day: dt.date) -> Sequence[Remark]:
 
 
 def _lacks_item(line: Line, account: Account) -> bool:
-    if account.dimensions:
-        return not line.dimensions
-    return account.open_items and not line.counterparty
+    """What is owed has somebody who owes it. What an account must have is refused, what it may have is left to the accountant."""
+    return account.open_items and not line.counterparty and not set(line.dimensions) & set(PARTIES)
 
 
 async def lonely_months(months: Sequence[tuple[int, int]], *, own: int) -> set[tuple[int, int]]:

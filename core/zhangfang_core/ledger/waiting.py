@@ -1,21 +1,22 @@
 """What waits for somebody in the books: drafts handed back to their drafter, and vouchers to review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
 
-PLACES = "and ($2::bigint is null or v.client = $2) and ($3::bigint[] is null or v.client = any($3))"
+_PLACES = "and ($2::bigint is null or v.client = $2) and ($3::bigint[] is null or v.client = any($3))"
 
 _RETURNED = f"""select v.id, v.client, v.summary, v.returned_reason, v.returned_by_name from core_voucher v
-    where v.firm = $1 and v.state = 'draft' {PLACES} and v.returned_reason is not null
-    and (v.drafted_by = $4 or v.drafted_by is null) order by v.id limit $5"""
+    where v.firm = $1 and v.state = 'draft' {_PLACES} and v.returned_reason is not null
+    and (v.drafted_by = $4 or v.drafted_by is null) order by v.id limit $5"""  # noqa: S608 - our own condition
 
 _TO_REVIEW = f"""select v.client, count(*) as vouchers, min(v.date) as earliest from core_voucher v
-    where v.firm = $1 and v.state = 'draft' {PLACES} and v.returned_reason is null
+    where v.firm = $1 and v.state = 'draft' {_PLACES} and v.returned_reason is null
     and (v.drafted_by is distinct from $4 or (select f.single_person from core_firm f where f.id = v.firm))
-    group by v.client order by min(v.date), v.client limit $5"""
+    group by v.client order by min(v.date), v.client limit $5"""  # noqa: S608 - our own condition
 
 
 async def returned(limit: int) -> Sequence[WaitingItem]:
@@ -49,10 +50,13 @@ async def to_review(limit: int) -> Sequence[WaitingItem]:
     ]
 
 
-async def _asked(query: str, limit: int) -> Sequence[dict[str, object]]:
+async def _asked(query: str, limit: int) -> Sequence[Mapping[str, Any]]:
     acting = scope()
     allowed = None if acting.clients is None else sorted(acting.clients)
-    return await connection().fetch(query, firm_in_scope(), acting.client, allowed, acting.user, limit)
+    found: Sequence[Mapping[str, Any]] = await connection().fetch(
+        query, firm_in_scope(), acting.client, allowed, acting.user, limit
+    )
+    return found
 
 
 LEDGER_WAITING = (

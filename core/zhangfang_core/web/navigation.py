@@ -34,7 +34,9 @@ CORE_NAVIGATION = (
     NavEntry("calendar", "办税日历", "calendar-days", "/calendar", SIGNED_IN, "side", 42, FIRM),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),
-    NavEntry("voucher-choices", "凭证设置", "sliders-horizontal", "/settings/vouchers", "modules.manage", "side", 93, FIRM),
+    NavEntry(
+        "voucher-choices", "凭证设置", "sliders-horizontal", "/settings/vouchers", "modules.manage", "side", 93, FIRM
+    ),
     NavEntry("vendors", "外部服务", "server", "/settings/vendors", "modules.manage", "side", 93, FIRM),
     NavEntry("deliveries", "通知记录", "send", "/messages/deliveries", "notices.manage", "side", 89, FIRM),
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),

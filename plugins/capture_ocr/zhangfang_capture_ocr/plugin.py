@@ -12,7 +12,7 @@ from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
 from zhangfang_capture_ocr.search_source import ITEMS
-from zhangfang_capture_ocr.services import listing, waiting
+from zhangfang_capture_ocr.services import desk, listing, waiting
 from zhangfang_capture_ocr.services.invoice_source import SOURCE
 from zhangfang_capture_ocr.services.received_figure import MEASURE
 from zhangfang_capture_ocr.services.uploads import TOPIC
@@ -106,6 +106,10 @@ class CaptureOcr:
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:
         return {Specimens: DrawnSpecimens()}
+
+    @hook
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        await desk.follow_postings(ids)
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

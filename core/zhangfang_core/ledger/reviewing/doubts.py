@@ -116,7 +116,9 @@ def _of_document(voucher: Voucher, known: Known) -> Sequence[Remark]:
     if invoice.total != voucher.total:
         found.append(Remark("amount_differs", f"凭证金额 {yuan(voucher.total)},票据价税合计 {yuan(invoice.total)}。"))
     if Period.of(invoice.issued_on) != voucher.period:
-        found.append(Remark("month_differs", f"票据是{Period.of(invoice.issued_on).label}的,凭证记在{voucher.period.label}。"))
+        found.append(
+            Remark("month_differs", f"票据是{Period.of(invoice.issued_on).label}的,凭证记在{voucher.period.label}。")
+        )
     return found
 
 

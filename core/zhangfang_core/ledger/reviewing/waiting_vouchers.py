@@ -7,9 +7,9 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.choices import choices
+from zhangfang_core.ledger.records import voucher_of
 from zhangfang_core.ledger.remarks import Remark, lonely_months
 from zhangfang_core.ledger.reviewing.doubts import Known, content_accounts, doubts_of, parties_of
-from zhangfang_core.ledger.records import voucher_of
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.invoices import LONGEST_PAGE, Invoice, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.ledger import Account, Ledger, Voucher
@@ -145,7 +145,9 @@ class _Around:
             invoice=invoice,
             readings_missing=self.readings_missing,
             twins=_others(self.alike.get(_likeness(voucher), ()), voucher.id),
-            sharing=_others(self.sharing.get(voucher.document or 0, ()), voucher.id) if voucher.reverses is None else (),
+            sharing=_others(self.sharing.get(voucher.document or 0, ()), voucher.id)
+            if voucher.reverses is None
+            else (),
             booked=content_accounts(stood, accounts) if before else None,
         )
 

@@ -15,7 +15,7 @@ def account_called(text: str, accounts: Mapping[str, Account]) -> Account | None
     if (found := accounts.get(code)) is not None:
         return found
     wanted = text.strip().lower()
-    if not wanted or rest.strip() and code.isdigit():
+    if not wanted or (rest.strip() and code.isdigit()):
         return None
     usable = [a for a in accounts.values() if a.is_leaf and not a.retired]
     for names in (lambda a: (a.name, a.full_name), lambda a: (initials(a.name),)):

@@ -85,7 +85,8 @@ async def _document(typed: Typed, book: Book, file: UploadFile | None) -> int | 
     if file is not None and file.filename:
         content = await file.read()
         return (await use(Documents).store(book.client, file.filename, file.content_type, content)).id
-    if typed.document is not None and scope().may("documents.read"):
-        if (await use(Documents).document(typed.document)).client != book.client:
-            raise not_found("单据")
+    if typed.document is None or not scope().may("documents.read"):
+        return typed.document
+    if (await use(Documents).document(typed.document)).client != book.client:
+        raise not_found("单据")
     return typed.document

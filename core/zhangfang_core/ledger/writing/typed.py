@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from zhangfang_core.ledger.analysis import PARTIES
 from zhangfang_core.ledger.rules import KIND_TITLES, MOST_LINES
 from zhangfang_core.ledger.writing.finding import account_called
 from zhangfang_sdk.dimensions import DimensionItem
@@ -17,7 +18,6 @@ BALANCE = "="
 """In place of an amount: whatever balances the voucher."""
 SEPARATOR = ";"
 _CELL = re.compile(r"(summary|account|items|quantity|unit_price|debit|credit)\.([0-9]{1,3})")
-_PARTIES = (DimensionKind.CUSTOMER, DimensionKind.SUPPLIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def typed_in(form: Mapping[str, str]) -> Typed:
 
 def typed_of(voucher: Voucher, book: Book) -> Typed:
     """A voucher's content as somebody would have typed it."""
-    return Typed(voucher.date.isoformat(), voucher.word, typed_lines(voucher.lines, book), voucher.document, voucher.version)
+    return Typed(
+        voucher.date.isoformat(), voucher.word, typed_lines(voucher.lines, book), voucher.document, voucher.version
+    )
 
 
 def typed_lines(lines: Sequence[Line], book: Book) -> tuple[TypedLine, ...]:
@@ -150,12 +152,11 @@ def _line(place: int, typed: TypedLine, book: Book) -> Line:
 
 
 def _balanced(lines: list[Line], typed: Sequence[TypedLine]) -> list[Line]:
-    """With the amount of the row that says "=": the first of them, the others stay empty and are refused later."""
+    """With the amount of the row that says "=", on the side where it is positive; of several the first, the others are refused later."""
     for place, line in enumerate(typed):
-        side = "debit" if line.debit == BALANCE else "credit" if line.credit == BALANCE else ""
-        if side:
+        if BALANCE in (line.debit, line.credit):
             owed = sum(x.credit - x.debit for x in lines)
-            lines[place] = replace(lines[place], **{side: owed if side == "debit" else -owed})
+            lines[place] = replace(lines[place], debit=max(owed, 0), credit=max(-owed, 0))
             return lines
     return lines
 
@@ -178,7 +179,7 @@ def _analysed(place: int, text: str, account: Account, book: Book) -> tuple[dict
             f"第 {place + 1} 行:{kinds}里没有“{left[0][:30]}”。要新增,请勾选“没有的直接新增”再保存。",
             field=f"lines.{place}.items",
         )
-    party = next((item.name for kind, item in found.items() if kind in _PARTIES), "")
+    party = next((item.name for kind, item in found.items() if kind in PARTIES), "")
     return {kind: item.id for kind, item in found.items()}, party
 
 
@@ -219,9 +220,7 @@ def _amount(place: int, name: str, text: str) -> int:
     try:
         return fen(text)
     except Refusal as refusal:
-        raise Refusal(
-            refusal.code, f"第 {place + 1} 行:{refusal.sentence}", field=f"lines.{place}.{name}"
-        ) from None
+        raise Refusal(refusal.code, f"第 {place + 1} 行:{refusal.sentence}", field=f"lines.{place}.{name}") from None
 
 
 def _number(place: int, name: str, title: str, text: str) -> Decimal | None:

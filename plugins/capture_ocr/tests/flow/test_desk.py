@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from zhangfang_capture_ocr.plugin import plugin
 from zhangfang_capture_ocr.services import desk, listing, uploads, waiting
 from zhangfang_capture_ocr.tables import Correction, Item, SellerMemory
+from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.indexing import indexed
 from zhangfang_core.testing.tenants import acting
+from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.search import Search
@@ -33,6 +36,22 @@ async def test_approved_is_posted(office: Any, drawn: Any) -> None:
         async with acting(office.firm, "accountant"):
             await desk.approve(item, {})
     assert refused.value.code == "capture.already_done"
+
+
+async def test_posted_elsewhere_is_booked_here(office: Any, drawn: Any) -> None:
+    """CAP-10: a draft that is posted where vouchers are reviewed ends its file, teaches the account, and is no work of the desk."""
+    item = await office.handed_in("一.xml", drawn.xml())
+    voucher = (await office.invoice_of(item))["voucher"]
+    async with acting(office.firm, "reviewer"):
+        await use(Ledger).post(voucher)
+    async with scoped_transaction(system_scope(office.firm.id)):
+        await plugin.on_vouchers_posted([voucher])
+    assert await office.state(item) == ("approved", "")
+    async with acting(office.firm, "accountant"):
+        memory = await SellerMemory.objects().first()
+        assert memory is not None
+        assert memory.times == 1
+        assert await listing.queue() == []
 
 
 async def test_account_is_remembered_for_the_seller(office: Any, drawn: Any) -> None:

@@ -1,6 +1,6 @@
 """The review desk's acts: approve, send back. Each needs ``capture_ocr.review`` and runs in the request's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,15 +103,29 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
             Invoice.updated_at: now(),
         }
     ).where(Invoice.id == row["id"])
-    await _move(item_id, ItemState.APPROVED, "", "")
-    if verdict.direction is Direction.PURCHASE:
-        await _remember(client_id, considered.after, draft)
     await use(Audit).record(
         "capture_ocr.approve", f"capture_ocr_item:{item_id}", client=client_id, after={"voucher": voucher_id}
     )
-    await use(Invoices).tell_booked(SOURCE_NAME, [row["id"]])
-    await use(Live).announce(TOPIC, client_id)
+    await _booked(considered.after, verdict.direction, posted)
     return posted
+
+
+async def follow_postings(vouchers: Sequence[int]) -> None:
+    """Files whose draft was posted where vouchers are reviewed are booked too; what this desk posted is already."""
+    rows = await Invoice.select(*Invoice.all_columns(), Invoice.item.state).where(
+        Invoice.voucher.is_in(list(vouchers)), Invoice.item.state.is_in(sorted(TO_REVIEW))
+    )
+    for row in rows:
+        await _booked(row, Direction(row["direction"]), await use(Ledger).voucher(row["voucher"]))
+
+
+async def _booked(row: Mapping[str, Any], direction: Direction, posted: Voucher) -> None:
+    """The item is done, the seller's account is remembered, others are told."""
+    await _move(row["item"], ItemState.APPROVED, "", "")
+    if direction is Direction.PURCHASE:
+        await _remember(row["client"], row, _as_draft(posted))
+    await use(Invoices).tell_booked(SOURCE_NAME, [row["id"]])
+    await use(Live).announce(TOPIC, row["client"])
 
 
 async def send_back(item_id: int, reason: str) -> None:

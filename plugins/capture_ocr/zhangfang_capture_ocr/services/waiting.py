@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from piccolo.query.functions.aggregate import Count, Min
 
 from zhangfang_capture_ocr.moments import day_of, now
-from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
+from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.settings import settings
@@ -54,10 +54,13 @@ async def _sellers(items: Sequence[int]) -> dict[int, str]:
 
 
 async def to_review(limit: int) -> Sequence[WaitingItem]:
-    """One line a client whose files wait for review, the longest wait first; of the open client where one is open."""
+    """One line a client whose readings somebody has to look at, the longest wait first; of the open client where one is open.
+
+    What was read without a doubt waits as a voucher, where vouchers are reviewed.
+    """
     query = (
         Item.select(Item.client, Count(alias="files"), Min(Item.created_at, alias="since"))
-        .where(Item.state.is_in(sorted(TO_REVIEW)))
+        .where(Item.state == ItemState.NEEDS_REVIEW)
         .group_by(Item.client)
         .order_by(Min(Item.created_at))
         .limit(limit)
@@ -67,8 +70,8 @@ async def to_review(limit: int) -> Sequence[WaitingItem]:
     return [
         WaitingItem(
             client=row["client"],
-            title=f"{row['files']} 张票据等审核",
-            button="去审核",
+            title=f"{row['files']} 张票据等核对",
+            button="去核对",
             path="/desk",
             urgency=Urgency.LATE if (now() - row["since"]).days >= prompt_days else Urgency.TODAY,
             note=f"最早 {day_of(row['since'])}",

@@ -6,6 +6,7 @@ import { words } from "./words.js";
 
 const AMOUNTS = ["debit", "credit"];
 const FOUND = ["account", "items"];
+const PHONE = 576;
 
 function attach(form) {
   const body = form.querySelector("[data-lines]");
@@ -56,6 +57,10 @@ function attach(form) {
     const account = accountOf(line);
     const names = (account?.kinds ?? []).map((kind) => kinds[kind]);
     cell(line, "items").placeholder = names.length ? names.join(";") : account?.open ? words.party : "";
+    for (const name of ["quantity", "unit_price"]) {
+      const input = cell(line, name);
+      if (input) input.hidden = !account?.kinds.includes("stock") && !input.value;
+    }
     cell(line, "items").classList.toggle("asked", Boolean(account?.required.length) && !value(line, "items"));
   }
 
@@ -87,13 +92,15 @@ function attach(form) {
     return sums;
   }
 
-  function balance(line, side) {
-    cell(line, "debit").value = "";
-    cell(line, "credit").value = "";
+  /** What is owed, on the side where it is positive. */
+  function balance(line) {
+    for (const side of AMOUNTS) cell(line, side).value = "";
     const sums = total();
-    const owed = side === "debit" ? sums.credit - sums.debit : sums.debit - sums.credit;
-    cell(line, side).value = owed ? plainYuan(owed) : "";
-    touched(cell(line, side));
+    const owed = sums.credit - sums.debit;
+    const side = cell(line, owed > 0 ? "debit" : "credit");
+    side.value = owed ? plainYuan(Math.abs(owed)) : "";
+    touched(side);
+    go(side);
   }
 
   function touched(input) {
@@ -290,7 +297,7 @@ function attach(form) {
       }
     } else if (AMOUNTS.includes(name) && event.key === "=") {
       event.preventDefault();
-      balance(line, name);
+      balance(line);
     } else if (AMOUNTS.includes(name) && event.key === " ") {
       event.preventDefault();
       swap(line, name);
@@ -304,6 +311,7 @@ function attach(form) {
     event.returnValue = words.unsaved;
   });
 
+  if (innerWidth < PHONE) lines().slice(2).filter(isEmpty).forEach((line) => line.remove());
   lines().forEach(ready);
   form.querySelector("[data-totals]").hidden = false;
   form.querySelectorAll("thead .line-tools").forEach((part) => (part.hidden = false));
