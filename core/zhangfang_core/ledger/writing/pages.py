@@ -16,7 +16,16 @@ from zhangfang_core.ledger.writing.beginning import date_and_word, files_without
 from zhangfang_core.ledger.writing.finding import edition, finder
 from zhangfang_core.ledger.writing.saving import book_of, make_item, remarks_of, save, tell
 from zhangfang_core.ledger.writing.templates import kept_voucher, kept_vouchers
-from zhangfang_core.ledger.writing.typed import Book, Typed, TypedLine, draft_of, typed_in, typed_lines, typed_of
+from zhangfang_core.ledger.writing.typed import (
+    Book,
+    Typed,
+    TypedLine,
+    draft_of,
+    typed_in,
+    typed_lines,
+    typed_of,
+    unknown_items,
+)
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Voucher, VoucherState
@@ -114,13 +123,20 @@ async def _save(request: Req, voucher_id: int | None) -> Redirect | Page:
         voucher = None if voucher_id is None else await _of_client(voucher_id)
         if voucher is not None and refusal.code == "ledger.changed_meanwhile":
             typed = replace(typed, version=voucher.version)
-        return await _form(typed, book, voucher=voucher, refusal=refusal)
+        return await _form(typed, book, voucher=voucher, refusal=refusal, make_items="make_items" in texts)
     return go(here(f"/vouchers/new?after={saved}" if texts.get("then") == "next" else f"/vouchers/{saved}"))
 
 
 async def _form(
-    typed: Typed, book: Book, *, voucher: Voucher | None, saved: Voucher | None = None, refusal: Refusal | None = None
+    typed: Typed,
+    book: Book,
+    *,
+    voucher: Voucher | None,
+    saved: Voucher | None = None,
+    refusal: Refusal | None = None,
+    make_items: bool = False,
 ) -> Page:
+    """``make_items`` is ticked too where a draft names parties that are no items yet."""
     accounts = [*book.accounts.values()]
     spare = SPARE_ROWS if typed.lines else ROWS
     try:
@@ -144,6 +160,7 @@ async def _form(
         templates=await kept_vouchers(book.client),
         edition=edition(accounts, book.items),
         kinds={kind.value: title for kind, title in KIND_TITLES.items()},
+        make_items=make_items or (voucher is not None and bool(unknown_items(typed, book))),
         with_quantity=any(DimensionKind.STOCK in account.dimensions for account in accounts)
         or any(line.quantity or line.unit_price for line in typed.lines),
     )

@@ -15,8 +15,16 @@ from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherDraft
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
 
-UNFINISHED = frozenset({"ledger.no_lines", "ledger.unbalanced", "ledger.line_one_sided", "ledger.account_unknown"})
-"""What is wrong with every voucher while it is being written."""
+UNFINISHED = frozenset(
+    {
+        "ledger.no_lines",
+        "ledger.unbalanced",
+        "ledger.line_one_sided",
+        "ledger.account_unknown",
+        "ledger.item_unknown",
+    }
+)
+"""What is wrong with a voucher while it is being written."""
 
 
 @dataclass(frozen=True, slots=True)

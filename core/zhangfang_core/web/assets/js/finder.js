@@ -61,7 +61,8 @@ export function choices() {
     if (option) choose(rows[Number(option.dataset.place)]);
   });
   addEventListener("resize", close);
-  document.addEventListener("scroll", (event) => event.target !== list && close(), true);
+  // A field scrolls by itself when its text is longer than it.
+  document.addEventListener("scroll", (event) => ![list, input].includes(event.target) && close(), true);
 
   return {
     open(field, found, chosen) {
