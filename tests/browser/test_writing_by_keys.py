@@ -122,6 +122,18 @@ async def test_quantity_price_and_an_item_made_on_the_spot(page: Page, portal: P
     assert list(made.lines[0].dimensions) == [DimensionKind.STOCK]
 
 
+async def test_what_is_odd_is_told_while_it_is_written(page: Page) -> None:
+    await page.fill(cell(page, "account.0"), "1122 应收账款")
+    await page.fill(cell(page, "debit.0"), "5")
+    await page.fill("input[name=date]", "2025-02-03")
+    await page.press("input[name=date]", "Tab")
+    for sentence in ("比今天早", "还没有别的凭证", "没有摘要", "没有填客户"):
+        await expect(page.locator("#remarks")).to_contain_text(sentence)
+    await page.fill("input[name=date]", "2099-02-03")
+    await page.press("input[name=date]", "Tab")
+    await expect(page.locator("#remarks")).to_contain_text("太远")
+
+
 async def test_two_thousand_accounts_stay_quick(page: Page) -> None:
     took = await page.evaluate(
         """async () => {

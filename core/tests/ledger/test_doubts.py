@@ -154,7 +154,7 @@ async def test_what_fails_among_many_leaves_the_others_posted(
     assert [v.label for v in done.posted] == ["记-0001"]
     assert {f.voucher.id: f.sentence[:11] for f in done.failed} == {
         changed: "这张凭证在您打开之后又",
-        retired: "第 1 行的科目 560",
+        retired: "第 1 行的科目 56",
     }
     async with acting(firm, "owner"):
         assert [v.id for v in await use(Ledger).vouchers(firm.restaurant, state=VoucherState.DRAFT)] == [retired, changed]

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from litestar.datastructures import UploadFile
 
-from zhangfang_core.ledger import drafts
+from zhangfang_core.ledger import drafts, periods, rules
+from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.remarks import Remark, lonely_months, remarks_on
 from zhangfang_core.ledger.writing.typed import Book, Typed, draft_of, unknown_items
 from zhangfang_sdk.context import scope
@@ -68,10 +69,19 @@ async def tell(typed: Typed, book: Book) -> Told:
     except Refusal as refusal:
         return Told() if refusal.code in UNFINISHED else Told((), refusal)
     try:
+        await _check_head(draft)
         await drafts.checked(draft)
     except Refusal as refusal:
         return Told(remarks, None if refusal.code in UNFINISHED else refusal)
     return Told(remarks)
+
+
+async def _check_head(draft: VoucherDraft) -> None:
+    """What can be told before the lines balance. Raises as ``Ledger.draft`` does of date and word."""
+    closed = await periods.closed_through(draft.client)
+    rules.check_not_far(draft, today())
+    rules.check_word(draft.word, (await choices()).words)
+    rules.refuse_closed(draft, None if closed is None else closed.number)
 
 
 async def remarks_of(draft: VoucherDraft, book: Book, *, kept: bool) -> tuple[Remark, ...]:

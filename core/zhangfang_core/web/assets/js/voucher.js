@@ -252,6 +252,12 @@ function attach(form) {
     }
   });
 
+  form.elements.document?.addEventListener("change", (event) => {
+    const link = form.querySelector("[data-document-link]");
+    link.hidden = !event.target.value;
+    link.href = link.dataset.documentLink + event.target.value;
+  });
+
   form.addEventListener("click", (event) => {
     const tool = event.target.closest("[data-line-act]");
     if (tool) act(tool.closest("[data-line]"), tool.dataset.lineAct);
