@@ -12,6 +12,7 @@ from typing import Any
 import procrastinate
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import Status
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.catalogue import catalogue
@@ -145,13 +146,16 @@ async def firms() -> list[int]:
 
 
 async def _take_over(app: App, stalled_s: float) -> None:
-    """Jobs whose worker died (killed, or its machine gone) go back into the queue."""
+    """Jobs whose worker died (killed, or its machine gone) go back into the queue, or end where the same work is queued already."""
     while True:
         with contextlib.suppress(procrastinate.exceptions.ConnectorException):
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_s):
                 log.warning("job %s (%s) was left by a dead worker; it runs again", job.id, job.task_name)
-                with contextlib.suppress(procrastinate.exceptions.UniqueViolation):  # the same work waits already
+                try:
                     await app.job_manager.retry_job(job)
+                except procrastinate.exceptions.UniqueViolation:
+                    # The same work waits already. The one that was left must end, or its lock would hold that one back for ever.
+                    await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
         await asyncio.sleep(stalled_s / HEARTBEATS)
 
 
