@@ -34,9 +34,9 @@ SHARED = {
     "summary": "摘要",
     "kind": "类型",
     "state": "状态",
-    "total": "金额(分)",
-    "amount": "金额(分)",
-    "tax": "税额(分)",
+    "total": "金额(元)",
+    "amount": "金额(元)",
+    "tax": "税额(元)",
     "document": "原件",
     "voucher": "凭证",
     "source": "来源",
@@ -62,3 +62,6 @@ SHARED = {
     "note": "备注",
     "reason": "原因",
 }
+
+HELP = {"period": "六位年月,例如 202611"}
+"""What to say beside such columns."""

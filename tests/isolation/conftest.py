@@ -227,7 +227,7 @@ async def _rest(place: Place) -> None:
     word, client, now = f"机密{place.mark}", place.client, dt.datetime.now(dt.UTC)
     await assign_task(client, Period.current(), word, word, today())
     await Alert(
-        client=client, rule="kept", severity="high", title=word, sentence=word, todo=word, source=word, amount=-1,
+        client=client, rule="kept", severity="bad", title=word, sentence=word, todo=word, source=word, amount=-1,
         created_at=now, updated_at=now,
     ).save()  # fmt: skip
     with declaring(NoticeKind("seen", word, "{what}", "{what}", permission="clients.read")):

@@ -139,7 +139,7 @@ async def test_nobody_writes_into_another_firm_s_rows(world: Any, table: str) ->
         answer = await visitor.ask(
             method, f"/admin/{world.places['乙'].firm}/api/tables/{table}/{row}/", json=body or {}
         )
-        assert answer.status_code in (400, 403, 404, 405), (method, answer.status_code, answer.text[:300])
+        assert answer.status_code in (400, 403, 404, 405, 422), (method, answer.status_code, answer.text[:300])
         if TABLES[table].item.writable:
             assert answer.status_code != 405
     assert await digest(world, table) == before
@@ -154,7 +154,7 @@ async def test_the_firm_s_own_rows_can_be_written(world: Any) -> None:
         assert refused.status_code == 404, refused.text
     done = await world.visitors["owner"].ask("PATCH", path, json={"price": 88})
     assert done.status_code == 200, done.text
-    assert await world.superuser.fetchval("select price from marketplace_service where id = $1", row) == 88
+    assert await world.superuser.fetchval("select price from marketplace_service where id = $1", row) == 88_00
 
 
 async def test_a_row_cannot_be_made_for_another_firm(world: Any) -> None:

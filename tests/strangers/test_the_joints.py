@@ -1,6 +1,8 @@
-"""docs/joints.md to the letter: under 60 lines give a figure, a waiting list and a search source, from a wheel, in a running portal."""
+"""docs/joints.md to the letter: under 60 lines give a figure, a waiting list, a kind of notice and a search source, from a wheel, in a running portal."""
 
+import asyncio
 import re
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -20,6 +22,14 @@ FILES = dict(re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```$", PAGE.read_text("u
 
 def test_it_is_short() -> None:
     assert sum(bool(line.strip()) for text in FILES.values() for line in text.splitlines()) < 60
+
+
+async def shows(visitor: Visitor, path: str, words: str, within_s: float = 20) -> None:
+    """What a job writes is there soon."""
+    deadline = time.monotonic() + within_s
+    while words not in (page := (await visitor.get(path)).text):
+        assert time.monotonic() < deadline, page
+        await asyncio.sleep(0.2)
 
 
 async def test_it_is_seen_where_others_own_the_page(test_server: TestServer, tmp_path: Path) -> None:
@@ -52,6 +62,10 @@ async def test_it_is_seen_where_others_own_the_page(test_server: TestServer, tmp
         assert "这个月存进来的文件个数" in (await at_client.get("/figures/shelf.stored")).text
         waiting = (await owner.ask("GET", "/waiting?whole=1", headers={"hx-request": "true"})).text
         assert waiting.count("还没结账") >= 2, "both clients"
+        await stack.enter_async_context(running("worker", settings, tmp_path / "worker.log"))
+        new = {"name": "新来的客户有限公司", "tax_id": "91330206MA2TEXT91M", "taxpayer_kind": "general", "industry": "trading"}
+        assert (await owner.post("/clients/new", **new, books_start="2026-11")).status_code == 303
+        await shows(owner, "/messages", "接了新客户 新来的客户有限公司")
         ran = await stack.enter_async_context(running("reindex", settings, tmp_path / "reindex.log"))
         assert await ran.process.wait() == 0, ran.said()
         found = (await owner.get(f"/search?q={RESTAURANT_TAX_ID}")).text

@@ -1,14 +1,15 @@
-"""What the admin desk can show: core's screens and forms, and those of every plugin."""
+"""What the admin desk can show: core's screens, and screens and forms of every plugin."""
 
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
 
-from zhangfang_core.admin.core_screens import FORMS, SCREENS
+from zhangfang_core.admin.core_screens import SCREENS
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.places import Address, at
 
 CORE_GROUP = "基础"
 
@@ -47,9 +48,15 @@ def screens() -> tuple[Placed[AdminScreen], ...]:
 @cache
 def forms() -> tuple[Placed[AdminForm], ...]:
     """In the order of the menu. A plugin's form is called by the plugin's id and its own: "notes.import"."""
-    found = [Placed(form, None, CORE_GROUP) for form in FORMS]
+    found: list[Placed[AdminForm]] = []
     for id_, module in registry().modules.items():
         found += [
             Placed(replace(form, id=f"{id_}.{form.id}"), id_, module.manifest.title) for form in module.admin_forms
         ]
     return tuple(found)
+
+
+def better_pages() -> dict[str, Address]:
+    """Title and address of the firm's own pages that the screens shown now name."""
+    pages = [placed.item.better for placed in screens() if placed.item.better and placed.is_shown()]
+    return {page.title: at(None, page.path) for page in pages}

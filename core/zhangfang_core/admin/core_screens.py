@@ -1,16 +1,33 @@
-"""Core's tables and forms on the admin desk."""
+"""Core's tables on the admin desk. What core can do has pages of its own: they are linked from the desk (``better``)."""
 
-from pydantic import BaseModel, Field
+import json
+from collections.abc import Callable
 
+from zhangfang_core.admin import choices
 from zhangfang_core.documents.tables import DocumentRow
 from zhangfang_core.identity.tables import Invitation, Membership
+from zhangfang_core.ledger.rules import KIND_TITLES, kinds_of
 from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVoucher
-from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import ModuleSwitch
 from zhangfang_core.notices.tables import NoticeRow
+from zhangfang_core.tenancy import fact_values, fact_wording
 from zhangfang_core.tenancy.tables import Client, ClientFact
 from zhangfang_core.trail.tables import AuditEntry
-from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.admin import AdminScreen, BetterPage, Row
+from zhangfang_sdk.ledger import DimensionKind
+from zhangfang_sdk.profile import FactKind
+
+
+def _fact(row: Row) -> str:
+    if "kind" not in row:
+        return ""
+    kind = FactKind(row["kind"])
+    return fact_wording.shown(kind, fact_values.read(kind, json.loads(row["value"])))
+
+
+def _dimensions(column: str) -> Callable[[Row], str]:
+    return lambda row: "、".join(KIND_TITLES[DimensionKind(kind)] for kind in kinds_of(row[column]))
+
 
 SCREENS = (
     AdminScreen(
@@ -18,6 +35,8 @@ SCREENS = (
         "客户企业",
         (Client.name, Client.tax_id, Client.standard, Client.books_start),
         permission="clients.manage",
+        choices={"standard": choices.standards},
+        better=BetterPage("客户档案", "/clients"),
     ),
     AdminScreen(
         ClientFact,
@@ -25,32 +44,65 @@ SCREENS = (
         (
             ClientFact.client,
             ClientFact.kind,
-            ClientFact.part,
             ClientFact.value,
             ClientFact.valid_from,
+            ClientFact.source,
+            ClientFact.standing,
             ClientFact.entered_by_name,
             ClientFact.confirmed_by_name,
         ),
+        {
+            "value": "内容",
+            "part": "年份或角色",
+            "valid_from": "生效日期",
+            "standing": "状态",
+            "entered_at": "录入时间",
+            "entered_by_name": "录入人",
+            "decided_at": "采纳时间",
+            "decided_by_name": "采纳人",
+            "confirmed_at": "客户确认时间",
+            "confirmed_by_name": "客户确认人",
+            "objection": "客户意见",
+            "objected_at": "提出意见时间",
+            "objected_by_name": "提出意见的人",
+        },
         permission="profile.read",
+        choices={"kind": choices.fact_kinds, "source": choices.fact_sources, "standing": choices.STANDINGS},
+        words={"value": _fact},
+        hidden=(ClientFact.entered_by,),
+        better=BetterPage("客户档案", "/clients"),
     ),
     AdminScreen(
         Membership,
         "人员与角色",
         (Membership.user, Membership.client, Membership.role, Membership.active, Membership.created_at),
         permission="people.manage",
+        references={"client": Client},
+        better=BetterPage("人员与权限", "/people"),
     ),
     AdminScreen(
         Invitation,
         "邀请",
         (Invitation.contact, Invitation.client, Invitation.role, Invitation.created_at),
+        {"revoked_at": "撤回时间"},
         permission="people.manage",
+        references={"client": Client},
+        better=BetterPage("人员与权限", "/people"),
     ),
     AdminScreen(
         LedgerAccount,
         "会计科目",
         (LedgerAccount.client, LedgerAccount.code, LedgerAccount.full_name, LedgerAccount.category),
+        {"dimensions": "可用的辅助核算", "required": "必填的辅助核算", "open_items": "往来核销", "retired": "已停用"},
+        choices={"category": choices.CATEGORIES, "normal_balance": choices.SIDES},
+        words={"dimensions": _dimensions("dimensions"), "required": _dimensions("required")},
     ),
-    AdminScreen(ClosedPeriod, "会计期间", (ClosedPeriod.client, ClosedPeriod.period, ClosedPeriod.closed_at)),
+    AdminScreen(
+        ClosedPeriod,
+        "会计期间",
+        (ClosedPeriod.client, ClosedPeriod.period, ClosedPeriod.closed_at, ClosedPeriod.closed_by),
+        {"closed_by": "结账人"},
+    ),
     AdminScreen(
         LedgerVoucher,
         "记账凭证",
@@ -63,47 +115,72 @@ SCREENS = (
             LedgerVoucher.total,
             LedgerVoucher.state,
         ),
+        {
+            "drafted_by_name": "制单",
+            "posted_by_name": "过账",
+            "reviewed_by_name": "审核",
+            "reverses": "冲销的凭证",
+            "discard_reason": "作废原因",
+        },
+        money=(LedgerVoucher.total,),
+        choices={"kind": choices.VOUCHER_KINDS, "state": choices.VOUCHER_STATES},
+        references={"reverses": LedgerVoucher},
+        hidden=(
+            LedgerVoucher.source,
+            LedgerVoucher.reasons,
+            LedgerVoucher.draft_lines,
+            LedgerVoucher.drafted_by,
+            LedgerVoucher.posted_by,
+            LedgerVoucher.reviewed_by,
+        ),
+        better=BetterPage("凭证", "/vouchers"),
     ),
     AdminScreen(
         DocumentRow,
         "原始单据",
-        (DocumentRow.client, DocumentRow.name, DocumentRow.media_type, DocumentRow.size, DocumentRow.stored_at),
+        (
+            DocumentRow.client,
+            DocumentRow.name,
+            DocumentRow.size,
+            DocumentRow.source,
+            DocumentRow.stored_by_name,
+            DocumentRow.stored_at,
+        ),
+        {"stored_by_name": "存入人"},
+        choices={"source": choices.DOCUMENT_SOURCES},
+        hidden=(DocumentRow.object, DocumentRow.stored_by),
     ),
     AdminScreen(
-        NoticeRow, "消息", (NoticeRow.client, NoticeRow.user, NoticeRow.title, NoticeRow.created_at)
+        NoticeRow,
+        "消息",
+        (NoticeRow.client, NoticeRow.user, NoticeRow.kind, NoticeRow.title, NoticeRow.created_at, NoticeRow.read_at),
+        {"urgent": "紧急", "mail": "邮件正文", "sms": "短信正文"},
+        choices={"kind": choices.kinds_of_notices},
+        hidden=(NoticeRow.key, NoticeRow.subject, NoticeRow.planned_at, NoticeRow.link),
+        better=BetterPage("通知记录", "/messages/deliveries"),
     ),
     AdminScreen(
         AuditEntry,
         "操作日志",
-        (AuditEntry.at, AuditEntry.user_name, AuditEntry.action, AuditEntry.subject, AuditEntry.address),
+        (
+            AuditEntry.at,
+            AuditEntry.user_name,
+            AuditEntry.client,
+            AuditEntry.action,
+            AuditEntry.subject,
+            AuditEntry.address,
+        ),
         permission="audit.read",
+        choices={"action": choices.actions},
+        references={"client": Client},
+        hidden=(AuditEntry.user, AuditEntry.before, AuditEntry.after),
+        better=BetterPage("操作日志", "/audit"),
     ),
     AdminScreen(
         ModuleSwitch,
         "模块开关",
         (ModuleSwitch.module, ModuleSwitch.enabled, ModuleSwitch.changed_at),
         permission="modules.manage",
-    ),
-)
-
-
-class SwitchModule(BaseModel):
-    module: str = Field(title="模块编号", description="英文编号")
-    enabled: bool = Field(title="启用", default=False)
-    dependants: str = Field(
-        title="同时停用的模块", description="停用时,把依赖它的模块编号写在这里,用逗号分开", default=""
-    )
-
-
-async def _switch(fields: BaseModel) -> str:
-    form = SwitchModule.model_validate(fields.model_dump())
-    named = [name.strip() for name in form.dependants.split(",")]
-    await switch(form.module.strip(), on=form.enabled, named_dependants=named)
-    return f"模块 {form.module} 已{'启用' if form.enabled else '停用'},下一次请求起生效。"
-
-
-FORMS = (
-    AdminForm(
-        "switch_module", "启用或停用模块", "立即对本公司生效,数据保留。", SwitchModule, _switch, "modules.manage"
+        better=BetterPage("功能模块", "/modules"),
     ),
 )

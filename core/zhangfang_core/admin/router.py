@@ -18,13 +18,14 @@ from piccolo_admin.endpoints import (
     GroupedTableNamesResponseModel,
     TableConfig,
 )
-from piccolo_api.crud.endpoints import PiccoloCRUD
 from piccolo_api.crud.hooks import Hook, HookType
-from piccolo_api.crud.validators import Validators
 from starlette.authentication import AuthCredentials, AuthenticationBackend, BaseUser
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse
 
-from zhangfang_core.admin.catalogue import Placed, forms, screens
+from zhangfang_core.admin.catalogue import Placed, better_pages, forms, screens
+from zhangfang_core.admin.page_words import scripts
+from zhangfang_core.admin.table_visit import TableVisit
 from zhangfang_core.identity.forms import token_of_request
 from zhangfang_core.identity.sessions import sign_out
 from zhangfang_core.modules.answers import from_part
@@ -33,7 +34,6 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.labels import SHARED
 from zhangfang_sdk.services import use
 
 Message = MutableMapping[str, Any]
@@ -64,18 +64,12 @@ class PortalBackend(AuthenticationBackend):
         return AuthCredentials(["authenticated"]), PortalUser()
 
 
-def _read_only(piccolo_crud: PiccoloCRUD, request: Request) -> None:
-    if request.method not in ("GET", "HEAD"):
-        raise HTTPException(405, "这张表只能查看;要改动请用对应的表单或页面。")
-
-
 def _table_config(placed: Placed[AdminScreen]) -> TableConfig:
     screen = placed.item
     return TableConfig(
         table_class=screen.table,
         visible_columns=[screen.table._meta.primary_key, *screen.columns],
         visible_filters=list(screen.columns),
-        validators=None if screen.writable else Validators(every=[_read_only]),
         hooks=_on_the_trail(screen) if screen.writable else None,
         menu_group=placed.group,
     )
@@ -144,7 +138,6 @@ class PortalAdmin(AdminRouter):
             site_name="账房管理后台",
             default_language_code="zh-CN",
             page_size=30,
-            sidebar_links={"返回账房": "/"},
         )
         for route in self.routes:
             if getattr(route, "path", "") == "/api":
@@ -162,24 +155,26 @@ class PortalAdmin(AdminRouter):
         if _blocked(path):
             await _not_there(send)
             return
+        if (script := scripts().get(path.rpartition("/")[2])) and "/assets/" in path:
+            await _send(send, 200, script, b"text/javascript; charset=utf-8")
+            return
         head, found, tail = path.partition("/api/tables/")
-        name, slash, rest = tail.partition("/")
-        if found and name and name not in ("grouped",):
-            table = self._table_of(name)
-            if table is None:
-                await _not_there(send)
-                return
-            path = f"{head}/api/tables/{table}{slash}{rest}"
-            scope = {**scope, "path": path, "raw_path": path.encode()}
-            if rest.strip("/") == "schema":
-                await super().__call__(
-                    scope, receive, _Translating(send, self._titles(), self._screens[table].item).send
-                )
-                return
-        await super().__call__(scope, receive, send)
+        name, _, rest = tail.partition("/")
+        if not found or name in ("", "grouped"):
+            await super().__call__(scope, receive, send)
+            return
+        table = self._table_of(name)
+        if table is None:
+            await _not_there(send)
+            return
+        visit = TableVisit(self._screens[table].item, self._titles(), f"{head}/api/tables/{table}/", rest)
+        await visit.answer(super().__call__, scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         return {}
+
+    def get_sidebar_links(self) -> dict[str, str]:
+        return {"返回账房": "/", **{title: str(address) for title, address in better_pages().items()}}
 
     def _table_of(self, name: str) -> str | None:
         for table, placed in self._screens.items():
@@ -218,6 +213,8 @@ class PortalAdmin(AdminRouter):
 
     async def post_single_form(self, request: Request, form_slug: str) -> Any:
         self._shown_form(form_slug)
+        if not await _is_object(request):
+            return JSONResponse({"custom_form_error": "提交的内容读不懂,请刷新页面再试。"}, 422)
         return await super().post_single_form(request, form_slug)
 
     def _shown_form(self, slug: str) -> Placed[AdminForm]:
@@ -225,6 +222,15 @@ class PortalAdmin(AdminRouter):
         if placed is None or not placed.is_shown():
             raise HTTPException(404, "没有这个表单。")
         return placed
+
+
+async def _is_object(request: Request) -> bool:
+    """Whether the body is a JSON object whose words can all be kept: PostgreSQL has no zero character."""
+    body = await request.body()
+    try:
+        return isinstance(json.loads(body), dict) and b"\\u0000" not in body
+    except (ValueError, RecursionError):
+        return False
 
 
 def _described(placed: Placed[AdminForm]) -> FormConfigResponseModel:
@@ -250,41 +256,10 @@ async def _not_there(send: Any) -> None:
 
 
 async def _answer(send: Any, status: int, values: dict[str, str]) -> None:
-    body = json.dumps(values).encode()
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+    await _send(send, status, json.dumps(values).encode(), b"application/json")
+
+
+async def _send(send: Any, status: int, body: bytes, media_type: bytes) -> None:
+    headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-class _Translating:
-    """Puts Chinese names into a table's schema on its way out."""
-
-    def __init__(self, send: Any, titles: dict[str, str], screen: AdminScreen) -> None:
-        self._send = send
-        self._titles = titles
-        self._screen = screen
-        self._start: Message = {}
-        self._body = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        self._body += message.get("body", b"")
-        if message.get("more_body"):
-            return
-        body = self._translated() if self._start["status"] == 200 else self._body
-        headers = [(k, v) for k, v in self._start["headers"] if k.lower() != b"content-length"]
-        await self._send({**self._start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await self._send({"type": "http.response.body", "body": body})
-
-    def _translated(self) -> bytes:
-        schema = json.loads(self._body)
-        schema["title"] = self._screen.title
-        labels = {**SHARED, **self._screen.labels}
-        for name, described in schema.get("properties", {}).items():
-            described["title"] = labels.get(name, name)
-            extra = described.get("extra") or {}
-            reference = extra.get("foreign_key") if isinstance(extra.get("foreign_key"), dict) else None
-            if reference and reference.get("to") in self._titles:
-                reference["to"] = self._titles[reference["to"]]
-        return json.dumps(schema, ensure_ascii=False).encode()

@@ -49,13 +49,16 @@ class Visitor:
         *,
         form: Mapping[str, str] | None = None,
         json: object | None = None,
+        content: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """One request, redirects not followed. A page is asked for as a browser does unless ``json`` is sent."""
+        """One request, redirects not followed. A page is asked for as a browser does unless ``json`` is sent; ``content`` is sent as it stands."""
         sent = {"accept": "application/json" if json is not None else "text/html", **(headers or {})}
         if method not in ("GET", "HEAD"):
             sent |= await self._tokens(path)
         body: dict[str, Any] = {"json": json} if json is not None else {"data": dict(form or {})} if form else {}
+        if content is not None:
+            body = {"content": content.encode()}
         whole = path if self.place == "" or path.startswith(f"{self.place}/") else self.place + path
         return await self.http.request(method, whole, headers=sent, **body)
 

@@ -8,7 +8,7 @@ from zhangfang_archive import web
 from zhangfang_archive.search_source import MANIFESTS
 from zhangfang_archive.tables import Manifest
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
@@ -39,7 +39,7 @@ class Archive:
             Manifest.created_at,
             Manifest.made_by,
         )
-        return [AdminScreen(Manifest, "单据清单", columns, {"files": "文件数", "made_by": "生成人"})]
+        return [AdminScreen(Manifest, "单据清单", columns, {"files": "文件数", "made_by": "生成人"}, better=BetterPage("电子档案", "/archive"))]
 
 
 plugin = Archive()

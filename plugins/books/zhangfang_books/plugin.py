@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_books import close_pages, export_pages, import_pages, ledger_pages, statement_pages, web
 from zhangfang_books.tables import MonthNote
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.web import FIRM, NavEntry
 
 
@@ -28,7 +28,7 @@ class Books:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         columns = (MonthNote.client, MonthNote.period, MonthNote.note, MonthNote.written_by, MonthNote.updated_at)
-        return [AdminScreen(MonthNote, "月末备注", columns, {"written_by": "填写人"})]
+        return [AdminScreen(MonthNote, "月末备注", columns, {"written_by": "填写人"}, better=BetterPage("月结进度", "/books/wall"))]
 
 
 plugin = Books()

@@ -1,39 +1,57 @@
 """The plugin on the firm's admin desk: files and invoices to look at, what is remembered of sellers to correct."""
 
+import datetime as dt
+
 from pydantic import BaseModel, Field
 
+from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.reading import Seal, Source
 from zhangfang_capture_ocr.services import uploads
+from zhangfang_capture_ocr.services.corrections import LABELS
+from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, SellerMemory
-from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Titles
+
+DESK = BetterPage("票据审核", "/desk")
+DIRECTIONS: Titles = {Direction.PURCHASE: "进项", Direction.SALES: "销项"}
+SEALS: Titles = {Seal.NONE: "没有", Seal.INTACT: "内容未改动", Seal.CHANGED: "内容已改动", Seal.UNCHECKED: "未能核对"}
+SOURCES: Titles = {
+    Source.XML: "XML",
+    Source.XBRL: "XBRL",
+    Source.OFD: "OFD",
+    Source.PDF_TEXT: "PDF 文字",
+    Source.QR: "二维码",
+    Source.OCR: "图片识别",
+    Source.PERSON: "人工填写",
+}
 
 SCREENS = [
     AdminScreen(
         Item,
         "上传的票据",
-        (Item.id, Item.client, Item.name, Item.state, Item.refusal_sentence, Item.uploader_name, Item.created_at),
+        (Item.client, Item.name, Item.state, Item.refusal_sentence, Item.uploader_name, Item.created_at),
         {
             "document": "原件",
-            "upload_key": "上传序号",
             "size": "字节数",
             "sha256": "文件指纹",
             "state": "状态",
-            "refusal_code": "原因代码",
             "refusal_sentence": "原因",
             "purpose": "用途",
             "original": "相同的原件",
+            "replaces": "重拍的是哪一张",
             "whole": "来自哪个文件",
-            "place": "在文件中的位置",
-            "uploaded_by": "上传人账号",
             "uploader_name": "上传人",
             "attempts": "识别次数",
             "updated_at": "更新时间",
         },
+        choices={"state": {state: state.label for state in ItemState}},
+        hidden=(Item.upload_key, Item.refusal_code, Item.pointed_at, Item.place, Item.uploaded_by),
+        better=DESK,
     ),
     AdminScreen(
         Invoice,
         "识别出的发票",
         (
-            Invoice.id,
             Invoice.client,
             Invoice.kind,
             Invoice.number,
@@ -53,34 +71,41 @@ SCREENS = [
             "buyer_tax_id": "购买方税号",
             "seller_name": "销售方名称",
             "seller_tax_id": "销售方税号",
-            "amount": "金额(分)",
-            "tax": "税额(分)",
-            "total": "价税合计(分)",
+            "amount": "金额(元)",
+            "tax": "税额(元)",
+            "total": "价税合计(元)",
             "total_in_words": "大写金额",
             "check_code": "校验码",
             "remarks": "备注",
+            "reverses": "被红冲的发票号码",
             "direction": "进项或销项",
-            "fields": "字段及来源",
-            "lines": "明细",
-            "disagreements": "两处写法不同的字段",
-            "counts": "票名、号码等各有几处",
             "seal": "电子签章",
             "text": "票面文字",
-            "proofs": "核对结果",
             "pages": "页数",
-            "page_shape": "首页高宽比",
             "sure": "识别有把握",
             "live": "占用发票号码",
             "duplicate_of": "与哪张重复",
             "updated_at": "更新时间",
         },
+        money=(Invoice.amount, Invoice.tax, Invoice.total),
+        choices={"direction": DIRECTIONS, "seal": SEALS},
+        hidden=(
+            Invoice.fields,
+            Invoice.lines,
+            Invoice.disagreements,
+            Invoice.counts,
+            Invoice.proofs,
+            Invoice.page_shape,
+            Invoice.turned,
+        ),
+        better=DESK,
     ),
     AdminScreen(
         Correction,
         "更正记录",
         (
-            Correction.id,
             Correction.client,
+            Correction.invoice,
             Correction.field,
             Correction.before,
             Correction.after,
@@ -91,10 +116,13 @@ SCREENS = [
             "field": "字段",
             "before": "原值",
             "after": "新值",
+            "source": "原值来源",
+            "kind": "票种",
             "seller_tax_id": "销售方税号",
             "corrected_by": "更正人",
             "corrected_at": "更正时间",
         },
+        choices={"field": LABELS, "source": SOURCES},
     ),
     AdminScreen(
         SellerMemory,
@@ -115,21 +143,21 @@ SCREENS = [
 class ReadAgain(BaseModel):
     """The form 重新识别票据."""
 
-    item: int = Field(title="票据编号", gt=0)
+    since: dt.date = Field(title="从哪天上传的起")
 
 
 async def read_again(form: BaseModel) -> str:
-    """Queue a refused file for another reading; the sentence shown."""
+    """Queue refused files of that day (Asia/Shanghai) and later for another reading; the sentence shown."""
     asked = ReadAgain.model_validate(form.model_dump())
-    await uploads.again(asked.item)
-    return f"编号 {asked.item} 的票据已重新排队识别。"
+    queued = await uploads.again_since(asked.since)
+    return f"{queued} 张票据已重新排队识别。" if queued else f"{asked.since} 以来没有识别失败的票据。"
 
 
 FORMS = [
     AdminForm(
         "read-again",
         "重新识别票据",
-        "对没有读成功的票据再识别一次。编号见“上传的票据”列表。",
+        "识别服务出过问题以后,把某天以来没有读成功的票据一起再识别一次。只重来一张的,请到“票据审核”页。",
         ReadAgain,
         read_again,
         permission="capture_ocr.review",

@@ -8,7 +8,7 @@ from zhangfang_collab import services, web
 from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
@@ -37,8 +37,9 @@ class Collab:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         columns = (Task.client, Task.period, Task.title, Task.due_on, Task.done_at, Task.done_by)
+        labels = {"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人"}
         return [
-            AdminScreen(Task, "待办事项", columns, {"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人"})
+            AdminScreen(Task, "待办事项", columns, labels, better=BetterPage("待办事项", "/tasks"))
         ]
 
     @hook

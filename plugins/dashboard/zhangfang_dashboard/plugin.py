@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_dashboard import web
+from zhangfang_dashboard import rights, web
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
@@ -26,7 +26,9 @@ class Dashboard:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         columns = (RoleFigure.role, RoleFigure.figure, RoleFigure.shown)
-        return [AdminScreen(RoleFigure, "角色可见指标", columns, {"figure": "指标", "shown": "可见"}, writable=True)]
+        labels = {"figure": "指标", "shown": "可见"}
+        choices = {"figure": rights.figure_titles}
+        return [AdminScreen(RoleFigure, "角色可见指标", columns, labels, writable=True, choices=choices)]
 
 
 plugin = Dashboard()

@@ -1,11 +1,12 @@
 """Which figures the actor may see: enforced where data is read (DASH-3)."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from zhangfang_dashboard.tables import RoleFigure
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.measures import Definition, Measures
@@ -45,6 +46,13 @@ async def visible_of_plugins(client: int) -> Sequence[Definition]:
     decided = await _decisions()
     offered = await use(Measures).offered(client)
     return [figure for figure in offered if figure.plugin and decided.get(figure.key, True)]
+
+
+async def figure_titles() -> Mapping[str, str]:
+    """Figures that a firm can give to roles or take from them, of the books and of plugins; none while it has no client."""
+    clients = await use(Clients).clients()
+    offered = await use(Measures).offered(clients[0].id) if clients else ()
+    return {figure.key: figure.title for figure in offered if figure.plugin or figure.key in FIGURES}
 
 
 async def _decisions() -> dict[str, bool]:

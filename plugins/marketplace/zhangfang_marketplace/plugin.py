@@ -29,11 +29,11 @@ class Marketplace:
         labels = {
             "content": "服务内容",
             "deliverables": "交付物",
-            "price": "价格(分)",
+            "price": "价格(元)",
             "days": "办理天数",
             "published": "上架",
         }
-        return [AdminScreen(Service, "服务产品", columns, labels, writable=True)]
+        return [AdminScreen(Service, "服务产品", columns, labels, writable=True, money=(Service.price,))]
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_risk_rules import services, web
+from zhangfang_risk_rules import rules, services, web
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 
 
@@ -52,7 +52,17 @@ class RiskRules:
             "explanation": "原因",
             "rule": "规则",
         }
-        return [AdminScreen(Alert, "风险提醒", columns, labels)]
+        screen = AdminScreen(
+            Alert,
+            "风险提醒",
+            columns,
+            labels,
+            money=(Alert.amount,),
+            choices={"severity": rules.SEVERITIES, "state": services.STATES},
+            hidden=(Alert.rule,),
+            better=BetterPage("风险提醒", "/risks"),
+        )
+        return [screen]
 
     @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:

@@ -10,6 +10,8 @@ from importlib.resources import files
 from zhangfang_sdk.ledger import Balance
 from zhangfang_sdk.money import yuan
 
+SEVERITIES = {"bad": "严重", "warn": "提醒"}
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -14,6 +14,7 @@ from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 
+STATES = {"open": "待处理", "explained": "已说明", "gone": "已恢复正常"}
 TOPIC = "risk"
 
 

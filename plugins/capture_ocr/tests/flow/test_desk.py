@@ -1,5 +1,6 @@
 """The review desk: approve, correct, return (CAP-6, CAP-10)."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from zhangfang_core.testing.tenants import acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
@@ -152,6 +154,17 @@ async def test_read_again(office: Any) -> None:
         assert row.state == "queued"
         with pytest.raises(Refusal):
             await uploads.again(item)
+
+
+async def test_all_that_failed_since_a_day_are_read_again(office: Any, drawn: Any) -> None:
+    """Of the admin desk's form: refused files from that day in Shanghai on, and no others."""
+    broken = [await office.handed_in(f"坏{n}.pdf", b"%PDF-1.7 broken" + bytes([48 + n])) for n in range(2)]
+    read = await office.handed_in("一.xml", drawn.xml())
+    async with acting(office.firm, "accountant"):
+        assert await uploads.again_since(today() + dt.timedelta(days=1)) == 0
+        assert await uploads.again_since(today()) == len(broken)
+        rows = await Item.select(Item.id, Item.state)
+    assert {row["id"]: row["state"] for row in rows} == dict.fromkeys(broken, "queued") | {read: "drafted"}
 
 
 async def test_queue_and_search(office: Any, drawn: Any) -> None:

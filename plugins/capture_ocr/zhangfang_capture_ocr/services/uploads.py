@@ -1,5 +1,6 @@
 """Taking files in: the original is kept before anything reads it, and a repeated upload is the same file."""
 
+import datetime as dt
 import hashlib
 import re
 import uuid
@@ -17,6 +18,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
@@ -28,6 +30,7 @@ CHUNK_BYTES = 256 * 1024
 TOPIC = "capture"
 READ_JOB = "capture_ocr.read"
 PURPOSE_LENGTH = 40
+MOST_AGAIN = 500
 
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
 
@@ -167,6 +170,21 @@ async def again(item_id: int) -> None:
         raise Refusal("capture.not_refused", "只有没读成功的票据可以重新识别,请刷新页面看最新状态。", status=409)
     await use(Jobs).defer(READ_JOB, once=f"{READ_JOB}:{item_id}", item=item_id)
     await use(Live).announce(TOPIC, changed[0]["client"])
+
+
+async def again_since(day: dt.date) -> int:
+    """:func:`again` for every file that was refused and uploaded on ``day`` (Asia/Shanghai) or later; how many there were, at most MOST_AGAIN."""
+    require("capture_ocr.review")
+    from_then = dt.datetime.combine(day, dt.time(), BUSINESS_TIME_ZONE)
+    found = (
+        await Item.select(Item.id)
+        .where(Item.state == ItemState.REFUSED, Item.original.is_null(), Item.created_at >= from_then)
+        .order_by(Item.id)
+        .limit(MOST_AGAIN)
+    )
+    for row in found:
+        await again(row["id"])
+    return len(found)
 
 
 async def _measure(file: SentFile) -> tuple[str, int]:
