@@ -8,6 +8,7 @@ from zhangfang_sdk.acting import caller
 from zhangfang_sdk.notices import NoticeKind, UnknownNoticeKind
 
 CORE = "core"
+CONTACT_WANTED = "contact_wanted"
 CORE_KINDS = (
     NoticeKind(
         key="profile_to_confirm",
@@ -16,6 +17,12 @@ CORE_KINDS = (
         body="代账公司更新了贵公司的资料,请核对是否正确。",
         sms="企业资料有变动,请登录核对",
         permission="profile.confirm",
+    ),
+    NoticeKind(
+        key=CONTACT_WANTED,
+        title="请留下联系方式",
+        heading="请留下手机号或邮箱",
+        body="代账公司的通知现在只能在这里看到。验证手机号或邮箱以后,重要的事会及时发给您。",
     ),
 )
 

@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.notices import log
 from zhangfang_core.notices.kinds import title_of
 from zhangfang_core.notices.states import Reason, State, channel_words, reason_words, state_words
@@ -55,7 +56,8 @@ async def deliveries_page(
         active="deliveries",
         entries=shown,
         older=rows[ENTRIES_SHOWN - 1]["id"] if len(rows) > ENTRIES_SHOWN else None,
-        states=list(states.items()),
+        states=[*states.items(), (log.NOWHERE, gettext("没有联系方式"))],
+        unreached=await log.unreached(),
         channels=[(key, text) for key, text in channels.items() if key is not Channel.SCREEN],
         chosen=wanted,
         opt_outs=[{**row, "kind": title_of(row["kind"])} for row in await log.opt_outs()],
@@ -74,9 +76,15 @@ async def mark_arrived(notice_delivery_id: int) -> Redirect:
     return go(here("/messages/deliveries"))
 
 
+@action("/messages/deliveries/{notice_delivery_id:int}/ask", of=FIRM, permission=log.MAY)
+async def ask_for_contact(notice_delivery_id: int) -> Redirect:
+    await log.ask_for_contact(notice_delivery_id)
+    return go(here("/messages/deliveries"))
+
+
 def _one(text: str) -> str:
     """What a person typed, without the NUL that PostgreSQL cannot hold."""
     return text.replace("\0", "").strip()[:LONGEST_WORDS]
 
 
-HANDLERS: list[HTTPRouteHandler] = [deliveries_page, send_again, mark_arrived]
+HANDLERS: list[HTTPRouteHandler] = [deliveries_page, send_again, mark_arrived, ask_for_contact]

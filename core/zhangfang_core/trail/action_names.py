@@ -27,6 +27,7 @@ CORE_ACTIONS = {
     "contact.choose": "修改通知方式",
     "notices.choose": "选择接收哪些通知",
     "notices.again": "再次发送通知",
+    "notices.ask_contact": "请人留下联系方式",
     "notices.arrived": "确认通知已送达",
     "profile.record": "录入企业资料",
     "profile.propose": "提出企业资料",
