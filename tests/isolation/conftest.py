@@ -273,7 +273,8 @@ async def _firm_wide(firm: int, mark: str) -> None:
     now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"
     # The operator sees that something failed, and why: such a row must hold nothing of the firm's.
     await PartTrouble(plugin="collab", part="card collab.none", failures=1, reason="ValueError", failed_at=now).save()
-    await FailedJob(job="core.tell", plugin="collab", arguments="{}", reason="ValueError", failed_at=now).save()
+    told = json.dumps({"fact": "vouchers_posted", "module": "collab", "ids": [1]})
+    await FailedJob(job="core.tell", plugin="collab", arguments=told, reason="ValueError", failed_at=now).save()
     await ModuleSetting(module="capture_ocr", values=json.dumps({"note": word}), changed_at=now).save()
     await VendorChoice(kind="sms", vendor=vendor, position=1, changed_at=now).save()
     await VendorCall(kind="sms", vendor=vendor, day=today(), calls=1, failures=1, milliseconds=1).save()

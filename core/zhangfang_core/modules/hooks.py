@@ -37,7 +37,7 @@ async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection 
     Raises Refusal ``module.check_failed``, which names the plugin; after three in a row the firm is offered to switch it off.
     """
     try:
-        async with within(LONGEST_CHECK_S), savepoint():
+        async with savepoint(), within(LONGEST_CHECK_S):
             objection: Objection | None = await call_one(hook, module, **facts)
     except Refusal as error:
         if isinstance(error, NotDeclared):

@@ -24,7 +24,8 @@ class PartFailed(Exception):
 async def in_time(plugin: str, part: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
     """What the part answers; a Refusal of its own is raised as it is. Raises PartFailed."""
     try:
-        async with within(seconds), savepoint():
+        # The limit ends within the savepoint: cut while it is let go or rolled back, the transaction would stay broken.
+        async with savepoint(), within(seconds):
             with calling(plugin, part):
                 answer = await ask()
     except Refusal as error:

@@ -15,7 +15,7 @@ Endpoint = tuple[str, str]
 
 CORE_HEADS = frozenset({
     *("account", "accounts", "audit", "badges", "calendar", "cards", "clients", "documents", "events", "healthz", "invitations"),
-    *("messages", "modules", "operator", "people", "periods", "profile", "search", "settings", "sign-in", "sign-out"),
+    *("messages", "modules", "opening", "operator", "people", "periods", "profile", "search", "settings", "sign-in", "sign-out"),
     *("vouchers", "waiting"),
 })  # fmt: skip
 """First words of the addresses of core's pages, which plugins leave alone. A test compares them to the pages."""
