@@ -35,16 +35,19 @@ const css = sass.compile(join(here, "css/portal.scss"), {
 const minified = await esbuild.transform(css.css, { loader: "css", minify: true, target: ["es2020", "safari14"] });
 emit("portal.css", minified.code);
 
-const bundle = await esbuild.build({
-  entryPoints: [join(here, "js/portal.js")],
-  bundle: true,
-  format: "esm",
-  legalComments: "none",
-  minify: true,
-  target: "es2020",
-  write: false,
-});
-emit("portal.js", bundle.outputFiles[0].text);
+// The script of every page, and that of the one page which needs more.
+for (const name of ["portal.js", "voucher.js"]) {
+  const bundle = await esbuild.build({
+    entryPoints: [join(here, "js", name)],
+    bundle: true,
+    format: "esm",
+    legalComments: "none",
+    minify: true,
+    target: "es2020",
+    write: false,
+  });
+  emit(name, bundle.outputFiles[0].text);
+}
 
 const icons = {};
 for (const line of readFileSync(join(here, "icons.txt"), "utf8").split("\n")) {

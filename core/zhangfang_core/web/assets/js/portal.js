@@ -1,4 +1,4 @@
-// The portal's only script: htmx and the small modules that the templates' data-* attributes call on.
+// The script of every page: htmx and the small modules that the templates' data-* attributes call on.
 import "htmx.org/dist/htmx.esm.js";
 import "./requests.js";
 import "./live.js";
@@ -6,7 +6,6 @@ import "./sheet.js";
 import "./confirm.js";
 import "./keys.js";
 import "./desk.js";
-import "./voucher.js";
 import "./upload.js";
 import "./opening.js";
 import "./page.js";
