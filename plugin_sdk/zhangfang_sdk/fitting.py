@@ -21,6 +21,7 @@ from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
+from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -44,6 +45,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_search_sources": SearchSource,
     "register_invoice_sources": InvoiceSource,
     "register_measures": Measure,
+    "register_month_end_sources": MonthEndSource,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
     "register_admin_forms": AdminForm,
@@ -58,6 +60,7 @@ _COROUTINES: Mapping[type[Any], Sequence[str]] = {
     SearchSource: ("write", "ids"),
     InvoiceSource: ("page", "get", "sums"),
     Measure: ("series", "entries", "on_days"),
+    MonthEndSource: ("accruals", "distributions"),
     WaitingSource: ("load",),
     AdminForm: ("submit",),
 }
@@ -68,6 +71,7 @@ _NAMES = {
     SearchSource: "kind",
     InvoiceSource: "id",
     Measure: "key",
+    MonthEndSource: "id",
     WaitingSource: "id",
     AdminForm: "id",
     AdminScreen: "title",

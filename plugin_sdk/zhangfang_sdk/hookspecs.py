@@ -27,6 +27,7 @@ from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.measures import Measure
+from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.roles import Role
@@ -86,6 +87,10 @@ class HookSpecs(Protocol):
     @spec
     def register_measures(self) -> Sequence[Measure]:
         """Figures by client and month beside those of the books. At start; one that fails is left out of answers."""
+
+    @spec
+    def register_month_end_sources(self) -> Sequence[MonthEndSource]:
+        """Vouchers proposed at a month's end. At start; a failure skips the plugin; a source that fails is named among the proposals."""
 
     @spec
     def register_vendors(self) -> Sequence[Vendor]:

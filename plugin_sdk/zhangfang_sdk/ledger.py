@@ -287,10 +287,12 @@ class Ledger(Protocol):
         ...
 
     @needs("ledger.close")
-    async def close_period(self, client: int, period: Period) -> None:
-        """Needs ``ledger.close``. Asks ``check_period_close``, tells ``on_periods_closed``.
+    async def close_period(self, client: int, period: Period, *, early: bool = False) -> None:
+        """Needs ``ledger.close``. Asks ``check_period_close``, tells ``on_periods_closed``. ``early`` closes the running month.
 
-        Raises Refusal ``ledger.drafts_left`` (财会〔2024〕12号: no closing while vouchers are unposted), ``ledger.close_in_order``.
+        Raises Refusal ``ledger.drafts_left`` (财会〔2024〕12号: no closing while vouchers are unposted), ``ledger.close_in_order``,
+        ``ledger.month_not_over`` (the running month without ``early``, a month ahead always), ``ledger.result_open`` (损益 not carried
+        over), ``ledger.year_open`` (December's 本年利润 not carried to 未分配利润).
         """
         ...
 

@@ -30,7 +30,13 @@ from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
-from zhangfang_core.ledger.analysis_tables import FixedAssetRow, VoucherTemplate
+from zhangfang_core.ledger.analysis_tables import (
+    AssetEstimateRow,
+    AssetWorkRow,
+    FixedAssetRow,
+    MonthEndSkip,
+    VoucherTemplate,
+)
 from zhangfang_core.ledger.opening import service as opening
 from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.ledger.tables import VoucherChoice
@@ -214,10 +220,20 @@ async def _analysis(place: Place, word: str) -> None:
     for lines in ((owed, Line("1001", word, credit=12300)), (Line("1001", word, debit=12300), paid)):
         await ledger.post(await ledger.draft(VoucherDraft(client, day, word, lines)))
     await use(OpenItems).settle(client, await use(OpenItems).proposals(client, "1122"))
-    await FixedAssetRow(
+    asset = FixedAssetRow(
         client=client, name=word, cost=12300, residual=0, months=12, in_use_from=day, accumulated_account="1602",
         expense_account="560208",
+    )  # fmt: skip
+    await asset.save()
+    month, now = Period.current(), dt.datetime.now(dt.UTC)
+    await AssetEstimateRow(
+        client=client, asset=asset.id, since=month.number, method="straight_line", months=9, residual=0, reason=word,
+        entered_by=word, entered_at=now,
     ).save()  # fmt: skip
+    await AssetWorkRow(client=client, asset=asset.id, period=month.number, units=1).save()
+    await MonthEndSkip(
+        client=client, period=month.number, key="template:0", title=word, reason=word, skipped_by=word, skipped_at=now
+    ).save()
     await VoucherTemplate(
         client=client, title=word, word="记", summary=word, lines="[]", first=Period.current().number
     ).save()

@@ -5,16 +5,16 @@ import datetime as dt
 import pytest
 
 from zhangfang_core.database.engine import scoped_transaction
-from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.modules.hooks import call_one
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.testing.tenants import TestFirm, acting, somebody
 from zhangfang_risk_rules.services import alerts
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.periods import Period
 
 MARCH = Period(2025, 3)
@@ -55,6 +55,13 @@ async def test_sales_move_the_figures_and_the_month_closes(firm: TestFirm) -> No
         assert refused.value.code == "ledger.drafts_left"
     async with acting(firm, "accountant"):
         await use(Ledger).discard(left, "重复")
+        with pytest.raises(Refusal, match=r"ledger\.result_open"):
+            await use(Ledger).close_period(firm.restaurant, MARCH)
+    async with acting(firm, "accountant"):
+        carried = await use(MonthEnd).accept(firm.restaurant, MARCH, "profit_and_loss")
+    async with acting(firm, "reviewer", user=reviewer):
+        await use(Ledger).post(carried.id)
+    async with acting(firm, "accountant"):
         await use(Ledger).close_period(firm.restaurant, MARCH)
     async with acting(firm, "accountant"):
         with pytest.raises(Refusal) as closed:
@@ -91,8 +98,3 @@ async def posted(firm: TestFirm, voucher: VoucherDraft) -> None:
         ids = await import_posted(voucher.client, [voucher])
     async with scoped_transaction(system_scope(firm.id)):
         await call_one("on_vouchers_posted", "risk_rules", ids=ids)
-
-
-async def somebody(firm: TestFirm, role: str) -> int:
-    async with scoped_transaction(system_scope(firm.id)):
-        return await make_member(login=f"{role}@test", name="复核人", password="a long enough secret", role=role)

@@ -1,18 +1,18 @@
-"""Month's end: what is proposed, posted by one click, and done after it (LEDG-1)."""
+"""Month's end: what the books alone call for, accepted by one person, posted by another, and done after it (LEDG-1)."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.bulk import import_posted
-from zhangfang_core.ledger.month_end_rules import depreciation, surtaxes
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.testing.tenants import TestFirm, acting, somebody
+from zhangfang_sdk.assets import Assets, Method, NewAsset
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind, VoucherState
 from zhangfang_sdk.measures import Measures
-from zhangfang_sdk.month_end import FixedAsset, MonthEnd
+from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
@@ -25,89 +25,155 @@ def voucher(client: int, *lines: tuple[str, int], day: dt.date = dt.date(2026, 3
     return VoucherDraft(client, day, "试", found, source="test")
 
 
-@given(st.integers(1, 10**12), st.integers(0, 10**12), st.integers(1, 600))
-def test_depreciation_sums_to_the_fen(cost: int, residual: int, months: int) -> None:
-    """LEDG-1: from the month after it came into use; all months together write off cost less residual."""
-    asset = FixedAsset(1, 1, "车", cost, min(residual, cost), months, dt.date(2026, 1, 31), "1602", "560208")
-    amounts = [depreciation(asset, Period(2026, 1).plus(n)) for n in range(months + 3)]
-    assert (amounts[0], amounts[-1]) == (0, 0)
-    assert sum(amounts) == cost - asset.residual
-    assert max(amounts[1 : months + 1]) - min(amounts[1 : months + 1]) <= 1
+async def accept_all(client: int, month: Period) -> list[int]:
+    """What stands there now, but for what asks first, until nothing is left."""
+    made = []
+    for proposal in await use(MonthEnd).proposals(client, month):
+        if not proposal.asks:
+            made.append((await use(MonthEnd).accept(client, month, proposal.key)).id)
+    return made
 
 
-def test_surtaxes_of_a_month_by_the_rates_then_in_force() -> None:
-    """LEDG-5: 10,704.00 of VAT bear 374.64 + 160.56 + 107.04 while they are halved, twice that from 2028."""
-    accounts = {
-        "city_maintenance": "222115",
-        "education": "222120",
-        "local_education": "222121",
-        "surtax_expense": "5403",
-    }
-    halved = surtaxes(1_070_400, accounts, dt.date(2026, 9, 30)).lines
-    assert [line.debit - line.credit for line in halved] == [64_224, -37_464, -16_056, -10_704]
-    assert surtaxes(1_070_400, accounts, dt.date(2028, 1, 31)).lines[0].debit == 128_448
-    assert surtaxes(0, accounts, dt.date(2026, 9, 30)).lines == ()
+async def post_all(ids: Iterable[int]) -> None:
+    for id_ in ids:
+        await use(Ledger).post(id_)
 
 
-async def test_a_month_is_brought_to_its_end_by_accepting_what_is_proposed(firm: TestFirm) -> None:
-    """LEDG-1: depreciation, template, VAT, surtaxes, income tax, 结转损益; then nothing is left and the figures stand."""
-    c = firm.trading
+def of_core(keys: Iterable[str]) -> list[str]:
+    """Without those of plugins."""
+    return [key for key in keys if "." not in key]
+
+
+async def test_what_one_accepts_another_posts(firm: TestFirm) -> None:
+    """LEDG-1: depreciation, template, 结转损益, each counted with those before it; then nothing is left and the figures stand."""
+    c = firm.restaurant
     async with acting(firm):
         service = use(MonthEnd)
         await import_posted(
             c,
             [
-                voucher(c, ("1122", 11_300_00), ("5001", -10_000_00), ("22210107", -1_300_00)),
-                voucher(c, ("1405", 2_000_00), ("22210101", 260_00), ("2202", -2_260_00)),
-                voucher(c, ("5401", 4_000_00), ("1405", -4_000_00)),
+                voucher(c, ("1002", 10_000_00), ("5001", -10_000_00)),
+                voucher(c, ("5401", 4_000_00), ("1002", -4_000_00)),
             ],
         )
-        await service.add_asset(
-            c, "货车", cost=120_000_00, residual=0, months=60, in_use_from=dt.date(2026, 2, 1),
-            accumulated_account="1602", expense_account="560208",
-        )  # fmt: skip
+        await use(Assets).add(
+            NewAsset(
+                c,
+                "货车",
+                "vehicle",
+                120_000_00,
+                0,
+                dt.date(2026, 2, 1),
+                60,
+                Method.STRAIGHT_LINE,
+                "1601",
+                "1602",
+                "560208",
+            )
+        )
         rent = voucher(c, ("560207", 500_00), ("1123", -500_00))
         template = await service.keep_template("摊销房租", rent, MARCH, None)
-        keys = [p.key for p in await service.proposals(c, MARCH)]
-        assert keys == [
-            "depreciation", f"template:{template}", "vat_transfer", "surtaxes", "income_tax", "profit_and_loss",
-        ]  # fmt: skip
-        for key in keys:
-            made = await service.accept(c, MARCH, key)
-            assert made.number is not None
-            assert made.reasons
+        await service.skip(c, MARCH, "books.income_tax", "这家由别人申报")
+        proposals = await service.proposals(c, MARCH)
+        assert of_core(p.key for p in proposals) == ["depreciation", f"template:{template}", "profit_and_loss"]
+        closing = proposals[-1].draft.lines
+        # 10,000 - 4,000 - 2,000 - 500
+        assert sum(x.credit - x.debit for x in closing if x.account == "3103") == 3_500_00
+        drafts = await accept_all(c, MARCH)
         assert await service.proposals(c, MARCH) == []
-        # 10,000 - 4,000 - 2,000 - 500 - 62.40 of surtaxes = 3,437.60, at 5 % 171.88
+        assert {(await use(Ledger).voucher(d)).state for d in drafts} == {VoucherState.DRAFT}
+    with pytest.raises(Refusal, match=r"ledger\.same_person"):
+        async with acting(firm):
+            await use(Ledger).post(drafts[0])
+    async with acting(firm, "reviewer", user=await somebody(firm, "reviewer")):
+        await post_all(drafts)
+    async with acting(firm):
+        assert await service.proposals(c, MARCH) == []
         figures = await use(Measures).series(c, ["net_profit"], MARCH, MARCH)
-        assert figures["net_profit"] == [3_265_72]
+        assert figures["net_profit"] == [3_500_00]
         sums = {b.account: b for b in await use(Ledger).balances(c, None, MARCH)}
-        assert sums["222102"].credit == 1_040_00
-        assert sums["5801"].closing_credit == 171_88
-        assert sums["3103"].closing_credit - sums["3103"].closing_debit == 3_265_72
+        assert sums["1602"].credit == 2_000_00
+        assert sums["3103"].closing_credit - sums["3103"].closing_debit == 3_500_00
     with pytest.raises(Refusal, match=r"month_end\.gone"):
         async with acting(firm):
             await use(MonthEnd).accept(c, MARCH, "profit_and_loss")
     async with acting(firm):
         await import_posted(c, [voucher(c, ("560205", 10_00), ("1002", -10_00))])
         again = [(p.key, p.draft.kind) for p in await service.proposals(c, MARCH)]
-        assert again == [("income_tax", VoucherKind.NORMAL), ("profit_and_loss", VoucherKind.CLOSING)]
+        assert again == [("profit_and_loss", VoucherKind.CLOSING)]
         await service.stop_template(template)
         assert f"template:{template}" not in [p.key for p in await service.proposals(c, MARCH.plus(1))]
 
 
-async def test_december_carries_the_year_s_profit_over(firm: TestFirm) -> None:
-    """LEDG-1: 3103 → 310415, after the month's own transfer; a loss turns the sides."""
-    c, december = firm.restaurant, Period(2026, 12)
+async def test_a_firm_of_one_person_posts_at_once(firm: TestFirm) -> None:
     async with acting(firm):
-        await import_posted(c, [voucher(c, ("560205", 70_00), ("1002", -70_00), day=dt.date(2026, 12, 3))])
+        await connection().execute("update core_firm set single_person = true where id = $1", firm.id)
+        await import_posted(firm.restaurant, [voucher(firm.restaurant, ("560205", 70_00), ("1002", -70_00))])
+        made = await use(MonthEnd).accept(firm.restaurant, MARCH, "profit_and_loss")
+        assert (made.state, made.number) == (VoucherState.POSTED, 2)
+
+
+async def test_what_is_put_aside_is_counted_no_more_and_said_why(firm: TestFirm) -> None:
+    c = firm.restaurant
+    async with acting(firm):
         service = use(MonthEnd)
-        assert [p.key for p in await service.proposals(c, december)] == ["profit_and_loss"]
-        await service.accept(c, december, "profit_and_loss")
-        assert [p.key for p in await service.proposals(c, december)] == ["year_end"]
-        await service.accept(c, december, "year_end")
-        assert await service.proposals(c, december) == []
+        rent = voucher(c, ("560207", 500_00), ("1123", -500_00))
+        key = f"template:{await service.keep_template('摊销房租', rent, MARCH, None)}"
+        assert "profit_and_loss" in [p.key for p in await service.proposals(c, MARCH)]
+        await service.skip(c, MARCH, key, "房东免了这个月的租金")
+        assert await service.proposals(c, MARCH) == []
+        (aside,) = await service.skipped(c, MARCH)
+        assert (aside.key, aside.reason) == (key, "房东免了这个月的租金")
+        assert key in [p.key for p in await service.proposals(c, MARCH.plus(1))]
+        await service.unskip(c, MARCH, key)
+        assert key in [p.key for p in await service.proposals(c, MARCH)]
+    with pytest.raises(Refusal, match=r"month_end\.reason_missing"):
+        async with acting(firm):
+            await use(MonthEnd).skip(c, MARCH, key, " ")
+
+
+async def test_december_carries_the_year_s_profit_over(firm: TestFirm) -> None:
+    """LEDG-1: 3103 → 310415, with the month's own transfer before it; a loss turns the sides; only then the month closes (B6)."""
+    c, december = firm.restaurant, Period(2025, 12)
+    async with acting(firm):
+        spent = voucher(c, ("560205", 70_00), ("1002", -70_00), day=dt.date(2025, 12, 3))
+        await import_posted(c, [spent])
+        for number in range(1, 12):
+            await use(Ledger).close_period(c, Period(2025, number))
+        assert [p.key for p in await use(MonthEnd).proposals(c, december)] == ["profit_and_loss", "year_end"]
+    reviewer = await somebody(firm, "reviewer")
+    for key, refusal in (("profit_and_loss", "ledger.result_open"), ("year_end", "ledger.year_open")):
+        with pytest.raises(Refusal) as refused:
+            async with acting(firm):
+                await use(Ledger).close_period(c, december)
+        assert refused.value.code == refusal
+        async with acting(firm):
+            made = await use(MonthEnd).accept(c, december, key)
+        async with acting(firm, "reviewer", user=reviewer):
+            await use(Ledger).post(made.id)
+    async with acting(firm):
+        assert await use(MonthEnd).proposals(c, december) == []
         (retained,) = [b for b in await use(Ledger).balances(c, december, december) if b.account == "310415"]
         assert (retained.closing_debit, retained.closing_credit) == (70_00, 0)
+        await use(Ledger).close_period(c, december)
+
+
+async def test_a_month_that_is_not_over_closes_only_when_it_is_said(firm: TestFirm) -> None:
+    """B6: never ahead, the running month when asked for."""
+    now = Period.current()
+    async with acting(firm):
+        month = Period(2025, 1)
+        while month < now:
+            await use(Ledger).close_period(firm.restaurant, month)
+            month = month.plus(1)
+    with pytest.raises(Refusal, match=r"ledger\.month_not_over"):
+        async with acting(firm):
+            await use(Ledger).close_period(firm.restaurant, now)
+    async with acting(firm):
+        await use(Ledger).close_period(firm.restaurant, now, early=True)
+    with pytest.raises(Refusal, match=r"ledger\.month_not_over"):
+        async with acting(firm):
+            await use(Ledger).close_period(firm.restaurant, now.plus(1), early=True)
 
 
 CARRIED_OVER = (("5001", 10_000_00), ("560202", -4_000_00), ("3103", -6_000_00))
@@ -140,7 +206,9 @@ async def test_carrying_over_is_told_by_its_lines_however_it_comes_in(firm: Test
         [("5001", 10), ("560202", -4), ("3103", -5), ("1002", -1)],
     ],
 )
-async def test_what_else_touches_those_accounts_stays_an_ordinary_voucher(firm: TestFirm, lines: list[tuple[str, int]]) -> None:
+async def test_what_else_touches_those_accounts_stays_an_ordinary_voucher(
+    firm: TestFirm, lines: list[tuple[str, int]]
+) -> None:
     async with acting(firm):
         id_ = await use(Ledger).draft(voucher(firm.trading, *lines))
         assert (await use(Ledger).voucher(id_)).kind is VoucherKind.NORMAL

@@ -79,21 +79,70 @@ class SettlementRow(ClientRows, Table, tablename="core_settlement"):
 
 
 class FixedAssetRow(ClientRows, Table, tablename="core_fixed_asset"):
-    """固定资产, written off evenly from the month after ``in_use_from`` over ``months`` down to ``residual``."""
+    """A card of 固定资产, 无形资产 or 长期待摊费用, with its first estimate (:class:`zhangfang_sdk.assets.Estimate`); later ones stand beside.
+
+    ``as_of`` (yyyymm) and ``written_off`` are given where the client was taken over. The defaults are what cards were before there were
+    kinds of them.
+    """
 
     id = BigSerial(primary_key=True)
+    kind = Varchar(length=12, default="fixed")
+    category = Varchar(length=20, default="machinery")
     name = Varchar(length=120, help_text="名称")
     cost = BigInt(null=False, help_text="原值(分)")
     residual = BigInt(null=False, default=0, help_text="预计净残值(分)")
     months = Integer(null=False, help_text="使用月数")
+    method = Varchar(length=20, default="straight_line")
+    units = BigInt(null=False, default=0, help_text="预计总工作量")
     in_use_from = Date(null=False, default=None, help_text="开始使用日期")
+    as_of = Integer(null=True, default=None)
+    written_off = BigInt(null=True, default=None, help_text="接手前累计折旧(分)")
+    asset_account = Varchar(length=20, default="1601")
     accumulated_account = Varchar(length=20)
     expense_account = Varchar(length=20)
-    retired_on = Date(null=True, default=None, help_text="停用日期")
+    voucher = BigInt(null=True, default=None)
+    retired_on = Date(null=True, default=None, help_text="处置日期")
+    retired_voucher = BigInt(null=True, default=None)
 
     @classmethod
     def get_readable(cls) -> Readable:
         return Readable(template="%s", columns=[cls.name])
+
+
+class AssetEstimateRow(ClientRows, Table, tablename="core_asset_estimate"):
+    """A change of estimate from the month ``since`` on. Unique by (client, asset, since)."""
+
+    id = BigSerial(primary_key=True)
+    asset = BigInt(null=False)
+    since = Integer(null=False)
+    method = Varchar(length=20)
+    months = Integer(null=False)
+    residual = BigInt(null=False)
+    units = BigInt(null=False, default=0)
+    reason = Varchar(length=200)
+    entered_by = Varchar(length=80)
+    entered_at = Timestamptz()
+
+
+class AssetWorkRow(ClientRows, Table, tablename="core_asset_work"):
+    """Units that an asset worked in a month (工作量法). Unique by (client, asset, period)."""
+
+    id = BigSerial(primary_key=True)
+    asset = BigInt(null=False)
+    period = Integer(null=False)
+    units = BigInt(null=False)
+
+
+class MonthEndSkip(ClientRows, Table, tablename="core_month_end_skip"):
+    """A proposal that was put aside for a month. Unique by (client, period, key)."""
+
+    id = BigSerial(primary_key=True)
+    period = Integer(null=False)
+    key = Varchar(length=60)
+    title = Varchar(length=120)
+    reason = Varchar(length=200)
+    skipped_by = Varchar(length=80)
+    skipped_at = Timestamptz()
 
 
 class VoucherTemplate(ClientRows, Table, tablename="core_voucher_template"):

@@ -227,8 +227,12 @@ def _refuse_changed(row: Mapping[str, Any], version: int | None) -> None:
 
 
 def _drafter(draft: VoucherDraft, *, by_hand: bool = False) -> tuple[int | None, str]:
-    """What a plugin proposes is drafted by the system, so that whoever set it off may review it; by hand, by the person."""
-    if (draft.source != "manual" and not by_hand) or scope().user is None:
+    """What a plugin proposes is drafted by the system, so that whoever set it off may review it; by hand, by the person.
+
+    A month-end voucher is accepted by a person, who answers for it: another one posts it.
+    """
+    by_person = by_hand or draft.source.startswith(("manual", "month_end:"))
+    if not by_person or scope().user is None:
         return None, SYSTEM
     return scope().user, scope().user_name
 

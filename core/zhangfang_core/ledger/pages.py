@@ -203,7 +203,7 @@ async def account_page(
 @action("/periods/close", of=CLIENT, permission="ledger.close")
 async def close_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
-    await use(Ledger).close_period(client_in_scope(), month)
+    await use(Ledger).close_period(client_in_scope(), month, early=written(data, "early", 1) == "1")
     return go(here(f"/accounts?period={month.key}"))
 
 

@@ -2,16 +2,29 @@
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
+from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.modules.hooks import ask
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
+DECEMBER = 12
+
 # Exclusive: waits for postings of this client that are under way, which hold it shared.
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('ledger:' || $1::bigint, 0))"
+
+# Balances of profit and loss that a month leaves, opening ones included.
+_OPEN_RESULT = """select c.standard, count(o.account)::int as accounts, min(o.account) as first from core_client c left join (
+        select b.account from core_balance b join core_account a on a.client = b.client and a.firm = b.firm and a.code = b.account
+        where b.firm = $1 and b.client = $2 and b.period <= $3 and a.category = 'profit_and_loss'
+        group by 1 having sum(b.debit - b.credit + b.closing_debit - b.closing_credit) <> 0) o on true
+    where c.firm = $1 and c.id = $2 group by 1"""
+_YEAR_PROFIT = """select coalesce(sum(debit - credit + closing_debit - closing_credit), 0)::bigint from core_balance
+    where firm = $1 and client = $2 and period <= $3 and starts_with(account, $4)"""
 
 
 async def closed_through(client: int) -> Period | None:
@@ -26,13 +39,14 @@ async def closed_through(client: int) -> Period | None:
     return None if number is None else Period.from_number(number)
 
 
-async def close_period(client: int, period: Period) -> None:
+async def close_period(client: int, period: Period, *, early: bool = False) -> None:
     """See ``Ledger.close_period``. Also raises ``ledger.already_closed`` and ``ledger.before_books``."""
     require("ledger.close")
     if not scope().sees(client):
         raise not_found("客户企业")
     await connection().execute(_LOCK, client)
     await _refuse_out_of_order(client, period)
+    _refuse_running(period, early=early)
     drafts = await connection().fetchval(
         "select count(*) from core_voucher where firm = $1 and client = $2 and period = $3 and state = 'draft'",
         firm_in_scope(),
@@ -46,6 +60,7 @@ async def close_period(client: int, period: Period) -> None:
             status=409,
             details={"drafts": drafts, "period": period.key},
         )
+    await _refuse_open_result(client, period)
     await ask("check_period_close", client=client, period=period)
     closed = await connection().fetchval(
         """insert into core_period (firm, client, period, closed_at, closed_by) values ($1, $2, $3, now(), $4)
@@ -56,7 +71,8 @@ async def close_period(client: int, period: Period) -> None:
         period.number,
         scope().user_name,
     )
-    await _changed("ledger.close_period", closed, client, {"period": period.key})
+    after: dict[str, object] = {"period": period.key}
+    await _changed("ledger.close_period", closed, client, after | {"early": True} if early else after)
     tell("periods_closed", [closed])
 
 
@@ -105,6 +121,42 @@ async def _refuse_out_of_order(client: int, period: Period) -> None:
             f"请按月份顺序结账:先结{following.label},再结{period.label}。",
             status=409,
             details={"next": following.key},
+        )
+
+
+def _refuse_running(period: Period, *, early: bool) -> None:
+    current = Period.current()
+    if period > current or (period == current and not early):
+        ahead = "还没有到" if period > current else "还没有结束"
+        raise Refusal(
+            "ledger.month_not_over",
+            f"{period.label}{ahead},结账后不能再记账。"
+            + ("" if period > current else "确实要提前结账,请勾选“提前结账”。"),
+            status=409,
+            details={"period": period.key},
+        )
+
+
+async def _refuse_open_result(client: int, period: Period) -> None:
+    """会计基础工作规范 第七十三条: 结账前 the month's 损益 is carried over; in December the year's profit goes on to 未分配利润."""
+    (row,) = await connection().fetch(_OPEN_RESULT, firm_in_scope(), client, period.number)
+    if row["accounts"]:
+        raise Refusal(
+            "ledger.result_open",
+            f"{period.label}还有 {row['accounts']} 个损益科目没有结转({row['first']} 等),请先生成并审核结转凭证,再结账。",
+            status=409,
+            details={"period": period.key, "accounts": row["accounts"]},
+        )
+    if period.month != DECEMBER:
+        return
+    profit = load_chart(row["standard"]).month_end["profit"]
+    left = await connection().fetchval(_YEAR_PROFIT, firm_in_scope(), client, period.number, profit)
+    if left:
+        raise Refusal(
+            "ledger.year_open",
+            f"{period.year}年的本年利润还有 {yuan(abs(left))} 元没有结转到未分配利润,请先做年末结转,再结账。",
+            status=409,
+            details={"period": period.key, "amount": left},
         )
 
 

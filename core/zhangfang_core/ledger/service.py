@@ -63,8 +63,8 @@ class PostgresLedger:
     ) -> Sequence[PartyBalance]:
         return await parties.party_balances(client, accounts, until)
 
-    async def close_period(self, client: int, period: Period) -> None:
-        await periods.close_period(client, period)
+    async def close_period(self, client: int, period: Period, *, early: bool = False) -> None:
+        await periods.close_period(client, period, early=early)
 
     async def reopen_period(self, client: int, period: Period, reason: str) -> None:
         await periods.reopen_period(client, period, reason)

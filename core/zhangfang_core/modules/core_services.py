@@ -7,6 +7,7 @@ Implementations are named, not imported: they stand in rooms above this one. Wha
 from collections.abc import Mapping
 from typing import Any
 
+from zhangfang_sdk.assets import Assets
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.cards import Cards
@@ -42,7 +43,8 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Ledger: "zhangfang_core.ledger.service:PostgresLedger",
     Measures: "zhangfang_core.measures.service:EveryMeasure",
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
-    MonthEnd: "zhangfang_core.ledger.month_end:LedgerMonthEnd",
+    MonthEnd: "zhangfang_core.ledger.month_end.service:LedgerMonthEnd",
+    Assets: "zhangfang_core.ledger.assets.service:LedgerAssets",
     OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",

@@ -25,6 +25,7 @@ from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
+from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -53,6 +54,7 @@ class Module:
     search_sources: Sequence[SearchSource] = ()
     invoice_sources: Sequence[InvoiceSource] = ()
     measures: Sequence[Measure] = ()
+    month_end_sources: Sequence[MonthEndSource] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
@@ -198,6 +200,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         search_sources=tuple(declared("register_search_sources")),
         invoice_sources=tuple(declared("register_invoice_sources")),
         measures=tuple(declared("register_measures")),
+        month_end_sources=tuple(declared("register_month_end_sources")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.roles import side_of
-from zhangfang_core.identity.set_up import make_firm
+from zhangfang_core.identity.set_up import make_firm, make_member
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import Scope, system_scope
@@ -73,3 +73,11 @@ async def acting(
     )
     async with scoped_transaction(scope):
         yield scope
+
+
+async def somebody(firm: TestFirm, role: str) -> int:
+    """Another person of the firm with ``role``: their id."""
+    async with scoped_transaction(system_scope(firm.id)):
+        return await make_member(
+            login=f"{role}@firm{firm.id}.example", name="另一位", password=OWNER_PASSWORD, role=role
+        )

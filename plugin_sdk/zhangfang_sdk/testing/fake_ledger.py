@@ -199,18 +199,30 @@ class FakeLedger:
             if balance
         ]
 
-    async def close_period(self, client: int, period: Period) -> None:
+    async def close_period(self, client: int, period: Period, *, early: bool = False) -> None:
         require("ledger.close")
         last = await self.closed_through(client)
         following = Period.of(self._books[client]) if last is None else last.plus(1)
         if period != following:
             raise refusal("ledger.close_in_order", 409)
+        if period > Period.current() or (period == Period.current() and not early):
+            raise refusal("ledger.month_not_over", 409)
         if any(
             v.client == client and v.period == period and v.state is VoucherState.DRAFT for v in self._vouchers.values()
         ):
             raise refusal("ledger.drafts_left", 409)
+        if any(self._open_results(client, period).values()):
+            raise refusal("ledger.result_open", 409)
         self._closed.setdefault(client, set()).add(period)
         self.periods_closed.append((client, period))
+
+    def _open_results(self, client: int, period: Period) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for voucher in self._posted(client):
+            for line in voucher.lines if voucher.period <= period else ():
+                if self._chart[line.account].category == "profit_and_loss":
+                    found[line.account] = found.get(line.account, 0) + line.debit - line.credit
+        return found
 
     async def reopen_period(self, client: int, period: Period, reason: str) -> None:
         require("ledger.close")

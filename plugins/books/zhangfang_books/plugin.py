@@ -6,8 +6,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books import close_pages, export_pages, import_pages, ledger_pages, statement_pages, web
 from zhangfang_books.tables import MonthNote
+from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
+from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
 
@@ -24,6 +26,10 @@ class Books:
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
+
+    @hook
+    def register_month_end_sources(self) -> Sequence[MonthEndSource]:
+        return [SOURCE]
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

@@ -18,6 +18,7 @@ from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Objection, VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
+from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.roles import Role
@@ -70,6 +71,11 @@ async def sights(client: int, first: Period, last: Period) -> Sequence[int]:
 async def sights_of(client: int, period: Period, limit: int) -> Sequence[MeasureEntry]:
     note("entries of a measure")
     return [MeasureEntry(period.first_day, "见证", 1, "/witness")]
+
+
+async def accruals(books: MonthBooks) -> Sequence[Accrual]:
+    note("accruals of a month")
+    return [Accrual("sights", "见证", asks=(Ask("请先见证。", "/witness"),))]
 
 
 async def submit(fields: BaseModel) -> str:
@@ -156,6 +162,11 @@ class Plugin:
     def register_measures(self) -> Sequence[Measure]:
         note("register_measures")
         return [Measure("witness.sights", "见证次数", "一共见证了几次。", Unit.COUNT, "witness.see", sights, sights_of)]
+
+    @hook
+    def register_month_end_sources(self) -> Sequence[MonthEndSource]:
+        note("register_month_end_sources")
+        return [MonthEndSource("sights", "见证", accruals)]
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:
