@@ -104,13 +104,18 @@ class AssetMonth:
 
 @dataclass(frozen=True, slots=True)
 class AssetCategory:
-    """``months`` is the shortest life that tax law allows (``source``), ``residual`` the customary share of the cost in ten-thousandths."""
+    """``months`` is the shortest life that tax law allows (``source``), ``residual`` the customary share of the cost in ten-thousandths.
+
+    ``asset_account`` and ``written_off_account`` are the first-level accounts where such things usually stand.
+    """
 
     key: str
     title: str
     kind: AssetKind
     months: int
     residual: int
+    asset_account: str
+    written_off_account: str
     source: str
 
 

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
+from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
@@ -280,4 +281,5 @@ HANDLERS: list[HTTPRouteHandler] = [
     *TEMPLATE_HANDLERS,
     *REVIEW_HANDLERS,
     *CHOICE_HANDLERS,
+    *ASSET_HANDLERS,
 ]

@@ -3,11 +3,14 @@
 import datetime as dt
 import tomllib
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from zhangfang_sdk.assets import AssetCategory, AssetKind
+
+_FIELDS = [field.name for field in fields(AssetCategory)]
 
 
 @cache
@@ -19,7 +22,7 @@ def _rows() -> Sequence[dict[str, Any]]:
 def categories(day: dt.date) -> list[AssetCategory]:
     """Those in force on ``day``."""
     return [
-        AssetCategory(r["key"], r["title"], AssetKind(r["kind"]), r["months"], r["residual"], r["source"])
+        AssetCategory(**{name: r[name] for name in _FIELDS} | {"kind": AssetKind(r["kind"])})
         for r in _rows()
         if r["from"] <= day and (r.get("until") is None or day <= r["until"])
     ]
