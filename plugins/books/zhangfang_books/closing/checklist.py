@@ -21,6 +21,7 @@ from zhangfang_books.statements.statements import Statements
 from zhangfang_sdk import use
 from zhangfang_sdk.assets import Assets
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.money import yuan
@@ -122,7 +123,7 @@ async def _vouchers(client: int, month: Period) -> list[Step]:
 
 async def _proposed(client: int, month: Period) -> list[Step]:
     proposals = await use(MonthEnd).proposals(client, month)
-    page = at(client, f"/books/month-end?period={month.key}")
+    page = _month_end_page(client, month)
     asking = [p for p in proposals if p.asks]
     making = [p for p in proposals if not p.asks]
     return [
@@ -161,7 +162,7 @@ async def _balances(client: int, month: Period, books: Books) -> list[Step]:
         for a in accounts
         if a.is_leaf and a.code.startswith(CLEARING) and balances.get(a.code)
     ]
-    page = at(client, f"/books/month-end?period={month.key}")
+    page = _month_end_page(client, month)
     return [
         Step(
             "损益已结转",
@@ -214,6 +215,11 @@ def _statements(client: int, month: Period, found: Statements) -> list[Step]:
             details=tuple(Detail(c.title, at(client, statements), f"相差 {yuan(c.left - c.right)}") for c in broken),
         ),
     ]
+
+
+def _month_end_page(client: int, month: Period) -> Address | None:
+    """For who may make vouchers; others see what is left."""
+    return at(client, f"/books/month-end?period={month.key}") if scope().may("ledger.draft") else None
 
 
 def _found(client: int, month: Period, title: str, what: str, findings: Sequence[Finding]) -> Step:
