@@ -144,6 +144,26 @@ def test_surtaxes_are_halved_for_whom_the_rule_is(settled: Answer, now: Answer, 
     assert amounts(surtaxes(books(*VAT_DUE), known)) == expected
 
 
+def test_nobody_is_asked_about_what_is_booked_already() -> None:
+    unknown = profile(small_low_profit=SmallLowProfit(Answer.UNKNOWN, 2026, missing=(FactKind.TOTAL_ASSETS,)))
+    known = facts(general=True, profile=unknown)
+    assert surtaxes(books(*VAT_DUE), known).asks
+    assert not surtaxes(books(*VAT_DUE, ("222115", -1_00)), known).asks
+    sold = books(("5001", -10_000_00))
+    assert income_tax(sold, known).asks
+    assert not income_tax(books(("5001", -10_000_00), ("222113", -500_00)), known).asks
+
+
+def test_what_the_year_earns_so_far_is_read_from_the_books() -> None:
+    """Mid-year nobody has entered 应纳税所得额: it is counted; above the limit nothing is halved."""
+    only_income = SmallLowProfit(Answer.UNKNOWN, 2026, missing=(FactKind.TAXABLE_INCOME,))
+    known = facts(general=True, profile=profile(small_low_profit=only_income))
+    assert amounts(surtaxes(books(*VAT_DUE), known)) == HALVED
+    rich = books(*VAT_DUE, before=[(Period(2026, 6), "5001", -9_000_000_00)])
+    assert amounts(surtaxes(rich, known)) == WHOLE
+    assert "应纳税所得额" in asked(surtaxes(books(*VAT_DUE), replace(known, starts=Period(2026, 8))))
+
+
 def test_surtaxes_ask_for_what_is_not_known() -> None:
     missing = (FactKind.EMPLOYEES, FactKind.RESTRICTED_INDUSTRY)
     unknown = profile(small_low_profit=SmallLowProfit(Answer.UNKNOWN, 2026, missing=missing), registered_address=None)

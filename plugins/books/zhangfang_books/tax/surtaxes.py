@@ -3,6 +3,7 @@
 from zhangfang_books.tax.facts import SETTINGS_PAGE, TaxFacts, ask_for, span_of
 from zhangfang_books.tax.rates import TEN_THOUSAND, Row, in_force, one_in_force, part_of, percent
 from zhangfang_books.tax.vat import owed, sales_of
+from zhangfang_books.tax.year import is_unknown, losses_of, profit_of_year, small_now
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks
@@ -25,7 +26,9 @@ def surtaxes(books: MonthBooks, facts: TaxFacts) -> Accrual:
     share, why, halving_asks = _share(books, facts)
     asks += halving_asks
     if place is None or share is None:
-        return Accrual("surtaxes", TITLE, asks=asks)
+        names = facts.accounts
+        booked = books.credits(first, names.city_maintenance, names.education, names.local_education)
+        return nothing if booked else Accrual("surtaxes", TITLE, asks=asks)
     return _booked(books, facts, first, due, place, share, why)
 
 
@@ -89,10 +92,15 @@ def _share(books: MonthBooks, facts: TaxFacts) -> tuple[int | None, str, tuple[A
         return rule["share"], f"增值税小规模纳税人减半;{rule['source']}。", ()
     if facts.chosen.income_tax == "personal":
         return rule["share"], f"个体工商户减半(合伙企业、个人独资企业不适用,请核对);{rule['source']}。", ()
-    judged = facts.settled_year if facts.settled_year.answer is not Answer.UNKNOWN else facts.profile.small_low_profit
-    if judged.answer is Answer.NO:
-        return TEN_THOUSAND, f"{judged.year} 年不是小型微利企业,不减半。", ()
-    if judged.answer is Answer.UNKNOWN:
-        return None, "", ask_for(judged.missing, "小型微利企业的附加税费减半,现在还无法判断。")
-    later = "" if judged is facts.settled_year else "(按本年数据判断,以汇算清缴结果为准)"
-    return rule["share"], f"{judged.year} 年符合小型微利企业条件{later},减半;{rule['source']}。", ()
+    settled, year = facts.settled_year, books.period.year
+    answer, missing, later = settled.answer, settled.missing, ""
+    if answer is Answer.UNKNOWN:
+        base = None if is_unknown(books, facts) else profit_of_year(books, facts) - losses_of(facts, year)
+        answer, missing = small_now(base, books.period, facts)
+        later = "(按本年数据判断,以汇算清缴结果为准)"
+    judged = f"{year if later else settled.year} 年"
+    if answer is Answer.UNKNOWN:
+        return None, "", ask_for(missing, "小型微利企业的附加税费减半,现在还无法判断。")
+    if answer is Answer.NO:
+        return TEN_THOUSAND, f"{judged}不是小型微利企业{later},不减半。", ()
+    return rule["share"], f"{judged}符合小型微利企业条件{later},减半;{rule['source']}。", ()
