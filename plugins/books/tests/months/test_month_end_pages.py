@@ -16,7 +16,7 @@ from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting, somebody
 from zhangfang_sdk import use
-from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherState
@@ -161,6 +161,7 @@ async def test_the_checklist_names_what_is_wrong_and_counts_papers_on_one_basis(
                 earlier,
                 voucher(c, ("1122", -70_00), ("1002", 70_00), day=month.first_day),
                 voucher(c, ("1002", 9_00), ("1405", -9_00), day=month.first_day),
+                voucher(c, ("1601", 9_000_00), ("3001", -9_000_00), day=month.first_day),
             ],
         )
     async with acting(firm, client=c):
@@ -168,9 +169,41 @@ async def test_the_checklist_names_what_is_wrong_and_counts_papers_on_one_basis(
         papers_left = found["收到的单据都已入账"]
         assert (papers_left.left, [d.title for d in papers_left.details]) == (1, ["没入账.pdf"])
         assert found["现金和银行没有负数"].left == 1
+        assert found["固定资产本月已计提折旧"].left == 1
         assert found["存货没有负数"].left == 1
         assert found["往来没有反方向余额"].left == 1
         assert found["损益已结转"].blocks
         assert found["损益已结转"].left == 1
         (own,) = [e for e in await wall(month) if e.client.id == c]
         assert (own.state, own.month.unbooked, own.month.open_results) == ("open", 1, 1)
+
+
+async def test_adjustments_of_prior_years_go_straight_to_undistributed_profit(firm: TestFirm) -> None:
+    """B12: 6901 is no profit of this year: it passes 本年利润 by, the income statement leaves it out, and the statements tie."""
+    async with scoped_transaction(system_scope(firm.id)):
+        about = NewClient(
+            "旧账科技有限公司", "91330106MA2TEXT41B", TaxpayerKind.SMALL_SCALE, "software", START, "enterprise_2006"
+        )
+        c = await use(Clients).take_on(about)
+        month = Period(2025, 2)
+        await import_posted(
+            c,
+            [
+                voucher(c, ("1002", 500_00), ("6001", -500_00), day=month.first_day),
+                voucher(c, ("6901", 300_00), ("2202", -300_00), day=month.first_day),
+            ],
+        )
+        drafts = {p.key: p.draft for p in await use(MonthEnd).proposals(c, month)}
+        assert {x.account: x.debit - x.credit for x in drafts["prior_years"].lines} == {
+            "6901": -300_00,
+            "410415": 300_00,
+        }
+        assert {x.account: x.debit - x.credit for x in drafts["profit_and_loss"].lines} == {
+            "6001": 500_00,
+            "4103": -500_00,
+        }
+        for key in drafts:
+            await use(MonthEnd).accept(c, month, key)
+        found = await reading.statements(c, month)
+        assert [check.title for check in found.checks if not check.holds] == []
+        assert found.income.values[21] == 500_00

@@ -1,15 +1,17 @@
 """月末检查: in the order in which an accountant works, each line leading to where it is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_books import reading
 from zhangfang_books.closing.findings import (
     CLEARING,
+    FIXED,
     MONEY,
     OWED,
     RECEIVED,
     STOCK,
+    WORN,
     Finding,
     abnormal,
     below_zero,
@@ -179,6 +181,7 @@ async def _balances(client: int, month: Period, books: Books) -> list[Step]:
             wrong_sided_parties(accounts, parties),
         ),
         _found(client, month, "其他科目余额方向正常", "个科目的余额在反方向", abnormal(accounts, balances, stock)),
+        _depreciated(client, month, books, balances),
         _found(client, month, "固定资产清理已结清", "个清理科目还有余额", clearing),
         Step(
             "资产卡片与科目余额一致",
@@ -195,6 +198,18 @@ async def _balances(client: int, month: Period, books: Books) -> list[Step]:
             ),
         ),
     ]  # fmt: skip
+
+
+def _depreciated(client: int, month: Period, books: Books, balances: Mapping[str, int]) -> Step:
+    """Whether anything wrote fixed assets off in the month, cards or not."""
+    left = sum(v for code, v in balances.items() if code.startswith((FIXED, WORN)))
+    booked = any(b.credit for b in books.balances if b.period == month and b.account.startswith(WORN))
+    return Step(
+        "固定资产本月已计提折旧",
+        int(left > 0 and not booked),
+        f"固定资产净值 {yuan(left)},本月没有折旧凭证;没有资产卡片的请先登记。",
+        at(client, f"/assets?period={month.key}"),
+    )
 
 
 def _statements(client: int, month: Period, found: Statements) -> list[Step]:

@@ -12,7 +12,7 @@ STOCK = {
     "enterprise_2006": ("1401", "1403", "1405", "1408", "1411"),
 }
 RECEIVED, OWED = ("1122", "1123", "1221"), ("2202", "2203", "2241")
-CLEARING = "1606"
+CLEARING, FIXED, WORN = "1606", "1601", "1602"
 EITHER_SIDE = ("2221", "3103", "3104", "4103", "4104", *MONEY, *RECEIVED, *OWED, CLEARING)
 """Accounts that may stand on either side, or that are looked at by themselves."""
 

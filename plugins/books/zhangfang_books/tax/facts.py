@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from zhangfang_books.reading import brought_of
 from zhangfang_books.tax.chosen import TaxSettings, chosen_for
 from zhangfang_books.tax.rates import Accounts, accounts_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.month_end import Ask
+from zhangfang_sdk.openings import Openings
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.profile import Answer, FactKind, Profile, SmallLowProfit, Standing
 
@@ -72,17 +72,18 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
         return None
     profile = await use(Clients).profile(client, period.last_day)
     settled = await use(Clients).profile(client, dt.date(settled_year(period), 12, 31))
-    brought = await brought_of(client, about.books_start, period.year)
+    starts = Period.of(about.books_start)
+    brought = await use(Openings).year_to_date(client) if starts.year == period.year else {}
     leaves = [a for a in await use(Ledger).accounts(client) if a.is_leaf and a.category == "profit_and_loss"]
     kind = about.taxpayer_kind if profile.taxpayer_kind is None else profile.taxpayer_kind.value
     return TaxFacts(
         kind is TaxpayerKind.GENERAL,
         await chosen_for(client),
         accounts,
-        Period.of(about.books_start),
+        starts,
         profile,
         tuple(a.code for a in leaves),
-        dict(brought.turnover),
+        dict(brought),
         settled.small_low_profit,
         any(fact.standing is Standing.IN_FORCE for fact in await use(Clients).history(client, FactKind.LOSS)),
     )

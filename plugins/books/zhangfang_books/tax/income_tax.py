@@ -41,7 +41,9 @@ def _asking(books: MonthBooks, facts: TaxFacts, asks: tuple[Ask, ...]) -> Accrua
 
 
 def _before_the_books(facts: TaxFacts) -> Ask:
-    return Ask(f"客户在 {facts.starts.label}建账,请先补录 1 月到建账前的损益发生额,才能按全年累计利润计算所得税。", "")
+    return Ask(
+        f"客户在 {facts.starts.label}建账,请先补录 1 月到建账前的损益发生额,才能按全年累计利润计算所得税。", "/opening"
+    )
 
 
 def rate_of(base: int, period: Period, facts: TaxFacts) -> tuple[int | None, str, tuple[Ask, ...]]:

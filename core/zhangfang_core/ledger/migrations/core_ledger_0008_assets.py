@@ -7,7 +7,7 @@ from zhangfang_sdk.context import default_firm
 from zhangfang_sdk.migrations import new_columns, new_tables
 from zhangfang_sdk.references import ClientKey
 
-ID = "2026-11-26T18:50:06:000000"
+ID = "2026-11-26T19:30:08:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Cards of assets with category and method, changes of estimate, work; proposals put aside"
 
