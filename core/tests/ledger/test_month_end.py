@@ -1,18 +1,20 @@
 """Month's end: what the books alone call for, accepted by one person, posted by another, and done after it (LEDG-1)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.modules.registry import registry
 from zhangfang_core.testing.tenants import TestFirm, acting, somebody
 from zhangfang_sdk.assets import Assets, Method, NewAsset
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind, VoucherState
 from zhangfang_sdk.measures import Measures
-from zhangfang_sdk.month_end import MonthEnd
+from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEnd, MonthEndSource, Proposing
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
@@ -212,3 +214,35 @@ async def test_what_else_touches_those_accounts_stays_an_ordinary_voucher(
     async with acting(firm):
         id_ = await use(Ledger).draft(voucher(firm.trading, *lines))
         assert (await use(Ledger).voucher(id_)).kind is VoucherKind.NORMAL
+
+
+async def _fails(books: MonthBooks) -> Sequence[Accrual]:
+    raise RuntimeError("out of order")
+
+
+async def _wrong(books: MonthBooks) -> Sequence[Accrual]:
+    return [Accrual("x", "不对", lines=("借 100",))]  # type: ignore[arg-type]  # what a stranger may answer
+
+
+async def _asks(books: MonthBooks) -> Sequence[Accrual]:
+    return [Accrual("x", "缺资料", asks=(Ask("请填写面积。", "/profile"),))]
+
+
+@pytest.mark.parametrize(("propose", "words"), [(_fails, "没有算出来"), (_wrong, "没有算出来"), (_asks, "请填写面积")])
+async def test_a_source_that_fails_is_named_and_the_rest_goes_on(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch, propose: Proposing, words: str
+) -> None:
+    known = registry()
+    own = MonthEndSource("own", "自家的", propose)
+    modules = {id_: replace(m, month_end_sources=(own,) if id_ == "collab" else ()) for id_, m in known.modules.items()}
+    monkeypatch.setattr("zhangfang_core.ledger.month_end.sources.registry", lambda: replace(known, modules=modules))
+    async with acting(firm):
+        await import_posted(firm.restaurant, [voucher(firm.restaurant, ("560205", 70_00), ("1002", -70_00))])
+        asking, closing = await use(MonthEnd).proposals(firm.restaurant, MARCH)
+        assert asking.key.startswith("collab.")
+        assert not asking.draft.lines
+        assert words in asking.asks[0].sentence
+        assert closing.key == "profit_and_loss"
+    with pytest.raises(Refusal, match=r"month_end\.fact_missing"):
+        async with acting(firm):
+            await use(MonthEnd).accept(firm.restaurant, MARCH, asking.key)

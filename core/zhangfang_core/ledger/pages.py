@@ -164,6 +164,7 @@ async def accounts_page(request: Req, period: str | None = None, part: str = "",
         month=month,
         months=await _months(client),
         closed=closed,
+        running=month == Period.current(),
         drafts=len(drafts),
     )
 

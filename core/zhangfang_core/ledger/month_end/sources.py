@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.parts import PartFailed, in_time
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import parts_off
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEndSource, Proposing
+from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEndSource
 
 LONGEST_S = 2.0
+LONGEST_KEY, LONGEST_TITLE = 60, 120
 
 
 async def accruals(books: MonthBooks, aside: frozenset[str]) -> list[Accrual]:
@@ -27,13 +29,13 @@ async def _asked(books: MonthBooks, aside: frozenset[str], *, distributing: bool
     found: list[Accrual] = []
     for id_, module in registry().modules.items():
         for source in module.month_end_sources if id_ in on else ():
-            propose = source.distributions if distributing else source.accruals
-            if propose is None:
+            field = "distributions" if distributing else "accruals"
+            if getattr(source, field) is None:
                 continue
             is_off = f"{id_} {part_of(source)}" in off
             books = replace(books, aside=frozenset(k.removeprefix(f"{id_}.") for k in aside if k.startswith(f"{id_}.")))
-            for accrual in [_away(source)] if is_off else await _answer(id_, source, propose, books):
-                named = replace(accrual, key=f"{id_}.{accrual.key}")
+            for accrual in [_away(source)] if is_off else await _answer(id_, source, field, books):
+                named = replace(accrual, key=f"{id_}.{accrual.key}"[:LONGEST_KEY], title=accrual.title[:LONGEST_TITLE])
                 found.append(named)
                 if named.key not in aside:
                     books = books.plus(named.lines)
@@ -44,9 +46,13 @@ def part_of(source: MonthEndSource) -> str:
     return f"month_end:{source.id}"
 
 
-async def _answer(plugin: str, source: MonthEndSource, propose: Proposing, books: MonthBooks) -> Sequence[Accrual]:
+async def _answer(plugin: str, source: MonthEndSource, field: str, books: MonthBooks) -> Sequence[Accrual]:
+    async def ask() -> Sequence[Accrual]:
+        found: Sequence[Accrual] = from_part(MonthEndSource, field, await getattr(source, field)(books))
+        return found
+
     try:
-        return await in_time(plugin, part_of(source), lambda: propose(books), LONGEST_S)
+        return await in_time(plugin, part_of(source), ask, LONGEST_S)
     except (PartFailed, Refusal):
         return [_away(source)]
 
