@@ -220,8 +220,6 @@ async def close_the_month(office: Office) -> None:
         await hands.click("main button:has-text('全部生成')")
     await expect(hands.page.get_by_text("没有要做的月末凭证")).to_be_visible()
     await office.reviewer.open(f"{office.portal.firm}/vouchers/review")
-    async with office.reviewer.page.expect_navigation():
-        await office.reviewer.press("Enter")
     while VoucherState.DRAFT in (await office.states()).values():
         async with office.reviewer.page.expect_navigation():
             await office.reviewer.press("a")
