@@ -17,6 +17,21 @@ class VoucherImport(Protocol):
         """Post ``vouchers`` in the order given, with new numbers; their ids. Needs ``ledger.draft`` and ``ledger.post``.
 
         All or nothing: raises what ``Ledger.draft`` and ``Ledger.post`` raise, with the voucher's place from 1 in
-        ``details["place"]``. Tells ``on_vouchers_posted`` once.
+        ``details["place"]``, and a place, a code and a sentence for each that is refused in ``details["refused"]``. Tells
+        ``on_vouchers_posted`` once.
         """
+        ...
+
+    @needs("ledger.draft")
+    async def import_drafts(self, client: int, vouchers: Iterable[VoucherDraft]) -> Sequence[int]:
+        """Keep ``vouchers`` as drafts of the person who acts, whatever their source; their ids. Needs ``ledger.draft``.
+
+        All or nothing, as ``import_vouchers``; what posting would refuse today (a closed month, a retired account) is refused.
+        Tells ``on_vouchers_drafted`` once.
+        """
+        ...
+
+    @needs("ledger.read")
+    async def taking_over(self, client: int) -> bool:
+        """Whether nothing is posted here but opening balances and imported vouchers: the books still are another firm's."""
         ...

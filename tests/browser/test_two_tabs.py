@@ -81,7 +81,15 @@ class Tab:
         book.save(file)
         await self.page.goto(f"{self.here}/books/import")
         await self.page.set_input_files("input[name=file]", file)
-        return lambda: self.sent("button[name=really]")
+        await self.page.click("button:has-text('看看文件里有什么')")
+        really = self.page.locator("#found button[name=really]")
+        await really.wait_for()
+
+        async def send() -> None:
+            await really.click()
+            await expect(self.page.locator("#found")).to_contain_text("已导入 1 张凭证")
+
+        return send
 
     async def note(self) -> Callable[[], Awaitable[None]]:
         await self.page.goto(f"{self.here}/books?period={Period(2025, 3).plus(self.times).key}")
@@ -148,7 +156,7 @@ LANDED = {
     "tasks": "select client, title as word from collab_task",
     "tasks done": "select client, title as word from collab_task where done_at is not null",
     "accounts": "select client, name as word from core_account where name like '给%'",
-    "vouchers": "select client, summary as word from core_voucher where state = 'posted'",
+    "vouchers": "select client, summary as word from core_voucher where state = 'posted' or source = 'import'",
     "notes": "select client, note as word from books_month_note",
     "uploads": "select client, name as word from core_document where name like '给%'",
     "read": "select client, buyer_name as word from capture_ocr_invoice",

@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures
-from zhangfang_books.importing.services import remember
+from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile

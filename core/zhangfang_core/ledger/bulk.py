@@ -1,30 +1,21 @@
 """Import of many vouchers at once: the same checks, numbers and balances as posting one by one, some hundred times as fast."""
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
-from zhangfang_core.ledger import rules
-from zhangfang_core.ledger.analysis import Directory, write_beside
-from zhangfang_core.ledger.charts import load_chart
+from zhangfang_core.ledger.analysis import write_beside
+from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.posting import balance_period, poster
 from zhangfang_core.ledger.records import reasons_to_json
-from zhangfang_core.modules.hooks import call_one, listeners
 from zhangfang_sdk.audit import Audit
-from zhangfang_sdk.context import firm_in_scope, require, scope
-from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Objection, VoucherDraft, VoucherKind
+from zhangfang_sdk.context import firm_in_scope, require
+from zhangfang_sdk.ledger import VoucherDraft, VoucherKind
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
-
-CHUNK = 5000
-"""Vouchers in memory at once."""
 
 _VOUCHERS = """insert into core_voucher (id, firm, client, period, date, word, number, summary, kind, state, total, document,
     source, reasons, drafted_by_name, posted_by, posted_by_name, posted_at, discard_reason)
@@ -41,7 +32,7 @@ _VOUCHER_COLUMNS = (
 _LINE_COLUMNS = ("id", "firm", "client", "voucher", "account", "date", "debit", "credit", "counterparty", "summary")
 
 # COPY itself does not pass row-level security, so rows are copied into a table of the session and inserted from there.
-_STAGES = """create temporary table if not exists bulk_voucher on commit drop as select * from core_voucher with no data;
+STAGES = """create temporary table if not exists bulk_voucher on commit drop as select * from core_voucher with no data;
     create temporary table if not exists bulk_line on commit drop as select * from core_voucher_line with no data"""
 
 _NUMBERS = """insert into core_voucher_counter as c (firm, client, period, word, last)
@@ -59,24 +50,16 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
 
     Needs ``ledger.draft`` and ``ledger.post``: who imports answers for both, and ``drafted_by`` names who drafted. Asks
     ``check_voucher`` for each, writes an audit entry with their digests for every CHUNK, tells ``on_vouchers_posted`` once. All or nothing: raises what
-    ``Ledger.draft`` and ``Ledger.post`` raise, with the voucher's place from 1 in ``details["place"]``.
+    ``Ledger.draft`` and ``Ledger.post`` raise, as ``BulkChecks.chunks`` says.
     """
     require("ledger.draft")
     require("ledger.post")
-    if not scope().sees(client):
-        raise not_found("客户企业")
-    await connection().execute(
-        "select pg_advisory_xact_lock_shared(hashtextextended('ledger:' || $1::bigint, 0))", client
-    )
-    chart = await _Chart.read(client)
-    await connection().execute(_STAGES)
+    await hold(client)
+    checks = await BulkChecks.read(client)
+    await connection().execute(STAGES)
     ids: list[int] = []
-    remaining = iter(vouchers)
-    while chunk := list(islice(remaining, CHUNK)):
-        directory = await Directory.read(client, [line for draft in chunk for line in draft.lines])
-        checked = [await chart.check(len(ids) + place, draft, directory) for place, draft in enumerate(chunk, 1)]
-        ready = [draft for _, draft in checked]
-        made, numbers = await _write(client, ready, [total for total, _ in checked], drafted_by)
+    async for ready, totals in checks.chunks(vouchers):
+        made, numbers = await _write(client, ready, totals, drafted_by)
         await use(Audit).record(
             "ledger.import",
             f"core_client:{client}",
@@ -86,14 +69,11 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
                 "first": made[0],
                 "last": made[-1],
                 "ids": made,
-                "digests": "".join(
-                    digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines)
-                    for number, d in zip(numbers, ready, strict=True)
-                ),
+                "digests": digests_of(numbers, ready),
             },
         )
         posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(made, ready, strict=True))
-        await write_beside(client, posted, chart.standing)
+        await write_beside(client, posted, checks.standing)
         ids += made
     if ids:
         await use(Live).announce("ledger", client)
@@ -102,70 +82,12 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     return ids
 
 
-class _Chart:
-    """What one client's vouchers are checked against, read once for the import."""
-
-    def __init__(
-        self,
-        client: int,
-        standing: Mapping[str, rules.Standing],
-        start: dt.date,
-        profit: str,
-        closed: int | None,
-        askers: Sequence[str],
-    ) -> None:
-        self._client, self._start, self._profit, self._closed, self._askers = client, start, profit, closed, askers
-        self.standing = standing
-
-    @classmethod
-    async def read(cls, client: int) -> "_Chart":
-        firm = firm_in_scope()
-        about = await connection().fetchrow(
-            "select books_start, standard from core_client where firm = $1 and id = $2", firm, client
-        )
-        if about is None:
-            raise not_found("客户企业")
-        rows = await connection().fetch(
-            """select code, category, is_leaf, dimensions, required, open_items, retired from core_account
-            where firm = $1 and client = $2""",
-            firm,
-            client,
-        )
-        closed = await connection().fetchval(
-            "select max(period) from core_period where firm = $1 and client = $2 and closed_at is not null",
-            firm,
-            client,
-        )
-        standing = {r["code"]: rules.Standing.of(r) for r in rows}
-        profit = load_chart(about["standard"]).month_end["profit"]
-        return cls(client, standing, about["books_start"], profit, closed, await listeners("check_voucher"))
-
-    async def check(self, place: int, draft: VoucherDraft, directory: Directory) -> tuple[int, VoucherDraft]:
-        """The voucher's total, and the draft with the items that its counterparties name."""
-        try:
-            if draft.client != self._client:
-                raise Refusal("ledger.other_client", "这张凭证属于另一家企业,不能一起导入。")
-            total = rules.check_draft(draft)
-            if any(line.counterparty or line.dimensions for line in draft.lines):
-                lines = (
-                    directory.resolved(n, line, self.standing.get(line.account))
-                    for n, line in enumerate(draft.lines, 1)
-                )
-                draft = replace(draft, lines=tuple(lines))
-            rules.check_accounts(draft.lines, self.standing)
-            rules.check_date(draft, self._start)
-            if (kind := rules.kind_of(draft, self.standing, self._profit)) is not draft.kind:
-                draft = replace(draft, kind=kind)
-            rules.refuse_closed(draft, self._closed)
-            for module in self._askers:
-                objection: Objection | None = await call_one("check_voucher", module, voucher=draft)
-                if objection is not None:
-                    raise Refusal(objection.code, objection.sentence, status=409, details=objection.details)
-        except Refusal as refusal:
-            refusal.sentence = f"第 {place} 张凭证({draft.date:%Y-%m-%d} {draft.summary[:20]}):{refusal.sentence}"
-            refusal.details = {**refusal.details, "place": place}
-            raise
-        return total, draft
+def digests_of(numbers: Sequence[int], drafts: Sequence[VoucherDraft]) -> str:
+    """Their digests, one after the other."""
+    return "".join(
+        digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines)
+        for number, d in zip(numbers, drafts, strict=True)
+    )
 
 
 async def _write(
@@ -173,13 +95,8 @@ async def _write(
 ) -> tuple[list[int], list[int]]:
     """Ids and numbers."""
     firm, db = firm_in_scope(), connection()
-    numbers = await _take_numbers(client, chunk)
-    ids = [
-        row["id"]
-        for row in await db.fetch(
-            "select nextval(pg_get_serial_sequence('core_voucher', 'id')) as id from generate_series(1, $1)", len(chunk)
-        )
-    ]
+    numbers = await take_numbers(client, chunk)
+    ids = await new_ids(len(chunk))
     user, name = poster()
     heads = [
         (
@@ -189,12 +106,26 @@ async def _write(
         for id_, d, number, total in zip(ids, chunk, numbers, totals, strict=True)
     ]
     await db.copy_records_to_table("bulk_voucher", records=heads, columns=_VOUCHER_COLUMNS)
-    await db.copy_records_to_table("bulk_line", records=_lines(firm, client, ids, chunk), columns=_LINE_COLUMNS)
-    await db.execute(_VOUCHERS)
-    await db.execute(_LINES)
-    await db.execute("truncate bulk_voucher, bulk_line")
-    await _add_sums(client, chunk)
+    await db.execute(f"{_VOUCHERS}; truncate bulk_voucher")
+    await write_lines(client, ids, chunk)
     return ids, numbers
+
+
+async def write_lines(client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> None:
+    """Lines of vouchers that are posted, and their sums by month; needs the stages."""
+    db = connection()
+    records = _lines(firm_in_scope(), client, ids, chunk)
+    await db.copy_records_to_table("bulk_line", records=records, columns=_LINE_COLUMNS)
+    await db.execute(f"{_LINES}; truncate bulk_line")
+    await _add_sums(client, chunk)
+
+
+async def new_ids(count: int) -> list[int]:
+    """Ids for as many vouchers, rising."""
+    rows = await connection().fetch(
+        "select nextval(pg_get_serial_sequence('core_voucher', 'id')) as id from generate_series(1, $1)", count
+    )
+    return [row["id"] for row in rows]
 
 
 def _lines(firm: int, client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> Iterator[tuple[object, ...]]:
@@ -205,7 +136,7 @@ def _lines(firm: int, client: int, ids: Sequence[int], chunk: Sequence[VoucherDr
             yield (*key, line.debit, line.credit, line.counterparty, summary)
 
 
-async def _take_numbers(client: int, chunk: Sequence[VoucherDraft]) -> list[int]:
+async def take_numbers(client: int, chunk: Sequence[VoucherDraft]) -> list[int]:
     """The next numbers of each month and word, in the order given; counters are locked in one order by everybody."""
     wanted: dict[tuple[int, str], int] = {}
     for draft in chunk:

@@ -1,6 +1,6 @@
 """Fingerprints of posted vouchers, which the trail's chain of blocks seals: a change made behind the application's back is named.
 
-Each posting writes its voucher's digest into its audit entry, an import those of all its vouchers. ``altered`` counts them anew
+Each posting writes its voucher's digest into its audit entry, an import or a posting of many those of all its vouchers. ``altered`` counts them anew
 from the rows as they are.
 """
 
@@ -21,7 +21,7 @@ CHUNK = 2000
 """Vouchers counted anew at once."""
 
 _ENTRIES = """select subject, after::text as after from core_audit_entry
-    where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.import') order by id"""
+    where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
 
 
 def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line]) -> str:

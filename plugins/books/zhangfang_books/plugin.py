@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books import export_pages, import_pages, ledger_pages, statement_pages, web
+from zhangfang_books import export_pages, import_pages, ledger_pages, profile_pages, statement_pages, web
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.tax.proposing import SOURCE
@@ -17,7 +17,7 @@ from zhangfang_sdk.web import FIRM, NavEntry
 class Books:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        pages = (web, statement_pages, ledger_pages, export_pages, closing_pages, import_pages)
+        pages = (web, statement_pages, ledger_pages, export_pages, closing_pages, import_pages, profile_pages)
         return [handler for module in pages for handler in module.PAGES]
 
     @hook
@@ -25,6 +25,7 @@ class Books:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
+            NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
 

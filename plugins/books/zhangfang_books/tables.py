@@ -1,6 +1,6 @@
 """What the books keep beside the ledger."""
 
-from piccolo.columns import BigInt, BigSerial, ForeignKey, Integer, SmallInt, Text, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer, SmallInt, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -55,12 +55,16 @@ class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
 
 
 class ImportProfile(FirmRows, Table, tablename="books_import_profile"):
-    """How the firm reads one program's voucher Excel; ``columns`` is JSON (see ``importing/profiles.py``)."""
+    """How the firm reads one program's voucher files; ``columns`` is JSON (see ``importing/profiles.py``).
+
+    ``confirmed``: somebody looked at it; what was made from a first file is not, until then.
+    """
 
     id = BigSerial(primary_key=True)
     program = Varchar(length=40)
     name = Varchar(length=60)
     columns = Text()
+    confirmed = Boolean(default=True)
 
 
 class AccountMapping(ClientRows, Table, tablename="books_account_mapping"):

@@ -1,14 +1,19 @@
 """Many vouchers posted in one go: each by itself, and each that fails is named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.ledger import posting
+from zhangfang_core.ledger.bulk_posting import post_drafts
+from zhangfang_core.ledger.posting import poster
 from zhangfang_core.ledger.reviewing.waiting_vouchers import waiting_vouchers
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Voucher
+from zhangfang_sdk.ledger import Voucher, VoucherState
+
+MANY = 20
+"""Of one client, from which on vouchers post together; fewer are quick enough one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,43 @@ async def post_clean(client: int | None, seen: Sequence[tuple[int, int]]) -> Don
     """
     require("ledger.post")
     versions = dict(seen)
-    posted, failed = [], []
-    for waiting in await waiting_vouchers(client, list(versions)):
-        voucher = waiting.voucher
-        if waiting.doubts:
-            failed.append(Failed(voucher, waiting.doubts[0].sentence))
-            continue
+    waiting = await waiting_vouchers(client, list(versions))
+    failed = [Failed(one.voucher, one.doubts[0].sentence) for one in waiting if one.doubts]
+    clean = [one.voucher for one in waiting if not one.doubts]
+    posted = []
+    for of_one in _by_client(clean):
+        done = await _together(of_one, versions)
+        if done is None:
+            done = await _one_by_one(of_one, versions, failed)
+        posted += done
+    return Done(tuple(posted), tuple(failed))
+
+
+def _by_client(vouchers: Sequence[Voucher]) -> Iterable[list[Voucher]]:
+    grouped: dict[int, list[Voucher]] = {}
+    for voucher in vouchers:
+        grouped.setdefault(voucher.client, []).append(voucher)
+    return grouped.values()
+
+
+async def _together(vouchers: Sequence[Voucher], versions: Mapping[int, int]) -> list[Voucher] | None:
+    """All in one step; None, with nothing posted, when one of them is refused."""
+    if len(vouchers) < MANY:
+        return None
+    try:
+        async with savepoint():
+            numbers = await post_drafts(vouchers[0].client, {v.id: versions[v.id] for v in vouchers})
+    except Refusal:
+        return None
+    return [replace(v, state=VoucherState.POSTED, number=numbers[v.id], posted_by=poster()[1]) for v in vouchers]
+
+
+async def _one_by_one(vouchers: Sequence[Voucher], versions: Mapping[int, int], failed: list[Failed]) -> list[Voucher]:
+    posted = []
+    for voucher in vouchers:
         try:
             async with savepoint():
                 posted.append(await posting.post(voucher.id, version=versions[voucher.id]))
         except Refusal as refusal:
             failed.append(Failed(voucher, refusal.sentence))
-    return Done(tuple(posted), tuple(failed))
+    return posted

@@ -1,22 +1,29 @@
-"""Reads one foreign Excel file in a process of its own: ``python -m … SOURCE TARGET`` writes a JSON array of texts for each row.
+"""Reads one foreign file in a process of its own: ``python -m … SOURCE TARGET`` writes a JSON line [sheet, row from 1, texts] for each row.
 
 The file comes from outside: memory, time, the written file's size and the number of rows are bounded; a bomb ends
-this process and nothing else.
+this process and nothing else. Exit 3: too many rows; exit 4: no kind of file that is read.
 """
 
 import json
 import resource
 import sys
-import warnings
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-MEMORY_BYTES = 768 * 1024 * 1024
+from zhangfang_books.importing import gbt24589_reading, text_tables
+
+MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 120
 WRITTEN_BYTES = 256 * 1024 * 1024
 MOST_ROWS = 500_000
-MOST_COLUMNS = 60
+MOST_COLUMNS = 256
 LONGEST_CELL = 500
+
+TOO_LONG, UNKNOWN_KIND = 3, 4
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+Sheets = Iterator[tuple[str, int, list[str]]]
 
 
 def main(source: str, target: str) -> int:
@@ -24,18 +31,43 @@ def main(source: str, target: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_BYTES, WRITTEN_BYTES))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    from openpyxl import load_workbook  # inside the limits
-
-    warnings.simplefilter("ignore")
-    book = load_workbook(source, read_only=True, data_only=True, keep_links=False)
-    page = book.worksheets[0]
-    page.reset_dimensions()
+    content = Path(source).read_bytes()
+    rows = _rows(source, content)
+    if rows is None:
+        return UNKNOWN_KIND
     with Path(target).open("w", encoding="utf-8") as out:
-        for number, row in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
-            if number > MOST_ROWS:
-                return 3
-            out.write(json.dumps([_text(value) for value in row], ensure_ascii=False) + "\n")
+        for count, (sheet, number, cells) in enumerate(rows, 1):
+            if count > MOST_ROWS:
+                return TOO_LONG
+            if any(cells):
+                texts = [text[:LONGEST_CELL] for text in cells[:MOST_COLUMNS]]
+                out.write(json.dumps([sheet, number, texts], ensure_ascii=False) + "\n")
     return 0
+
+
+def _rows(source: str, content: bytes) -> Sheets | None:
+    """By the first bytes, whatever the file is called."""
+    if content.startswith((_ZIP, _OLE)):
+        return _workbook(source)
+    text = text_tables.decoded(content)
+    if text is None:
+        return None
+    if gbt24589_reading.fits(text):
+        return gbt24589_reading.rows(text)
+    if text_tables.is_page(text):
+        return text_tables.rows_of_page(text)
+    return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)
+
+
+def _workbook(source: str) -> Sheets:
+    from python_calamine import CalamineWorkbook  # inside the limits
+
+    book = CalamineWorkbook.from_path(source)
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        first = (sheet.start or (0, 0))[0]
+        for number, row in enumerate(sheet.iter_rows(), 1 if sheet.height > sheet.total_height - first else first + 1):
+            yield name, number, [_text(value) for value in row]
 
 
 def _text(value: object) -> str:
@@ -44,9 +76,11 @@ def _text(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
         # Excel keeps 0.3 as 0.30000000000000004: what differs from whole fen by less than that is whole fen.
         return f"{value:.2f}" if abs(value - round(value, 2)) < 1e-6 else repr(value)
-    return str(value)[:LONGEST_CELL]
+    return str(value)
 
 
 if __name__ == "__main__":

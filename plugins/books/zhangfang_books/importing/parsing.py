@@ -1,183 +1,237 @@
-"""Rows of a voucher Excel → voucher drafts, each fault with its row and column. Pure; amounts are integer fen."""
+"""Rows of voucher files → vouchers, each fault with its row and column. Pure; amounts are integer fen."""
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
-from zhangfang_books.importing.profiles import Profile
+from zhangfang_books.importing.cells import HeadedRow
+from zhangfang_books.importing.details import foreign_of, named_of, quantity_of
+from zhangfang_books.importing.outcome import Fault, FileLine, FileVoucher, LostColumn, Outcome
+from zhangfang_books.importing.profiles import harmless, plain
+from zhangfang_books.importing.reading_rows import SheetRow
+from zhangfang_books.importing.recognising import SheetHead
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Line, VoucherDraft
 from zhangfang_sdk.money import fen, yuan
 
-HEADING_WITHIN = 20
-MOST_FAULTS = 200
-_DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?: 00:00:00)?")
+_DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]\d{1,2}:\d\d(:\d\d)?(\.\d+)?)?")
+_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _LABEL = re.compile(r"(\D*?)[-—字第_ ]*0*(\d{1,9})号?")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``row`` from 1 as Excel counts; ``column`` its letter with the heading."""
-
-    row: int
-    column: str
-    sentence: str
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What importing would do. ``unknown`` are accounts that the client lacks → how many rows name them."""
-
-    vouchers: int = 0
-    lines: int = 0
-    debit: int = 0
-    credit: int = 0
-    first: dt.date | None = None
-    last: dt.date | None = None
-    unknown: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
-    first_rows: list[int] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        return self.faults_found == 0 and self.vouchers > 0
-
-    def fault(self, row: int, column: str, sentence: str) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(row, column, sentence))
+_CODE = re.compile(r"'?(\d[\d.\-/\\]*)")
+_TOTAL = re.compile(r"(合计|小计|总计|共计|(本页|本月|本期|本日|凭证)(合计|小计)|累计|本年累计|过次页|承前页)[::]?")
+_NOT_COMPARED = ("累计", "过次页", "承前页")
+_EMPTY = ("", "*", "0", "0.00", "否", "-")
+_WORDS = {"记账": "记", "记帐": "记", "收款": "收", "付款": "付", "转账": "转", "转帐": "转"}
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """``leaves``: the client's codes → whether entries may stand on them; ``mapping``: the other program's code → the client's."""
 
-    client: int
     leaves: Mapping[str, bool]
     mapping: Mapping[str, str]
 
     def account(self, theirs: str) -> str:
-        plain = theirs.replace(".", "").replace("-", "")
-        return self.mapping.get(theirs) or (theirs if theirs in self.leaves else plain)
+        """The client's code, whether it is in the chart or not."""
+        match = _CODE.match(theirs)
+        code = match[1] if match else theirs
+        digits = re.sub(r"[.\-/\\]", "", code)
+        return self.mapping.get(theirs) or self.mapping.get(code) or (code if code in self.leaves else digits)
 
 
-def drafts(
-    rows: Iterable[tuple[int, list[str]]], profile: Profile, chart: Chart, outcome: Outcome
-) -> Iterator[VoucherDraft]:
-    """Go through the file once, filling ``outcome``. A voucher with a fault is left out of what is given.
-
-    Raises Refusal ``books.import_no_heading`` when the program's headings are nowhere in the first rows.
-    """
-    places: dict[str, int] | None = None
-    names: list[str] = []
-    group: _Group | None = None
-    for number, cells in rows:
-        if places is None:
-            places, names = profile.places(cells), cells
-            if places is None and number >= HEADING_WITHIN:
-                break
-            continue
-        row = _Row(number, cells, places, names)
-        if not row.text("account") and not row.text("debit") and not row.text("credit"):
-            continue
-        key = row.key() if row.text("date") or row.text("number") or row.text("label") else None
-        if group is None or (key is not None and key != group.key):
-            if group is not None:
-                yield from group.close(chart, outcome)
-            group = _Group(key or ("", "", ""), row)
-        group.add(row, chart, outcome)
-    if places is None:
-        raise Refusal(
-            "books.import_no_heading",
-            f"前 {HEADING_WITHIN} 行里没有找到“{profile.name}”的表头,请检查文件,或换一个导入格式。",
-            field="file",
-        )
-    if group is not None:
-        yield from group.close(chart, outcome)
+def vouchers_of(
+    rows: Iterable[SheetRow], sheets: Sequence[SheetHead], chart: Chart, outcome: Outcome
+) -> list[FileVoucher]:
+    """Go through the file once, filling ``outcome``; vouchers in the order of their first rows. One with a fault is left out."""
+    by_name = {sheet.name: _SheetReader(sheet, chart, outcome) for sheet in sheets if sheet.profile is not None}
+    for row in rows:
+        reader = by_name.get(row.sheet)
+        if reader is not None and row.number > reader.head.number:
+            reader.read(row)
+    return [voucher for reader in by_name.values() for voucher in reader.close()]
 
 
-class _Row:
-    def __init__(self, number: int, cells: list[str], places: Mapping[str, int], names: list[str]) -> None:
-        self.number, self._cells, self._places, self._names = number, cells, places, names
-
-    def text(self, field: str) -> str:
-        place = self._places.get(field)
-        return self._cells[place].strip() if place is not None and place < len(self._cells) else ""
-
-    def column(self, field: str) -> str:
-        place = self._places.get(field)
-        return "" if place is None else f"{get_column_letter(place + 1)} 列({self._names[place].strip()})"
-
-    def key(self) -> tuple[str, str, str]:
-        word, number = self.text("word"), self.text("number")
-        match = _LABEL.fullmatch(self.text("label") or number)
-        if match is not None:
-            word, number = match[1] or word, match[2]
-        return self.text("date"), word or "记", number
-
-
+@dataclass(slots=True)
 class _Group:
-    """The rows of one voucher."""
+    """The rows of one voucher, wherever they stand in the sheet."""
 
-    def __init__(self, key: tuple[str, str, str], first: _Row) -> None:
-        self.key, self._first, self._lines, self._sound = key, first, list[Line](), True
+    first: HeadedRow
+    date: str
+    word: str
+    number: str
+    lines: list[FileLine] = field(default_factory=list)
+    sound: bool = True
 
-    def add(self, row: _Row, chart: Chart, outcome: Outcome) -> None:
-        before = outcome.faults_found
-        outcome.lines += 1
-        account = chart.account(row.text("account"))
-        if not chart.leaves.get(account, False):
-            known = account in chart.leaves
-            if not known:
-                outcome.unknown[row.text("account")] = outcome.unknown.get(row.text("account"), 0) + 1
-            what = "还有下级科目,请对应到最末一级" if known else "在这家企业的科目表里没有"
-            outcome.fault(row.number, row.column("account"), f"科目“{row.text('account')[:20]}”{what}")
-        debit, credit = _amount(row, "debit", outcome), _amount(row, "credit", outcome)
-        if outcome.faults_found == before and (debit == 0) == (credit == 0):
-            outcome.fault(row.number, row.column("debit"), "借方和贷方要填且只能填一边")
-        if outcome.faults_found != before:
-            self._sound = False
+
+class _SheetReader:
+    def __init__(self, head: SheetHead, chart: Chart, outcome: Outcome) -> None:
+        self.head, self._chart, self._outcome = head, chart, outcome
+        self._groups: dict[tuple[str, str, str], _Group] = {}
+        self._last: tuple[str, str, str] | None = None
+        self._sheet, self._part, self._voucher = [0, 0], [0, 0], [0, 0]
+        mapped = {place for places in head.places.values() for place in places}
+        self._others = [
+            (place, heading)
+            for place, heading in enumerate(head.headings)
+            if heading.strip() and place not in mapped and plain(heading) not in harmless()
+        ]
+        self._lost: dict[int, LostColumn] = {}
+
+    def read(self, raw: SheetRow) -> None:
+        row = HeadedRow(raw, self.head.places, self.head.headings)
+        if row.repeats_heading():
             return
-        text, party = row.text("summary")[:255], row.text("counterparty")[:120]
-        self._lines.append(Line(account, text, debit=debit, credit=credit, counterparty=party))
-
-    def close(self, chart: Chart, outcome: Outcome) -> Iterator[VoucherDraft]:
-        day = _day(self.key[0])
-        if day is None:
-            outcome.fault(self._first.number, self._first.column("date"), f"日期“{self.key[0][:20]}”看不懂")
+        total = self._total_word(row)
+        if total:
+            self._compare(row, total)
             return
-        debit, credit = sum(x.debit for x in self._lines), sum(x.credit for x in self._lines)
-        if self._sound and debit != credit:
-            sentence = f"这张凭证借方 {yuan(debit)}、贷方 {yuan(credit)},相差 {yuan(abs(debit - credit))}"
-            outcome.fault(self._first.number, self._first.column("debit"), sentence)
-            self._sound = False
-        if not self._sound:
+        if not (row.text("account") or row.text("debit") or row.text("credit") or row.text("amount")):
             return
-        outcome.vouchers += 1
-        outcome.first_rows.append(self._first.number)
-        outcome.debit, outcome.credit = outcome.debit + debit, outcome.credit + credit
-        outcome.first = min(outcome.first or day, day)
-        outcome.last = max(outcome.last or day, day)
-        summary = next((x.summary for x in self._lines if x.summary), "导入")
-        yield VoucherDraft(chart.client, day, summary, tuple(self._lines), word=self.key[1][:10], source="import")
+        key = self._key(row)
+        if key != self._last:
+            self._voucher = [0, 0]
+        self._last = key
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(row, *key)
+        self._add(group, row)
+        self._note_others(raw)
+
+    def _key(self, row: HeadedRow) -> tuple[str, str, str]:
+        """A voucher's head may stand on its first row only: what is missing is the row's before."""
+        date, word, number = row.text("date"), row.text("word"), row.text("number")
+        match = _LABEL.fullmatch(row.text("label") or number)
+        if match is not None:
+            word, number = match[1].strip() or word, match[2]
+        word = word.removesuffix("凭证")
+        word = _WORDS.get(word, word)
+        if self._last is not None:
+            before = self._last
+            if not date or (not number and date == before[0]):
+                return date or before[0], word or before[1], number or before[2]
+        return date, word or "记", number
+
+    def _total_word(self, row: HeadedRow) -> str:
+        if _CODE.match(row.text("account")):
+            return ""
+        texts = [row.text(name) for name in ("date", "label", "number", "word", "summary", "account", "account_name")]
+        for text in [*texts, row.first_text()]:
+            if match := _TOTAL.match(re.sub(r"\s", "", text)):
+                return match[0]
+        return ""
+
+    def _compare(self, row: HeadedRow, word: str) -> None:
+        """合计 must be the sum of the sheet, of what stands since the last one, or of the last voucher."""
+        if any(part in word for part in _NOT_COMPARED):
+            return
+        try:
+            said = [fen(row.text(side) or "0") for side in ("debit", "credit")]
+        except Refusal:
+            return
+        if said == [0, 0]:
+            return
+        self._outcome.totals += 1
+        if said not in (self._sheet, self._part, self._voucher):
+            debit, credit = self._sheet
+            sentence = (
+                f"{word}行写的是借方 {yuan(said[0])}、贷方 {yuan(said[1])},而它前面的行加起来是借方 {yuan(debit)}、贷方 {yuan(credit)}:"
+                "文件里可能少了或多了行"
+            )
+            self._fault(row, "debit", sentence)
+        self._part = [0, 0]
+
+    def _add(self, group: _Group, row: HeadedRow) -> None:
+        before = self._outcome.faults_found
+        self._outcome.lines += 1
+        account = self._account(row)
+        debit, credit = self._sides(row)
+        if self._outcome.faults_found == before and (debit == 0) == (credit == 0):
+            self._fault(row, "debit", "借方和贷方要填且只能填一边")
+        for sums in (self._sheet, self._part, self._voucher):
+            sums[0] += debit
+            sums[1] += credit
+        if self._outcome.faults_found != before:
+            group.sound = False
+            return
+        quantity, price = quantity_of(row, debit or credit, self._outcome)
+        summary = row.text("summary")[:255]
+        line = FileLine(account, summary, debit, credit, named_of(row), quantity, price, foreign_of(row))
+        group.lines.append(line)
+
+    def _account(self, row: HeadedRow) -> str:
+        theirs = row.text("account")
+        account = self._chart.account(theirs)
+        if self._chart.leaves.get(account, False):
+            return account
+        known = account in self._chart.leaves
+        name, rows = self._outcome.unknown.get(theirs, (row.text("account_name"), 0))
+        self._outcome.unknown[theirs] = (name, rows + 1)
+        what = "还有下级科目,请对应到最末一级" if known else "在这家企业的科目表里没有"
+        self._fault(row, "account", f"科目“{theirs[:20]}”{what}")
+        return account
+
+    def _sides(self, row: HeadedRow) -> tuple[int, int]:
+        if "debit" in self.head.places:
+            return self._amount(row, "debit"), self._amount(row, "credit")
+        amount, side = self._amount(row, "amount"), row.text("direction")
+        if side.startswith(("借", "D", "d")):
+            return amount, 0
+        if side.startswith(("贷", "C", "c")):
+            return 0, amount
+        self._fault(row, "direction", f"借贷方向“{side[:10]}”看不懂")
+        return 0, 0
+
+    def _amount(self, row: HeadedRow, name: str) -> int:
+        text = row.text(name)
+        if not text:
+            return 0
+        try:
+            return fen(text)
+        except Refusal as refusal:
+            self._fault(row, name, refusal.sentence)
+            return 0
+
+    def _note_others(self, raw: SheetRow) -> None:
+        for place, heading in self._others:
+            text = raw.cells[place].strip() if place < len(raw.cells) else ""
+            if text not in _EMPTY:
+                lost = self._lost.get(place)
+                if lost is None:
+                    self._lost[place] = LostColumn(heading.strip(), 1, text[:30])
+                else:
+                    lost.rows += 1
+
+    def _fault(self, row: HeadedRow, name: str, sentence: str) -> None:
+        self._outcome.fault(Fault(row.number, row.column(name), sentence, self.head.name))
+
+    def close(self) -> Iterable[FileVoucher]:
+        self._outcome.lost_columns += self._lost.values()
+        for group in self._groups.values():
+            day = day_of(group.date)
+            if day is None:
+                self._fault(group.first, "date", f"日期“{group.date[:20]}”看不懂")
+                continue
+            debit, credit = sum(x.debit for x in group.lines), sum(x.credit for x in group.lines)
+            if group.sound and debit != credit:
+                sentence = f"这张凭证借方 {yuan(debit)}、贷方 {yuan(credit)},相差 {yuan(abs(debit - credit))}"
+                self._fault(group.first, "debit", sentence)
+                continue
+            if group.sound:
+                yield self._voucher_of(group, day, debit, credit)
+
+    def _voucher_of(self, group: _Group, day: dt.date, debit: int, credit: int) -> FileVoucher:
+        found = self._outcome
+        found.vouchers += 1
+        found.debit, found.credit = found.debit + debit, found.credit + credit
+        found.first, found.last = min(found.first or day, day), max(found.last or day, day)
+        reference = f"{group.word}-{group.number}" if group.number else group.word
+        return FileVoucher(self.head.name, group.first.number, day, group.word[:10], reference[:30], group.lines)
 
 
-def _amount(row: _Row, field: str, outcome: Outcome) -> int:
-    text = row.text(field)
-    if not text:
-        return 0
-    try:
-        return fen(text)
-    except Refusal as refusal:
-        outcome.fault(row.number, row.column(field), refusal.sentence)
-        return 0
-
-
-def _day(text: str) -> dt.date | None:
+def day_of(text: str) -> dt.date | None:
+    """A date as files write it, also Excel's number of days."""
+    if (serial := _SERIAL.fullmatch(text)) is not None:
+        return dt.date(1899, 12, 30) + dt.timedelta(days=int(serial[1]))
     match = _DATE.fullmatch(text)
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None

@@ -7,7 +7,7 @@ import time
 
 import asyncpg
 
-from months.test_import import excel, sale
+from months.importing.files import excel, sale
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
@@ -35,7 +35,7 @@ async def bring(visitor: Visitor, path: str, content: bytes, **form: str) -> str
     await visitor.get("/healthz")
     answer = await visitor.http.post(
         path,
-        data={"program": "kingdee_kis", **form},
+        data=form,
         files={"file": ("凭证.xlsx", content)},
         headers={CSRF_HEADER: visitor.http.cookies[CSRF_COOKIE], "accept": "text/html"},
     )
