@@ -93,3 +93,18 @@ async def test_one_that_is_refused_leaves_the_others_to_be_posted_alone(
         assert sorted(voucher.id for voucher in done.posted) == made
         left = await use(Ledger).vouchers(firm.restaurant, state=VoucherState.DRAFT)
         assert [voucher.id for voucher in left] == [bad]
+
+
+async def test_the_reviews_page_posts_them_together(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a part of its transaction, where the database takes no line for a voucher that is posted already."""
+    monkeypatch.setattr(waiting_vouchers, "doubts_of", lambda *_: [])
+    made = await drafted(firm, firm.restaurant)
+    async with acting(firm, "reviewer", name="审核"):
+        await connection().execute("update core_firm set single_person = true")
+        done = await posting_many.post_clean(firm.restaurant, [(id_, 1) for id_ in made])
+        assert [failed.sentence for failed in done.failed] == []
+        assert sorted(voucher.id for voucher in done.posted) == made
+        trail = "select count(*) from core_audit_entry where action = $1"
+        assert await connection().fetchval(trail, "ledger.post_many") == 1, "together, not one by one"
+        assert await connection().fetchval(trail, "ledger.post") == 0
+        assert await altered(firm.restaurant) == []

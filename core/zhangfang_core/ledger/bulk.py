@@ -112,7 +112,7 @@ async def _write(
 
 
 async def write_lines(client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> None:
-    """Lines of vouchers that are posted, and their sums by month; needs the stages."""
+    """Lines of vouchers in the step that posts them, and their sums by month; needs the stages."""
     db = connection()
     records = _lines(firm_in_scope(), client, ids, chunk)
     await db.copy_records_to_table("bulk_line", records=records, columns=_LINE_COLUMNS)

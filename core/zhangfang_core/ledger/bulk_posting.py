@@ -67,8 +67,9 @@ async def _refuse(rows: Sequence[Mapping[str, Any]], versions: Mapping[int, int]
 
 async def _post(client: int, ids: Sequence[int], drafts: Sequence[VoucherDraft], checks: BulkChecks) -> dict[int, int]:
     numbers = await take_numbers(client, drafts)
-    await connection().execute(_POST, firm_in_scope(), client, *poster(), ids, numbers)
+    # Lines come while their vouchers are drafts: within a savepoint the database takes none for a voucher that is posted.
     await write_lines(client, ids, drafts)
+    await connection().execute(_POST, firm_in_scope(), client, *poster(), ids, numbers)
     posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(ids, drafts, strict=True))
     await write_beside(client, posted, checks.standing)
     await use(Audit).record(
