@@ -14,7 +14,7 @@ Endpoint = tuple[str, str]
 
 
 CORE_HEADS = frozenset({
-    *("account", "accounts", "audit", "badges", "calendar", "cards", "clients", "documents", "events", "healthz", "invitations"),
+    *("account", "accounts", "assets", "audit", "badges", "calendar", "cards", "clients", "documents", "events", "healthz", "invitations"),
     *("messages", "modules", "opening", "operator", "people", "periods", "profile", "search", "settings", "sign-in", "sign-out"),
     *("vouchers", "waiting"),
 })  # fmt: skip
