@@ -91,7 +91,7 @@ def attacks(port: int, token: str, place: str, document: int) -> dict[str, Attac
     return {
         "40 half-sent forms": lambda: lines(port, [half_sent_form()] * 40),
         "20 crawling uploads": lambda: lines(port, [upload(place, token)] * 20, crawl=True),
-        "200 event streams": lambda: lines(port, [wanted(f"{place}/events", token)] * 200),
+        "1000 event streams": lambda: lines(port, [wanted(f"{place}/events", token)] * 1000),
         "200 silent connections": lambda: lines(port, [""] * 200),
         "100 stopped readers": lambda: lines(port, [wanted(file, token)] * 100),
     }
