@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any
@@ -25,10 +25,22 @@ class TransactionBroken(RuntimeError):
     """A statement failed, somebody caught the error and went on: nothing of the transaction was kept."""
 
 
+_SWEEP = "select pg_advisory_unlock_all(); close all; reset all; "
+
+
 class PortalConnection(Connection):
-    """PostgreSQL answers COMMIT with ROLLBACK when a statement failed before, and asyncpg takes that for success."""
+    """PostgreSQL answers COMMIT with ROLLBACK when a statement failed before, and asyncpg takes that for success.
+
+    What the last transaction left in the session is swept away in the round trip that begins the next one.
+    """
+
+    def get_reset_query(self) -> str:
+        """Nothing is sent when a connection goes back to the pool."""
+        return ""
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        if query == "BEGIN;":
+            query = _SWEEP + query
         status: str = await super().execute(query, *args, timeout=timeout)
         if status == "ROLLBACK" and query == "COMMIT;":
             raise TransactionBroken("a statement failed before, so that nothing was kept")
@@ -105,6 +117,10 @@ class PortalEngine(PostgresEngine):
 
     def transaction(self, allow_nested: bool = True) -> PortalTransaction:
         return PortalTransaction(engine=self, allow_nested=allow_nested)
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        """Piccolo's way around a transaction: such a statement would have no scope. Raises RuntimeError."""
+        raise RuntimeError("no transaction is open")
 
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
         """A plugin's own statements reach its own tables, and read the key tables. Raises NotDeclared for others."""

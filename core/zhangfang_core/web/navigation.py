@@ -113,10 +113,13 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
         return {}
     off = await parts_off()
     found: dict[str, int | None] = {}
+    counted: dict[object, int | None] = {}
     for dot in _dots(enabled):
         if dot.nav not in shown or is_left_out(dot.plugin, dot.part, off):
             continue
-        count = await dot.count(only_quick)
+        if dot.of not in counted:
+            counted[dot.of] = await dot.count(only_quick)
+        count = counted[dot.of]
         if count is None:
             found.setdefault(dot.nav, None)
         else:
@@ -126,29 +129,33 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
 
 @dataclass(frozen=True, slots=True)
 class _Dot:
-    """A number for a navigation entry; ``plugin`` is "" for core's own. ``count(only_quick)`` is None for one that comes later."""
+    """A number for a navigation entry; ``plugin`` is "" for core's own. ``count(only_quick)`` is None for one that comes later.
+
+    ``of`` is what is counted: several entries may show the same number.
+    """
 
     plugin: str
     part: str
     nav: str
+    of: object
     count: Callable[[bool], Awaitable[int | None]]
 
 
 def _dots(enabled: frozenset[str]) -> Iterator[_Dot]:
     """Red dots that are counted, and those that are the length of a waiting list."""
     for badge in CORE_BADGES:
-        yield _Dot("", "", badge.nav, partial(_own, badge))
+        yield _Dot("", "", badge.nav, badge.count, partial(_own, badge))
     for source in CORE_WAITING:
         for nav in source.nav if permitted(source.permission) else ():
-            yield _Dot("", "", nav, partial(_waiting, "", source))
+            yield _Dot("", "", nav, source, partial(_waiting, "", source))
     for id_, module in registry().modules.items():
         if id_ not in enabled:
             continue
         for badge in module.badges:
-            yield _Dot(id_, _part(badge), badge.nav, partial(_counted, id_, badge))
+            yield _Dot(id_, _part(badge), badge.nav, (id_, badge.count), partial(_counted, id_, badge))
         for source in module.waiting:
             for nav in source.nav if source.permission == SIGNED_IN or scope().may(source.permission) else ():
-                yield _Dot(id_, part_of(source), nav, partial(_waiting, id_, source))
+                yield _Dot(id_, part_of(source), nav, (id_, source), partial(_waiting, id_, source))
 
 
 def _part(badge: Badge) -> str:

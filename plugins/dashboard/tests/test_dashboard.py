@@ -12,7 +12,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_dashboard.figures import MONTHS_READ, figures_of, trend
-from zhangfang_dashboard.rights import FIGURES, visible_figures
+from zhangfang_dashboard.rights import FIGURES, visible
 from zhangfang_dashboard.services import cockpit, explain
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_sdk.context import system_scope
@@ -36,7 +36,10 @@ def test_nothing_is_compared_to_months_before_the_books() -> None:
     assert (new.now, new.last_month, new.last_year, new.course) == (MONTHS_READ, None, None, (MONTHS_READ,))
     assert (year_old.last_month, year_old.last_year) == (MONTHS_READ - 1, MONTHS_READ - 12)
     assert len(year_old.course) == 6
-    assert [(p.index, p.last_year is None) for p in trend(series["sales"], 2, figures_of(series, 2)["sales"])] == [(1, True), (0, True)]
+    assert [(p.index, p.last_year is None) for p in trend(series["sales"], 2, figures_of(series, 2)["sales"])] == [
+        (1, True),
+        (0, True),
+    ]
     assert len(trend(series["sales"], MONTHS_READ, year_old)) == 12
 
 
@@ -65,11 +68,11 @@ async def test_a_role_sees_its_figures_alone(firm: TestFirm) -> None:
         await RoleFigure(role="sales_manager", figure="net_profit", shown=True).save()
         await RoleFigure(role="boss", figure="net_profit", shown=False).save()
     async with acting(firm, "sales_manager"):
-        assert "net_profit" in await visible_figures()
+        assert "net_profit" in (await visible(firm.restaurant)).of_books
     async with acting(firm, "boss"):
-        assert set(await visible_figures()) == set(FIGURES) - {"net_profit"}
+        assert set((await visible(firm.restaurant)).of_books) == set(FIGURES) - {"net_profit"}
     async with acting(firm, "driver"):
-        assert await visible_figures() == []
+        assert (await visible(firm.restaurant)).of_books == []
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -32,20 +33,26 @@ def _defaults() -> dict[str, tuple[str, ...]]:
     return {role: tuple(keys) for role, keys in tomllib.loads(text)["figures"].items()}
 
 
-async def visible_figures() -> Sequence[str]:
-    """Keys of the books' figures that the actor's role may see, in the order of FIGURES; a role that nobody described sees none."""
-    usual = _defaults().get(scope().role, ())
-    seen = set(FIGURES if "*" in usual else usual)
-    for key, shown in (await _decisions()).items():
-        (seen.add if shown else seen.discard)(key)
-    return [key for key in FIGURES if key in seen]
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """What the actor may see of a client: keys of the books' figures in the order of FIGURES, and the plugins' figures."""
+
+    of_books: Sequence[str]
+    of_plugins: Sequence[Definition]
+
+    @property
+    def keys(self) -> list[str]:
+        return [*self.of_books, *(figure.key for figure in self.of_plugins)]
 
 
-async def visible_of_plugins(client: int) -> Sequence[Definition]:
-    """Figures of plugins that the actor may see, but for those that the firm took from the role."""
+async def visible(client: int) -> Visible:
+    """By the role's defaults and the firm's decisions: a role that nobody described sees no figure of the books, and every
+    role sees the plugins' that their permissions give, but for those that the firm took from it."""
     decided = await _decisions()
+    usual = _defaults().get(scope().role, ())
+    of_books = [key for key in FIGURES if decided.get(key, "*" in usual or key in usual)]
     offered = await use(Measures).offered(client)
-    return [figure for figure in offered if figure.plugin and decided.get(figure.key, True)]
+    return Visible(of_books, [figure for figure in offered if figure.plugin and decided.get(figure.key, True)])
 
 
 async def figure_titles() -> Mapping[str, str]:
@@ -62,5 +69,5 @@ async def _decisions() -> dict[str, bool]:
 
 async def require_figure(client: int, key: str) -> None:
     """The same answer for a figure that does not exist and for one that the actor may not see."""
-    if key not in await visible_figures() and key not in {d.key for d in await visible_of_plugins(client)}:
+    if key not in (await visible(client)).keys:
         raise not_found("指标")

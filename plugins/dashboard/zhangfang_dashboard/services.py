@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures_of, same_days, trend
-from zhangfang_dashboard.rights import require_figure, visible_figures, visible_of_plugins
+from zhangfang_dashboard.rights import require_figure, visible
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
@@ -37,8 +37,8 @@ class Cockpit:
 async def cockpit(client: int, period: Period) -> Cockpit:
     """Raises Refusal ``common.not_found`` for a client that the actor may not see."""
     start = Period.of((await use(Clients).client(client)).books_start)
-    of_plugins = await visible_of_plugins(client)
-    seen = [*await visible_figures(), *(added.key for added in of_plugins)]
+    may_see = await visible(client)
+    seen = may_see.keys
     months = max(1, (period.year - start.year) * 12 + period.month - start.month + 1)
     series = await use(Measures).series(client, seen, period.plus(1 - MONTHS_READ), period)
     day = today()
@@ -56,7 +56,7 @@ async def cockpit(client: int, period: Period) -> Cockpit:
         is_closed=closed is not None and period <= closed,
         until=until,
         books_start=start,
-        added=[added for added in of_plugins if added.key in figures],
+        added=[added for added in may_see.of_plugins if added.key in figures],
     )
 
 
@@ -83,4 +83,6 @@ async def explain(client: int, key: str, period: Period) -> Explained:
         raise Refusal("dashboard.figure_away", f"“{definition.title}”暂时算不出来,请稍后再看。", status=503)
     shares = await measures.by_account(client, key, period)
     may_see = definition.basis == "plugin" or scope().may("ledger.read")
-    return Explained(definition, series[key][0], shares, await measures.entries(client, key, period) if may_see else None)
+    return Explained(
+        definition, series[key][0], shares, await measures.entries(client, key, period) if may_see else None
+    )

@@ -3,7 +3,9 @@
 One that is here already under the same number is no other invoice, and what lacks date or total is none yet.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from piccolo.columns.combination import And, Or, Where, WhereRaw
@@ -87,9 +89,17 @@ async def by_month(query: InvoiceQuery) -> Mapping[Period, int]:
     return {Period.from_number(row["month"]): row["count"] for row in rows}
 
 
-async def count(query: InvoiceQuery, also: Condition) -> int:
-    """How many there are for which ``also`` holds."""
-    return int(await Invoice.count().where(_asked_for(query), also))
+async def by_day(query: InvoiceQuery, spans: Sequence[tuple[dt.date, dt.date]]) -> Mapping[dt.date, int]:
+    """How many there are on each day that has any, within ``spans`` from a day to a day."""
+    if not spans:
+        return {}
+    within: list[Condition] = [And(Invoice.issued_on >= first, Invoice.issued_on <= last) for first, last in spans]
+    rows = (
+        await Invoice.select(Invoice.issued_on, SelectRaw("count(*) as count"))
+        .where(_asked_for(query), reduce(Or, within))
+        .group_by(Invoice.issued_on)
+    )
+    return {row["issued_on"]: row["count"] for row in rows}
 
 
 async def with_items(query: InvoiceQuery, limit: int) -> Sequence[Mapping[str, Any]]:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from zhangfang_capture_ocr.services import invoice_source
-from zhangfang_capture_ocr.tables import Invoice
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery
 from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.periods import Period
@@ -23,10 +22,10 @@ async def series(client: int, first: Period, last: Period) -> Sequence[int]:
 
 async def on_days(client: int, days: Sequence[dt.date]) -> Sequence[int]:
     """See Measure."""
-    return [
-        await invoice_source.count(_received(client, Period.of(day), Period.of(day)), Invoice.issued_on <= day)
-        for day in days
-    ]
+    spans = [(day.replace(day=1), day) for day in days]
+    query = InvoiceQuery(client, direction=InvoiceDirection.RECEIVED)
+    counted = await invoice_source.by_day(query, spans)
+    return [sum(count for day, count in counted.items() if first <= day <= last) for first, last in spans]
 
 
 async def entries(client: int, period: Period, limit: int) -> Sequence[MeasureEntry]:
