@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
@@ -37,14 +37,14 @@ STATES = [("", "全部"), ("draft", "待审核"), ("posted", "已记账"), ("dis
 KINDS = {"opening": "期初", "normal": "", "closing": "结转", "reversal": "红冲"}
 
 Req = Request[Any, Any, Any]
-Sheet = Annotated[bool, Parameter(query="sheet")]
+Sheet = Annotated[bool, QueryParameter(name="sheet")]
 
 
 @page("/vouchers", of=(FIRM, CLIENT), permission="ledger.read")
 async def vouchers_page(
     request: Req,
     period: str | None = None,
-    voucher_state: Annotated[str | None, Parameter(query="state")] = None,
+    voucher_state: Annotated[str | None, QueryParameter(name="state")] = None,
     q: str = "",
     before: int | None = None,
     part: str = "",

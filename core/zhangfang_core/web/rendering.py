@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Stream
 from litestar.template import TemplateConfig
 from litestar.template.base import csrf_token

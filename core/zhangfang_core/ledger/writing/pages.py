@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
@@ -87,7 +87,7 @@ async def check_part(request: Req) -> Page:
 
 
 @page("/vouchers/finder", of=CLIENT, permission="ledger.draft")
-async def finder_data(edition: Annotated[str, Parameter(query="edition")] = "") -> Response[dict[str, object]]:
+async def finder_data(edition: Annotated[str, QueryParameter(name="edition")] = "") -> Response[dict[str, object]]:
     """Accounts and items, once: the browser searches them and keeps them while ``edition`` is the same."""
     book = await book_of(client_in_scope())
     kept = "private, max-age=86400" if edition else "private, no-store"
