@@ -16,12 +16,10 @@ from zhangfang_core.identity.set_up import join, make_person
 from zhangfang_core.modules import registry as registering
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.troubles import troubles
-from zhangfang_core.settings import Settings
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_core.web import navigation, pace
 from zhangfang_core.web import waiting as host
-from zhangfang_core.web.app import create_app
 from zhangfang_sdk.acting import acting as acting_plugin
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import Period, today
@@ -36,11 +34,6 @@ TITLES = re.compile(r'<span class="item-title">([^<]+)</span>')
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page waits for what answered within 0.25 s the last time, however busy the machine is."""
     monkeypatch.setattr(host, "LISTS_S", 0.25)
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,22 +7,13 @@ import pytest
 import pytest_asyncio
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # ships no types
 
-from zhangfang_core.database.engine import DB, connection, scoped_transaction
+from zhangfang_core.database.engine import DB, connection
 from zhangfang_core.documents.service import StoredDocuments
-from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.settings import Settings
-from zhangfang_core.testing.portal import Portal, Visitor, session_for
-from zhangfang_core.testing.tenants import TestFirm, acting
-from zhangfang_core.web.app import create_app
-from zhangfang_sdk.context import system_scope
+from zhangfang_core.testing.portal import Portal, Visitor
+from zhangfang_core.testing.tenants import TestFirm, acting, session_of
 
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    """Its pool is the test's; nothing listens."""
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -31,14 +22,6 @@ async def boss(portal: Portal, firm: TestFirm) -> AsyncIterator[Visitor]:
         await session_of(firm, "boss", firm.restaurant), f"/f/{firm.id}/c/{firm.restaurant}"
     ) as visitor:
         yield visitor
-
-
-async def session_of(firm: TestFirm, role: str, client: int | None = None) -> str:
-    """The session of a new person."""
-    async with scoped_transaction(system_scope(firm.id)):
-        login = f"{role}{client}@{firm.id}"
-        person = await make_member(login=login, name=role, password="eight quiet horses", role=role, client=client)
-    return await session_for(person)
 
 
 async def store(firm: TestFirm, name: str, media_type: str, content: bytes) -> int:

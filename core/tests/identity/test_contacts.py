@@ -14,11 +14,9 @@ from zhangfang_core.identity import contact_codes
 from zhangfang_core.identity.contact_codes import address_written
 from zhangfang_core.identity.phones import phone_written
 from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.settings import Settings
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.testing.vendors import offering
-from zhangfang_core.web.app import create_app
 from zhangfang_sdk.contacts import MESSAGES, Channel, ContactKind, Contacts, QuietHours
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.errors import Refusal
@@ -62,11 +60,6 @@ def office() -> Iterator[PostOffice]:
     kinds = (VendorKind.SMS, VendorKind.EMAIL)
     with offering(*(Vendor(kind, f"office_{kind}", "测试", made.open, outside=False) for kind in kinds)):
         yield made
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -9,21 +9,14 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
-from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 async def person(firm: TestFirm, role: str, login: str) -> int:

@@ -8,12 +8,10 @@ import pytest_asyncio
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import join, make_person
 from zhangfang_core.notices.delivery import deliver
-from zhangfang_core.settings import Settings
 from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.post_office import PostOffice, make_reachable, post_office
 from zhangfang_core.testing.tenants import TestFirm, acting
-from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.notices import Notice, NoticeKind, Notices
 from zhangfang_sdk.services import use
@@ -37,11 +35,6 @@ def kinds() -> Iterator[None]:
 def office() -> Iterator[PostOffice]:
     with post_office() as made:
         yield made
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -181,7 +174,10 @@ async def test_people_without_contact_stand_apart_and_are_asked_for_one(
     assert "人没有留联系方式" in page
     assert "沉默的出纳" in (await owner.get(f"{LOG}?state=nowhere")).text.split('id="deliveries"')[-1]
     async with scoped_transaction(system_scope(firm.id)):
-        of = {r["user"]: r["id"] for r in await connection().fetch('select "user", min(id) as id from core_notice_delivery group by 1')}
+        of = {
+            r["user"]: r["id"]
+            for r in await connection().fetch('select "user", min(id) as id from core_notice_delivery group by 1')
+        }
     asked = [await owner.post(f"{LOG}/{of[silent]}/ask") for _ in range(2)]
     assert [answer.status_code for answer in asked] == [303, 303]
     assert (await owner.post(f"{LOG}/{of[boss]}/ask")).status_code == 409, "who can be reached"

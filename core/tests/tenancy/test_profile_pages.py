@@ -8,11 +8,9 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
-from zhangfang_core.web.app import create_app
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import today
@@ -21,11 +19,6 @@ from zhangfang_sdk.services import use
 
 HOME = "/profile"
 PASSWORD = "eight quiet horses"
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 async def visitor_as(firm: TestFirm, role: str, client: int | None = None) -> str:

@@ -5,35 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.documents.service import StoredDocuments
-from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.settings import Settings
-from zhangfang_core.testing.portal import Portal, Visitor, session_for
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.testing.portal import Portal, Visitor
+from zhangfang_core.testing.tenants import TestFirm, acting, session_of
 from zhangfang_core.trail.audit import AuditTrail
-from zhangfang_core.web.app import create_app
-from zhangfang_sdk.context import system_scope
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    """Its pool is the test's; nothing listens."""
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def owner(portal: Portal, firm: TestFirm) -> AsyncIterator[Visitor]:
     async with portal.visitor(await session_of(firm, "owner"), f"/f/{firm.id}") as visitor:
         yield visitor
-
-
-async def session_of(firm: TestFirm, role: str, client: int | None = None, login: str = "") -> str:
-    """The session of a new person."""
-    async with scoped_transaction(system_scope(firm.id)):
-        login = login or f"{role}{client}@{firm.id}"
-        person = await make_member(login=login, name=role, password="eight quiet horses", role=role, client=client)
-    return await session_for(person)
 
 
 async def test_the_trail_is_for_those_who_may_read_it(portal: Portal, firm: TestFirm, owner: Visitor) -> None:

@@ -14,8 +14,9 @@ from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.testing.databases import TestServer, fresh, prepare
-from zhangfang_core.testing.portal import Visitor, running_portal, session_for
+from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, make_test_firm
+from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
 
 
@@ -51,6 +52,12 @@ async def firm(database: str) -> TestFirm:
 @pytest_asyncio.fixture(loop_scope="session")
 async def other_firm(database: str) -> TestFirm:
     return await make_test_firm("隔壁")
+
+
+@pytest.fixture
+def portal(settings: Settings, database: str) -> Portal:
+    """The app in the test's own pool; nothing listens for what happens."""
+    return Portal(create_app(settings))
 
 
 Visit = Callable[..., Awaitable[Visitor]]

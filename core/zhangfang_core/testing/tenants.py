@@ -10,6 +10,7 @@ from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.set_up import make_firm, make_member
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.testing.portal import session_for
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.services import use
@@ -81,3 +82,11 @@ async def somebody(firm: TestFirm, role: str) -> int:
         return await make_member(
             login=f"{role}@firm{firm.id}.example", name="另一位", password=OWNER_PASSWORD, role=role
         )
+
+
+async def session_of(firm: TestFirm, role: str, client: int | None = None, login: str = "") -> str:
+    """The session of a new person."""
+    async with scoped_transaction(system_scope(firm.id)):
+        login = login or f"{role}{client}@{firm.id}"
+        person = await make_member(login=login, name=role, password=OWNER_PASSWORD, role=role, client=client)
+    return await session_for(person)

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from zhangfang_messaging.acs_signature import query_of, signed_headers
 from zhangfang_sdk.messages import Receipt, TextMessage
+from zhangfang_sdk.vendor_http import post
 from zhangfang_sdk.vendors import SettingField, Settings, Vendor, VendorAway, VendorKind, VendorMisset, VendorRefused
 
 ENDPOINT: Final = "https://dysmsapi.aliyuncs.com"
@@ -101,9 +100,7 @@ class AliyunSms:
         if not known:
             raise _failure(code)
 
-    async def _asked(
-        self, phone: str, sign: str, template: str, values: dict[str, str], key: str
-    ) -> Mapping[str, Any]:
+    async def _asked(self, phone: str, sign: str, template: str, values: dict[str, str], key: str) -> Mapping[str, Any]:
         query = query_of(
             {
                 "PhoneNumbers": phone,
@@ -123,28 +120,9 @@ class AliyunSms:
             at=dt.datetime.now(dt.UTC),
             nonce=secrets.token_hex(16),
         )
-        return _answer(*await _sent(f"{self.endpoint}/?{query}", {**headers, "accept": "application/json"}))
-
-
-async def _sent(address: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    """Status and body. Raises VendorAway, TimeoutError."""
-    received = bytearray()
-    try:
-        async with (
-            httpx.AsyncClient(timeout=httpx.Timeout(20.0, connect=5.0)) as http,
-            http.stream("POST", address, headers=headers) as answer,
-        ):
-            async for piece in answer.aiter_bytes():
-                received += piece
-                if len(received) > LARGEST_ANSWER:
-                    raise VendorAway("the answer is larger than any receipt")
-            return answer.status_code, bytes(received)
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise VendorAway("cannot be reached", maybe_done=False) from error
-    except httpx.TimeoutException as error:
-        raise TimeoutError from error
-    except httpx.HTTPError as error:
-        raise VendorAway("the connection broke") from error
+        address = f"{self.endpoint}/?{query}"
+        headers = {**headers, "accept": "application/json"}
+        return _answer(*await post(address, headers, seconds=20.0, largest=LARGEST_ANSWER))
 
 
 def _answer(status: int, body: bytes) -> Mapping[str, Any]:

@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
 from PIL import Image
 
 from zhangfang_capture_ocr.vendors.tencent_signature import CONTENT_TYPE, authorization
 from zhangfang_sdk.recognition import Bitmap, TextBox
+from zhangfang_sdk.vendor_http import post
 from zhangfang_sdk.vendors import (
     SettingField,
     Settings,
@@ -105,7 +105,7 @@ class TencentOcr:
                 self._secret_id, self._secret_key, service=SERVICE, host=host, body=body, at=at
             ),
         }
-        answer = _answer(*await _sent(self._endpoint, headers, body))
+        answer = _answer(*await post(self._endpoint, headers, body, seconds=30.0, largest=LARGEST_ANSWER))
         error = answer.get("Error")
         if error is None:
             return answer
@@ -133,27 +133,6 @@ def tencent_vendor(endpoint: str = ENDPOINT) -> Vendor:
         summary="图片会发给腾讯云识别,按次收费;适合本机识别太慢或认不准时使用。",
         seconds=20.0,
     )
-
-
-async def _sent(endpoint: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-    """Status and body. Raises VendorAway, TimeoutError."""
-    received = bytearray()
-    try:
-        async with (
-            httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0)) as http,
-            http.stream("POST", endpoint, headers=headers, content=body) as answer,
-        ):
-            async for piece in answer.aiter_bytes():
-                received += piece
-                if len(received) > LARGEST_ANSWER:
-                    raise VendorAway("the answer is larger than any page of text")
-            return answer.status_code, bytes(received)
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise VendorAway("cannot be reached", maybe_done=False) from error
-    except httpx.TimeoutException as error:
-        raise TimeoutError from error
-    except httpx.HTTPError as error:
-        raise VendorAway("the connection broke") from error
 
 
 def _answer(status: int, body: bytes) -> dict[str, Any]:
