@@ -1,6 +1,7 @@
 """PLAT-1, PLAT-4: a part of a plugin that fails or dawdles costs only itself, is left out after three times, and comes back."""
 
 import asyncio
+import datetime as dt
 import itertools
 import time
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from procrastinate import RetryStrategy
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs import catalogue, worker
+from zhangfang_core.ledger import bulk_checks
 from zhangfang_core.modules import hooks
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.modules.switches import switch
@@ -25,8 +27,9 @@ from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import system_scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.jobs import Job
-from zhangfang_sdk.ledger import Objection
+from zhangfang_sdk.ledger import Ledger, Line, Objection, VoucherDraft
 from zhangfang_sdk.services import use
+from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.web import Badge, Card
 
 PLUGIN = "collab"
@@ -202,6 +205,36 @@ async def test_a_check_that_does_not_answer_refuses(
     async with acting(firm, "owner"):
         (trouble,) = await troubles()
         assert (trouble.part, trouble.failures, trouble.is_off) == ("check_voucher", 3, True)
+
+
+async def test_a_check_of_many_vouchers_that_does_not_answer_is_named(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of one: with the voucher's place, and all of the import is given up."""
+
+    async def check(hook: str, module: str, **facts: Any) -> Objection | None:
+        await asyncio.sleep(5)
+        return None
+
+    async def only(hook: str) -> list[str]:
+        return [PLUGIN]
+
+    monkeypatch.setattr(hooks, "call_one", check)
+    monkeypatch.setattr(bulk_checks, "listeners", only)
+    monkeypatch.setattr(hooks, "LONGEST_CHECK_S", 0.1)
+    draft = VoucherDraft(
+        firm.restaurant, dt.date(2026, 3, 1), "存现", (Line("1002", "存现", debit=1), Line("1001", "存现", credit=1))
+    )
+    with pytest.raises(Refusal, match=r"module\.check_failed") as refused:
+        async with acting(firm, "owner"):
+            await use(VoucherImport).import_vouchers(firm.restaurant, [draft])
+    assert refused.value.details["place"] == 1
+    assert "协同办税" in refused.value.sentence
+    assert "没有及时完成" in refused.value.sentence
+    await settled()
+    async with acting(firm, "owner"):
+        assert [(t.part, t.failures) for t in await troubles()] == [("check_voucher", 1)]
+        assert not await use(Ledger).vouchers(firm.restaurant)
 
 
 async def test_a_fact_is_not_told_to_a_plugin_that_was_switched_off(

@@ -102,6 +102,15 @@ async def test_settings_that_are_wrong_and_broken_adapters_are_not_repeated(
     assert "misset" in caplog.text
 
 
+async def test_an_answer_that_is_none_of_its_protocol_is_a_failure(firm: TestFirm) -> None:
+    """The next vendor is asked; whoever called never meets the odd thing."""
+    odd, other = Steered("odd", [7]), Steered("other")  # a whole number as text
+    with offering(odd, other):
+        answered = await ask(firm)
+    assert answered.vendor == f"{OFFERING}.other"
+    assert await counted(firm) == {"odd": (1, 1), "other": (1, 0)}
+
+
 async def test_a_refusal_is_an_answer(firm: TestFirm) -> None:
     """One that refuses is well: the next is asked, the breaker stays shut, and when nobody does it the refusal comes out."""
     no = VendorRefused("ocr.too_big", "图片太大。")

@@ -10,10 +10,10 @@ from zhangfang_core.ledger import rules
 from zhangfang_core.ledger.analysis import Directory
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.choices import choices
-from zhangfang_core.modules.hooks import call_one, listeners
+from zhangfang_core.modules.hooks import ask_one, listeners
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.periods import today
 
 CHUNK = 5000
@@ -87,9 +87,7 @@ class BulkChecks:
             rules.check_word(draft.word, self._words)
             rules.refuse_closed(draft, self._closed)
             for module in self._askers:
-                objection: Objection | None = await call_one("check_voucher", module, voucher=draft)
-                if objection is not None:
-                    raise Refusal(objection.code, objection.sentence, status=409, details=objection.details)
+                await ask_one("check_voucher", module, voucher=draft, all_or_nothing=True)
         except Refusal as refusal:
             refusal.sentence = f"第 {place} 张凭证({draft.date:%Y-%m-%d} {draft.summary[:20]}):{refusal.sentence}"
             refusal.details = {**refusal.details, "place": place}

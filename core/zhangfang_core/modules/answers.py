@@ -27,6 +27,11 @@ def from_part(kind: Any, field: str, answer: T) -> T:
     return _fitting(_of_part(kind, field), answer)
 
 
+def from_method(protocol: Any, name: str, answer: T) -> T:
+    """The answer of a method of a Protocol that a plugin provides. Raises WrongAnswer."""
+    return _fitting(_of_method(protocol, name), answer)
+
+
 def _fitting(adapter: TypeAdapter[Any], answer: T) -> T:
     try:
         adapter.validate_python((answer,))
@@ -40,6 +45,11 @@ def _fitting(adapter: TypeAdapter[Any], answer: T) -> T:
 @cache
 def _of_hook(hook: str) -> TypeAdapter[Any]:
     return _adapter(get_type_hints(getattr(HookSpecs, hook), include_extras=True)["return"])
+
+
+@cache
+def _of_method(protocol: Any, name: str) -> TypeAdapter[Any]:
+    return _adapter(get_type_hints(getattr(protocol, name), include_extras=True)["return"])
 
 
 @cache

@@ -1,6 +1,7 @@
 """Calling the hooks of the plugins that the firm in scope has on."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from zhangfang_core.database.engine import savepoint
@@ -20,24 +21,18 @@ LONGEST_CHECK_S = 2.0
 async def ask(hook: str, **facts: Any) -> None:
     """Call a ``check_*`` hook inside the transaction, in dependency order; the first objection is raised as its Refusal."""
     for module in await listeners(hook):
-        objection = await _asked(hook, module, facts)
-        if objection is not None:
-            title = registry().modules[module].manifest.title
-            raise Refusal(
-                objection.code,
-                objection.sentence,
-                status=409,
-                details={"module": module, "title": title, **objection.details},
-            )
+        await ask_one(hook, module, **facts)
 
 
-async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection | None:
-    """A check that fails or dawdles refuses too: nobody knows what it would have said.
+async def ask_one(hook: str, module: str, *, all_or_nothing: bool = False, **facts: Any) -> None:
+    """Call one plugin's ``check_*``. Raises its objection as a Refusal, and Refusal ``module.check_failed``, which names the plugin.
 
-    Raises Refusal ``module.check_failed``, which names the plugin; after three in a row the firm is offered to switch it off.
+    A check that fails or dawdles refuses too: nobody knows what it would have said. After three in a row the firm is offered to
+    switch it off. ``all_or_nothing``: the caller gives its whole transaction up at any refusal, and saves the savepoint.
     """
+    title = registry().modules[module].manifest.title
     try:
-        async with savepoint(), within(LONGEST_CHECK_S):
+        async with contextlib.nullcontext() if all_or_nothing else savepoint(), within(LONGEST_CHECK_S):
             objection: Objection | None = await call_one(hook, module, **facts)
     except Refusal as error:
         if isinstance(error, NotDeclared):
@@ -46,7 +41,6 @@ async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection 
     except Exception as error:  # a stranger's code may raise anything; `calling` has logged it
         slow = isinstance(error, TookTooLong)
         failed(module, hook, f"{LONGEST_CHECK_S:g} 秒内没有完成" if slow else reason_of(error))
-        title = registry().modules[module].manifest.title
         raise Refusal(
             "module.check_failed",
             f"模块“{title}”的检查{'没有及时完成' if slow else '出了错'},所以这次操作没有进行。请稍后再试;一直这样时,请管理员在“功能模块”里处理。",
@@ -54,7 +48,9 @@ async def _asked(hook: str, module: str, facts: Mapping[str, Any]) -> Objection 
             details={"module": module, "title": title},
         ) from error
     worked(module, hook)
-    return objection
+    if objection is not None:
+        details = {"module": module, "title": title, **objection.details}
+        raise Refusal(objection.code, objection.sentence, status=409, details=details)
 
 
 async def listeners(hook: str) -> Sequence[str]:

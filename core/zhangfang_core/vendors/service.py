@@ -10,11 +10,12 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import asyncpg
 
 from zhangfang_core.database.engine import DB
+from zhangfang_core.modules.answers import from_method
 from zhangfang_core.vendors.candidates import Candidate, candidates
 from zhangfang_core.vendors.keeping_count import claim_trial, count
 from zhangfang_core.vendors.offers import as_vendor
@@ -86,7 +87,7 @@ class ChosenVendors:
         told: dict[str, str] = {}
         refusal: VendorRefused | None = None
         for candidate in asked:
-            outcome = await self._ask(kind, candidate, ask, effect, seconds or candidate.offer.vendor.seconds)
+            outcome = await self._ask(protocol, candidate, ask, effect, seconds or candidate.offer.vendor.seconds)
             if isinstance(outcome, Answered):
                 return outcome
             told[candidate.id] = outcome.reason
@@ -100,13 +101,19 @@ class ChosenVendors:
         raise _nobody("vendor.none_answered", kind, told)
 
     async def _ask(
-        self, kind: VendorKind, candidate: Candidate, ask: Callable[[V], Awaitable[A]], effect: bool, seconds: float
+        self,
+        protocol: type[V],
+        candidate: Candidate,
+        ask: Callable[[V], Awaitable[A]],
+        effect: bool,
+        seconds: float,
     ) -> Answered[A] | Failure:
+        kind = kind_of(protocol)
         if not await _admitted(kind, candidate, seconds):
             return Failure("paused", maybe_done=False)
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
-            outcome = await _attempt(candidate, ask, seconds)
+            outcome = await _attempt(candidate, protocol, ask, seconds)
             took = time.monotonic() - began
             if not isinstance(outcome, Failure):
                 await _counted(kind, candidate.id, None, took)
@@ -128,13 +135,33 @@ class Given(Generic[A]):
     value: A
 
 
-async def _attempt(candidate: Candidate, ask: Callable[[V], Awaitable[A]], seconds: float) -> Given[A] | Failure:
+class _Held:
+    """An opened vendor whose answers are held against what its Protocol says."""
+
+    def __init__(self, protocol: type[Any], opened: object) -> None:
+        self._protocol, self._opened = protocol, opened
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._opened, name)
+        if not callable(getattr(self._protocol, name, None)):
+            return method
+
+        async def asked(*args: Any, **kwargs: Any) -> Any:
+            return from_method(self._protocol, name, await method(*args, **kwargs))
+
+        return asked
+
+
+async def _attempt(
+    candidate: Candidate, protocol: type[V], ask: Callable[[V], Awaitable[A]], seconds: float
+) -> Given[A] | Failure:
     if candidate.settings is None:
         return Failure("misset", maybe_done=False)
     try:
         async with asyncio.timeout(seconds):
             with as_vendor(candidate.offer):
-                return Given(await ask(cast(V, candidate.offer.vendor.open(candidate.settings))))
+                opened = _Held(protocol, candidate.offer.vendor.open(candidate.settings))
+                return Given(await ask(cast(V, opened)))
     except VendorRefused as error:
         return Failure("refused", maybe_done=False, refusal=error)
     except VendorMisset:
