@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 import httpx
 import pyotp
@@ -337,6 +338,13 @@ async def test_a_second_membership_shows_the_switcher(browser: Browser, firm: Te
     assert "隔壁商贸有限公司" in text
     assert (await browser.get(f"/f/{other_firm.id}/c/{firm.restaurant}/account")).status_code == 404
     assert (await browser.get(f"/f/{other_firm.id}/account")).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/admin/2/", "/f/2/calendar?from=1", "/f/2/c/3/search?q=%E9%A4%90"])
+async def test_signing_in_leads_to_the_address_that_was_asked(browser: Browser, address: str) -> None:
+    """PLAT-12"""
+    location = (await browser.get(address)).headers["location"]
+    assert unquote(location) == f"/sign-in?next={address}"
 
 
 async def test_an_old_link_finds_the_only_place(browser: Browser, firm: TestFirm, other_firm: TestFirm) -> None:

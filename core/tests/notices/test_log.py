@@ -138,6 +138,17 @@ async def test_what_is_urgent_stands_before_every_page(portal: Portal, firm: Tes
         assert (await visitor.post("/messages/999999/seen")).status_code == 404
 
 
+async def test_what_is_urgent_stands_once_for_who_is_there_twice(portal: Portal, firm: TestFirm, boss: int) -> None:
+    """Who is of the firm and of its client reads it at both places; at their own pages it is one message."""
+    async with scoped_transaction(system_scope(firm.id)):
+        await join(boss, role="owner", client=None)
+    await send(firm, "只有一条")
+    async with portal.visitor(await session_for(boss), "/me") as at_home:
+        part = (await at_home.get("/messages/urgent")).text
+    assert "只有一条" in part
+    assert "还有" not in part
+
+
 async def test_closing_a_kind(portal: Portal, firm: TestFirm, boss: int, owner: Visitor, office: PostOffice) -> None:
     """The firm sees who closed what; urgent kinds cannot be closed; other kinds stay as they were."""
     there = f"/f/{firm.id}/c/{firm.restaurant}"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -52,6 +52,11 @@ def rules() -> Sequence[Rule]:
         )
         for data in tomllib.loads(_FILE.read_text("utf-8")).values()
     ]
+
+
+def titles() -> Mapping[str, str]:
+    """What is declared, by the code that ``TaxDeadline.tax`` has, as people call it."""
+    return {rule.tax: rule.title for rule in rules()}
 
 
 def _month_day(text: str) -> tuple[int, int]:

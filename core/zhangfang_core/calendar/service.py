@@ -101,7 +101,7 @@ async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -
         raise Refusal("calendar.reason_missing", "请写明依据,例如税务局通知的文号。", field="reason")
     if area and not (area.isascii() and area.isdigit() and len(area) in (2, 4, 6)):
         raise Refusal("calendar.area_wrong", "地区写行政区划代码的前 2、4 或 6 位数字;不填就是所有地区。", field="area")
-    if all(abs((due - statutory).days) > FARTHEST_DAYS for statutory in _statutory(tax, covers, due)):
+    if all(abs((due - statutory).days) > FARTHEST_DAYS for statutory in _statutory(tax, covers)):
         raise Refusal("calendar.too_far", f"和法定截止日相差超过 {FARTHEST_DAYS} 天,请核对日期。", field="due")
     await connection().execute(
         """insert into core_tax_deadline (firm, tax, covers, area, due, reason, changed_by, changed_at)
@@ -119,13 +119,19 @@ async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -
     await use(Audit).record("calendar.move", f"deadline:{tax}:{covers}", after=after)
 
 
-def _statutory(tax: str, covers: str, near: dt.date) -> list[dt.date]:
-    """The law's days of one deadline within a year and a half; raises Refusal ``common.not_found`` for one that does not exist."""
+def _statutory(tax: str, covers: str) -> list[dt.date]:
+    """The law's days of one deadline; raises Refusal ``common.not_found`` for one that does not exist.
+
+    ``covers`` begins with its year; what is declared of a year is declared until the end of the next.
+    """
+    year = covers[:4]
+    if not (year.isascii() and year.isdigit() and 2000 <= int(year) <= 2100):
+        raise not_found("申报事项")
     found = {
         d.statutory
         for payer in TaxpayerKind
-        for n in range(-18, 19)
-        for d in deadlines(payer, Period.of(near).plus(n), WorkingDays())
+        for n in range(24)
+        for d in deadlines(payer, Period(int(year), 1).plus(n), WorkingDays())
         if (d.tax, d.covers) == (tax, covers)
     }
     if not found:

@@ -1,5 +1,6 @@
 """Reading what a form sent, and the cookie that a sign-in sets."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Request
@@ -17,10 +18,13 @@ Req = Request[Any, Any, Any]
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
+_UNSEEN = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
+"""Control signs, and those that turn the direction of what follows: a name with one reads as another name."""
+
 
 def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
-    """One field as text, without outer spaces and NUL characters; "" when it is missing."""
-    return _one(data, name).replace("\x00", "").strip()[:longest]
+    """One field as text, without outer spaces and signs that nobody sees; "" when it is missing. Line breaks stay."""
+    return _UNSEEN.sub("", _one(data, name)).strip()[:longest]
 
 
 def password_in(data: dict[str, Any], name: str = "password") -> str:

@@ -118,8 +118,9 @@ async def _urgent_window() -> Page:
         return await urgent_unread()
 
     found = await at_each_place(waiting) if scope().firm is None else [await waiting(None)]
-    urgent = [row for rows in found for row in rows]
-    return Page("notices/urgent.html", fragment=True, urgent=urgent)
+    # Who is staff and boss in one firm sees a message at both places: it stands there once.
+    urgent = {row["id"]: row for rows in found for row in rows}
+    return Page("notices/urgent.html", fragment=True, urgent=[urgent[id_] for id_ in sorted(urgent)])
 
 
 @page("/messages/choices", of=ANYWHERE, permission=SIGNED_IN)

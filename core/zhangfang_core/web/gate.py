@@ -192,5 +192,7 @@ def _cookies(scope: Connection) -> dict[str, str]:
 def _address_of(scope: Connection) -> str:
     if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
         return "/"
+    # As it was sent: within a mount "path" has lost its beginning.
+    path = scope["raw_path"].decode("latin-1").partition("?")[0]
     query = scope["query_string"].decode("latin-1")
-    return scope["path"] + (f"?{query}" if query else "")
+    return path + (f"?{query}" if query else "")

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, cast
 
+from litestar import Request
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
@@ -23,6 +24,7 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
+Req = Request[Any, Any, Any]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_flow", "现金流量表"))
 MONTHS_OFFERED = 36
@@ -65,8 +67,11 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
     permission="books.read",
     examples={"kind": "income", "number": "1"},
 )
-async def line_sheet(kind: str, number: int, period: str | None = None, span: str = "month") -> Page:
-    """What a statement's line is made of: its accounts with their amounts, each leading to its entries; a line without accounts is filled here."""
+async def line_page(request: Req, kind: str, number: int, period: str | None = None, span: str = "month") -> Page:
+    """What a statement's line is made of: its accounts with their amounts, each leading to its entries; a line without accounts is filled here.
+
+    Asked from the statement, to be shown over it, it has no layout.
+    """
     client = client_in_scope()
     month = Period.parse(period) if period else Period.current()
     _known(kind)
@@ -83,11 +88,13 @@ async def line_sheet(kind: str, number: int, period: str | None = None, span: st
         for account in books.accounts
         if account.code in {t.key for t in line.terms if t.take in ("d", "c", "dd", "cc", "dp", "cp")}
     ]
+    in_sheet = "hx-request" in request.headers
     return Page(
-        "books/line_sheet.html",
+        "books/line_sheet.html" if in_sheet else "books/line.html",
         title=line.name,
         active="books",
-        fragment=True,
+        fragment=in_sheet,
+        span=time,
         line=line,
         statement=statement,
         parts=parts,
@@ -197,4 +204,4 @@ def _number(data: dict[str, Any], name: str) -> int:
     return int(text)
 
 
-PAGES: list[HTTPRouteHandler] = [statements_page, line_sheet, assign_form, fill_form, brought_page, brought_form]
+PAGES: list[HTTPRouteHandler] = [statements_page, line_page, assign_form, fill_form, brought_page, brought_form]

@@ -54,6 +54,10 @@ async def test_pages_and_files(firm: TestFirm, settings: Settings, test_server: 
         assert "1,310,266.73" in sheet.text
         behind = await visitor.get(f"/books/statements/balance_sheet/1?period={month.period.key}")
         assert "银行存款" in behind.text
+        assert "<title>货币资金" in behind.text, "by its address it is a whole page"
+        over = await visitor.ask("GET", f"/books/statements/balance_sheet/1?period={month.period.key}", headers={"hx-request": "true"})
+        assert "银行存款" in over.text
+        assert "<title" not in over.text
         excel = await visitor.get(f"/books/export/statements/xlsx?period={month.period.key}")
         book = load_workbook(io.BytesIO(excel.content))
         assert book.sheetnames == ["资产负债表", "利润表", "现金流量表"]

@@ -13,7 +13,7 @@ MAX_PDF_PAGES: Final = 20
 _SENTENCES: Final[dict[str, str]] = {
     "file.empty": "这个文件是空的，里面没有内容。请重新选择文件再上传。",
     "file.too_large": "文件太大了（XML 最大 2 MB，PDF 最大 20 MB）。请上传原始的电子发票文件，不要打包或合并。",
-    "file.unknown_type": "认不出这是什么文件。请上传 PDF 或 XML 格式的电子发票原件。",
+    "file.unknown_type": "认不出这是什么文件。请上传发票的照片，或 PDF、OFD、XML 格式的电子发票原件。",
     "file.several_invoices": "这个文件里不止一张发票，或者还有没认出来的内容。请逐张查看。",
     "file.only_pictures": "这个文件里只有图片，没有文字，要按照片来识别。请按照片查看。",
     "page.not_an_invoice": "这一页没有找到发票的号码和金额。请会计看着原件决定要不要录入。",
@@ -23,7 +23,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "zip.locked": "这个压缩包设了密码，打不开。请去掉密码，或把里面的文件直接上传。",
     "zip.too_much": "压缩包里的文件太多或太大，没有全部打开。请分成几个小一些的压缩包再上传。",
     "zip.empty": "这个压缩包里没有文件。请重新打包后再上传。",
-    "file.not_yet": "文件已可保存，但这种格式暂时不能自动识别。请补传 PDF 或 XML 原件，或由会计手工录入。",
+    "file.not_yet": "文件已可保存，但这种格式暂时不能自动识别。请补传照片或 PDF、OFD、XML 原件，或由会计手工录入。",
     "pdf.encrypted": "这个 PDF 设置了打开密码，读不出来。请去掉密码，或向开票方要一份没有密码的原件。",
     "pdf.broken": "这个 PDF 已损坏或没有下载完整。请重新下载发票后再上传。",
     "pdf.too_many_pages": "这个 PDF 超过 20 页。请把每张发票分开上传。",
