@@ -63,6 +63,7 @@ CLIENT_NAV = [
     Item("me", "我的", "user-round", "/me", "tab", 40),
     Item("archive", "档案", "folder-archive", "/archive", "me", 50),
 ]
+DRIVER_NAV = [item for item in CLIENT_NAV if item.id in ("snap", "msg", "me")]
 DESK_NAV = [
     Item("desk", "工作台", "layout-dashboard", "/", "side", 0),
     Item("review", "票据审核", "scan-text", "/capture/review", "side", 10, 18),
@@ -113,7 +114,7 @@ def context(page: str) -> dict[str, Any]:
     staff = page in {"review", "desk"}
     signed_out = page in {"sign_in", "error"}
     return {
-        "nav": DESK_NAV if staff else CLIENT_NAV,
+        "nav": DESK_NAV if staff else DRIVER_NAV if page == "driver" else CLIENT_NAV,
         "active": {"review": "review", "upload": "snap", "desk": "desk"}.get(page, "home"),
         "actor": None if signed_out else STAFF if staff else CLIENT,
         "switcher": SWITCHER_OF_STAFF if staff else SWITCHER,

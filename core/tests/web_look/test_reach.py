@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 BROWSER = os.environ.get("ZHANGFANG_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PAGES = ("cockpit", "desk", "error", "review", "sign_in", "upload")
+PAGES = ("cockpit", "desk", "driver", "error", "review", "sign_in", "upload")
 
 
 def _gallery() -> ModuleType:
@@ -121,3 +121,45 @@ def test_a_month_on_the_chart_is_wide_enough_to_touch(browser: Browser, gallery:
     page.context.close()
     assert widths
     assert min(widths) >= 23.9
+
+
+@pytest.mark.parametrize("name", ["driver", "upload"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_camera_stands_in_the_middle(browser: Browser, gallery: str, name: str, width: int) -> None:
+    """Whether a role has four entries beside it or two."""
+    page = opened(browser, f"{gallery}/{name}.html", width)
+    box = page.locator(".tabbar .snap-disc").bounding_box()
+    page.context.close()
+    assert box is not None
+    assert abs(box["x"] + box["width"] / 2 - width / 2) < 1
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_tabs_and_chips_are_seen_whole(browser: Browser, gallery: str, width: int) -> None:
+    page = opened(browser, f"{gallery}/driver.html", width)
+    cut = page.evaluate(
+        """(width) => [...document.querySelectorAll('.subnav a, .chip')].filter((e) => {
+            const box = e.getBoundingClientRect();
+            return box.right > width || box.left < 0 || e.scrollWidth > e.clientWidth + 1;
+        }).map((e) => e.textContent)""",
+        width,
+    )
+    short = page.locator(".item-end .chip").bounding_box()
+    page.context.close()
+    assert cut == []
+    assert short is not None
+    assert short["height"] < 30, "a short chip stays in one line"
+
+
+def test_tab_goes_on_in_what_is_new(browser: Browser, gallery: str) -> None:
+    """From another page of the portal: the menu is not walked through again. From outside it is the first thing."""
+    page = opened(browser, f"{gallery}/desk.html", 1440)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    with page.expect_navigation():
+        page.evaluate("location.href = 'cockpit.html'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#main') !== null")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.closest('#main') === null")
+    page.context.close()

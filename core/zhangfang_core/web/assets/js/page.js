@@ -26,6 +26,17 @@ if (document.body.dataset.recent) {
   writeCookie(`recent_${firm}`, [client, ...others].slice(0, 12).join("."));
 }
 
+// Who comes from another page of the portal goes on with Tab in what is new; the menu is behind Shift+Tab.
+function startInMain() {
+  const main = document.getElementById("main");
+  const came = document.referrer.startsWith(`${location.origin}/`);
+  if (!main || !came || location.hash || document.activeElement !== document.body) return;
+  main.focus({ preventScroll: true });
+  main.blur();
+}
+
+startInMain();
+
 async function copy(button) {
   const target = button.dataset.copy;
   const field = target.startsWith("#") ? document.querySelector(target) : null;
