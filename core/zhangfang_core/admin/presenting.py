@@ -75,6 +75,7 @@ async def described(shape: Shape, schema: dict[str, Any], shown: Mapping[str, st
     }
     schema["required"] = [name for name in schema.get("required", ()) if shape.can_be_written(name)]
     extra["help_text"] = _head(shape)
+    extra["read_only"] = not shape.screen.writable
     extra["visible_fields_options"] = list(shape.sent)
     extra["visible_column_names"] = [name for name in extra["visible_column_names"] if name in shape.sent]
     extra["visible_filter_names"] = [name for name in extra["visible_filter_names"] if shape.can_be_asked(name, shown)]

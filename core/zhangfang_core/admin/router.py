@@ -24,7 +24,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 
 from zhangfang_core.admin.catalogue import Placed, better_pages, forms, screens
-from zhangfang_core.admin.page_words import scripts
+from zhangfang_core.admin.page_words import changed_files
 from zhangfang_core.admin.table_visit import TableVisit
 from zhangfang_core.identity.forms import token_of_request
 from zhangfang_core.identity.sessions import sign_out
@@ -155,8 +155,8 @@ class PortalAdmin(AdminRouter):
         if _blocked(path):
             await _not_there(send)
             return
-        if (script := scripts().get(path.rpartition("/")[2])) and "/assets/" in path:
-            await _send(send, 200, script, b"text/javascript; charset=utf-8")
+        if "/assets/" in path and (changed := changed_files().get(path.rpartition("/")[2])):
+            await _send(send, 200, *changed)
             return
         head, found, tail = path.partition("/api/tables/")
         name, _, rest = tail.partition("/")
