@@ -49,6 +49,8 @@ async def test_values_are_written_for_people(world: Any, table: str) -> None:
             assert not CODE.fullmatch(value), (name, value)
         if name.endswith("_at"):
             assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", str(value)), (name, value)
+        if name == "period":
+            assert re.fullmatch(r"20\d\d-\d\d", value), value
         if name in {c._meta.name for c in TABLES[table].money}:
             assert re.fullmatch(r"-?[\d,]+\.\d\d", str(value)), (name, value)
 
@@ -67,6 +69,16 @@ async def test_a_price_is_entered_and_found_in_yuan(world: Any) -> None:
     refused = await visitor.ask("PATCH", f"{base}{row}/", json={"price": "12.345"})
     assert refused.status_code == 422
     assert "看不懂" in refused.json()["custom_form_error"]
+
+
+async def test_a_month_is_found_as_it_is_written(world: Any) -> None:
+    visitor, base = world.visitors["owner"], f"/admin/{world.mine.firm}/api/tables/core_voucher/"
+    shown = (await visitor.get(f"{base}{world.ids['core_voucher']}/")).json()["period"]
+    found = (await visitor.get(f"{base}?period={shown}&id={world.ids['core_voucher']}")).json()["rows"]
+    assert [row["period"] for row in found] == [shown]
+    refused = await visitor.get(f"{base}?period=2026-13")
+    assert refused.status_code == 422
+    assert "2026-11 这样的形式" in refused.json()["custom_form_error"]
 
 
 async def test_every_change_is_on_the_trail_whatever_the_verb(world: Any) -> None:

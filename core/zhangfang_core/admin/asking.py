@@ -1,7 +1,7 @@
 """What the admin desk may be asked for and told, checked before piccolo-admin sees it.
 
 Everything else is refused with a sentence: an unknown column, an operator that a column does not have, a number that the
-database cannot hold. Amounts come in yuan and go on in fen, instants without an offset are of Asia/Shanghai.
+database cannot hold. Amounts come in yuan and go on in fen, months as "2026-11", instants without an offset are of Asia/Shanghai.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from piccolo.columns import Column, Timestamptz
 from zhangfang_core.admin.shape import Shape, bits_of, is_day, is_text, is_yes_or_no
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen
-from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -114,6 +114,8 @@ def _filtered_by(shape: Shape, name: str, column: Column, value: str) -> str:
         raise _wrong(f"“{shape.label(name)}”没有“{value[:30]}”这一项。")
     if name in shape.money:
         return str(_fen(value))
+    if name in shape.periods:
+        return str(_period(value))
     if name in shape.instants:
         return _instant(value).isoformat()
     if is_text(column):
@@ -137,6 +139,8 @@ def _value(shape: Shape, name: str, value: Any) -> Any:
         return None
     if name in shape.money:
         return _fen(value)
+    if name in shape.periods:
+        return _period(value)
     if isinstance(column, Timestamptz):
         return _instant(value).isoformat() if isinstance(value, str) else _refuse(shape, name)
     if is_day(column):
@@ -177,6 +181,13 @@ def _fen(value: Any) -> int:
     if isinstance(value, bool | list | dict):
         raise _wrong("金额请写成 1234.56 这样的形式。")
     return fen(str(value))
+
+
+def _period(value: Any) -> int:
+    try:
+        return Period.parse(str(value)).number
+    except Refusal as refusal:
+        raise _wrong(refusal.sentence) from refusal
 
 
 def _day(value: str) -> dt.date:

@@ -12,7 +12,7 @@ from zhangfang_core.admin.shape import Shape, is_yes_or_no
 from zhangfang_sdk.admin import Titles
 from zhangfang_sdk.labels import HELP
 from zhangfang_sdk.money import yuan
-from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 YES_NO = {True: "是", False: "否"}
@@ -59,6 +59,8 @@ def _written(shape: Shape, name: str, value: Any) -> Any:
         return None
     if name in shape.money:
         return yuan(int(value))
+    if name in shape.periods:
+        return Period.from_number(int(value)).key
     if name in shape.instants:
         return dt.datetime.fromisoformat(value).astimezone(BUSINESS_TIME_ZONE).strftime("%Y-%m-%d %H:%M:%S")
     return value
@@ -103,6 +105,8 @@ async def _property(shape: Shape, name: str, given: dict[str, Any], shown: Mappi
         extra["foreign_key"] = {"to": shown[shape.keys[name]], "target_column": "id"}
     if name in shape.money:
         return _typed(answer, "number")
+    if name in shape.periods:
+        return _typed(answer, "string")
     if name in shape.instants:
         # A widget for zones would offer six hundred of them; all here is Shanghai.
         extra.pop("widget", None)
@@ -117,6 +121,8 @@ def _typed(given: dict[str, Any], kind: str) -> dict[str, Any]:
 def _help(shape: Shape, name: str, own: str | None) -> str | None:
     if name in shape.money:
         return "单位:元"
+    if name in shape.periods:
+        return "写成 2026-11"
     if own is None or not _CHINESE.search(own) or name in shape.screen.choices or own == shape.label(name):
         own = None
     return HELP.get(name, own)

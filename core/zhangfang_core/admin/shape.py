@@ -16,12 +16,16 @@ _INTEGERS: tuple[tuple[type[Column], int], ...] = ((SmallInt, 15), (BigInt, 63),
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """The columns of one screen by name. ``keys`` are those that name a row of another table, with that table's name."""
+    """The columns of one screen by name. ``keys`` are those that name a row of another table, with that table's name.
+
+    ``periods`` hold months as ``Period.number`` (202611).
+    """
 
     screen: AdminScreen
     sent: Mapping[str, Column]
     money: frozenset[str]
     instants: frozenset[str]
+    periods: frozenset[str]
     keys: Mapping[str, str]
 
     @property
@@ -65,6 +69,7 @@ def shape(screen: AdminScreen) -> Shape:
         sent,
         frozenset(c._meta.name for c in screen.money),
         frozenset(name for name, column in sent.items() if isinstance(column, Timestamptz)),
+        frozenset(name for name, column in sent.items() if name == "period" and isinstance(column, Integer)),
         keys,
     )
 
