@@ -8,15 +8,8 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_core.identity.set_up import make_operator
-from zhangfang_core.settings import Settings
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm
-from zhangfang_core.web.app import create_app
-
-
-@pytest.fixture
-def portal(settings: Settings, database: str) -> Portal:
-    return Portal(create_app(settings))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
