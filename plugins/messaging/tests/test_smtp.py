@@ -106,6 +106,26 @@ async def test_what_goes_wrong_out_there(
     assert {mail["Message-ID"] for mail in server.inbox} == {"<zf1-7-ab@firm.example>"}
 
 
+async def test_a_server_that_never_greets(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for without end, and nothing can have gone out."""
+    monkeypatch.setattr("zhangfang_messaging.smtp.STEP_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(VendorAway) as told:
+        await opened(server, port=silent.getsockname()[1]).send(MAIL)
+    assert told.value.maybe_done is False
+
+
+async def test_a_server_that_never_answers_for_the_mail(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the mail, and nobody says so: the next try carries the same Message-ID."""
+    monkeypatch.setattr("zhangfang_messaging.smtp.STEP_S", 2.0)
+    server.answer_s = 4.0
+    with pytest.raises(VendorAway) as told:
+        await opened(server).send(MAIL)
+    assert told.value.maybe_done is True
+    server.answer_s = 0.0
+    await opened(server).send(MAIL)
+    assert [mail["Message-ID"] for mail in server.inbox] == ["<zf1-7-ab@firm.example>"] * 2
+
+
 async def test_the_connection_is_tested_without_a_mail(server: Any) -> None:
     await opened(server).test()
     with pytest.raises(VendorMisset, match="密码"):

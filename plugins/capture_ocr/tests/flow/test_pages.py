@@ -128,6 +128,16 @@ async def test_list_filters(people: People, office: Any, drawn: Any) -> None:
     assert "宁波远洋" not in (await boss.get("/capture/items?words=没有")).text
 
 
+async def test_the_queue_names_the_seller(people: People, office: Any, drawn: Any) -> None:
+    """CAP-10: whose invoice it is; the client too where several are reviewed, and nowhere twice."""
+    item = await office.handed_in("一.xml", drawn.xml())
+    owner = await people.of_firm("owner")
+    for place, clients in ((owner.place, 1), (f"{owner.place}/c/{office.firm.restaurant}", 0)):
+        row = (await owner.http.get(f"{place}/desk/queue")).text.split(f"/desk/{item}", 1)[1].split("</a>", 1)[0]
+        assert "<b>宁波远洋" in row
+        assert row.count("嘉喜餐饮有限公司") == clients
+
+
 @pytest.mark.parametrize("form", ["xml", "pdf"])
 async def test_desk_shows_boxes_and_approves(people: People, office: Any, drawn: Any, form: str) -> None:
     """CAP-2, CAP-6, CAP-10: the desk shows each field's place, its voucher, and approves with one form."""
