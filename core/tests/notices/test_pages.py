@@ -1,5 +1,7 @@
 """The pages of messages (COLL-2)."""
 
+import html
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -65,3 +67,26 @@ async def test_all_messages_are_read_at_once(portal: Portal, firm: TestFirm) -> 
         assert (await boss.post("/messages/read")).status_code == 303
         assert "请确认" not in (await boss.get("/messages?unread=true")).text
         assert "请确认" in (await other.get("/messages?unread=true")).text
+
+
+async def test_every_message_can_be_reached(
+    portal: Portal, firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """COLL-2: page after page, each message once, at a place and at one's own pages."""
+    monkeypatch.setattr("zhangfang_core.notices.pages.MESSAGES_SHOWN", 2)
+    mine = await session_of(firm, "boss", firm.restaurant)
+    async with acting(firm, "owner"):
+        for number in range(5):
+            await KeptNotices().send(Notice(firm.restaurant, KIND, f"k{number}", "/vouchers", {"what": f"第{number}件"}))
+    for place in (f"/f/{firm.id}/c/{firm.restaurant}", "/me"):
+        async with portal.visitor(mine, place) as boss:
+            for path in ("/messages", "/messages?unread=true"):
+                found: list[str] = []
+                further: str | None = path
+                while further:
+                    page = (await boss.get(further)).text
+                    found += re.findall(r'"strong">(第\d件)<', page)
+                    link = re.search(rf'href="{place}(/messages\?before=[^"]+)">', page)
+                    further = None if link is None else html.unescape(link[1])
+                assert found == [f"第{number}件" for number in (4, 3, 2, 1, 0)]
+            assert (await boss.get("/messages?before=99999999999999999999")).status_code == 400

@@ -1,11 +1,12 @@
 """``/messages``: a person's own."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
@@ -22,40 +23,55 @@ from zhangfang_sdk.web import ANYWHERE, CLIENT, FIRM, PERSON, SIGNED_IN, Page, a
 MESSAGES_SHOWN = 100
 
 
+Before = Annotated[int, QueryParameter(name="before", ge=0, le=2**63 - 1)]
+"""The id of the last message of the page before this one; 0 begins with the newest."""
+
+
 @page("/messages", of=(FIRM, CLIENT), permission=SIGNED_IN)
-async def messages(unread: bool = False) -> Page:
+async def messages(unread: bool = False, older_than: Before = 0) -> Page:
     """The person's own messages of this place, newest first."""
-    rows, waiting = await _messages_here(unread)
-    return _messages(rows, waiting, unread)
+    return _messages(await _messages_here(unread, older_than), await unread_count(), unread, older_than)
 
 
 @page("/messages", of=PERSON, permission=SIGNED_IN)
-async def all_messages(unread: bool = False) -> Page:
+async def all_messages(unread: bool = False, older_than: Before = 0) -> Page:
     """The person's own messages of all their places, newest first."""
 
     async def of(place: OwnPlace) -> tuple[list[dict[str, Any]], list[int]]:
         unread_ids = await NoticeRow.select(NoticeRow.id).where(NoticeRow.read_at.is_null())
-        return (await _messages_here(unread))[0], [row["id"] for row in unread_ids]
+        return await _messages_here(unread, older_than), [row["id"] for row in unread_ids]
 
     found = await at_each_place(of)
     # Who is staff and boss in one firm sees a message at both places: it counts once.
     rows = {row["id"]: row for rows, _ in found for row in rows}
     waiting = {id_ for _, ids in found for id_ in ids}
     newest = sorted(rows.values(), key=lambda row: int(row["id"]), reverse=True)
-    return _messages(newest[:MESSAGES_SHOWN], len(waiting), unread)
+    return _messages(newest, len(waiting), unread, older_than)
 
 
-async def _messages_here(unread: bool) -> tuple[list[dict[str, Any]], int]:
-    query = NoticeRow.select().order_by(NoticeRow.id, ascending=False).limit(MESSAGES_SHOWN)
+async def _messages_here(unread: bool, older_than: int) -> list[dict[str, Any]]:
+    """One more than is shown, where there are more."""
+    query = NoticeRow.select().order_by(NoticeRow.id, ascending=False).limit(MESSAGES_SHOWN + 1)
     if unread:
         query = query.where(NoticeRow.read_at.is_null())
-    rows = await query
+    if older_than:
+        query = query.where(NoticeRow.id < older_than)
     clients = {client.id: client.name for client in await use(Clients).clients()}
-    return [{**row, "client_name": clients.get(row["client"], "")} for row in rows], await unread_count()
+    return [{**row, "client_name": clients.get(row["client"], "")} for row in await query]
 
 
-def _messages(rows: list[dict[str, Any]], waiting: int, unread: bool) -> Page:
-    return Page("notices/messages.html", title="消息", active="messages", messages=rows, waiting=waiting, unread=unread)
+def _messages(rows: list[dict[str, Any]], waiting: int, unread: bool, older_than: int) -> Page:
+    shown = rows[:MESSAGES_SHOWN]
+    return Page(
+        "notices/messages.html",
+        title="消息",
+        active="messages",
+        messages=shown,
+        waiting=waiting,
+        unread=unread,
+        older_than=older_than,
+        older=shown[-1]["id"] if len(rows) > MESSAGES_SHOWN else None,
+    )
 
 
 @action("/messages/{notice_id:int}", of=ANYWHERE, permission=SIGNED_IN)
