@@ -47,6 +47,8 @@ async def rendered(firm: TestFirm, language: str) -> tuple[str, list[str]]:
                 messages=[],
                 unread=False,
                 waiting=0,
+                older_than=0,
+                older=None,
                 clients={},
             )
     side = re.search(r'<ul class="side-nav">.*?</ul>', shown, re.DOTALL)
