@@ -98,7 +98,7 @@ class Voucher:
     """``number`` is None until posted; then without gaps within client, period and word.
 
     ``version`` counts the changes of a draft from 1 on. ``returned`` is why a reviewer (``returned_by``) handed a draft back, "" when nobody
-    did or it was changed since.
+    did or it was changed since. ``reversed_by`` is None again once that reversal is reversed.
     """
 
     id: int
@@ -243,7 +243,11 @@ class Ledger(Protocol):
 
     @needs("ledger.draft")
     async def reverse(self, voucher: int, date: dt.date, reason: str) -> int:
-        """红冲: draft the same lines with negative amounts; needs ``ledger.draft``. Raises Refusal ``ledger.not_posted``, ``ledger.already_reversed``."""
+        """红冲: draft the same lines with negative amounts; needs ``ledger.draft``.
+
+        Raises Refusal ``ledger.not_posted``, ``ledger.already_reversed``, ``ledger.restored`` (its reversal was reversed: that one is to be
+        reversed).
+        """
         ...
 
     @needs("ledger.read")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
@@ -12,7 +13,8 @@ from zhangfang_sdk.acting import needs
 class OpenItem:
     """One posted line of an account with open items. ``open`` is what is left of ``amount``, of the same sign.
 
-    ``item`` is the customer or supplier among the dimension items, None where only a name (or nothing) is known.
+    ``item`` is the customer or supplier among the dimension items, None where only a name (or nothing) is known. ``summary`` and
+    ``document`` are the line's and its voucher's.
     """
 
     id: int
@@ -25,6 +27,8 @@ class OpenItem:
     counterparty: str
     amount: int
     open: int
+    summary: str = ""
+    document: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,40 @@ class Match:
     amount: int
 
 
+class Rule(StrEnum):
+    """Why items belong together: the text names it, amounts are equal, several add up, the oldest or the newest first; a person's own
+    choice; the reversal of their voucher."""
+
+    NAMED = "named"
+    EQUAL = "equal"
+    SUM = "sum"
+    OLDEST = "oldest"
+    LATEST = "latest"
+    CHOSEN = "chosen"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How ``payment`` may be settled against ``charges`` of the same account and counterparty, oldest first; ``matches`` in their order.
+
+    ``remembered``: the person who asks settled this counterparty's last payment by the same ``rule``.
+    """
+
+    payment: OpenItem
+    charges: tuple[OpenItem, ...]
+    matches: tuple[Match, ...]
+    rule: Rule
+    remembered: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A match that was made. It counts from ``date``, the later of its two items' dates; ``undone`` ones count no more."""
+    """A match that was made. It counts from ``date``, the day from which both items could be settled so, and ``undone`` ones no more.
+
+    Matches of one ``step`` were made together and are undone together. ``until``: the day from which a reversal undid it, up to which it
+    counts; one that a person undid counts at no day.
+    """
 
     id: int
     debit: int
@@ -46,11 +81,21 @@ class Settlement:
     amount: int
     date: dt.date
     undone: bool
+    step: int
+    rule: Rule
+    until: dt.date | None = None
+    by: str = ""
+    at: dt.datetime | None = None
+
+
+DAYS_LATE = (0, 30, 60, 90, 180, 365, 730)
+"""The last day past due of each bucket of an ageing but the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgeRow:
-    """What one counterparty owes (or is owed, negative) at a date. ``buckets`` are not yet due, 1-30, 31-60, 61-90, 91-180, more days.
+    """What one counterparty owes (or is owed, negative) at a date. ``buckets`` are days past due: none, 1-30, 31-60, 61-90, 91-180, 181-365,
+    366-730 and more.
 
     Days count from the due date; an item without one was due on its own date.
     """
@@ -68,7 +113,9 @@ class AgeRow:
 class OpenItems(Protocol):
     """Open items of the firm in scope, in the caller's transaction. At every moment their sum by account is the account's balance.
 
-    Reading needs ``ledger.read``, settling ``ledger.post``. A client out of scope is ``common.not_found``.
+    Reading needs ``ledger.read``, or ``receivables.read`` for accounts that offer customers; settling ``ledger.post``. A client out of
+    scope is ``common.not_found``. What a reversal takes back it takes back here too: settlements of the reversed items count no more from
+    its day on, and the items are settled with their reversal.
     """
 
     @needs("ledger.read")
@@ -77,15 +124,16 @@ class OpenItems(Protocol):
         ...
 
     @needs("ledger.read")
-    async def proposals(self, client: int, account: str) -> Sequence[Match]:
-        """Within each counterparty: equal amounts first, then the oldest against the oldest."""
+    async def proposals(self, client: int, account: str) -> Sequence[Proposal]:
+        """For each payment at most one, by account and counterparty, then the oldest payment first; no item is proposed twice."""
         ...
 
     @needs("ledger.post")
-    async def settle(self, client: int, matches: Sequence[Match]) -> Sequence[int]:
-        """Settle in part or whole; the settlements' ids; on the trail.
+    async def settle(self, client: int, matches: Sequence[Match]) -> int:
+        """Settle in part or whole, of one account and counterparty, as one step; the step's id; on the trail.
 
-        Raises Refusal ``open_items.unknown``, ``open_items.sides``, ``open_items.accounts_differ``, ``open_items.too_much``.
+        Raises Refusal ``open_items.nothing``, ``open_items.unknown``, ``open_items.sides``, ``open_items.accounts_differ``,
+        ``open_items.parties_differ``, ``open_items.too_much``.
         """
         ...
 
@@ -95,8 +143,12 @@ class OpenItems(Protocol):
         ...
 
     @needs("ledger.post")
-    async def undo(self, settlement: int, reason: str) -> None:
-        """Open both items again; on the trail. Raises Refusal ``common.not_found``, ``open_items.undone``, ``ledger.reason_missing``."""
+    async def undo(self, step: int, reason: str) -> None:
+        """Open all items of the step again; on the trail.
+
+        Raises Refusal ``common.not_found``, ``open_items.undone``, ``open_items.of_reversal`` (undone only by reversing the reversal),
+        ``ledger.reason_missing``.
+        """
         ...
 
     @needs("ledger.read")

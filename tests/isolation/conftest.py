@@ -219,7 +219,8 @@ async def _analysis(place: Place, word: str) -> None:
     paid = Line("1122", word, credit=12300, dimensions={"customer": customer.id})
     for lines in ((owed, Line("1001", word, credit=12300)), (Line("1001", word, debit=12300), paid)):
         await ledger.post(await ledger.draft(VoucherDraft(client, day, word, lines)))
-    await use(OpenItems).settle(client, await use(OpenItems).proposals(client, "1122"))
+    (proposal,) = await use(OpenItems).proposals(client, "1122")
+    await use(OpenItems).settle(client, proposal.matches)
     asset = FixedAssetRow(
         client=client, name=word, cost=12300, residual=0, months=12, in_use_from=day, accumulated_account="1602",
         expense_account="560208",

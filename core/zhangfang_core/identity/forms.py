@@ -1,5 +1,6 @@
 """Reading what a form sent, and the cookie that a sign-in sets."""
 
+import datetime as dt
 import re
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from litestar.params import Body
 from zhangfang_core.identity.presence import COOKIE, asking
 from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, portal
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -36,6 +38,14 @@ def numbers_in(data: dict[str, Any], name: str) -> list[int]:
     """All values of a field that are ids."""
     values = data.get(name, [])
     return [n for n in map(number, values if isinstance(values, list) else [values]) if n is not None]
+
+
+def day_in(text: str, name: str = "date") -> dt.date:
+    """A date as ``<input type="date">`` sends it. Raises Refusal ``date.unreadable``."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("date.unreadable", "日期写法不对,应为 2026-11-30 这样的形式。", field=name) from None
 
 
 def number(text: object) -> int | None:

@@ -13,6 +13,7 @@ _KEEPERS = ("owner", "admin")
 
 CORE_PERMISSIONS = (
     Permission("ledger.read", "查看账簿", _READERS),
+    Permission("receivables.read", "查看应收往来", (*_READERS, "sales_manager")),
     Permission("ledger.draft", "填制凭证", ("owner", "admin", "accountant")),
     Permission("ledger.post", "审核过账", ("owner", "admin", "accountant", "reviewer")),
     Permission("ledger.close", "结账", ("owner", "admin", "accountant")),

@@ -66,7 +66,11 @@ class OpenItemRow(ClientRows, Table, tablename="core_open_item"):
 
 
 class SettlementRow(ClientRows, Table, tablename="core_settlement"):
-    """``amount`` (more than zero) of a debit item against a credit item, from ``date``; ``undone_at`` (UTC) when it was taken back."""
+    """``amount`` (more than zero) of a debit item against a credit item, from ``date``; ``undone_at`` (UTC) when it was taken back.
+
+    Rows with one ``step`` were made together (None: by itself). ``undone_from`` is the day of the reversal that undid it, and up to which it
+    counts; what a person undid counts at no day.
+    """
 
     id = BigSerial(primary_key=True)
     debit_item = BigInt(null=False)
@@ -76,6 +80,9 @@ class SettlementRow(ClientRows, Table, tablename="core_settlement"):
     settled_by = ForeignKey(UserKey, null=True, default=None, on_delete=OnDelete.restrict)
     settled_at = Timestamptz()
     undone_at = Timestamptz(null=True, default=None)
+    step = BigInt(null=True, default=None)
+    rule = Varchar(length=12, default="")
+    undone_from = Date(null=True, default=None)
 
 
 class FixedAssetRow(ClientRows, Table, tablename="core_fixed_asset"):

@@ -1,6 +1,5 @@
 """Vouchers and accounts as an accountant expects them, on the desk and on the phone, and what is done to them."""
 
-import datetime as dt
 from collections.abc import Collection
 from typing import Annotated, Any
 
@@ -9,11 +8,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, day_in, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
+from zhangfang_core.ledger.open_items.pages import HANDLERS as OPEN_ITEM_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
@@ -136,7 +136,7 @@ async def discard_form(voucher_id: int, data: Form) -> Redirect:
 @action("/vouchers/{voucher_id:int}/reverse", of=CLIENT, permission="ledger.draft")
 async def reverse_form(voucher_id: int, data: Form) -> Redirect:
     """Goes to the reversal's draft."""
-    reversal = await use(Ledger).reverse(voucher_id, _date(written(data, "date", 10)), written(data, "reason", 100))
+    reversal = await use(Ledger).reverse(voucher_id, day_in(written(data, "date", 10)), written(data, "reason", 100))
     return go(here(f"/vouchers/{reversal}"))
 
 
@@ -254,13 +254,6 @@ def _month_or_all(key: str | None) -> Period | None:
     return None if key == "all" else _month(key)
 
 
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("date.unreadable", "日期写法不对,应为 2026-11-30 这样的形式。", field="date") from None
-
-
 def _in_sheet(request: Req, sheet: bool) -> bool:
     """Asked from a page, to be shown over it: no layout."""
     return sheet or request.headers.get("hx-request") == "true"
@@ -283,4 +276,5 @@ HANDLERS: list[HTTPRouteHandler] = [
     *REVIEW_HANDLERS,
     *CHOICE_HANDLERS,
     *ASSET_HANDLERS,
+    *OPEN_ITEM_HANDLERS,
 ]

@@ -116,7 +116,26 @@ async def vouchers_of_firm(ids: Sequence[int]) -> Sequence[Voucher]:
     return await _with_lines([row for row in rows if scope().sees(row["client"])])
 
 
-async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
+# Up each chain of reversals from a voucher's own: the voucher stands again where the number of posted ones behind that is odd.
+_STANDING_AGAIN = """with recursive chain as (
+        select v.id as voucher, v.id as reversal, 0 as depth from unnest($2::bigint[]) v (id)
+        union all select c.voucher, r.id, c.depth + 1 from chain c join core_voucher r
+        on r.firm = $1 and r.reverses = c.reversal and r.state = 'posted' and c.depth < 100)
+    select voucher from chain group by voucher having max(depth) % 2 = 1"""
+
+
+async def _without_taken_back(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose ``reversed_by`` is None where that reversal has itself been reversed."""
+    reversals = [row["reversed_by"] for row in rows if row["reversed_by"] is not None]
+    gone = await connection().fetch(_STANDING_AGAIN, firm_in_scope(), reversals) if reversals else []
+    taken_back = {row["voucher"] for row in gone}
+    return [
+        dict(row) | {"reversed_by": None if row["reversed_by"] in taken_back else row["reversed_by"]} for row in rows
+    ]
+
+
+async def _with_lines(found: Sequence[Mapping[str, Any]]) -> list[Voucher]:
+    rows = await _without_taken_back(found)
     posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]
     lines: dict[int, list[Mapping[str, Any]]] = {}
     if posted:

@@ -6,15 +6,15 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import drafts, reading, rules
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import VoucherDraft, VoucherKind, VoucherState
+from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
 
 
 async def reverse(voucher: int, date: dt.date, reason: str) -> int:
     """See ``Ledger.reverse``.
 
     The reversal of a closing voucher is summed with closing vouchers, that of an opening one with the opening balances
-    (and keeps its date), so that the figures read as if neither stood. Also raises ``ledger.reason_missing`` and
-    ``ledger.reversal_before``.
+    (and keeps its date), so that the figures read as if neither stood. A voucher whose reversal was reversed stands again: it is taken back
+    by reversing that last one. Also raises ``ledger.reason_missing``, ``ledger.reversal_before`` and ``ledger.restored``.
     """
     require("ledger.draft")
     reason = reason.strip()
@@ -35,6 +35,7 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
             status=409,
             details={"reversed_by": original.reversed_by},
         )
+    await _refuse_restored(original)
     if original.kind is VoucherKind.OPENING:
         date = original.date
     if date < original.date:
@@ -55,3 +56,20 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
         reasons=(f"红字冲销 {original.label},原因:{reason}",),
     )
     return await drafts.keep(draft, reverses=voucher)
+
+
+async def _refuse_restored(original: Voucher) -> None:
+    row = await connection().fetchrow(
+        """select r.id, again.id as again, again.word || '-' || lpad(again.number::text, 4, '0') as label from core_voucher r
+        join core_voucher again on again.firm = r.firm and again.reverses = r.id and again.state = 'posted'
+        where r.firm = $1 and r.reverses = $2 and r.state = 'posted'""",
+        firm_in_scope(),
+        original.id,
+    )
+    if row is not None:
+        raise Refusal(
+            "ledger.restored",
+            f"凭证 {original.label} 红冲过,又由 {row['label']} 恢复。要再冲销,请红冲 {row['label']}。",
+            status=409,
+            details={"restored_by": row["again"]},
+        )

@@ -45,7 +45,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
     MonthEnd: "zhangfang_core.ledger.month_end.service:LedgerMonthEnd",
     Assets: "zhangfang_core.ledger.assets.service:LedgerAssets",
-    OpenItems: "zhangfang_core.ledger.open_items:LedgerOpenItems",
+    OpenItems: "zhangfang_core.ledger.open_items.service:LedgerOpenItems",
     Clients: "zhangfang_core.tenancy.service:FirmClients",
     Contacts: "zhangfang_core.identity.contacts:FirmContacts",
     Notices: "zhangfang_core.notices.service:KeptNotices",

@@ -32,6 +32,8 @@ CORE_NAVIGATION = (
     NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
     NavEntry("accounts", "科目余额", "landmark", "/accounts", "ledger.read", "side", 31),
     NavEntry("assets", "资产卡片", "truck", "/assets", "ledger.read", "side", 32),
+    NavEntry("open-items", "往来账龄", "scale", "/open-items", "receivables.read", "side", 33),
+    NavEntry("my-open-items", "往来账龄", "scale", "/open-items", "receivables.read", "me", 51),
     NavEntry("calendar", "办税日历", "calendar-days", "/calendar", SIGNED_IN, "side", 42, FIRM),
     NavEntry("people", "人员与权限", "users-round", "/people", "people.manage", "side", 90, FIRM),
     NavEntry("modules", "功能模块", "blocks", "/modules", "modules.manage", "side", 92, FIRM),

@@ -117,6 +117,8 @@ class FakeLedger:
             raise refusal("ledger.not_posted", 409)
         if original.reversed_by is not None:
             raise refusal("ledger.already_reversed", 409)
+        if any(v.reverses == voucher and v.state is VoucherState.POSTED for v in self._vouchers.values()):
+            raise refusal("ledger.restored", 409)
         lines = tuple(replace(line, debit=-line.debit, credit=-line.credit) for line in original.lines)
         draft = VoucherDraft(
             original.client, date, f"红冲 {original.label}:{reason}", lines, original.word, VoucherKind.REVERSAL
@@ -260,7 +262,9 @@ class FakeLedger:
             (v.id for v in self._vouchers.values() if v.reverses == voucher and v.state is not VoucherState.DISCARDED),
             None,
         )
-        return replace(found, reversed_by=reversal)
+        again = None if reversal is None else self._called(reversal).reversed_by
+        taken_back = again is not None and self._vouchers[again].state is VoucherState.POSTED
+        return replace(found, reversed_by=None if taken_back else reversal)
 
     def _draft_called(self, voucher: int) -> Voucher:
         found = self._called(voucher)

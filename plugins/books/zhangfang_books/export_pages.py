@@ -1,7 +1,6 @@
 """Statements, ledgers and vouchers as files."""
 
 from typing import cast
-from urllib.parse import quote
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -9,9 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_books import reading
 from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, months_of
 from zhangfang_books.ledgers import balance_rows, general
-from zhangfang_books.printing.excel import MOST_ROWS, excel
 from zhangfang_books.printing.pdf import pdf
-from zhangfang_books.printing.sheets import Sheet
 from zhangfang_books.printing.vouchers import vouchers_pdf
 from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, general_sheet, statement_sheet
 from zhangfang_books.statement_pages import KINDS, span_called
@@ -20,12 +17,14 @@ from zhangfang_books.statements.spans import Span
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.downloads import XLSX, download
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.excel import MOST_ROWS, excel
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.sheets import Sheet
 from zhangfang_sdk.web import CLIENT, page
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRINTED_VOUCHERS = 2000
 
 
@@ -57,12 +56,12 @@ async def export(
                 "books.nothing_to_print", f"请选择有凭证的月份,一次最多打印 {PRINTED_VOUCHERS} 张。", status=409
             )
         names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
-        return as_file(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
+        return download(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
     sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
     name = f"{about.name} {sheets[0].title} {first.key}"
     if fmt == "pdf":
-        return as_file(pdf(sheets), f"{name}.pdf", "application/pdf")
-    return as_file(excel(sheets), f"{name}.xlsx", XLSX)
+        return download(pdf(sheets), f"{name}.pdf", "application/pdf")
+    return download(excel(sheets), f"{name}.xlsx", XLSX)
 
 
 async def _sheets(
@@ -89,13 +88,6 @@ async def _sheets(
         title = "日记账" if report == "journal" else "多栏账" if columns else "明细账"
         return [detail_sheet(book, title, name, first, last, by)]
     raise Refusal("books.no_such_report", "没有这张报表。", status=404)
-
-
-def as_file(content: bytes, name: str, media_type: str) -> Response[bytes]:
-    """An answer that the browser saves under a Chinese name (RFC 6266)."""
-    return Response(
-        content, media_type=media_type, headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    )
 
 
 PAGES: list[HTTPRouteHandler] = [export]

@@ -8,7 +8,6 @@ from litestar.datastructures import State, UploadFile
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books import reading
-from zhangfang_books.export_pages import XLSX, as_file
 from zhangfang_books.importing import kept_profiles
 from zhangfang_books.importing.exporting import HEADINGS, voucher_excel
 from zhangfang_books.importing.files_before import Source
@@ -21,6 +20,7 @@ from zhangfang_books.ledger_pages import months_of
 from zhangfang_books.statement_pages import months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope, transaction
+from zhangfang_sdk.downloads import XLSX, download
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Account, Ledger
 from zhangfang_sdk.periods import Period
@@ -79,9 +79,9 @@ async def export_vouchers(program: Programs, period: str | None = None, to: str 
     accounts = await use(Ledger).accounts(client)
     vouchers = await reading.posted_vouchers(client, first, last)
     if program == GBT:
-        return as_file(gbt24589_xml(vouchers, accounts), f"总账 {first.key}.xml", "application/xml")
+        return download(gbt24589_xml(vouchers, accounts), f"总账 {first.key}.xml", "application/xml")
     content = voucher_excel(program, vouchers, {a.code: a.full_name for a in accounts})
-    return as_file(content, f"凭证 {first.key}.xlsx", XLSX)
+    return download(content, f"凭证 {first.key}.xlsx", XLSX)
 
 
 def _text(form: Answers, name: str) -> str:

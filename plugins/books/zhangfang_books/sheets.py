@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from zhangfang_books.ledgers import BalanceRow, Detail, General
-from zhangfang_books.printing.sheets import Cell, Heading, Row, Sheet
 from zhangfang_books.statements.forms import Line
 from zhangfang_books.statements.statements import Statement
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.sheets import Cell, Heading, Row, Sheet
 
 
 def statement_sheet(statement: Statement, organisation: str, last: Period, time: str, by: str) -> Sheet:

@@ -1,13 +1,12 @@
 """资产卡片: 折旧明细表 of a month, a card with its changes, registering and disposing."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, number, written
+from zhangfang_core.identity.forms import Form, day_in, number, written
 from zhangfang_core.ledger.assets.purchases import Purchase, purchases
 from zhangfang_core.ledger.assets.schedule import amount_of, written_off
 from zhangfang_core.ledger.assets.write_offs import METHODS
@@ -86,7 +85,7 @@ async def add_form(data: Form) -> Redirect:
             category.key,
             cost,
             fen(residual) if residual else _customary(cost, category),
-            _day(data, "in_use_from"),
+            day_in(written(data, "in_use_from", 10), "in_use_from"),
             _count(data, "months"),
             _method(data),
             written(data, "asset_account", 20),
@@ -150,7 +149,7 @@ async def work_form(fixed_asset_id: int, data: Form) -> Redirect:
 async def dispose_form(fixed_asset_id: int, data: Form) -> Redirect:
     """Goes to the draft that takes it off the books."""
     card = await _card(fixed_asset_id)
-    draft = await use(Assets).dispose(card.id, _day(data, "date"), written(data, "reason", 100))
+    draft = await use(Assets).dispose(card.id, day_in(written(data, "date", 10), "date"), written(data, "reason", 100))
     return go(here(f"/vouchers/{draft}"))
 
 
@@ -237,13 +236,6 @@ def _count(data: dict[str, Any], name: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise Refusal("asset.wrong", "请填写整数。", field=name)
     return int(text)
-
-
-def _day(data: dict[str, Any], name: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(written(data, name, 10))
-    except ValueError:
-        raise Refusal("date.unreadable", "日期写法不对,应为 2026-11-30 这样的形式。", field=name) from None
 
 
 HANDLERS: list[HTTPRouteHandler] = [

@@ -1,11 +1,11 @@
 """What somebody typed into the form of a voucher, and the draft that it says."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from zhangfang_core.identity.forms import day_in
 from zhangfang_core.ledger.analysis import PARTIES
 from zhangfang_core.ledger.rules import KIND_TITLES, MOST_LINES
 from zhangfang_core.ledger.writing.finding import account_called
@@ -109,7 +109,7 @@ def draft_of(typed: Typed, book: Book) -> VoucherDraft:
     lines = _balanced([_line(place, line, book) for place, line in enumerate(typed.lines)], typed.lines)
     return VoucherDraft(
         client=book.client,
-        date=_date(typed.date),
+        date=day_in(typed.date),
         summary=next((line.summary for line in lines if line.summary), ""),
         lines=tuple(lines),
         word=typed.word,
@@ -234,13 +234,6 @@ def _number(place: int, name: str, title: str, text: str) -> Decimal | None:
             f"第 {place + 1} 行的{title}“{text[:20]}”看不懂,请写成 12.5 这样的数字。",
             field=f"lines.{place}.{name}",
         ) from None
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("date.unreadable", "日期写法不对,应为 2026-11-30 这样的形式。", field="date") from None
 
 
 def _is_id(text: str) -> bool:

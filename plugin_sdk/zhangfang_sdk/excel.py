@@ -1,4 +1,4 @@
-"""A sheet as .xlsx: real numbers in number cells, frozen head, set up for A4."""
+"""Sheets as an .xlsx file: real numbers in number cells, frozen head, set up for A4."""
 
 import io
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from openpyxl.worksheet.header_footer import _HeaderFooterPart as HeaderFooterPa
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from zhangfang_books.printing.sheets import Sheet
+from zhangfang_sdk.sheets import Sheet
 
 AMOUNT_FORMAT = '#,##0.00;[Red]-#,##0.00;""'
 MOST_ROWS = 100_000
