@@ -98,6 +98,31 @@ async def test_a_proposal_is_accepted_in_part_and_undone(firm: TestFirm, visit: 
         assert [i.open for i in await use(OpenItems).items(firm.restaurant, "1122")] == [20_000, 30_000, 7_00]
 
 
+async def test_exact_ones_are_accepted_together_each_a_step(firm: TestFirm, visit: Visit) -> None:
+    """What is only a part stays for a person to look at; what was not on the page is left alone."""
+    c = firm.restaurant
+    async with acting(firm):
+        sold = [booked(c, "1122", amount, n, who) for n, (amount, who) in enumerate([(500, "甲"), (300, "甲"), (400, "乙"), (900, "丙")], 1)]
+        paid = [booked(c, "1122", -amount, 20, who) for amount, who in ((500, "甲"), (400, "乙"), (100, "丙"))]
+        await import_posted(c, [*sold, *paid])
+    visitor = await visit("owner")
+    shown = (await visitor.get("/open-items/settle")).text
+    assert "金额正好相同的 2 笔一起核销" in shown
+    form = re.search(r'action="[^"]*settle-exact".*?</form>', shown, re.S)
+    assert form is not None
+    ids = re.findall(r'name="payment" value="(\d+)"', form[0])
+    answer = await visitor.ask("POST", "/open-items/settle-exact", form={"payment": ids[:1], "account": ""})
+    assert answer.status_code == 303
+    async with acting(firm):
+        assert len(await use(OpenItems).settlements(c, "1122")) == 1
+    await visitor.ask("POST", "/open-items/settle-exact", form={"payment": ids, "account": ""})
+    async with acting(firm):
+        made = await use(OpenItems).settlements(c, "1122")
+        assert sorted(s.amount for s in made) == [400, 500]
+        assert len({s.step for s in made}) == 2
+        assert [i.open for i in await use(OpenItems).items(c, "1122")] == [300, 900, -100]
+
+
 async def test_a_step_of_another_client_is_not_there(firm: TestFirm, visit: Visit) -> None:
     await planted(firm)
     async with acting(firm):

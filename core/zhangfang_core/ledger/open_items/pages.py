@@ -36,6 +36,9 @@ from zhangfang_sdk.web import CLIENT, Page, action, go, page
 ROWS = 50
 PROPOSALS_SHOWN = 20
 SETTLEMENTS_SHOWN = 20
+MOST_AT_ONCE = 100
+EXACT = (Rule.EQUAL, Rule.SUM)
+"""Rules by which nothing is left of either side."""
 LATE = ("未到期", "1-30 天", "31-60 天", "61-90 天", "91-180 天", "181-365 天", "1-2 年", "2 年以上")
 RULES = {
     Rule.NAMED: "摘要写明了",
@@ -116,6 +119,7 @@ async def settle_page(account: str = "", n: int = 0) -> Page:
     offered = await control_accounts(client)
     found = await proposals(client, [a for a in offered if a.code.startswith(account)])
     place = min(max(n, 0), len(found))
+    exact = [p for p in found if p.rule in EXACT][:MOST_AT_ONCE]
     return Page(
         "ledger/open_items_settle.html",
         title="往来核销",
@@ -125,6 +129,8 @@ async def settle_page(account: str = "", n: int = 0) -> Page:
         names={a.code: a.name for a in offered},
         queue=found[place : place + PROPOSALS_SHOWN],
         left=len(found) - place,
+        exact=exact,
+        exact_sum=sum(abs(p.payment.open) for p in exact),
         n=place,
         rules=RULES,
     )
@@ -139,6 +145,16 @@ async def settle_form(data: Form) -> Redirect:
     typed = {id_: written(data, f"amount-{id_}", 20) for id_ in charges}
     await use(OpenItems).settle(client, parts_of(items, payment, typed))
     return go(here(f"/open-items/settle?account={account}&n={number(data.get('n')) or 0}"))
+
+
+@action("/open-items/settle-exact", of=CLIENT, permission="ledger.post")
+async def settle_exact_form(data: Form) -> Redirect:
+    """Those of the page (``payment``: ids) that still come out exactly, each a step of its own."""
+    client, account, seen = client_in_scope(), written(data, "account", 20), set(numbers_in(data, "payment"))
+    found = await proposals(client, [a for a in await control_accounts(client) if a.code.startswith(account)])
+    for proposal in [p for p in found if p.payment.id in seen and p.rule in EXACT][:MOST_AT_ONCE]:
+        await use(OpenItems).settle(client, proposal.matches)
+    return go(here(f"/open-items/settle?account={account}"))
 
 
 @action("/open-items/chosen", of=CLIENT, permission="ledger.post")
@@ -205,6 +221,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     party_page,
     settle_page,
     settle_form,
+    settle_exact_form,
     chosen_form,
     undo_form,
     export,
