@@ -10,8 +10,15 @@ from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, mon
 from zhangfang_books.ledgers import balance_rows, general
 from zhangfang_books.printing.pdf import pdf
 from zhangfang_books.printing.vouchers import vouchers_pdf
-from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, general_sheet, statement_sheet
-from zhangfang_books.statement_pages import KINDS, span_called
+from zhangfang_books.sheets import (
+    balance_sheet_of_accounts,
+    detail_sheet,
+    equity_sheets,
+    general_sheet,
+    statement_sheet,
+)
+from zhangfang_books.statement_pages import EQUITY, KINDS, span_called
+from zhangfang_books.statements.equity import EquityStatement
 from zhangfang_books.statements.forms import Kind
 from zhangfang_books.statements.spans import Span
 from zhangfang_sdk import use
@@ -43,7 +50,7 @@ async def export(
     columns: bool = False,
     span: str = "month",
 ) -> Response[bytes]:
-    """``report``: a statement, "statements" (all three), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
+    """``report``: a statement, "statements" (all of them), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
     if fmt not in ("xlsx", "pdf"):
         raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
     client, (first, last) = client_in_scope(), months_of(period, to)
@@ -69,10 +76,15 @@ async def _sheets(
 ) -> list[Sheet]:
     first, last = months
     by = scope().user_name
+    if report == EQUITY:
+        return _equity(await reading.equity(client, last.year), name, last.year, by)
     if report in dict(KINDS) or report == "statements":
         found = await reading.statements(client, last, time)
-        kinds = [k for k, _ in KINDS] if report == "statements" else [report]
-        return [statement_sheet(found.of(cast(Kind, k)), name, found.last, time.label(last), by) for k in kinds]
+        kinds = [k for k, _ in KINDS if k != EQUITY] if report == "statements" else [report]
+        sheets = [statement_sheet(found.of(cast(Kind, k)), name, found.last, time.label(last), by) for k in kinds]
+        if report == "statements" and time is Span.YEAR and (equity := await reading.equity(client, last.year)):
+            sheets += equity_sheets(equity, name, last.year, by)
+        return sheets
     books = await reading.books_of(client, last)
     if report == "balances":
         return [balance_sheet_of_accounts(balance_rows(books, first, last), name, first, last, by)]
@@ -88,6 +100,12 @@ async def _sheets(
         title = "日记账" if report == "journal" else "多栏账" if columns else "明细账"
         return [detail_sheet(book, title, name, first, last, by)]
     raise Refusal("books.no_such_report", "没有这张报表。", status=404)
+
+
+def _equity(found: EquityStatement | None, name: str, year: int, by: str) -> list[Sheet]:
+    if found is None:
+        raise Refusal("books.no_such_statement", "小企业会计准则没有所有者权益变动表。", status=404)
+    return equity_sheets(found, name, year, by)
 
 
 PAGES: list[HTTPRouteHandler] = [export]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from zhangfang_books.hand_figures import hand_figures
 from zhangfang_books.statements.cash_flow import flows
+from zhangfang_books.statements.equity import EquityStatement, equity_statement
+from zhangfang_books.statements.equity_form import equity_form
 from zhangfang_books.statements.forms import Kind, cash_rules, form, standards
 from zhangfang_books.statements.gathering import Books, Brought, split_accounts
 from zhangfang_books.statements.spans import Span
@@ -55,6 +57,21 @@ async def posted_vouchers(client: int, first: Period, last: Period) -> list[Vouc
 
 async def statements(client: int, period: Period, span: Span = Span.MONTH) -> Statements:
     """The three statements of the span that holds ``period``. Raises Refusal ``books.no_forms`` for a standard without forms."""
+    return statements_of(await _material(client, period, span), period, span)
+
+
+async def equity(client: int, year: int) -> EquityStatement | None:
+    """所有者权益变动表 of a year, None for a standard that has none. Raises Refusal ``books.no_forms``."""
+    period, span = Period(year, 12), Span.YEAR
+    material = await _material(client, period, span)
+    found = equity_form(material.standard)
+    if found is None:
+        return None
+    made = statements_of(material, period, span)
+    return equity_statement(material, year, made.income, made.balance_sheet, found)
+
+
+async def _material(client: int, period: Period, span: Span) -> Material:
     about = await use(Clients).client(client)
     if about.standard not in standards():
         raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
@@ -62,7 +79,7 @@ async def statements(client: int, period: Period, span: Span = Span.MONTH) -> St
     january, starts = Period(last.year, 1), Period.of(about.books_start)
     since = max(Period(last.year - 1, 1) if span is Span.YEAR else january, starts)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
-    material = Material(
+    return Material(
         about.standard,
         await books_of(
             client, last, standard=about.standard, ends=(january.plus(-1), first.plus(-1), last)
@@ -73,7 +90,6 @@ async def statements(client: int, period: Period, span: Span = Span.MONTH) -> St
         {starts.year: await brought_of(client, starts)},
         await hand_figures(client),
     )
-    return statements_of(material, period, span)
 
 
 async def brought_of(client: int, starts: Period) -> Brought:

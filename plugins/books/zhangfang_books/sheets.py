@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from zhangfang_books.ledgers import BalanceRow, Detail, General
+from zhangfang_books.statements.equity import EquityStatement
 from zhangfang_books.statements.forms import Line
 from zhangfang_books.statements.statements import Statement
 from zhangfang_sdk.periods import Period
@@ -32,6 +33,31 @@ def statement_sheet(statement: Statement, organisation: str, last: Period, time:
         rows.append(Row(tuple(cells), strong))
     day = f"{last.last_day:%Y年%m月%d日}"
     return Sheet(form.title, organisation, day, headings, rows, form.code, landscape=True, prepared_by=by)
+
+
+def equity_sheets(found: EquityStatement, organisation: str, year: int, by: str) -> list[Sheet]:
+    """This year, and the year before on a sheet of its own: side by side they would be too small to read."""
+    form = found.form.rows
+    headings = [Heading("项目", width=20), Heading("行次", width=3)]
+    headings += [Heading(c.name, True, 8) for c in found.form.columns] + [Heading("所有者权益合计", True, 9)]
+    sheets = []
+    for of, shown in ((found.this_year, year), (found.year_before, year - 1)):
+        if of is not None:
+            rows = [
+                Row(
+                    (
+                        line.name,
+                        str(line.number),
+                        *(of.values[c.key][line.number] for c in found.form.columns),
+                        of.total[line.number],
+                    ),
+                    line.strong,
+                )
+                for line in form.lines
+            ]
+            time = f"{shown}年度 {of.heading}"
+            sheets.append(Sheet(form.title, organisation, time, headings, rows, form.code, landscape=True, prepared_by=by))
+    return sheets
 
 
 def balance_sheet_of_accounts(

@@ -26,15 +26,18 @@ from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Req = Request[Any, Any, Any]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_flow", "现金流量表"))
+EQUITY = "equity"
+KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_flow", "现金流量表"), (EQUITY, "所有者权益变动表"))
 MONTHS_OFFERED = 36
 
 
 @page("/books/statements", of=CLIENT, permission="books.read")
-async def statements_page(period: str | None = None, kind: str = "balance_sheet", span: str = "month") -> Page:
-    """One statement of a month, quarter or year of the open client (LEDG-2)."""
+async def statements_page(period: str | None = None, kind: str = "balance_sheet", span: str = "month") -> Page | Redirect:
+    """One statement of a month, quarter or year of the open client (LEDG-2); changes in equity have a page of their own."""
     client = client_in_scope()
     month = Period.parse(period) if period else Period.current()
+    if kind == EQUITY:
+        return go(here(f"/books/equity?period={month.key}"))
     _known(kind)
     time = span_called(span)
     found = await reading.statements(client, month, time)
@@ -193,7 +196,7 @@ def _times(months: list[tuple[str, str]], span: Span, chosen: Period) -> list[tu
 
 
 def _known(kind: str) -> None:
-    if kind not in dict(KINDS):
+    if kind not in dict(KINDS) or kind == EQUITY:
         raise Refusal("books.no_such_statement", "没有这张报表。", status=404)
 
 

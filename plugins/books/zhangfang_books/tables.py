@@ -38,9 +38,10 @@ class CashAssignment(ClientRows, Table, tablename="books_cash_assignment"):
 
 
 class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
-    """A statement's line as a person filled it in (see ``statements/by_hand.py``); unique by (client, kind, line, from_line, period).
+    """A statement's line as a person filled it in (see ``statements/by_hand.py``); unique by (client, kind, part, line, from_line, period).
 
-    ``amount`` is fen; ``period`` a number such as 202611; ``from_line`` is 0 where nothing is taken off another line.
+    ``amount`` is fen; ``period`` a number such as 202611; ``from_line`` is 0 where nothing is taken off another line; ``part`` is the column
+    where the statement has several.
     """
 
     id = BigSerial(primary_key=True)
@@ -52,6 +53,7 @@ class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
     why = Varchar(length=255)
     by = Varchar(length=80)
     at = Timestamptz()
+    part = Varchar(length=20, default="")
 
 
 class ImportProfile(FirmRows, Table, tablename="books_import_profile"):

@@ -25,7 +25,7 @@ from zhangfang_core.ledger.open_items.standing import (
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.downloads import XLSX, download
-from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.excel import MOST_ROWS, excel
 from zhangfang_sdk.open_items import OpenItems, Rule
 from zhangfang_sdk.periods import today
@@ -170,7 +170,9 @@ async def chosen_form(data: Form) -> Redirect:
 async def undo_form(data: Form) -> Redirect:
     """Undoes a whole step; back to its counterparty."""
     step = number(data.get("step"))
-    if step is None or await client_of(step) != client_in_scope():
+    if step is None:
+        raise Refusal("open_items.nothing", "请选择要取消的核销记录。", field="step")
+    if await client_of(step) != client_in_scope():
         raise not_found("核销记录")
     await use(OpenItems).undo(step, written(data, "reason", 200))
     return go(_of_party(written(data, "account", 20), written(data, "party", 120)))

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from zhangfang_books.ledgers import balance_rows, detail, general
 from zhangfang_books.statements.cash_flow import flows
+from zhangfang_books.statements.equity import equity_statement
+from zhangfang_books.statements.equity_form import equity_form
 from zhangfang_books.statements.forms import CashRules, cash_rules, form
 from zhangfang_books.statements.gathering import Books, split_accounts
 from zhangfang_books.statements.spans import Span
@@ -150,6 +152,32 @@ def test_statements_tie_in_every_state(chosen: tuple[str, Drawn], closed: bool, 
                 if x.account.startswith(row.account.code)
             ]
             assert detail(books, row.account.code, month, own).closing == row.closing
+
+
+@settings(max_examples=500, deadline=None)
+@given(drawn_of("enterprise_2006"), st.booleans())
+def test_changes_in_equity_end_where_the_balance_sheet_does(chosen: tuple[str, Drawn], closed: bool) -> None:
+    """LEDG-2: whatever moves equity, red vouchers and 以前年度损益调整 too, stands on a row: both years tie, column by column."""
+    standard, drawn = chosen
+    found = made(drawn)
+    if closed:
+        for month in MONTHS[:-1]:
+            carried = closing(found, month, len(found) + 1, PROFIT[standard])
+            found += [carried] if carried else []
+    equity = equity_form(standard)
+    assert equity is not None
+    books = books_of(standard, found)
+    years = []
+    for year in (2025, 2026):
+        material = Material(standard, books, found, MONTHS[0])
+        statements = statements_of(material, Period(year, 12), Span.YEAR)
+        moved = equity_statement(material, year, statements.income, statements.balance_sheet, equity)
+        assert [(c.title, c.left, c.right) for c in moved.checks if not c.holds] == []
+        years.append(moved)
+    for column in equity.columns:
+        assert years[1].this_year.values[column.key][1] == years[0].this_year.values[column.key][25]
+    assert years[1].year_before is not None
+    assert years[1].year_before.values == years[0].this_year.values
 
 
 @settings(max_examples=1000, deadline=None)

@@ -12,7 +12,8 @@ class HandFigure:
     """``amount`` on ``line`` of a statement for the month ``period``.
 
     On the balance sheet it is taken off ``from_line`` of the same side, so that it still balances, and stands until another figure of the
-    same two lines takes its place. On the other statements it is the month's own and adds up over months.
+    same two lines takes its place. On the statement of changes in equity it is moved from ``from_line`` to ``line`` within the column
+    ``part``, for the year that ``period`` ends. On the other statements it is the month's own and adds up over months.
     """
 
     kind: Kind
@@ -22,15 +23,19 @@ class HandFigure:
     from_line: int | None = None
     why: str = ""
     by: str = ""
+    part: str = ""
 
 
 def fillable(form: Form) -> list[Line]:
-    """Lines that no formula fills."""
-    return [line for line in form.lines if not line.terms]
+    """Lines that no formula fills; what stood before a year is nobody's to fill."""
+    return [line for line in form.lines if not line.terms and line.section != "opening"]
 
 
 def sources(form: Form, line: Line) -> list[Line]:
-    """Lines of the balance sheet from which an amount may be moved to ``line``: of its own side, with a formula, no total."""
+    """Lines from which an amount may be moved to ``line``: on the balance sheet those of its own side with a formula, no total; on the
+    statement of changes in equity every other that may be filled."""
+    if form.kind == "equity":
+        return [other for other in fillable(form) if other is not line]
     if form.kind != "balance_sheet":
         return []
     return [

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["balance_sheet", "income", "cash_flow"]
+Kind = Literal["balance_sheet", "income", "cash_flow", "equity"]
 Direction = Literal["in", "out"]
 
 _FOLDER = Path(__file__).parent.parent / "data" / "statements"
@@ -99,7 +99,7 @@ def standards() -> tuple[str, ...]:
 @cache
 def form(standard: str, kind: Kind) -> Form:
     """Raises FormFault for a standard without forms and for formulas that cannot be read."""
-    about = _read(standard, kind)
+    about = read_form(standard, kind)
     lines = tuple(_line(raw) for raw in about["lines"])
     known: set[int] = set()
     for line in lines:
@@ -125,7 +125,7 @@ def form(standard: str, kind: Kind) -> Form:
 @cache
 def cash_rules(standard: str) -> CashRules:
     """The rules of the standard's cash flow statement; raises FormFault."""
-    about = _read(standard, "cash_flow")
+    about = read_form(standard, "cash_flow")
     return CashRules(
         tuple(about["cash_accounts"]),
         tuple(
@@ -141,7 +141,8 @@ def cash_rules(standard: str) -> CashRules:
     )
 
 
-def _read(standard: str, kind: str) -> dict[str, Any]:
+def read_form(standard: str, kind: str) -> dict[str, Any]:
+    """The data of a form. Raises FormFault for one that the standard does not have."""
     path = _FOLDER / standard / f"{kind}.toml"
     if standard not in standards() or not path.is_file():
         raise FormFault(f"no form {kind} of {standard!r}")

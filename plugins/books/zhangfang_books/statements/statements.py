@@ -66,6 +66,7 @@ class Statements:
     left_out: Mapping[str, int]
 
     def of(self, kind: Kind) -> Statement:
+        """One of the three; changes in equity are a statement of their own (:mod:`zhangfang_books.statements.equity`)."""
         return {"balance_sheet": self.balance_sheet, "income": self.income, "cash_flow": self.cash_flow}[kind]
 
 
