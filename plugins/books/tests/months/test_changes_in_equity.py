@@ -55,10 +55,9 @@ def lines(amounts: dict[str, int], *, red: bool = False) -> tuple[Line, ...]:
 
 async def an_enterprise(firm: TestFirm, starts: dt.date = dt.date(2025, 1, 1)) -> int:
     async with scoped_transaction(system_scope(firm.id)):
-        client = await use(Clients).take_on(
+        return await use(Clients).take_on(
             NewClient("溪口股份有限公司", "91330106MA2TEXT41B", TaxpayerKind.GENERAL, "trading", starts, standard="enterprise_2006")
         )
-    return client
 
 
 async def booked(firm: TestFirm) -> int:

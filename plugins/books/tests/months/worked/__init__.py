@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,11 @@ KINDS = {"normal": VoucherKind.NORMAL, "close": VoucherKind.CLOSING}
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A month: opening balances and turnover of the year before it (debit positive, fen), vouchers, and the answers by line."""
+    """A month: opening balances and turnover of the year before it (debit positive, fen), vouchers, and the answers by line.
+
+    A key of ``opening`` is an account, with the party behind a blank. What was brought along of the cash flows (``cash_before``), the
+    balance sheet's column of the year's start, cash flows of the year, and changes in equity by column are there where a month is about them.
+    """
 
     name: str
     period: Period
@@ -29,13 +33,21 @@ class Worked:
     income_year: dict[int, int]
     cash_flow: dict[int, int]
     closing: dict[str, int]
+    standard: str = "small_business_2013"
+    cash_before: dict[int, int] = field(default_factory=dict)
+    year_start: dict[int, int] = field(default_factory=dict)
+    cash_year: dict[int, int] = field(default_factory=dict)
+    equity: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def drafts(self, client: int) -> list[VoucherDraft]:
         return [VoucherDraft(client, day, text, lines, kind=kind) for day, text, kind, lines in self.vouchers]
 
     def opening_draft(self, client: int) -> VoucherDraft:
         lines = tuple(
-            Line(code, "期初余额", debit=max(v, 0), credit=max(-v, 0)) for code, v in self.opening.items() if v
+            Line(code, "期初余额", debit=max(v, 0), credit=max(-v, 0), counterparty=party)
+            for key, v in self.opening.items()
+            for code, _, party in [key.partition(" ")]
+            if v
         )
         day = self.period.first_day - dt.timedelta(days=1)
         return VoucherDraft(client, day, "期初余额", lines, kind=VoucherKind.OPENING)
@@ -51,8 +63,8 @@ def _own(raw: dict[str, Any]) -> Worked:
     for entry in raw["vouchers"]:
         lines = []
         for text in entry["lines"]:
-            code, side, amount = text.split()
-            lines.append(Line(code, entry["text"], **{side: fen(amount)}))
+            code, side, amount, *party = text.split()
+            lines.append(Line(code, entry["text"], counterparty="".join(party), **{side: fen(amount)}))
         day = dt.date(period.year, period.month, entry["day"])
         vouchers.append((day, entry["text"], VoucherKind(entry.get("kind", "normal")), tuple(lines)))
     return Worked(
@@ -67,6 +79,11 @@ def _own(raw: dict[str, Any]) -> Worked:
         _lines(raw["income_year"]),
         _lines(raw["cash_flow"]),
         _amounts(raw["closing"]),
+        raw.get("standard", "small_business_2013"),
+        _lines(raw.get("cash_before", {})),
+        _lines(raw.get("year_start", {})),
+        _lines(raw.get("cash_year", {})),
+        {key: _lines(rows) for key, rows in raw.get("equity", {}).items()},
     )
 
 
