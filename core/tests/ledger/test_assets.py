@@ -1,15 +1,18 @@
 """Cards of assets: what each method writes off, changes of estimate, disposal, what was brought along."""
 
 import datetime as dt
+import io
 from dataclasses import replace
 from itertools import pairwise
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zhangfang_core.ledger.assets.schedule import amount_of, written_off
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting, somebody
 from zhangfang_sdk.assets import Asset, AssetKind, Assets, Estimate, Method, NewAsset
 from zhangfang_sdk.errors import Refusal
@@ -188,3 +191,26 @@ async def test_a_closed_month_keeps_its_depreciation(firm: TestFirm) -> None:
     with pytest.raises(Refusal, match=r"asset\.month_closed"):
         async with acting(firm, "accountant", user=await somebody(firm, "accountant")):
             await use(Assets).revise(asset.id, Estimate(Period(2025, 3), Method.STRAIGHT_LINE, 12, 0, reason="更正"))
+
+
+async def test_the_schedule_of_a_month_is_a_file(firm: TestFirm, visit: Visit) -> None:
+    """折旧明细表: each card with what the month wrote off, and sums that are those of the page; nothing to export is said."""
+    visitor = await visit("owner")
+    assert (await visitor.get("/assets/export?period=2026-03")).status_code == 404
+    async with acting(firm):
+        for name, cost in (("=冰柜", 12_000_00), ("烤箱", 24_000_00)):
+            new = NewAsset(
+                firm.restaurant, name, "machinery", cost, 0, dt.date(2026, 1, 5), 120, Method.STRAIGHT_LINE, "1601", "1602", "560208"
+            )
+            await use(Assets).add(new)
+    answer = await visitor.get("/assets/export?period=2026-03")
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=5)]
+    assert [(row[0], row[5], row[8], row[9], row[10]) for row in rows] == [
+        ("=冰柜", 12_000, 100, 200, 11_800),
+        ("烤箱", 24_000, 200, 400, 23_600),
+        ("合计", 36_000, 300, 600, 35_400),
+    ]
+    shown = (await visitor.get("/assets?period=2026-03")).text
+    assert "35,400.00" in shown
+    assert "/assets/export?period=2026-03" in shown

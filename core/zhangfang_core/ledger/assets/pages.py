@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, day_in, number, written
 from zhangfang_core.ledger.assets.purchases import Purchase, purchases
 from zhangfang_core.ledger.assets.schedule import amount_of, written_off
+from zhangfang_core.ledger.assets.sheets import schedule_sheet, sums
 from zhangfang_core.ledger.assets.write_offs import METHODS
 from zhangfang_sdk.assets import Asset, AssetCategory, AssetKind, AssetMonth, Assets, Estimate, Method, NewAsset
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.downloads import XLSX, download
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.excel import excel
 from zhangfang_sdk.ledger import Account, Ledger
 from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import Period, today
@@ -37,13 +41,27 @@ async def assets_page(period: str | None = None) -> Page:
         "ledger/assets.html",
         title="资产卡片",
         active="assets",
-        groups=[(title, group, _sums(group)) for kind, title in KIND_TITLES.items() if (group := _of(found, kind))],
+        groups=[(title, group, sums(group)) for kind, title in KIND_TITLES.items() if (group := _of(found, kind))],
         categories={c.key: c.title for c in kinds},
         methods=METHODS,
         bought=await purchases(client, sorted({c.asset_account for c in kinds}), month.plus(-MONTHS_AHEAD).first_day),
         month=month,
         months=await _months(client),
     )
+
+
+@page("/assets/export", of=CLIENT, permission="ledger.read")
+async def export(period: str | None = None) -> Response[bytes]:
+    """折旧明细表 of a month as .xlsx: a sheet for each kind of asset."""
+    client, month = client_in_scope(), Period.parse(period) if period else Period.current()
+    found = await use(Assets).months(client, month)
+    titles = {c.key: c.title for c in await use(Assets).categories(month.last_day)}
+    about = (await use(Clients).client(client)).name, month.label, scope().user_name
+    groups = [(title, _of(found, kind)) for kind, title in KIND_TITLES.items()]
+    sheets = [schedule_sheet(title, group, titles, about) for title, group in groups if group]
+    if not sheets:
+        raise Refusal("asset.nothing", "这个月还没有资产卡片,没有可以导出的。", status=404)
+    return download(excel(sheets), f"{about[0]} 折旧明细表 {month.key}.xlsx", XLSX)
 
 
 @page("/assets/new", of=CLIENT, permission="ledger.draft")
@@ -193,17 +211,6 @@ def _of(found: Sequence[AssetMonth], kind: AssetKind) -> list[AssetMonth]:
     return [m for m in found if m.asset.kind is kind]
 
 
-def _sums(group: Sequence[AssetMonth]) -> dict[str, int]:
-    """Of the cards that still stand, but for the month's own amount."""
-    standing = [m for m in group if m.asset.left_on is None]
-    return {
-        "cost": sum(m.asset.cost for m in standing),
-        "amount": sum(m.amount for m in group),
-        "written_off": sum(m.written_off for m in standing),
-        "net": sum(m.net for m in standing),
-    }
-
-
 def _options(accounts: Sequence[Account], codes: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(a.code, f"{a.code} {a.full_name}") for a in accounts if a.code.startswith(codes)]
 
@@ -240,6 +247,7 @@ def _count(data: dict[str, Any], name: str) -> int:
 
 HANDLERS: list[HTTPRouteHandler] = [
     assets_page,
+    export,
     new_page,
     add_form,
     asset_page,

@@ -84,7 +84,8 @@ def statements_of(material: Material, period: Period, span: Span = Span.MONTH) -
     of_span = made.flows_between(first, last)
     checks = tie(
         (made.sheet_form, sheet.columns[0][1], made.balances(first.plus(-1))),
-        (made.income_form, income.values),
+        # What was brought along of the year stands in the opening balances: the books' own months are held against it.
+        (made.income_form, made.own_income(first, last)),
         (made.flow_form, cash.values, totals(of_span, made.directions).get(UNASSIGNED, 0)),
         material.books,
         (first, last),
@@ -140,7 +141,14 @@ class _Maker:
         return Statement(self.sheet_form, (("期末余额", self.balances(last)), (heading, start)))
 
     def income(self, first: Period, last: Period) -> Values:
-        turnover = added(self._of.books.turnover(first, last), self._brought_of(first.year, first).turnover)
+        return self._earned(first, last, self._brought_of(first.year, first).turnover)
+
+    def own_income(self, first: Period, last: Period) -> Values:
+        """Without what was brought along."""
+        return self._earned(first, last, {})
+
+    def _earned(self, first: Period, last: Period, brought: Mapping[str, int]) -> Values:
+        turnover = added(self._of.books.turnover(first, last), brought)
         return evaluate(self.income_form, Figures(turnover), written(self._of.by_hand, "income", first, last))
 
     def cash(self, first: Period, last: Period) -> Values:
