@@ -39,6 +39,7 @@ from zhangfang_core.ledger.analysis_tables import (
 )
 from zhangfang_core.ledger.opening import service as opening
 from zhangfang_core.ledger.opening.sheet import OpeningLine
+from zhangfang_core.ledger.own_accounts.tables import CodeRule
 from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
@@ -230,6 +231,7 @@ async def _analysis(place: Place, word: str) -> None:
         client=client, asset=asset.id, since=month.number, method="straight_line", months=9, residual=0, reason=word,
         entered_by=word, entered_at=now,
     ).save()  # fmt: skip
+    await CodeRule(client=client, lengths="4-3-2").save()
     await AssetWorkRow(client=client, asset=asset.id, period=month.number, units=1).save()
     await MonthEndSkip(
         client=client, period=month.number, key="template:0", title=word, reason=word, skipped_by=word, skipped_at=now

@@ -1,7 +1,6 @@
 """Vouchers and accounts as an accountant expects them, on the desk and on the phone, and what is done to them."""
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from litestar import Request
@@ -11,10 +10,11 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
-from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
+from zhangfang_core.ledger.own_accounts.pages import HANDLERS as ACCOUNT_HANDLERS
+from zhangfang_core.ledger.own_accounts.pages import below
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
 from zhangfang_core.ledger.writing.pages import HANDLERS as WRITING_HANDLERS
@@ -191,7 +191,7 @@ async def account_page(
         fragment=in_sheet,
         account=chart[code],
         chart=chart,
-        next_code=next_code(code, chart),
+        below=await below(client, chart[code], chart),
         entries=entries,
         cut=len(entries) == ENTRIES_SHOWN,
         opening=opening,
@@ -214,11 +214,6 @@ async def reopen_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
     await use(Ledger).reopen_period(client_in_scope(), month, written(data, "reason", 200))
     return go(here(f"/accounts?period={month.key}"))
-
-
-def next_code(code: str, chart: Collection[str]) -> str:
-    """The first free code below ``code``, empty where all 99 are taken."""
-    return next((found for n in range(1, 100) if (found := f"{code}{n:02d}") not in chart), "")
 
 
 async def _around(client: int, code: str, first: Period, last: Period) -> tuple[int, int]:

@@ -3,17 +3,21 @@
 import datetime as dt
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.ledger import drafts, reading, rules
+from zhangfang_core.ledger import accounts, drafts, reading, rules
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import VoucherDraft, VoucherKind, VoucherState
+
+DIVISION = "account_division"
+"""Source of vouchers that carry a divided account's balance to the accounts below it."""
 
 
 async def reverse(voucher: int, date: dt.date, reason: str) -> int:
     """See ``Ledger.reverse``.
 
     The reversal of a closing voucher is summed with closing vouchers, that of an opening one with the opening balances
-    (and keeps its date), so that the figures read as if neither stood. Also raises ``ledger.reason_missing`` and
+    (and keeps its date), so that the figures read as if neither stood. Lines of an account that was divided since are reversed where its
+    balance went. Also raises ``ledger.reason_missing`` and
     ``ledger.reversal_before``.
     """
     require("ledger.draft")
@@ -35,6 +39,8 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
             status=409,
             details={"reversed_by": original.reversed_by},
         )
+    if original.source == DIVISION:
+        raise Refusal("ledger.division_stays", "这张凭证把余额转入了下级科目,不能红冲;需要调整请在下级科目之间做转账凭证。", status=409)
     if original.kind is VoucherKind.OPENING:
         date = original.date
     if date < original.date:
@@ -48,7 +54,7 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
         client=original.client,
         date=date,
         summary=f"红冲 {original.period.label}{original.label}:{reason}"[:255],
-        lines=rules.reversed_lines(original.lines),
+        lines=await accounts.followed(original.client, rules.reversed_lines(original.lines)),
         word=original.word,
         kind=original.kind if original.kind in kept_kinds else VoucherKind.REVERSAL,
         document=original.document,

@@ -39,6 +39,7 @@ CORE_ACTIONS = {
     "documents.view": "查看文件",
     "ledger.add_account": "新增科目",
     "ledger.change_account": "修改科目",
+    "ledger.code_rule": "修改编码规则",
     "ledger.add_dimension": "新增辅助核算项目",
     "ledger.change_dimension": "修改辅助核算项目",
     "ledger.require_dimensions": "设置科目的辅助核算",

@@ -170,8 +170,13 @@ async def _kept(client: int) -> list[OpeningLine]:
 
 
 async def _stands(client: int) -> dict[Key, int]:
-    rows = await connection().fetch(_STANDS, firm_in_scope(), client)
-    return {(row["account"], row["party"], row["due"]): row["amount"] for row in rows}
+    """By account, a divided one's at the account to which its balance went."""
+    found: dict[Key, int] = {}
+    moved = await accounts.moved(client)
+    for row in await connection().fetch(_STANDS, firm_in_scope(), client):
+        key = accounts.where_now(row["account"], moved), row["party"], row["due"]
+        found[key] = found.get(key, 0) + row["amount"]
+    return {key: amount for key, amount in found.items() if amount}
 
 
 async def _books_start(client: int) -> dt.date:
