@@ -157,7 +157,7 @@ class PartyBalance:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One posted line as a ledger shows it."""
+    """One posted line as a ledger shows it; ``quantity`` and ``unit_price`` where it is asked for by item (``Dimensions.entries``)."""
 
     voucher: int
     label: str
@@ -169,6 +169,8 @@ class LedgerEntry:
     counterparty: str
     document: int | None
     kind: VoucherKind = VoucherKind.NORMAL
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
+from zhangfang_core.ledger.items.pages import HANDLERS as ITEM_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.own_accounts.pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.own_accounts.pages import below
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
+from zhangfang_core.ledger.rules import KIND_TITLES
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
 from zhangfang_core.ledger.writing.pages import HANDLERS as WRITING_HANDLERS
 from zhangfang_core.ledger.writing.template_pages import HANDLERS as TEMPLATE_HANDLERS
@@ -24,7 +26,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherState
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
@@ -191,6 +193,7 @@ async def account_page(
         fragment=in_sheet,
         account=chart[code],
         chart=chart,
+        kinds=[(kind.value, KIND_TITLES[kind]) for kind in DimensionKind],
         below=await below(client, chart[code], chart),
         entries=entries,
         cut=len(entries) == ENTRIES_SHOWN,
@@ -272,6 +275,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     close_form,
     reopen_form,
     *ACCOUNT_HANDLERS,
+    *ITEM_HANDLERS,
     *OPENING_HANDLERS,
     *WRITING_HANDLERS,
     *TEMPLATE_HANDLERS,

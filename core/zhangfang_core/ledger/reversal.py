@@ -10,6 +10,8 @@ from zhangfang_sdk.ledger import VoucherDraft, VoucherKind, VoucherState
 
 DIVISION = "account_division"
 """Source of vouchers that carry a divided account's balance to the accounts below it."""
+MERGER = "item_merger"
+"""Source of vouchers that carry an item's balances to the one that it was merged into."""
 
 
 async def reverse(voucher: int, date: dt.date, reason: str) -> int:
@@ -39,8 +41,8 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
             status=409,
             details={"reversed_by": original.reversed_by},
         )
-    if original.source == DIVISION:
-        raise Refusal("ledger.division_stays", "这张凭证把余额转入了下级科目,不能红冲;需要调整请在下级科目之间做转账凭证。", status=409)
+    if original.source in (DIVISION, MERGER):
+        raise Refusal("ledger.division_stays", "这张凭证转移了科目或辅助核算的余额,不能红冲;需要调整请做转账凭证。", status=409)
     if original.kind is VoucherKind.OPENING:
         date = original.date
     if date < original.date:

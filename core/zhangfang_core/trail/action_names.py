@@ -42,6 +42,7 @@ CORE_ACTIONS = {
     "ledger.code_rule": "修改编码规则",
     "ledger.add_dimension": "新增辅助核算项目",
     "ledger.change_dimension": "修改辅助核算项目",
+    "ledger.merge_dimensions": "合并辅助核算项目",
     "ledger.require_dimensions": "设置科目的辅助核算",
     "ledger.fill_opening": "填写期初",
     "ledger.start_books": "期初入账",

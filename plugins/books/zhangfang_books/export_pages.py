@@ -6,7 +6,7 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books import reading
+from zhangfang_books import reading, stock_pages
 from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, months_of
 from zhangfang_books.ledgers import balance_rows, general
 from zhangfang_books.printing.excel import MOST_ROWS, excel
@@ -17,6 +17,7 @@ from zhangfang_books.sheets import balance_sheet_of_accounts, detail_sheet, gene
 from zhangfang_books.statement_pages import KINDS, span_called
 from zhangfang_books.statements.forms import Kind
 from zhangfang_books.statements.spans import Span
+from zhangfang_books.stock_sheets import stock_item_sheet, stock_sheet
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
@@ -43,8 +44,9 @@ async def export(
     account: str = "",
     columns: bool = False,
     span: str = "month",
+    item: int | None = None,
 ) -> Response[bytes]:
-    """``report``: a statement, "statements" (all three), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
+    """``report``: a statement, "statements" (all three), balances, general, detail, journal, stock (one ``item`` or all), vouchers; ``fmt``: xlsx or pdf."""
     if fmt not in ("xlsx", "pdf"):
         raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
     client, (first, last) = client_in_scope(), months_of(period, to)
@@ -58,7 +60,10 @@ async def export(
             )
         names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
         return as_file(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
-    sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
+    if report == "stock":
+        sheets = [await _stock(client, about.name, (first, last), account, item)]
+    else:
+        sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
     name = f"{about.name} {sheets[0].title} {first.key}"
     if fmt == "pdf":
         return as_file(pdf(sheets), f"{name}.pdf", "application/pdf")
@@ -89,6 +94,14 @@ async def _sheets(
         title = "日记账" if report == "journal" else "多栏账" if columns else "明细账"
         return [detail_sheet(book, title, name, first, last, by)]
     raise Refusal("books.no_such_report", "没有这张报表。", status=404)
+
+
+async def _stock(client: int, name: str, months: tuple[Period, Period], account: str, item: int | None) -> Sheet:
+    by = scope().user_name
+    if item is None:
+        return stock_sheet(await stock_pages.books_of(client, *months), name, *months, by)
+    found = await stock_pages.entries_of(client, item, account, *months, limit=MOST_ROWS)
+    return stock_item_sheet(*found, name, *months, by)
 
 
 def as_file(content: bytes, name: str, media_type: str) -> Response[bytes]:

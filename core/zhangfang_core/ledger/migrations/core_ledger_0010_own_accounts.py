@@ -9,12 +9,17 @@ from zhangfang_sdk.references import ClientKey
 
 ID = "2026-11-26T21:00:10:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Where a divided account went, and how codes are made"
+DESCRIPTION = "Where a divided account and a merged item went, and how codes are made"
 
 
 class LedgerAccount(Table, tablename="core_account"):
     id = BigSerial(primary_key=True)
     moved_to = Varchar(length=20, default=None, null=True)
+
+
+class DimensionItemRow(Table, tablename="core_dimension_item"):
+    id = BigSerial(primary_key=True)
+    merged_into = BigInt(default=None, null=True)
 
 
 class CodeRule(Table, tablename="core_code_rule"):
@@ -26,6 +31,6 @@ class CodeRule(Table, tablename="core_code_rule"):
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="core_ledger", description=DESCRIPTION)
-    new_columns(manager, LedgerAccount)
+    new_columns(manager, LedgerAccount, DimensionItemRow)
     new_tables(manager, CodeRule)
     return manager

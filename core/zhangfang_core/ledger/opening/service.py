@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import accounts, drafts, periods, posting
-from zhangfang_core.ledger.dimensions import LedgerDimensions
+from zhangfang_core.ledger.dimensions import LedgerDimensions, next_item_code
 from zhangfang_core.ledger.opening.sheet import Key, OpeningLine, changes, standing, year_to_date
 from zhangfang_core.ledger.opening.tables import OpeningLineRow
 from zhangfang_core.ledger.reading import see
@@ -25,7 +25,8 @@ _STANDS = """select l.account, coalesce(i.name, l.counterparty) as party, d.due,
     from core_voucher v
     cross join lateral (select * from core_voucher_line where firm = $1 and id between v.id * 1000 and v.id * 1000 + 999 order by id limit 999) l
     left join lateral (select * from core_line_detail where firm = $1 and id = l.id limit 1) d on true
-    left join core_dimension_item i on i.firm = $1 and i.id = coalesce((d.items ->> 'customer')::bigint, (d.items ->> 'supplier')::bigint)
+    left join core_dimension_item n on n.firm = $1 and n.id = coalesce((d.items ->> 'customer')::bigint, (d.items ->> 'supplier')::bigint)
+    left join core_dimension_item i on i.firm = $1 and i.id = coalesce(n.merged_into, n.id)
     where v.firm = $1 and v.client = $2 and v.kind = 'opening' and v.state = 'posted' group by 1, 2, 3 having sum(l.debit - l.credit) <> 0"""
 
 
@@ -155,9 +156,8 @@ async def _item(client: int, kind: DimensionKind, name: str) -> int:
     items = await LedgerDimensions().items(client, kind)
     found = next((item for item in items if item.name == name), None)
     if found is None:
-        numbers = [int(item.code) for item in items if item.code.isascii() and item.code.isdigit()]
-        found = await LedgerDimensions().add(client, kind, f"{max(numbers, default=0) + 1:04d}", name)
-    return found.id
+        found = await LedgerDimensions().add(client, kind, next_item_code(items), name)
+    return found.merged_into or found.id
 
 
 async def _kept(client: int) -> list[OpeningLine]:

@@ -7,14 +7,13 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.accounts import account_of, accounts
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.own_accounts import codes
+from zhangfang_core.ledger.own_accounts.carrying import LOCK
 from zhangfang_core.ledger.own_accounts.dividing import Division, divide
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.services import use
-
-_LOCK = "select pg_advisory_xact_lock(hashtextextended('ledger:' || $1::bigint, 0))"
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
     dimensions, required, open_items) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11) on conflict (client, code) do nothing returning id"""
@@ -54,8 +53,7 @@ async def add_account(client: int, parent: str, code: str, name: str, *, divide_
         raise Refusal("ledger.account_name", "科目全称太长,请缩短名称。", field="name")
     used = False
     if above["is_leaf"]:
-        # Exclusive against postings, which hold the same lock shared while they check that accounts are leaves.
-        await connection().execute(_LOCK, client)
+        await connection().execute(LOCK, client)
         used = await has_entries(client, parent)
         if used and not divide_used:
             raise Refusal(

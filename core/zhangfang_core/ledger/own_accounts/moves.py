@@ -1,11 +1,11 @@
-"""What moves when an account is divided, and the lines that move it. Pure; amounts are integer fen, debit positive.
+"""What moves when an account is divided or two items become one, and the lines that move it. Pure; amounts are fen, debit positive.
 
-Each pair of lines is on one side, red on the account that is divided: what the account and all below it moved in the month stays what
-it was, to the fen, on each side.
+Each pair of lines is on one side, red where it leaves: what the account and all below it moved in the month stays what it was, to the
+fen, on each side.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -53,25 +53,24 @@ def parts_of(sums: Sequence[Part], open_items: Sequence[Part]) -> list[Part]:
     return found
 
 
-def lines_of(parts: Iterable[Part], account: str, child: str, summary: str) -> list[Line]:
-    """Two lines a part: the account's in red, the child's."""
+def lines_of(parts: Iterable[Part], account: str, move: Callable[[Line], Line], summary: str) -> list[Line]:
+    """Two lines a part: in red what leaves ``account``, then what ``move`` makes of the same amount there."""
     found: list[Line] = []
     for part in parts:
         side = 1 if part.amount > 0 else -1
         amount = abs(part.amount)
-        quantity = side * part.quantity if part.quantity else None
-        to = Line(
-            child,
+        stands = Line(
+            account,
             summary,
             debit=amount if side > 0 else 0,
             credit=0 if side > 0 else amount,
             counterparty=part.counterparty,
             dimensions=dict(part.items),
-            quantity=quantity,
+            quantity=side * part.quantity if part.quantity else None,
             due=part.due,
         )
-        red = None if quantity is None else -quantity
-        found += [replace(to, account=account, debit=-to.debit, credit=-to.credit, quantity=red, due=None), to]
+        red = None if stands.quantity is None else -stands.quantity
+        found += [replace(stands, debit=-stands.debit, credit=-stands.credit, quantity=red, due=None), move(stands)]
     return found
 
 

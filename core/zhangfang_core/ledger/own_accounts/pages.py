@@ -15,7 +15,7 @@ from zhangfang_core.ledger.own_accounts.adding import (
     has_entries,
     set_code_lengths,
 )
-from zhangfang_core.ledger.own_accounts.dividing import first_open
+from zhangfang_core.ledger.own_accounts.carrying import first_open
 from zhangfang_core.ledger.rules import KIND_TITLES
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
