@@ -38,7 +38,6 @@ from zhangfang_core.ledger.analysis_tables import (
     VoucherTemplate,
 )
 from zhangfang_core.ledger.opening import service as opening
-from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.ledger.own_accounts.tables import CodeRule
 from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
@@ -65,6 +64,7 @@ from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.notices import Notice, NoticeKind, Notices
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact
 from zhangfang_sdk.services import use

@@ -10,7 +10,6 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.accounts import accounts
 from zhangfang_core.ledger.month_end.templates import keep as keep_template
 from zhangfang_core.ledger.opening import service as opening
-from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.ledger.own_accounts.adding import add_account
 from zhangfang_core.ledger.trial_balance import trial_balance
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -18,6 +17,7 @@ from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.open_items import Match, OpenItems
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

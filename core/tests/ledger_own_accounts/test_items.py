@@ -9,7 +9,6 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.items.merging import merge
 from zhangfang_core.ledger.items.usage import alike, used
 from zhangfang_core.ledger.opening import service as opening
-from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.ledger.trial_balance import trial_balance
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -17,6 +16,7 @@ from zhangfang_sdk.dimensions import DimensionItem, Dimensions
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

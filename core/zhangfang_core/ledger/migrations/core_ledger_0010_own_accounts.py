@@ -1,5 +1,5 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, BigSerial, ForeignKey, Varchar
+from piccolo.columns import BigInt, BigSerial, ForeignKey, Numeric, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -9,7 +9,7 @@ from zhangfang_sdk.references import ClientKey
 
 ID = "2026-11-26T21:00:10:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Where a divided account and a merged item went, and how codes are made"
+DESCRIPTION = "Where a divided account and a merged item went, quantities of the opening sheet, and how codes are made"
 
 
 class LedgerAccount(Table, tablename="core_account"):
@@ -22,6 +22,11 @@ class DimensionItemRow(Table, tablename="core_dimension_item"):
     merged_into = BigInt(default=None, null=True)
 
 
+class OpeningLineRow(Table, tablename="core_opening_line"):
+    id = BigSerial(primary_key=True)
+    quantity = Numeric(digits=(20, 6), default=None, null=True)
+
+
 class CodeRule(Table, tablename="core_code_rule"):
     firm = BigInt(default=default_firm)
     client = ForeignKey(ClientKey, on_delete=OnDelete.restrict, null=False)
@@ -31,6 +36,6 @@ class CodeRule(Table, tablename="core_code_rule"):
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="core_ledger", description=DESCRIPTION)
-    new_columns(manager, LedgerAccount, DimensionItemRow)
+    new_columns(manager, LedgerAccount, DimensionItemRow, OpeningLineRow)
     new_tables(manager, CodeRule)
     return manager
