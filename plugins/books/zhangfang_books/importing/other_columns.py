@@ -11,12 +11,13 @@ _EMPTY = ("", "*", "0", "0.00", "否", "-")
 
 
 class OtherColumns:
-    def __init__(self, head: SheetHead) -> None:
+    def __init__(self, head: SheetHead, *, also: frozenset[str] = frozenset()) -> None:
+        """``also``: headings (plain) that are harmless here, besides those of voucher files."""
         mapped = {place for places in head.places.values() for place in places}
         self._places = [
             (place, heading)
             for place, heading in enumerate(head.headings)
-            if heading.strip() and place not in mapped and plain(heading) not in harmless()
+            if heading.strip() and place not in mapped and plain(heading.replace("_", "")) not in harmless() | also
         ]
         self._lost: dict[int, LostColumn] = {}
 

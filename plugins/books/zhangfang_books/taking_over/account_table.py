@@ -22,7 +22,7 @@ from zhangfang_sdk.ledger import DimensionKind
 from zhangfang_sdk.money import fen, yuan
 
 _FILE = Path(__file__).parent.parent / "data" / "account_tables.toml"
-_CODE = re.compile(r"'?(\d[\d.\-/\\]*)\s*(.*)")
+_CODE = re.compile(r"'?(\d[\d.\-/\\]*)(?:[\s_]+(.*))?")
 MOST_FAULTS = 200
 
 
@@ -53,6 +53,8 @@ class AccountRow:
     named: Named | None
     balance: Balance
     due: dt.date | None = None
+    column: str = ""
+    """Of the code, as faults name it."""
 
 
 @dataclass(slots=True)
@@ -78,6 +80,12 @@ class Table:
 def columns() -> Mapping[str, tuple[str, ...]]:
     """Field → its headings, as data/account_tables.toml has them."""
     return {name: tuple(headings) for name, headings in tomllib.loads(_FILE.read_text("utf-8"))["columns"].items()}
+
+
+@cache
+def harmless_here() -> frozenset[str]:
+    """Headings of account tables whose columns say nothing that the books do not know or make themselves."""
+    return frozenset(plain(heading) for heading in tomllib.loads(_FILE.read_text("utf-8"))["harmless"])
 
 
 def find_headings(sheets: Iterable[SheetHead]) -> None:
@@ -111,7 +119,7 @@ def table_of(rows: Iterable[SheetRow], sheets: Sequence[SheetHead], *, closing: 
 
 class _Reader:
     def __init__(self, head: SheetHead, table: Table, *, closing: bool | None) -> None:
-        self.head, self._table, self._others = head, table, OtherColumns(head)
+        self.head, self._table, self._others = head, table, OtherColumns(head, also=harmless_here())
         at = head.places
         self._has = {which: which in at or f"{which}_debit" in at for which in ("opening", "closing")}
         plain_sides = "plain_debit" in at and not any(self._has.values())
@@ -147,7 +155,7 @@ class _Reader:
     def _add(self, row: HeadedRow, match: re.Match[str] | None, named: Named | None) -> None:
         before = self._last
         theirs = match[1] if match is not None else before.theirs if before is not None else ""
-        name = row.text("account_name") or (match[2].strip() if match is not None else "")
+        name = row.text("account_name") or ((match[2] or "").strip() if match is not None else "")
         if named is None and before is not None and theirs == before.theirs:
             # Items stand under their account, named in its place: "应收账款_甲公司", or the item alone.
             item = name.removeprefix(before.name).lstrip("_-— /")
@@ -167,6 +175,7 @@ class _Reader:
             named,
             self._balance(row, side),
             self._due(row),
+            row.column("account"),
         )
         if named is None or before is None or theirs != before.theirs:
             self._last = found

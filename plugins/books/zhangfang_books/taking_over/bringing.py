@@ -241,7 +241,7 @@ class _Bringing:
             self._fault(row, f"科目 {row.theirs} 的余额与它的{what}合计对不上,请核对")
 
     def _fault(self, row: AccountRow, sentence: str) -> None:
-        self._table.fault(Fault(row.number, "", sentence, row.sheet))
+        self._table.fault(Fault(row.number, row.column, sentence, row.sheet))
 
 
 def _line(account: str, row: AccountRow) -> OpeningLine:
