@@ -144,7 +144,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class PartyBalance:
-    """What stands with one customer or supplier on one leaf account at the end of ``until`` (None: the opening); debit positive, fen.
+    """What stands with one customer or supplier on one account that took entries at the end of ``until`` (None: the opening); debit positive, fen.
 
     ``party`` is the item's name, else what the lines of an account with open items say; empty for what names nobody.
     """
@@ -193,7 +193,8 @@ class Ledger(Protocol):
         """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
 
         A line of an account that offers customers or suppliers, with a counterparty and no such dimension, is given the item of
-        that name where there is one. Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
+        that name where there is one. A draft that no person writes goes to the account below to which a divided one's balance went.
+        Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
         ``ledger.quantity_unreadable``, ``ledger.account_retired``,
         ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
         ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``, ``ledger.period_closed``,
@@ -275,7 +276,10 @@ class Ledger(Protocol):
 
     @needs("ledger.read")
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
-        """Monthly turnover by leaf account from ``first`` to ``last``; ``first`` None starts with the opening balances."""
+        """Monthly turnover from ``first`` to ``last`` of each account that took entries; ``first`` None starts with the opening balances.
+
+        An account that was divided into accounts below it since keeps the figures of its own months.
+        """
         ...
 
     @needs("ledger.read")

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
@@ -213,8 +214,12 @@ async def _books(place: Place) -> None:
 
 
 async def _analysis(place: Place, word: str) -> None:
-    """A customer with a balance, a settled open item, an asset, a template."""
+    """Stock with a quantity, a customer with a balance, a settled open item, an asset, a template."""
     client, day, ledger = place.client, today(), use(Ledger)
+    goods = await use(Dimensions).add(client, DimensionKind.STOCK, "001", word)
+    await use(Dimensions).require_kinds(client, "1405", [DimensionKind.STOCK], [])
+    bought = Line("1405", word, debit=12300, dimensions={"stock": goods.id}, quantity=Decimal(3))
+    await ledger.post(await ledger.draft(VoucherDraft(client, day, word, (bought, Line("1001", word, credit=12300)))))
     customer = await use(Dimensions).add(client, DimensionKind.CUSTOMER, "001", word)
     owed = Line("1122", word, debit=12300, dimensions={"customer": customer.id}, due=day)
     paid = Line("1122", word, credit=12300, dimensions={"customer": customer.id})

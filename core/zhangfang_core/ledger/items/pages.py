@@ -94,7 +94,7 @@ def _kind(text: str) -> DimensionKind:
     try:
         return DimensionKind(text)
     except ValueError:
-        raise Refusal("ledger.dimension_unknown", "没有这种辅助核算。", status=404, field="kind") from None
+        raise Refusal("ledger.dimension_unknown", "没有这种辅助核算。", status=400, field="kind") from None
 
 
 async def _called(id_: int) -> DimensionItem:
