@@ -31,7 +31,7 @@ async def stock_page(period: str | None = None, to: str | None = None) -> Page:
     )
 
 
-@page("/books/stock/{dimension_item_id:int}", of=CLIENT, permission="books.read")
+@page("/books/stock/{dimension_item_id:int}", of=CLIENT, permission="books.read", examples={"dimension_item_id": "1"})
 async def stock_item_page(
     dimension_item_id: int, account: str = "", period: str | None = None, to: str | None = None
 ) -> Page:
