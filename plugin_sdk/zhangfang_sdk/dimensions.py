@@ -12,7 +12,10 @@ from zhangfang_sdk.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class DimensionItem:
-    """A customer, supplier, department, project, employee or stock item. ``unit`` (件, 千克) is a stock item's."""
+    """A customer, supplier, department, project, employee or stock item. ``unit`` (件, 千克) is a stock item's.
+
+    ``merged_into`` is the item that a closed one became one with: whatever names it means that one.
+    """
 
     id: int
     client: int
@@ -22,6 +25,7 @@ class DimensionItem:
     tax_id: str = ""
     unit: str = ""
     retired: bool = False
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,31 @@ class DimensionBalance:
     debit: int
     credit: int
     quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StockTurnover:
+    """One account and stock item over months: quantities of the item's unit, amounts in fen. Debits came in, credits went out.
+
+    A red line takes back on its own side. ``opening`` is debit positive.
+    """
+
+    account: str
+    item: int
+    opening_quantity: Decimal
+    opening: int
+    in_quantity: Decimal
+    debit: int
+    out_quantity: Decimal
+    credit: int
+
+    @property
+    def closing_quantity(self) -> Decimal:
+        return self.opening_quantity + self.in_quantity - self.out_quantity
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.debit - self.credit
 
 
 class Dimensions(Protocol):
@@ -55,8 +84,19 @@ class Dimensions(Protocol):
         ...
 
     @needs("ledger.draft")
-    async def change(self, item: int, *, name: str | None = None, retired: bool | None = None) -> DimensionItem:
-        """Rename, retire or take up again; needs ``ledger.draft``. Raises Refusal ``common.not_found``, ``ledger.dimension_name``."""
+    async def change(
+        self,
+        item: int,
+        *,
+        name: str | None = None,
+        retired: bool | None = None,
+        tax_id: str | None = None,
+        unit: str | None = None,
+    ) -> DimensionItem:
+        """Change what is given; one that is taken up again is merged no more. Needs ``ledger.draft``.
+
+        Raises Refusal ``common.not_found``, ``ledger.dimension_name``, ``ledger.dimension_taken``, ``ledger.dimension_text``.
+        """
         ...
 
     @needs("ledger.draft")
@@ -77,8 +117,16 @@ class Dimensions(Protocol):
         ...
 
     @needs("ledger.read")
+    async def stock(self, client: int, account: str, first: Period, last: Period) -> Sequence[StockTurnover]:
+        """数量金额: ``account`` and all below it, by account and stock item; those without anything left out; needs ``ledger.read``.
+
+        Costs the entries of the months, and the items' balances before them.
+        """
+        ...
+
+    @needs("ledger.read")
     async def entries(
         self, client: int, account: str, item: int, first: Period, last: Period, *, limit: int = 200
     ) -> Sequence[LedgerEntry]:
-        """Posted lines of ``account`` and all below it that carry ``item``, newest first; needs ``ledger.read``."""
+        """Posted lines of ``account`` and all below it that carry ``item``, with their quantities, newest first; needs ``ledger.read``."""
         ...

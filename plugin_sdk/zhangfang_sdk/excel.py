@@ -14,9 +14,10 @@ from openpyxl.worksheet.header_footer import _HeaderFooterPart as HeaderFooterPa
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from zhangfang_sdk.sheets import Sheet
+from zhangfang_sdk.sheets import Cell, Sheet
 
 AMOUNT_FORMAT = '#,##0.00;[Red]-#,##0.00;""'
+QUANTITY_FORMAT = "#,##0.######"
 MOST_ROWS = 100_000
 _LINE = Side(style="thin", color="808080")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -67,10 +68,13 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     )
 
 
-def _fill(cell: ExcelCell | MergedCell, value: str | int | None) -> None:
+def _fill(cell: ExcelCell | MergedCell, value: Cell) -> None:
     if isinstance(value, int):
         cell.value = Decimal(value) / 100
         cell.number_format = AMOUNT_FORMAT
+    elif isinstance(value, Decimal):
+        cell.value = value
+        cell.number_format = QUANTITY_FORMAT
     elif value:
         cell.value = value
         if value.startswith(_FORMULA_STARTS):

@@ -144,7 +144,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class PartyBalance:
-    """What stands with one customer or supplier on one leaf account at the end of ``until`` (None: the opening); debit positive, fen.
+    """What stands with one customer or supplier on one account that took entries at the end of ``until`` (None: the opening); debit positive, fen.
 
     ``party`` is the item's name, else what the lines of an account with open items say; empty for what names nobody.
     """
@@ -157,7 +157,7 @@ class PartyBalance:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One posted line as a ledger shows it."""
+    """One posted line as a ledger shows it; ``quantity`` and ``unit_price`` where it is asked for by item (``Dimensions.entries``)."""
 
     voucher: int
     label: str
@@ -169,6 +169,8 @@ class LedgerEntry:
     counterparty: str
     document: int | None
     kind: VoucherKind = VoucherKind.NORMAL
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ class Ledger(Protocol):
         """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
 
         A line of an account that offers customers or suppliers, with a counterparty and no such dimension, is given the item of
-        that name where there is one. Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
+        that name where there is one. A draft that no person writes goes to the account below to which a divided one's balance went.
+        Raises Refusal ``ledger.dimension_missing``, ``ledger.dimension_unknown``,
         ``ledger.quantity_unreadable``, ``ledger.account_retired``,
         ``ledger.unbalanced``, ``ledger.no_lines``, ``ledger.account_unknown``, ``ledger.account_not_leaf``,
         ``ledger.line_one_sided``, ``ledger.before_books``, ``money.too_large``, ``ledger.period_closed``,
@@ -277,7 +280,10 @@ class Ledger(Protocol):
 
     @needs("ledger.read")
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
-        """Monthly turnover by leaf account from ``first`` to ``last``; ``first`` None starts with the opening balances."""
+        """Monthly turnover from ``first`` to ``last`` of each account that took entries; ``first`` None starts with the opening balances.
+
+        An account that was divided into accounts below it since keeps the figures of its own months.
+        """
         ...
 
     @needs("ledger.read")

@@ -42,7 +42,7 @@ class Match:
 
 class Rule(StrEnum):
     """Why items belong together: the text names it, amounts are equal, several add up, the oldest or the newest first; a person's own
-    choice; the reversal of their voucher."""
+    choice; the reversal of their voucher; the line that carried an item's balance elsewhere."""
 
     NAMED = "named"
     EQUAL = "equal"
@@ -51,6 +51,7 @@ class Rule(StrEnum):
     LATEST = "latest"
     CHOSEN = "chosen"
     REVERSAL = "reversal"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class OpenItems(Protocol):
         """Open all items of the step again; on the trail.
 
         Raises Refusal ``common.not_found``, ``open_items.undone``, ``open_items.of_reversal`` (undone only by reversing the reversal),
+        ``open_items.carried`` (made with a transfer of balances),
         ``ledger.reason_missing``.
         """
         ...

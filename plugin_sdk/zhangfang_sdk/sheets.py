@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-Cell = str | int | None
-"""Text, an amount in fen, or nothing. Counts and line numbers are text."""
+Cell = str | int | Decimal | None
+"""Text, an amount in fen, a quantity or price as it is, or nothing. Counts and line numbers are text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
@@ -38,7 +39,7 @@ from zhangfang_core.ledger.analysis_tables import (
     VoucherTemplate,
 )
 from zhangfang_core.ledger.opening import service as opening
-from zhangfang_core.ledger.opening.sheet import OpeningLine
+from zhangfang_core.ledger.own_accounts.tables import CodeRule
 from zhangfang_core.ledger.tables import VoucherChoice
 from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
@@ -64,6 +65,7 @@ from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft
 from zhangfang_sdk.notices import Notice, NoticeKind, Notices
 from zhangfang_sdk.open_items import OpenItems
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact
 from zhangfang_sdk.services import use
@@ -212,8 +214,12 @@ async def _books(place: Place) -> None:
 
 
 async def _analysis(place: Place, word: str) -> None:
-    """A customer with a balance, a settled open item, an asset, a template."""
+    """Stock with a quantity, a customer with a balance, a settled open item, an asset, a template."""
     client, day, ledger = place.client, today(), use(Ledger)
+    goods = await use(Dimensions).add(client, DimensionKind.STOCK, "001", word)
+    await use(Dimensions).require_kinds(client, "1405", [DimensionKind.STOCK], [])
+    bought = Line("1405", word, debit=12300, dimensions={"stock": goods.id}, quantity=Decimal(3))
+    await ledger.post(await ledger.draft(VoucherDraft(client, day, word, (bought, Line("1001", word, credit=12300)))))
     customer = await use(Dimensions).add(client, DimensionKind.CUSTOMER, "001", word)
     owed = Line("1122", word, debit=12300, dimensions={"customer": customer.id}, due=day)
     paid = Line("1122", word, credit=12300, dimensions={"customer": customer.id})
@@ -231,6 +237,7 @@ async def _analysis(place: Place, word: str) -> None:
         client=client, asset=asset.id, since=month.number, method="straight_line", months=9, residual=0, reason=word,
         entered_by=word, entered_at=now,
     ).save()  # fmt: skip
+    await CodeRule(client=client, lengths="4-3-2").save()
     await AssetWorkRow(client=client, asset=asset.id, period=month.number, units=1).save()
     await MonthEndSkip(
         client=client, period=month.number, key="template:0", title=word, reason=word, skipped_by=word, skipped_at=now

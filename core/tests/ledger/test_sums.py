@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import rules
-from zhangfang_core.ledger.accounts import accounts, add_account, change_account
+from zhangfang_core.ledger.accounts import accounts, change_account
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.ledger.measures import LedgerMeasures
+from zhangfang_core.ledger.own_accounts.adding import add_account
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
@@ -207,11 +208,11 @@ async def test_figures_of_empty_books_are_zero(firm: TestFirm) -> None:
         assert series == {"sales": [0, 0], "bank_balance": [0, 0]}
 
 
-async def test_a_chart_is_extended_below_unused_accounts_only(firm: TestFirm) -> None:
+async def test_a_chart_is_extended_below_unused_accounts_unasked(firm: TestFirm) -> None:
     """LEDG-1: chart of accounts."""
     c = firm.restaurant
     async with acting(firm):
-        made = await add_account(c, "1002", "100201", "工商银行")
+        made = (await add_account(c, "1002", "100201", "工商银行")).account
         assert (made.full_name, made.is_leaf) == ("银行存款-工商银行", True)
         await import_posted(c, [voucher(c, 1, "100201", "5001", 900)])
         assert (await use(Measures).series(c, ["bank_balance"], Period(2026, 1), Period(2026, 1)))["bank_balance"] == [

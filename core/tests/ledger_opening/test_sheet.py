@@ -5,8 +5,9 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhangfang_core.ledger.opening.sheet import Key, OpeningLine, changes, standing, year_to_date
+from zhangfang_core.ledger.opening.sheet import Key, changes, standing, year_to_date
 from zhangfang_sdk.ledger import Account
+from zhangfang_sdk.openings import OpeningLine
 
 
 def account(code: str, category: str, side: str, *, is_leaf: bool = True) -> Account:

@@ -7,14 +7,13 @@ import pytest
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.opening import service
-from zhangfang_core.ledger.opening.sheet import OpeningLine
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.open_items import OpenItems
-from zhangfang_sdk.openings import Openings
+from zhangfang_sdk.openings import OpeningLine, Openings
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 

@@ -93,7 +93,7 @@ SCREENS = (
         LedgerAccount,
         "会计科目",
         (LedgerAccount.client, LedgerAccount.code, LedgerAccount.full_name, LedgerAccount.category),
-        {"dimensions": "可用的辅助核算", "required": "必填的辅助核算", "open_items": "往来核销", "retired": "已停用"},
+        {"dimensions": "可用的辅助核算", "required": "必填的辅助核算", "open_items": "往来核销", "retired": "已停用", "moved_to": "余额转入的下级科目"},
         choices={"category": choices.CATEGORIES, "normal_balance": choices.SIDES},
         words={"dimensions": _dimensions("dimensions"), "required": _dimensions("required")},
     ),

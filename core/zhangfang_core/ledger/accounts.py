@@ -1,6 +1,5 @@
 """A client's chart of accounts: opened from the standard's, and extended below it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from zhangfang_core.ledger.search_source import account_renamed
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Account
+from zhangfang_sdk.ledger import Account, Line
 from zhangfang_sdk.services import use
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
@@ -68,6 +67,28 @@ async def accounts(client: int) -> Sequence[Account]:
     return [account_of(row) for row in rows]
 
 
+async def moved(client: int) -> Mapping[str, str]:
+    """Accounts that were divided → the accounts below them to which their balances went."""
+    rows = await connection().fetch(
+        "select code, moved_to from core_account where firm = $1 and client = $2 and moved_to is not null",
+        firm_in_scope(),
+        client,
+    )
+    return {row["code"]: row["moved_to"] for row in rows}
+
+
+async def followed(client: int, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines on the accounts to which those that were divided since went."""
+    went = await moved(client)
+    return tuple(replace(line, account=where_now(line.account, went)) if line.account in went else line for line in lines)
+
+
+def where_now(code: str, moved: Mapping[str, str]) -> str:
+    while code in moved:
+        code = moved[code]
+    return code
+
+
 def account_of(row: Mapping[str, Any]) -> Account:
     """A row of ``core_account``."""
     return Account(
@@ -82,83 +103,6 @@ def account_of(row: Mapping[str, Any]) -> Account:
         required=kinds_of(row["required"]),
         open_items=row["open_items"],
         retired=row["retired"],
-    )
-
-
-async def add_account(client: int, parent: str, code: str, name: str) -> Account:
-    """Add an account below ``parent``; needs ``ledger.draft``.
-
-    A parent that has figures of its own keeps taking postings itself, so it cannot be divided: posted lines do not move.
-    Raises Refusal ``ledger.account_unknown``, ``ledger.account_code``, ``ledger.account_name``, ``ledger.account_taken``,
-    ``ledger.account_in_use``.
-    """
-    require("ledger.draft")
-    if not scope().sees(client):
-        raise not_found("客户企业")
-    above = await connection().fetchrow(
-        "select * from core_account where firm = $1 and client = $2 and code = $3 for no key update",
-        firm_in_scope(),
-        client,
-        parent.replace("\x00", ""),
-    )
-    if above is None:
-        raise Refusal("ledger.account_unknown", f"没有上级科目“{parent[:20]}”。", field="parent")
-    if re.fullmatch(r"[0-9]{2,20}", code) is None or not code.startswith(parent) or len(code) != len(parent) + 2:
-        raise Refusal("ledger.account_code", f"科目编码应为上级编码加两位数字,例如 {parent}01。", field="code")
-    name = name.strip()
-    if not 0 < len(name) <= 80 or "\x00" in name:
-        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
-    full_name = f"{above['full_name']}-{name}"
-    if len(full_name) > 255:
-        raise Refusal("ledger.account_name", "科目全称太长,请缩短名称。", field="name")
-    if above["is_leaf"]:
-        await _make_parent(client, parent, above["full_name"])
-    made = await connection().fetchval(
-        """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
-        dimensions, required, open_items) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11) on conflict (client, code) do nothing returning id""",
-        firm_in_scope(),
-        client,
-        code,
-        name,
-        full_name,
-        parent,
-        above["category"],
-        above["normal_balance"],
-        above["dimensions"],
-        above["required"],
-        above["open_items"],
-    )
-    if made is None:
-        raise Refusal("ledger.account_taken", f"科目编码 {code} 已经用了,请换一个。", field="code", status=409)
-    await use(Audit).record(
-        "ledger.add_account", f"core_account:{made}", client=client, after={"code": code, "name": name}
-    )
-    return replace(
-        account_of(above), code=code, name=name, full_name=full_name, parent=parent, is_leaf=True, retired=False
-    )
-
-
-async def _make_parent(client: int, code: str, full_name: str) -> None:
-    """Exclusive against postings, which hold the same lock shared while they check that accounts are leaves."""
-    await connection().execute("select pg_advisory_xact_lock(hashtextextended('ledger:' || $1::bigint, 0))", client)
-    used = await connection().fetchval(
-        "select exists (select from core_balance where firm = $1 and client = $2 and account = $3)",
-        firm_in_scope(),
-        client,
-        code,
-    )
-    if used:
-        raise Refusal(
-            "ledger.account_in_use",
-            f"科目 {code} {full_name} 已经有发生额,不能再设下级科目;请在它的同级新增。",
-            status=409,
-            field="parent",
-        )
-    await connection().execute(
-        "update core_account set is_leaf = false where firm = $1 and client = $2 and code = $3",
-        firm_in_scope(),
-        client,
-        code,
     )
 
 

@@ -18,8 +18,10 @@ PARTIES = (DimensionKind.CUSTOMER, DimensionKind.SUPPLIER)
 PostedLines = tuple[int, int, dt.date, Sequence[Line]]
 """A voucher's id, the month that its balances go to (0: opening), its date and its lines."""
 
-_ITEMS = """select id, kind, name, retired from core_dimension_item where firm = $1 and client = $2
-    and (id = any($3::bigint[]) or name = any($4::varchar[]) and kind in ('customer', 'supplier'))"""
+# An item that was merged stands for the other, by id and by name.
+_ITEMS = """select i.id, i.kind, i.name, coalesce(m.retired, i.retired) as retired, coalesce(m.id, i.id) as stands_for from core_dimension_item i
+    left join core_dimension_item m on m.firm = i.firm and m.id = i.merged_into where i.firm = $1 and i.client = $2
+    and (i.id = any($3::bigint[]) or i.name = any($4::varchar[]) and i.kind in ('customer', 'supplier'))"""
 
 _DETAILS = """insert into core_line_detail (id, firm, client, items, quantity, unit_price, due)
     select d.id, $1, $2, d.items::jsonb, d.quantity, d.unit_price, d.due
@@ -40,11 +42,14 @@ class Directory:
 
     def __init__(self, rows: Iterable[Mapping[str, object]]) -> None:
         self._by_id: dict[object, tuple[object, object]] = {}
+        self._merged: dict[int, int] = {}
         self._by_name: dict[tuple[object, object], int] = {}
         for row in rows:
             self._by_id[row["id"]] = (row["kind"], row["retired"])
+            if row["stands_for"] != row["id"]:
+                self._merged[int(str(row["id"]))] = int(str(row["stands_for"]))
             if not row["retired"]:
-                self._by_name[row["kind"], row["name"]] = int(str(row["id"]))
+                self._by_name[row["kind"], row["name"]] = int(str(row["stands_for"]))
 
     @classmethod
     async def read(cls, client: int, lines: Iterable[Line]) -> "Directory":
@@ -65,6 +70,8 @@ class Directory:
                     f"第 {place} 行的辅助核算项目不存在或已停用,请重新选择。",
                     field=f"lines.{place - 1}.{kind}",
                 )
+        if not self._merged.keys().isdisjoint(line.dimensions.values()):
+            line = replace(line, dimensions={kind: self._merged.get(item, item) for kind, item in line.dimensions.items()})
         if line.counterparty and account is not None:
             for kind in PARTIES:
                 found = self._by_name.get((kind, line.counterparty))

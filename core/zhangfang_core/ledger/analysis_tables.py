@@ -25,6 +25,7 @@ class DimensionItemRow(ClientRows, Table, tablename="core_dimension_item"):
     tax_id = Varchar(length=20, default="", help_text="税号")
     unit = Varchar(length=20, default="", help_text="计量单位")
     retired = Boolean(default=False, help_text="已停用")
+    merged_into = BigInt(null=True, default=None, help_text="已并入的项目")
 
     @classmethod
     def get_readable(cls) -> Readable:

@@ -10,6 +10,7 @@ from zhangfang_core.ledger.bulk import STAGES, digests_of, take_numbers, write_l
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.drafts import refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
+from zhangfang_core.ledger.own_accounts.reversals import settle_moved
 from zhangfang_core.ledger.posting import balance_period, poster
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_sdk.audit import Audit
@@ -47,6 +48,7 @@ async def post_drafts(client: int, versions: Mapping[int, int]) -> dict[int, int
     for row in rows:
         if row["reverses"] is not None:
             await settle_reversal(client, row["reverses"], row["id"])
+            await settle_moved(client, row["reverses"], row["id"])
     if done:
         await use(Live).announce("ledger", client)
         tell("vouchers_posted", ids)

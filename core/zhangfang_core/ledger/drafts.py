@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
+from zhangfang_core.ledger.accounts import followed
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
@@ -42,6 +43,11 @@ async def keep(draft: VoucherDraft, *, reverses: int | None = None) -> int:
     """See ``Ledger.draft``. Checked against the chart, audited, told."""
     require("ledger.draft")
     total, draft = await checked(draft)
+    return await insert(draft, total, reverses=reverses)
+
+
+async def insert(draft: VoucherDraft, total: int, *, reverses: int | None = None) -> int:
+    """Keep a draft whose lines are as they shall be: nothing is looked up and nothing but its posting refuses it. Audited, told."""
     drafter, name = _drafter(draft)
     voucher: int = await connection().fetchval(
         _INSERT,
@@ -170,6 +176,8 @@ async def discard(voucher: int, reason: str) -> None:
 async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
     """All checks of a draft: its total, and the draft with the items that its counterparties name and the kind that its lines tell.
 
+    A draft that no person wrote goes where a divided account went.
+
     Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope.
     """
     total = rules.check_draft(draft)
@@ -180,6 +188,10 @@ async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
     if not rows:
         raise not_found("客户企业")
     standing = {row["code"]: rules.Standing.of(row) for row in rows if row["code"]}
+    if not draft.source.startswith("manual") and any(not each.is_leaf for each in standing.values()):
+        moved = await followed(draft.client, draft.lines)
+        if moved != draft.lines:
+            return await checked(with_changes(draft, lines=moved))
     draft = with_changes(draft, lines=await analysis.resolve(draft.client, draft.lines, standing))
     rules.check_accounts(draft.lines, standing)
     books_start: dt.date = rows[0]["books_start"]

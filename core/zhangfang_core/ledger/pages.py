@@ -1,6 +1,5 @@
 """Vouchers and accounts as an accountant expects them, on the desk and on the phone, and what is done to them."""
 
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from litestar import Request
@@ -10,12 +9,15 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, day_in, written
 from zhangfang_core.ledger import reading
-from zhangfang_core.ledger.account_pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
+from zhangfang_core.ledger.items.pages import HANDLERS as ITEM_HANDLERS
 from zhangfang_core.ledger.open_items.pages import HANDLERS as OPEN_ITEM_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
+from zhangfang_core.ledger.own_accounts.pages import HANDLERS as ACCOUNT_HANDLERS
+from zhangfang_core.ledger.own_accounts.pages import below
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
+from zhangfang_core.ledger.rules import KIND_TITLES
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
 from zhangfang_core.ledger.writing.pages import HANDLERS as WRITING_HANDLERS
 from zhangfang_core.ledger.writing.template_pages import HANDLERS as TEMPLATE_HANDLERS
@@ -24,7 +26,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherState
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
@@ -191,7 +193,8 @@ async def account_page(
         fragment=in_sheet,
         account=chart[code],
         chart=chart,
-        next_code=next_code(code, chart),
+        kinds=[(kind.value, KIND_TITLES[kind]) for kind in DimensionKind],
+        below=await below(client, chart[code], chart),
         entries=entries,
         cut=len(entries) == ENTRIES_SHOWN,
         opening=opening,
@@ -214,11 +217,6 @@ async def reopen_form(data: Form) -> Redirect:
     month = Period.parse(written(data, "period", 7))
     await use(Ledger).reopen_period(client_in_scope(), month, written(data, "reason", 200))
     return go(here(f"/accounts?period={month.key}"))
-
-
-def next_code(code: str, chart: Collection[str]) -> str:
-    """The first free code below ``code``, empty where all 99 are taken."""
-    return next((found for n in range(1, 100) if (found := f"{code}{n:02d}") not in chart), "")
 
 
 async def _around(client: int, code: str, first: Period, last: Period) -> tuple[int, int]:
@@ -270,6 +268,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     close_form,
     reopen_form,
     *ACCOUNT_HANDLERS,
+    *ITEM_HANDLERS,
     *OPENING_HANDLERS,
     *WRITING_HANDLERS,
     *TEMPLATE_HANDLERS,

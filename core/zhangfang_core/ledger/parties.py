@@ -14,7 +14,8 @@ OPENING = 0
 # that the parties add up to it whatever its lines say.
 _BALANCES = """with asked as (
         select a.code, u.until, case when 'customer' = any(string_to_array(a.dimensions, ',')) then 'customer' else 'supplier' end as kind
-        from core_account a cross join unnest($4::int[]) u (until) where a.firm = $1 and a.client = $2 and a.is_leaf
+        from core_account a cross join unnest($4::int[]) u (until) where a.firm = $1 and a.client = $2
+        and exists (select from core_balance b where b.firm = $1 and b.client = $2 and b.account = a.code)
         and exists (select from unnest($3::varchar[]) p (prefix) where a.code >= p.prefix and a.code < p.prefix || ':')
     ), named as (
         select q.code, q.until, i.name as party, sum(b.debit - b.credit)::bigint as balance from asked q

@@ -9,6 +9,7 @@ from zhangfang_core.ledger import analysis, rules
 from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
+from zhangfang_core.ledger.own_accounts.reversals import settle_moved
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_core.modules.hooks import ask
 from zhangfang_sdk.audit import Audit
@@ -74,6 +75,7 @@ async def post(voucher: int, *, version: int | None = None) -> Voucher:
     await analysis.write_beside(draft.client, [(voucher, balance_period(draft), draft.date, draft.lines)], standing)
     if row["reverses"] is not None:
         await settle_reversal(draft.client, row["reverses"], voucher)
+        await settle_moved(draft.client, row["reverses"], voucher)
     await use(Audit).record(
         "ledger.post",
         f"core_voucher:{voucher}",

@@ -21,7 +21,7 @@ _LINES = """select l.*, d.items, d.quantity, d.unit_price, d.due from unnest($2:
 
 # A code followed by ':' sorts after all codes below it, since codes are digits and ':' is the byte after '9'.
 _ENTRIES = """select l.id, l.voucher, l.date, l.account, l.debit, l.credit, l.counterparty, l.summary,
-    v.word, v.number, v.kind, v.document, v.summary as voucher_summary
+    v.word, v.number, v.kind, v.document, v.summary as voucher_summary{}
     from core_voucher_line l cross join lateral (select * from core_voucher where id = l.voucher and firm = $1 limit 1) v{}
     where l.firm = $1 and l.client = $2 and l.account >= $3 and l.account < $3 || ':' and l.date between $4 and $5
     order by l.date desc, l.id desc limit $6"""
@@ -155,7 +155,7 @@ async def entries_of(
     """As ``entries``; only lines that carry the dimension ``item`` where one is given."""
     see(client)
     rows = await connection().fetch(
-        _ENTRIES.format("" if item is None else _WITH_ITEM),
+        _ENTRIES.format(*(("", "") if item is None else (", d.quantity, d.unit_price", _WITH_ITEM))),
         firm_in_scope(),
         client,
         account.replace("\x00", ""),
@@ -176,6 +176,7 @@ async def entries_of(
             counterparty=row["counterparty"],
             document=row["document"],
             kind=VoucherKind(row["kind"]),
+            **({} if item is None else {"quantity": row["quantity"], "unit_price": row["unit_price"]}),
         )
         for row in rows
     ]

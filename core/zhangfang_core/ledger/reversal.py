@@ -3,10 +3,15 @@
 import datetime as dt
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.ledger import drafts, reading, rules
+from zhangfang_core.ledger import accounts, drafts, reading, rules
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
+
+DIVISION = "account_division"
+"""Source of vouchers that carry a divided account's balance to the accounts below it."""
+MERGER = "item_merger"
+"""Source of vouchers that carry an item's balances to the one that it was merged into."""
 
 
 async def reverse(voucher: int, date: dt.date, reason: str) -> int:
@@ -14,7 +19,8 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
 
     The reversal of a closing voucher is summed with closing vouchers, that of an opening one with the opening balances
     (and keeps its date), so that the figures read as if neither stood. A voucher whose reversal was reversed stands again: it is taken back
-    by reversing that last one. Also raises ``ledger.reason_missing``, ``ledger.reversal_before`` and ``ledger.restored``.
+    by reversing that last one. Lines of an account that was divided since are reversed where its balance went. Also raises
+    ``ledger.reason_missing``, ``ledger.reversal_before`` and ``ledger.restored``.
     """
     require("ledger.draft")
     reason = reason.strip()
@@ -36,6 +42,8 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
             details={"reversed_by": original.reversed_by},
         )
     await _refuse_restored(original)
+    if original.source in (DIVISION, MERGER):
+        raise Refusal("ledger.division_stays", "这张凭证转移了科目或辅助核算的余额,不能红冲;需要调整请做转账凭证。", status=409)
     if original.kind is VoucherKind.OPENING:
         date = original.date
     if date < original.date:
@@ -49,7 +57,7 @@ async def reverse(voucher: int, date: dt.date, reason: str) -> int:
         client=original.client,
         date=date,
         summary=f"红冲 {original.period.label}{original.label}:{reason}"[:255],
-        lines=rules.reversed_lines(original.lines),
+        lines=await accounts.followed(original.client, rules.reversed_lines(original.lines)),
         word=original.word,
         kind=original.kind if original.kind in kept_kinds else VoucherKind.REVERSAL,
         document=original.document,

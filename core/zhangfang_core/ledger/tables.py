@@ -15,7 +15,10 @@ from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class LedgerAccount(ClientRows, Table, tablename="core_account"):
-    """One account (科目) of a client's chart. Unique by (client, code); a code begins with its parent's."""
+    """One account (科目) of a client's chart. Unique by (client, code); a code begins with its parent's.
+
+    ``moved_to`` is the account below to which the balance went when it was divided.
+    """
 
     id = BigSerial(primary_key=True)
     code = Varchar(length=20, help_text="科目编码")
@@ -29,6 +32,7 @@ class LedgerAccount(ClientRows, Table, tablename="core_account"):
     required = Varchar(length=80, default="", help_text="必填的辅助核算,逗号分隔")
     open_items = Boolean(default=False, help_text="往来核销")
     retired = Boolean(default=False, help_text="已停用")
+    moved_to = Varchar(length=20, null=True, default=None, help_text="原有余额转入的下级科目")
 
     @classmethod
     def get_readable(cls) -> Readable:

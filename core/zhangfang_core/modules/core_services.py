@@ -11,6 +11,7 @@ from zhangfang_sdk.assets import Assets
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.cards import Cards
+from zhangfang_sdk.chart import Chart
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
@@ -42,6 +43,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     VoucherImport: "zhangfang_core.ledger.voucher_import:PostgresVoucherImport",
     Ledger: "zhangfang_core.ledger.service:PostgresLedger",
     Measures: "zhangfang_core.measures.service:EveryMeasure",
+    Chart: "zhangfang_core.ledger.own_accounts.chart:ClientChart",
     Dimensions: "zhangfang_core.ledger.dimensions:LedgerDimensions",
     MonthEnd: "zhangfang_core.ledger.month_end.service:LedgerMonthEnd",
     Assets: "zhangfang_core.ledger.assets.service:LedgerAssets",

@@ -5,7 +5,7 @@ from typing import cast
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books import reading
+from zhangfang_books import reading, stock_pages
 from zhangfang_books.ledger_pages import MONEY, detail_of, general_accounts, months_of
 from zhangfang_books.ledgers import balance_rows, general
 from zhangfang_books.printing.pdf import pdf
@@ -21,6 +21,7 @@ from zhangfang_books.statement_pages import EQUITY, KINDS, span_called
 from zhangfang_books.statements.equity import EquityStatement
 from zhangfang_books.statements.forms import Kind
 from zhangfang_books.statements.spans import Span
+from zhangfang_books.stock_sheets import stock_item_sheet, stock_sheet
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
@@ -49,8 +50,9 @@ async def export(
     account: str = "",
     columns: bool = False,
     span: str = "month",
+    item: int | None = None,
 ) -> Response[bytes]:
-    """``report``: a statement, "statements" (all of them), balances, general, detail, journal or vouchers; ``fmt``: xlsx or pdf."""
+    """``report``: a statement, "statements" (all of them), balances, general, detail, journal, stock (one ``item`` or all), vouchers; ``fmt``: xlsx or pdf."""
     if fmt not in ("xlsx", "pdf"):
         raise Refusal("books.no_such_format", "只能导出 Excel 或 PDF。", status=404)
     client, (first, last) = client_in_scope(), months_of(period, to)
@@ -64,7 +66,10 @@ async def export(
             )
         names = {a.code: a.full_name for a in await use(Ledger).accounts(client)}
         return download(vouchers_pdf(about.name, found, names), f"记账凭证 {first.label}.pdf", "application/pdf")
-    sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
+    if report == "stock":
+        sheets = [await _stock(client, about.name, (first, last), account, item)]
+    else:
+        sheets = await _sheets(report, client, about.name, (first, last), account, columns=columns, time=time)
     name = f"{about.name} {sheets[0].title} {first.key}"
     if fmt == "pdf":
         return download(pdf(sheets), f"{name}.pdf", "application/pdf")
@@ -106,6 +111,14 @@ def _equity(found: EquityStatement | None, name: str, year: int, by: str) -> lis
     if found is None:
         raise Refusal("books.no_such_statement", "小企业会计准则没有所有者权益变动表。", status=404)
     return equity_sheets(found, name, year, by)
+
+
+async def _stock(client: int, name: str, months: tuple[Period, Period], account: str, item: int | None) -> Sheet:
+    by = scope().user_name
+    if item is None:
+        return stock_sheet(await stock_pages.books_of(client, *months), name, *months, by)
+    found = await stock_pages.entries_of(client, item, account, *months, limit=MOST_ROWS)
+    return stock_item_sheet(*found, name, *months, by)
 
 
 PAGES: list[HTTPRouteHandler] = [export]

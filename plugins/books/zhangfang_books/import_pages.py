@@ -53,7 +53,7 @@ async def import_form(request: Asked) -> Page:
             raise Refusal("books.import_no_file", "请选择要导入的凭证文件。", field="file")
         content, name = await file.read(MOST_BYTES + 1), file.filename or ""
         async with transaction():
-            await kept_profiles.remember(client, _mapping(form))
+            await kept_profiles.remember(client, mapping_in(form))
         async with rows_of(content) as rows:
             read = await read_file(
                 client, rows, program=_text(form, "program"), columns=_columns(form), name=name or "自定格式"
@@ -89,7 +89,8 @@ def _text(form: Answers, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _mapping(form: Answers) -> dict[str, str]:
+def mapping_in(form: Answers) -> dict[str, str]:
+    """The other program's code → the client's account, of the select boxes "map:…"."""
     return {
         k.removeprefix("map:")[:40]: v for k, v in form.items() if k.startswith("map:") and isinstance(v, str) and v
     }

@@ -4,9 +4,19 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books import equity_pages, export_pages, import_pages, ledger_pages, profile_pages, statement_pages, web
+from zhangfang_books import (
+    equity_pages,
+    export_pages,
+    import_pages,
+    ledger_pages,
+    profile_pages,
+    statement_pages,
+    stock_pages,
+    web,
+)
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.tables import MonthNote
+from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
@@ -17,7 +27,10 @@ from zhangfang_sdk.web import FIRM, NavEntry
 class Books:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        pages = (web, statement_pages, equity_pages, ledger_pages, export_pages, closing_pages, import_pages, profile_pages)
+        pages = (
+            *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
+            *(closing_pages, import_pages, profile_pages, take_over_pages),
+        )
         return [handler for module in pages for handler in module.PAGES]
 
     @hook

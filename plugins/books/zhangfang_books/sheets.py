@@ -78,7 +78,7 @@ def balance_sheet_of_accounts(
         if row.level == 1:
             sums = [a + b for a, b in zip(sums, amounts, strict=True)]
     out.append(Row(("合计", "", *sums), True))
-    return Sheet("科目余额表", organisation, _time(first, last), headings, out, landscape=True, prepared_by=by)
+    return Sheet("科目余额表", organisation, time_of(first, last), headings, out, landscape=True, prepared_by=by)
 
 
 def general_sheet(books: Sequence[General], organisation: str, first: Period, last: Period, by: str) -> Sheet:
@@ -95,7 +95,7 @@ def general_sheet(books: Sequence[General], organisation: str, first: Period, la
             rows.append(Row((*head, label, "本期合计", each.debit, each.credit, *_directed(each.balance))))
             year = (each.year_debit, each.year_credit)
             rows.append(Row((*head, label, "本年累计", *year, *_directed(each.balance)), True))
-    return Sheet("总账", organisation, _time(first, last), headings, rows, landscape=True, prepared_by=by)
+    return Sheet("总账", organisation, time_of(first, last), headings, rows, landscape=True, prepared_by=by)
 
 
 def detail_sheet(book: Detail, title: str, organisation: str, first: Period, last: Period, by: str) -> Sheet:
@@ -113,7 +113,7 @@ def detail_sheet(book: Detail, title: str, organisation: str, first: Period, las
         rows.append(Row((*cells, *(c or None for c in each.columns))))
     rows.append(Row(("", "", "合计", book.debit, book.credit, *_directed(book.closing), *book.column_totals), True))
     name = f"{title} {book.account.code} {book.account.full_name}"
-    return Sheet(name, organisation, _time(first, last), headings, rows, landscape=True, prepared_by=by)
+    return Sheet(name, organisation, time_of(first, last), headings, rows, landscape=True, prepared_by=by)
 
 
 def _cells(statement: Statement, line: Line) -> list[Cell]:
@@ -136,5 +136,6 @@ def _directed(balance: int) -> tuple[str, int | None]:
     return ("借" if balance > 0 else "贷" if balance < 0 else "平"), abs(balance) or None
 
 
-def _time(first: Period, last: Period) -> str:
+def time_of(first: Period, last: Period) -> str:
+    """The months that a ledger speaks of."""
     return first.label if first == last else f"{first.label}至{last.label}"

@@ -81,6 +81,10 @@ class Chart:
         """Kinds of auxiliary dimensions that the account, or the one above it, offers in practice."""
         return next((kinds for above, kinds in self.dimensions.items() if code.startswith(above)), ())
 
+    def category_of(self, code: str) -> Category | None:
+        """The category that the standard's accounts with the same first digit have; None where it has no such account."""
+        return next((account.category for account in self if account.code[0] == code[:1]), None)
+
     def has_open_items(self, code: str) -> bool:
         """Whether its lines are settled one against another (往来核销)."""
         return code.startswith(self.open_items)

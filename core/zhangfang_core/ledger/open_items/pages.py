@@ -48,6 +48,7 @@ RULES = {
     Rule.LATEST: "先核销最近的",
     Rule.CHOSEN: "手工选择",
     Rule.REVERSAL: "红冲",
+    Rule.CARRIED: "余额转移",
 }
 
 

@@ -26,7 +26,11 @@ async def settle_reversal(client: int, original: int, reversal: int) -> None:
 
 async def _take_away(client: int, original: int, reversal: int, *, by: int) -> None:
     reversed_ids = [original * 1000 + place for place in PLACES]
-    others = [row[name] for row in await settling.live(client, reversed_ids) for name in ("debit_item", "credit_item")]
+    standing = await settling.live(client, reversed_ids)
+    # What was carried elsewhere stays settled here, and is reversed where it went.
+    gone = {row[name] for row in standing if row["rule"] == Rule.CARRIED for name in ("debit_item", "credit_item")}
+    reversed_ids = [id_ for id_ in reversed_ids if id_ not in gone]
+    others = [row[name] for row in standing for name in ("debit_item", "credit_item")]
     wanted = [voucher * 1000 + place for voucher in {reversal, by} for place in PLACES]
     found = await settling.lock(client, [*reversed_ids, *wanted, *others])
     pairs = [(id_, red) for id_ in reversed_ids if id_ in found and (red := reversal * 1000 + id_ % 1000) in found]

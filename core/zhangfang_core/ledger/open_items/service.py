@@ -82,6 +82,8 @@ class LedgerOpenItems:
         if not rows or not scope().sees(rows[0]["client"]):
             raise not_found("核销记录")
         client = rows[0]["client"]
+        if rows[0]["rule"] == Rule.CARRIED:
+            raise Refusal("open_items.carried", "这是余额转到下级科目或合并往来单位时自动核销的,不能单独取消。", status=409)
         if rows[0]["rule"] == Rule.REVERSAL:
             raise Refusal(
                 "open_items.of_reversal", "这是红冲时自动核销的;要恢复,请红冲那张红字凭证。", status=409

@@ -72,7 +72,9 @@ async def unmake(client: int, rows: Sequence[Mapping[str, Any]], since: dt.date 
     await _move(client, [Match(row["debit_item"], row["credit_item"], -row["amount"]) for row in rows])
 
 
-def check(matches: Sequence[Match], found: Mapping[int, Mapping[str, Any]]) -> None:
+def check(
+    matches: Sequence[Match], found: Mapping[int, Mapping[str, Any]], *, across_parties: bool = False
+) -> None:
     """Raises the refusals of ``OpenItems.settle``."""
     if not matches:
         raise Refusal("open_items.nothing", "请先选择要核销的往来。")
@@ -85,7 +87,7 @@ def check(matches: Sequence[Match], found: Mapping[int, Mapping[str, Any]]) -> N
             raise Refusal("open_items.sides", "核销的两笔应是一借一贷。")
         if debit["account"] != credit["account"]:
             raise Refusal("open_items.accounts_differ", "只能核销同一科目的往来;不同科目请先做转账凭证。")
-        if debit["party"] != credit["party"]:
+        if debit["party"] != credit["party"] and not across_parties:
             raise Refusal(
                 "open_items.parties_differ", "只能核销同一单位的往来;记错了单位的,请红冲后重做,或做一张调整凭证。"
             )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
@@ -10,11 +11,13 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form
 from zhangfang_core.ledger.opening import service
-from zhangfang_core.ledger.opening.sheet import PROFIT_AND_LOSS, OpeningLine, standing
+from zhangfang_core.ledger.opening.sheet import PROFIT_AND_LOSS, standing
+from zhangfang_core.ledger.rules import LARGEST_QUANTITY, SMALLEST_STEP
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Account
+from zhangfang_sdk.ledger import Account, DimensionKind
 from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
@@ -26,7 +29,7 @@ CATEGORIES = (
     ("cost", "成本"),
     (PROFIT_AND_LOSS, "损益"),
 )
-COLUMNS = ("account", "party", "due", "year_debit", "year_credit", "amount")
+COLUMNS = ("account", "party", "due", "year_debit", "year_credit", "amount", "quantity")
 PARTY_ROWS = 2
 """Empty rows for parties that an account offers beside those filled."""
 
@@ -41,7 +44,13 @@ class Row:
     year_debit: str
     year_credit: str
     amount: str
+    quantity: str
     is_party: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether a quantity is asked for."""
+        return self.is_party and DimensionKind.STOCK in self.account.dimensions
 
     @property
     def sign(self) -> int:
@@ -108,7 +117,7 @@ def _rows(accounts: Sequence[Account], lines: Sequence[OpeningLine]) -> list[Row
         plain = next((x for x in own if not x.party and x.due is None), OpeningLine(account.code))
         found.append(_row(account, plain, is_party=False))
         named = [x for x in own if x is not plain]
-        if account.open_items or {"customer", "supplier"} & set(account.dimensions) or named:
+        if account.open_items or account.dimensions or named:
             empty = [OpeningLine(account.code)] * PARTY_ROWS
             found += [_row(account, x, is_party=True) for x in [*named, *empty]]
     return found
@@ -123,6 +132,7 @@ def _row(account: Account, line: OpeningLine, *, is_party: bool) -> Row:
         yuan(line.year_debit) if line.year_debit else "",
         yuan(line.year_credit) if line.year_credit else "",
         yuan(sign * line.amount) if line.amount else "",
+        f"{line.quantity.normalize():f}" if line.quantity else "",
         is_party,
     )
 
@@ -133,7 +143,7 @@ def _retyped(chart: Mapping[str, Account], typed: Sequence[Mapping[str, str]]) -
     for row in typed:
         account = chart.get(row["account"])
         if account is not None:
-            values = (row["party"], row["due"], row["year_debit"], row["year_credit"], row["amount"])
+            values = (row["party"], row["due"], row["year_debit"], row["year_credit"], row["amount"], row["quantity"])
             found.append(Row(account, *values, account.code in seen))
             seen.add(account.code)
     return found
@@ -142,6 +152,7 @@ def _retyped(chart: Mapping[str, Account], typed: Sequence[Mapping[str, str]]) -
 def _texts(data: Mapping[str, Any]) -> list[dict[str, str]]:
     """Rows of the form. Raises Refusal ``common.bad_request`` where its columns do not match."""
     columns = {name: _all(data.get(name)) for name in COLUMNS}
+    columns["quantity"] = columns["quantity"] or [""] * len(columns["account"])
     if len({len(values) for values in columns.values()}) != 1:
         raise Refusal("common.bad_request", "表格没有完整送到,请刷新页面后再试。", status=400)
     rows = zip(*(columns[name] for name in COLUMNS), strict=True)
@@ -157,6 +168,7 @@ def _read(place: int, row: Mapping[str, str], signs: Mapping[str, int]) -> Openi
         amount, debit, credit = (
             fen(row[name]) if row[name] else 0 for name in ("amount", "year_debit", "year_credit")
         )
+        quantity = _quantity(row["quantity"])
         due = dt.date.fromisoformat(row["due"]) if row["due"] else None
     except Refusal as refusal:
         raise Refusal(refusal.code, f"科目 {row['account'][:20]}:{refusal.sentence}", field=f"amount.{place}") from None
@@ -165,7 +177,17 @@ def _read(place: int, row: Mapping[str, str], signs: Mapping[str, int]) -> Openi
             "opening.due", f"科目 {row['account'][:20]}:到期日“{row['due'][:20]}”看不懂,请写成 2026-01-31。", field=f"due.{place}"
         ) from None
     account = row["account"][:20]
-    return OpeningLine(account, signs.get(account, 1) * amount, debit, credit, row["party"][:120], due)
+    return OpeningLine(account, signs.get(account, 1) * amount, debit, credit, row["party"][:120], due, quantity)
+
+
+def _quantity(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text.replace(",", "")) if text else None
+    except InvalidOperation:
+        found = Decimal("nan")
+    if found is not None and (not found.is_finite() or abs(found) >= LARGEST_QUANTITY or found != found.quantize(SMALLEST_STEP)):
+        raise Refusal("opening.quantity", f"数量“{text[:20]}”看不懂,最多 6 位小数。", field="quantity")
+    return found
 
 
 HANDLERS: list[HTTPRouteHandler] = [opening_page, save_form]

@@ -3,17 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import accounts, drafts, periods, posting
-from zhangfang_core.ledger.dimensions import LedgerDimensions
-from zhangfang_core.ledger.opening.sheet import Key, OpeningLine, changes, standing, year_to_date
+from zhangfang_core.ledger.dimensions import LedgerDimensions, next_item_code
+from zhangfang_core.ledger.opening.sheet import Key, changes, standing, year_to_date
 from zhangfang_core.ledger.opening.tables import OpeningLineRow
 from zhangfang_core.ledger.reading import see
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account, DimensionKind, Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.services import use
 
 MOST_LINES = 5000
@@ -21,12 +23,28 @@ SOURCE = "opening"
 TITLE = "期初余额"
 
 # What stands: the lines of opening vouchers, those that took others back included.
-_STANDS = """select l.account, coalesce(i.name, l.counterparty) as party, d.due, sum(l.debit - l.credit)::bigint as amount
+PARTY_KINDS = tuple(DimensionKind)
+"""Customers and suppliers first: the kind of item that a line's party names is the first of these that its account asks for."""
+
+# What stands: the lines of opening vouchers, those that took others back included.
+_STANDS = """select l.account, coalesce(i.name, l.counterparty) as party, d.due, sum(l.debit - l.credit)::bigint as amount,
+        sum(case when l.debit <> 0 then d.quantity else -d.quantity end) as quantity
     from core_voucher v
     cross join lateral (select * from core_voucher_line where firm = $1 and id between v.id * 1000 and v.id * 1000 + 999 order by id limit 999) l
     left join lateral (select * from core_line_detail where firm = $1 and id = l.id limit 1) d on true
-    left join core_dimension_item i on i.firm = $1 and i.id = coalesce((d.items ->> 'customer')::bigint, (d.items ->> 'supplier')::bigint)
-    where v.firm = $1 and v.client = $2 and v.kind = 'opening' and v.state = 'posted' group by 1, 2, 3 having sum(l.debit - l.credit) <> 0"""
+    left join core_dimension_item n on n.firm = $1
+        and n.id = (select (d.items ->> k.kind)::bigint from unnest($3::varchar[]) with ordinality k (kind, place) where d.items ? k.kind
+            order by place limit 1)
+    left join core_dimension_item i on i.firm = $1 and i.id = coalesce(n.merged_into, n.id)
+    where v.firm = $1 and v.client = $2 and v.kind = 'opening' and v.state = 'posted' group by 1, 2, 3"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """By account (a divided one's at the account to which its balance went), party and due date."""
+
+    amounts: Mapping[Key, int]
+    quantities: Mapping[Key, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +68,24 @@ class SheetOpenings:
         chart = {a.code: a for a in await accounts.accounts(client)}
         return year_to_date(await _kept(client), chart)
 
+    async def fill(self, client: int, lines: Sequence[OpeningLine]) -> None:
+        await save(client, lines)
+
 
 async def opening(client: int) -> Opening:
     """The sheet as it was kept, or, where none was, as the books stand; needs ``ledger.read``."""
     see(client)
     start = await _books_start(client)
     stands, kept = await _stands(client), await _kept(client)
-    lines = kept or [OpeningLine(account, amount, party=party, due=due) for (account, party, due), amount in stands.items()]
+    lines = kept or [
+        OpeningLine(key[0], amount, party=key[1], due=key[2], quantity=stands.quantities.get(key)) for key, amount in stands.amounts.items()
+    ]
     return Opening(
         start,
         lines,
         await accounts.accounts(client),
-        bool(stands),
-        bool(stands) and bool(changes(lines, stands)),
+        bool(stands.amounts),
+        bool(stands.amounts) and bool(changes(lines, stands.amounts)),
         await periods.closed_through(client) is not None,
     )
 
@@ -91,6 +114,7 @@ async def save(client: int, lines: Sequence[OpeningLine]) -> None:
             amount=line.amount,
             year_debit=line.year_debit,
             year_credit=line.year_credit,
+            quantity=line.quantity,
         )
         for line in filled
     ]
@@ -125,11 +149,18 @@ async def start(client: int) -> int | None:
             status=409,
             details={"difference": state.difference, "turnover": state.turnover},
         )
-    differing = changes(lines, await _stands(client))
+    stands = await _stands(client)
+    differing = changes(lines, stands.amounts)
     if not differing:
         return None
     date = await _books_start(client) - dt.timedelta(days=1)
-    booked = tuple([await _line(client, chart[key[0]], key, by) for key, by in differing])
+    wanted = {line.key: line.quantity for line in lines}
+    booked = tuple(
+        [
+            await _line(client, chart[key[0]], key, by, (wanted.get(key) or Decimal(0)) - stands.quantities.get(key, Decimal(0)))
+            for key, by in differing
+        ]
+    )
     draft = VoucherDraft(client, date, TITLE, booked, kind=VoucherKind.OPENING, source=SOURCE)
     voucher = await drafts.keep(draft)
     await posting.post(voucher)
@@ -139,14 +170,22 @@ async def start(client: int) -> int | None:
     return voucher
 
 
-async def _line(client: int, account: Account, key: Key, amount: int) -> Line:
+async def _line(client: int, account: Account, key: Key, amount: int, quantity: Decimal) -> Line:
     _, party, due = key
     dimensions: dict[str, int] = {}
-    kind = next((k for k in (DimensionKind.CUSTOMER, DimensionKind.SUPPLIER) if k in account.dimensions), None)
-    if party and kind is not None:
+    kinds = [k for k in PARTY_KINDS if k in account.dimensions]
+    if party and kinds:
+        kind = DimensionKind.STOCK if quantity and DimensionKind.STOCK in kinds else kinds[0]
         dimensions[kind.value] = await _item(client, kind, party)
     return Line(
-        account.code, TITLE, debit=max(amount, 0), credit=max(-amount, 0), counterparty=party, dimensions=dimensions, due=due
+        account.code,
+        TITLE,
+        debit=max(amount, 0),
+        credit=max(-amount, 0),
+        counterparty=party,
+        dimensions=dimensions,
+        quantity=(quantity if amount > 0 else -quantity) if quantity else None,
+        due=due,
     )
 
 
@@ -155,9 +194,8 @@ async def _item(client: int, kind: DimensionKind, name: str) -> int:
     items = await LedgerDimensions().items(client, kind)
     found = next((item for item in items if item.name == name), None)
     if found is None:
-        numbers = [int(item.code) for item in items if item.code.isascii() and item.code.isdigit()]
-        found = await LedgerDimensions().add(client, kind, f"{max(numbers, default=0) + 1:04d}", name)
-    return found.id
+        found = await LedgerDimensions().add(client, kind, next_item_code(items), name)
+    return found.merged_into or found.id
 
 
 async def _kept(client: int) -> list[OpeningLine]:
@@ -165,13 +203,19 @@ async def _kept(client: int) -> list[OpeningLine]:
         OpeningLineRow.account, OpeningLineRow.party, OpeningLineRow.due
     )
     return [
-        OpeningLine(r["account"], r["amount"], r["year_debit"], r["year_credit"], r["party"], r["due"]) for r in rows
+        OpeningLine(r["account"], r["amount"], r["year_debit"], r["year_credit"], r["party"], r["due"], r["quantity"]) for r in rows
     ]
 
 
-async def _stands(client: int) -> dict[Key, int]:
-    rows = await connection().fetch(_STANDS, firm_in_scope(), client)
-    return {(row["account"], row["party"], row["due"]): row["amount"] for row in rows}
+async def _stands(client: int) -> Stands:
+    amounts: dict[Key, int] = {}
+    quantities: dict[Key, Decimal] = {}
+    moved = await accounts.moved(client)
+    for row in await connection().fetch(_STANDS, firm_in_scope(), client, [kind.value for kind in PARTY_KINDS]):
+        key = accounts.where_now(row["account"], moved), row["party"], row["due"]
+        amounts[key] = amounts.get(key, 0) + row["amount"]
+        quantities[key] = quantities.get(key, Decimal(0)) + (row["quantity"] or 0)
+    return Stands({k: a for k, a in amounts.items() if a}, {k: q for k, q in quantities.items() if q})
 
 
 async def _books_start(client: int) -> dt.date:

@@ -5,31 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_sdk.ledger import Account
+from zhangfang_sdk.openings import OpeningLine
 
 PROFIT_AND_LOSS = "profit_and_loss"
 Key = tuple[str, str, dt.date | None]
 """Account, party, due date."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningLine:
-    """``amount`` is debit positive. ``year_debit`` and ``year_credit`` are the account's turnover of the year so far; of a party's line
-    they belong to the account as a whole all the same."""
-
-    account: str
-    amount: int = 0
-    year_debit: int = 0
-    year_credit: int = 0
-    party: str = ""
-    due: dt.date | None = None
-
-    @property
-    def key(self) -> Key:
-        return self.account, self.party, self.due
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.amount or self.year_debit or self.year_credit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a client brings along when its books are taken over."""
 
-from piccolo.columns import BigInt, BigSerial, Date, Varchar
+from piccolo.columns import BigInt, BigSerial, Date, Numeric, Varchar
 from piccolo.table import Table
 
 from zhangfang_sdk.tables import ClientRows
@@ -14,6 +14,7 @@ class OpeningLineRow(ClientRows, Table, tablename="core_opening_line"):
     account = Varchar(length=20)
     party = Varchar(length=120, default="", help_text="往来单位")
     due = Date(null=True, default=None, help_text="到期日")
+    quantity = Numeric(digits=(20, 6), null=True, default=None, help_text="期初数量")
     amount = BigInt(null=False, default=0, help_text="期初余额(分)")
     year_debit = BigInt(null=False, default=0, help_text="本年累计借方(分)")
     year_credit = BigInt(null=False, default=0, help_text="本年累计贷方(分)")

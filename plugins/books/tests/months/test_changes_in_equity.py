@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 from zhangfang_books import reading
 from zhangfang_books.statements.equity import EquityYear
 from zhangfang_core.database.engine import scoped_transaction
-from zhangfang_core.ledger.accounts import add_account
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.ledger.opening.service import save
 from zhangfang_core.ledger.opening.sheet import OpeningLine
+from zhangfang_core.ledger.own_accounts.adding import add_account
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use

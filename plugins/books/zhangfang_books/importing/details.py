@@ -26,11 +26,11 @@ def named_of(row: HeadedRow) -> tuple[Named, ...]:
     for place, title in enumerate(classes):
         code = codes[place] if place < len(codes) else ""
         name = names[place] if place < len(names) else ""
-        _keep(found, _kind_of(title), code, name)
+        _keep(found, kind_called(title), code, name)
     for piece in re.split(r"[;;\n]|(?<=\S)/(?=\S+---)", row.text("items")):
         parts = [part.strip() for part in piece.split("---")]
         if len(parts) >= 3:
-            _keep(found, _kind_of(parts[0]), parts[1], "---".join(parts[2:]))
+            _keep(found, kind_called(parts[0]), parts[1], "---".join(parts[2:]))
         elif piece.strip():
             _keep(found, "", "", piece.strip())
     if not any(kind in found for kind in ("customer", "supplier", "")):
@@ -44,19 +44,19 @@ def _keep(found: dict[str, Named], kind: str, code: str, name: str) -> None:
         found[kind] = Named(kind, code, name)
 
 
-def _kind_of(title: str) -> str:
+def kind_called(title: str) -> str:
     """Empty for a class that the books do not know."""
     return next((kind for word, kind in _TITLES if word in title), "")
 
 
 def quantity_of(row: HeadedRow, amount: int, outcome: Outcome) -> tuple[Decimal | None, Decimal | None]:
     """Quantity (with the amount's sign) and unit price in yuan; a price that does not make the amount is named as lost."""
-    quantity = next((q for text in row.texts("quantity") if (q := _number(text))), None)
+    quantity = next((q for text in row.texts("quantity") if (q := number_of(text))), None)
     if quantity is None:
         return None, None
     if amount < 0 < quantity:
         quantity = -quantity
-    price = _number(row.text("price"))
+    price = number_of(row.text("price"))
     if not price:
         return quantity, None
     off = abs(quantity * price - Decimal(amount) / 100)
@@ -66,7 +66,8 @@ def quantity_of(row: HeadedRow, amount: int, outcome: Outcome) -> tuple[Decimal 
     return quantity, price
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
+    """A quantity or price, None for what is none."""
     try:
         number = Decimal(text.replace(",", ""))
         return number.quantize(_STEP) if number.is_finite() and abs(number) < 10**12 else None
@@ -79,6 +80,6 @@ def foreign_of(row: HeadedRow) -> str:
     currency = row.text("currency")
     if currency.upper() in _HOME:
         return ""
-    amount = next((text for text in row.texts("foreign") if _number(text)), "")
+    amount = next((text for text in row.texts("foreign") if number_of(text)), "")
     rate = row.text("rate")
     return " ".join(text for text in (currency, amount, f"× {rate}" if rate else "") if text)[:60]

@@ -23,7 +23,7 @@ TITLES = {
 
 @dataclass(slots=True)
 class Directory:
-    """The client's items by kind and by code or name, retired ones left out."""
+    """The client's items by kind and by code or name, retired ones left out; one that was merged means the other."""
 
     client: int
     accounts: Mapping[str, Account]
@@ -33,15 +33,17 @@ class Directory:
     @classmethod
     async def read(cls, client: int, accounts: Mapping[str, Account]) -> "Directory":
         directory = cls(client, accounts)
-        for item in await use(Dimensions).items(client):
+        items = {item.id: item for item in await use(Dimensions).items(client)}
+        for item in items.values():
             directory._codes[item.kind] = directory._codes.get(item.kind, 0) + 1
-            if not item.retired:
-                directory._know(item)
+            stands_for = items[item.merged_into or item.id]
+            if not stands_for.retired:
+                directory._know(item, stands_for)
         return directory
 
-    def _know(self, item: DimensionItem) -> None:
-        self._by_text.setdefault((item.kind, item.code), item)
-        self._by_text[item.kind, item.name] = item
+    def _know(self, item: DimensionItem, stands_for: DimensionItem) -> None:
+        self._by_text.setdefault((item.kind, item.code), stands_for)
+        self._by_text[item.kind, item.name] = stands_for
 
     def find(self, named: Named) -> DimensionItem | None:
         for text in (named.name, named.code):
@@ -66,7 +68,7 @@ class Directory:
             self._codes[named.kind] = self._codes.get(named.kind, 0) + 1
             code = f"{self._codes[named.kind]:04d}"
         item = await use(Dimensions).add(self.client, DimensionKind(named.kind), code, named.name or named.code)
-        self._know(item)
+        self._know(item, item)
         return item
 
     def line(self, line: FileLine, outcome: Outcome) -> Line:

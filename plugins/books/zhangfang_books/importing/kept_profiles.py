@@ -80,9 +80,9 @@ async def remember(client: int, mapping: Mapping[str, str]) -> None:
     Raises Refusal ``ledger.account_unknown``.
     """
     require("books.import")
-    leaves = {a.code for a in await use(Ledger).accounts(client) if a.is_leaf}
+    known = {a.code for a in await use(Ledger).accounts(client)}
     for theirs, ours in mapping.items():
-        if ours not in leaves:
+        if ours not in known:
             raise Refusal("ledger.account_unknown", f"科目“{ours[:20]}”在这家企业的科目表里没有。", field="mapping")
         where = (AccountMapping.client == client, AccountMapping.theirs == theirs)
         row = await AccountMapping.objects().where(*where).first() or AccountMapping(client=client, theirs=theirs)

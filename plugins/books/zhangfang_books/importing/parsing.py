@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from zhangfang_books.importing.cells import HeadedRow
 from zhangfang_books.importing.details import foreign_of, named_of, quantity_of
-from zhangfang_books.importing.outcome import Fault, FileLine, FileVoucher, LostColumn, Outcome
-from zhangfang_books.importing.profiles import harmless, plain
+from zhangfang_books.importing.other_columns import OtherColumns
+from zhangfang_books.importing.outcome import Fault, FileLine, FileVoucher, Outcome
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead
 from zhangfang_sdk.errors import Refusal
@@ -18,9 +18,8 @@ _DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]\d{1
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _LABEL = re.compile(r"(\D*?)[-—字第_ ]*0*(\d{1,9})号?")
 _CODE = re.compile(r"'?(\d[\d.\-/\\]*)")
-_TOTAL = re.compile(r"(合计|小计|总计|共计|(本页|本月|本期|本日|凭证)(合计|小计)|累计|本年累计|过次页|承前页)[::]?")
+TOTAL = re.compile(r"(合计|小计|总计|共计|(本页|本月|本期|本日|凭证)(合计|小计)|累计|本年累计|过次页|承前页)[::]?")
 _NOT_COMPARED = ("累计", "过次页", "承前页")
-_EMPTY = ("", "*", "0", "0.00", "否", "-")
 _WORDS = {"记账": "记", "记帐": "记", "收款": "收", "付款": "付", "转账": "转", "转帐": "转"}
 
 
@@ -69,13 +68,7 @@ class _SheetReader:
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._last: tuple[str, str, str] | None = None
         self._sheet, self._part, self._voucher = [0, 0], [0, 0], [0, 0]
-        mapped = {place for places in head.places.values() for place in places}
-        self._others = [
-            (place, heading)
-            for place, heading in enumerate(head.headings)
-            if heading.strip() and place not in mapped and plain(heading) not in harmless()
-        ]
-        self._lost: dict[int, LostColumn] = {}
+        self._others = OtherColumns(head)
 
     def read(self, raw: SheetRow) -> None:
         row = HeadedRow(raw, self.head.places, self.head.headings)
@@ -95,7 +88,7 @@ class _SheetReader:
         if group is None:
             group = self._groups[key] = _Group(row, *key)
         self._add(group, row)
-        self._note_others(raw)
+        self._others.note(raw)
 
     def _key(self, row: HeadedRow) -> tuple[str, str, str]:
         """A voucher's head may stand on its first row only: what is missing is the row's before."""
@@ -116,7 +109,7 @@ class _SheetReader:
             return ""
         texts = [row.text(name) for name in ("date", "label", "number", "word", "summary", "account", "account_name")]
         for text in [*texts, row.first_text()]:
-            if match := _TOTAL.match(re.sub(r"\s", "", text)):
+            if match := TOTAL.match(re.sub(r"\s", "", text)):
                 return match[0]
         return ""
 
@@ -191,21 +184,11 @@ class _SheetReader:
             self._fault(row, name, refusal.sentence)
             return 0
 
-    def _note_others(self, raw: SheetRow) -> None:
-        for place, heading in self._others:
-            text = raw.cells[place].strip() if place < len(raw.cells) else ""
-            if text not in _EMPTY:
-                lost = self._lost.get(place)
-                if lost is None:
-                    self._lost[place] = LostColumn(heading.strip(), 1, text[:30])
-                else:
-                    lost.rows += 1
-
     def _fault(self, row: HeadedRow, name: str, sentence: str) -> None:
         self._outcome.fault(Fault(row.number, row.column(name), sentence, self.head.name))
 
     def close(self) -> Iterable[FileVoucher]:
-        self._outcome.lost_columns += self._lost.values()
+        self._outcome.lost_columns += self._others.lost
         for group in self._groups.values():
             day = day_of(group.date)
             if day is None:

@@ -73,16 +73,22 @@ class Profile:
 
     def places(self, cells: Sequence[str]) -> Places | None:
         """None when the row is no heading row of a voucher file."""
-        standing: dict[str, list[int]] = {}
-        for place, cell in enumerate(cells):
-            if cell.strip():
-                standing.setdefault(plain(cell), []).append(place)
-        found: dict[str, tuple[int, ...]] = {}
-        for field, headings in self.columns.items():
-            places = [place for heading in headings for place in standing.get(plain(heading), ())]
-            if places:
-                found[field] = tuple(places)
+        found = standing_at(self.columns, cells)
         return found if enough(found) else None
+
+
+def standing_at(columns: Mapping[str, Sequence[str]], cells: Sequence[str]) -> Places:
+    """Where the headings of each field stand among ``cells``, wherever that is; fields that none has are left out."""
+    standing: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        if cell.strip():
+            standing.setdefault(plain(cell), []).append(place)
+    found: dict[str, tuple[int, ...]] = {}
+    for field, headings in columns.items():
+        places = [place for heading in headings for place in standing.get(plain(heading), ())]
+        if places:
+            found[field] = tuple(places)
+    return found
 
 
 def enough(fields: Mapping[str, object]) -> bool:

@@ -88,7 +88,7 @@ def recognise(sheets: Sequence[SheetHead], profiles: Sequence[Profile]) -> None:
     """Note in each sheet the profile that knows most of its headings; of equals a firm's own, then the first. None may fit."""
     for sheet in sheets:
         most = 0
-        for number, headings in _candidates(sheet.first):
+        for number, headings in candidates(sheet.first):
             for profile in profiles:
                 places = profile.places(headings)
                 score = 0 if places is None else 2 * sum(map(len, places.values())) + profile.own
@@ -97,7 +97,7 @@ def recognise(sheets: Sequence[SheetHead], profiles: Sequence[Profile]) -> None:
                     sheet.headings = headings
 
 
-def _candidates(first: Sequence[SheetRow]) -> Iterable[tuple[int, list[str]]]:
+def candidates(first: Sequence[SheetRow]) -> Iterable[tuple[int, list[str]]]:
     """Single rows, then pairs: in merged headings the upper row's text stands over several cells."""
     for row in first:
         yield row.number, row.cells

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]  # ships no types
@@ -9,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from zhangfang_books.printing.typeface import fitted, register_font, write
 from zhangfang_sdk.money import yuan
-from zhangfang_sdk.sheets import Row, Sheet
+from zhangfang_sdk.sheets import Cell, Row, Sheet
 
 MARGIN = 36.0
 SIZE = 8.5
@@ -79,11 +80,13 @@ def _table(canvas: Any, sheet: Sheet, rows: Sequence[Row], width: float, top: fl
     canvas.rect(MARGIN, bottom, sum(widths), top + ROW + 4 - bottom)
 
 
-def _cell(canvas: Any, left: float, wide: float, base: float, value: str | int | None, strong: bool) -> None:
+def _cell(canvas: Any, left: float, wide: float, base: float, value: Cell, strong: bool) -> None:
     if value is None or value == "":
         return
     if isinstance(value, int):
         shown = fitted(yuan(value) if value else "", wide - 4, SIZE)
         write(canvas, left + wide - 2, base, shown, SIZE, "right", bold=strong)
+    elif isinstance(value, Decimal):
+        write(canvas, left + wide - 2, base, fitted(f"{value.normalize():f}", wide - 4, SIZE), SIZE, "right", bold=strong)
     else:
         write(canvas, left + 2, base, fitted(value, wide - 4, SIZE), SIZE, bold=strong)

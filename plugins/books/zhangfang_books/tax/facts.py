@@ -28,7 +28,8 @@ SETTINGS_PAGE = "/settings/modules/books"
 
 @dataclass(frozen=True, slots=True)
 class TaxFacts:
-    """``results`` are the leaves of profit and loss; ``brought`` their turnover of the year before the books start, debit positive.
+    """``results`` are the accounts of profit and loss (one that was divided has figures of its own); ``brought`` their turnover of the year
+    before the books start, debit positive.
 
     ``settled_year`` is the judgement of 小型微利 for the year whose 汇算清缴 governs 六税两费 now.
     """
@@ -74,7 +75,7 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
     settled = await use(Clients).profile(client, dt.date(settled_year(period), 12, 31))
     starts = Period.of(about.books_start)
     brought = await use(Openings).year_to_date(client) if starts.year == period.year else {}
-    leaves = [a for a in await use(Ledger).accounts(client) if a.is_leaf and a.category == "profit_and_loss"]
+    results = [a.code for a in await use(Ledger).accounts(client) if a.category == "profit_and_loss"]
     kind = about.taxpayer_kind if profile.taxpayer_kind is None else profile.taxpayer_kind.value
     return TaxFacts(
         kind is TaxpayerKind.GENERAL,
@@ -82,7 +83,7 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
         accounts,
         starts,
         profile,
-        tuple(a.code for a in leaves),
+        tuple(results),
         dict(brought),
         settled.small_low_profit,
         any(fact.standing is Standing.IN_FORCE for fact in await use(Clients).history(client, FactKind.LOSS)),

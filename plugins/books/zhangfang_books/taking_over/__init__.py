@@ -1,0 +1,1 @@
+"""Taking a client's books over from another program: its chart and opening balances."""
