@@ -56,7 +56,7 @@ KINDS = (
         "everything rolls back and is logged at once; the job is tried again five times with growing pauses (two seconds, then twice as long "
         "each), then it stands on the operator's page with the reason, from where it can be run again. A hook has 60 s; what runs for "
         "longer than 5 s is named in the log every 5 s. A worker tells a plugin four facts at a time, one for each quarter of the firms (by number), "
-        "and runs two of its jobs: what hangs holds up its own plugin, and its facts of a quarter of the firms. "
+        "and runs two of its jobs, two more for each lane that its jobs ask for: what hangs holds up its own plugin, and its facts of a quarter of the firms. "
         "Be ready to be told twice",
     ),
 )

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.invoices import InvoiceSource
-from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.jobs import LONGEST_LANE, Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
@@ -181,9 +181,12 @@ def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
             yield f"job {job.id!r}: tries must not be negative, seconds must be more than 0"
         if job.schedule is not None and not _is_cron(job.schedule):
             yield f"job {job.id!r}: {job.schedule!r} is no cron line of five fields"
+        if not _LANE.fullmatch(job.lane):
+            yield f"job {job.id!r}: lane {job.lane!r} is not at most {LONGEST_LANE} small letters"
 
 
 _LONGEST_JOB = 80
+_LANE = re.compile(rf"[a-z]{{0,{LONGEST_LANE}}}")
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
 

@@ -114,6 +114,7 @@ MISFITS = [
     }),
     Misfit("plain_badge", "count must be a coroutine", {"code": declares("register_badges", '[Badge("x", lambda: 1)]')}),
     Misfit("weekly", "'weekly' is no cron line", {"code": declares("register_jobs", '[Job("x", run, "weekly")]', "async def run(): ...")}),
+    Misfit("odd_lane", "lane 'so:slow' is not", {"code": declares("register_jobs", '[Job("x", run, lane="so:slow")]', "async def run(): ...")}),
     Misfit("two_jobs", "Job 'x' is declared twice", {"code": declares("register_jobs", '[Job("x", run), Job("x", run)]', "async def run(): ...")}),
     Misfit("owner_role", "role 'owner' does not begin with owner_role_", {"code": declares("register_roles", '[Role("owner", "x", "firm")]')}),
     Misfit("nosy_screen", "shows core_client", {

@@ -22,7 +22,7 @@ from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.portal import Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
-from zhangfang_sdk.jobs import Job, Jobs
+from zhangfang_sdk.jobs import LONGEST_LANE, Job, Jobs
 from zhangfang_sdk.services import use
 
 HANGS, RUNS = "collab", "books"
@@ -70,17 +70,31 @@ async def test_handlers_that_hang_hold_up_their_own_plugin_alone(
 
 
 def test_every_lane_has_a_bound_and_core_keeps_places() -> None:
-    names = lanes.lanes_of(["notes"])
+    names = lanes.lanes_of({"notes": ["", "slow"]})
     assert {lanes.plugin_of(name) for name in names} == {"", "notes"}
     assert lanes.fact_lane("notes", 7) in names
     assert lanes.fact_lane("notes", 7) != lanes.fact_lane("notes", 8)
     made = lanes.LaneWorker(SimpleNamespace(), names)  # type: ignore[arg-type]  # it is not run
     made._busy.update({"notes": lanes.MOST_JOBS})
     assert "notes" not in made.queues
+    assert lanes.job_lane("notes", "slow") in made.queues, "what fills one lane of a plugin holds up no other"
     made._busy.update({f"other{n}": 1 for n in range(lanes.PLACES - lanes.KEPT_FOR_CORE - lanes.MOST_JOBS)})
     assert made.queues == [lanes.CORE_LANE]
-    longest = max(len(f"procrastinate_queue_v1#{name}") for name in lanes.lanes_of(["x" * 30]))
+    longest = max(len(f"procrastinate_queue_v1#{name}") for name in lanes.lanes_of({"x" * 30: ["y" * LONGEST_LANE]}))
     assert longest <= 63, "PostgreSQL's bound for the name of a channel"
+
+
+async def test_who_has_many_waiting_holds_up_nobody_who_has_one(firm: TestFirm) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        for number in range(4):
+            await put(f"{RUNS}.look", firm.id, lock=None, once=None, arguments={"whose": f"many {number}"}, behind=number)
+        await put(f"{RUNS}.look", firm.id, lock=None, once=None, arguments={"whose": "one"}, behind=0)
+    taken = []
+    async with scoped_transaction(worker.OPERATOR):
+        made = await connection().fetchval("select procrastinate_register_worker_v1()")
+        while row := await connection().fetchrow("select args from procrastinate_fetch_job_v2($1, $2) where id is not null", [RUNS], made):
+            taken.append(json.loads(row["args"])["arguments"]["whose"])
+    assert taken == ["many 0", "one", "many 1", "many 2", "many 3"]
 
 
 async def test_what_runs_long_is_told_of_while_it_runs(

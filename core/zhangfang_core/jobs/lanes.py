@@ -1,10 +1,11 @@
-"""Lanes of the queue: core's, and for each plugin one for its jobs and a few for facts told to it, so that what hangs holds up only its own.
+"""Lanes of the queue: core's, and for each plugin one for its jobs, more where it asks for them, and a few for facts told to it.
+So what hangs holds up only its own.
 
 Facts stand in the lane of their firm's number: one firm's hanging handler holds up a share of the firms, and no other plugin.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from procrastinate import App
@@ -15,26 +16,33 @@ CORE_LANE = "default"
 FACT_LANES = 4
 """Lanes of one plugin's facts; each takes one fact at a time in a worker."""
 MOST_JOBS = 2
-"""Jobs of one plugin at a time in a worker."""
+"""Jobs of one lane of a plugin at a time in a worker."""
 PLACES = 12
 """What a worker does at a time in all; waiting for others is most of it."""
 KEPT_FOR_CORE = 2
 """Of these, places that plugins never take."""
 
 
-def job_lane(plugin: str) -> str:
-    """The lane of a plugin's jobs."""
-    return plugin
+_FACTS = ":facts:"
+
+
+def job_lane(plugin: str, lane: str = "") -> str:
+    """The lane of those of a plugin's jobs that ask for ``lane``."""
+    return f"{plugin}:{lane}" if lane else plugin
 
 
 def fact_lane(plugin: str, firm: int) -> str:
     """The lane of the facts that this firm's doings tell the plugin."""
-    return f"{plugin}:facts:{firm % FACT_LANES}"
+    return f"{plugin}{_FACTS}{firm % FACT_LANES}"
 
 
-def lanes_of(plugins: Iterable[str]) -> list[str]:
-    """Every lane of a worker that has these plugins."""
-    return [CORE_LANE, *(lane for id_ in plugins for lane in (job_lane(id_), *(fact_lane(id_, n) for n in range(FACT_LANES))))]
+def lanes_of(plugins: Mapping[str, Iterable[str]]) -> list[str]:
+    """Every lane of a worker that has these plugins, each with the lanes that its jobs ask for."""
+    lanes = [CORE_LANE]
+    for id_, asked in plugins.items():
+        lanes += [job_lane(id_), *(job_lane(id_, lane) for lane in sorted(set(asked) - {""}))]
+        lanes += [fact_lane(id_, number) for number in range(FACT_LANES)]
+    return lanes
 
 
 def plugin_of(lane: str) -> str:
@@ -83,4 +91,4 @@ class LaneWorker(Worker):
 def _places_of(lane: str) -> int:
     if lane == CORE_LANE:
         return PLACES
-    return 1 if ":" in lane else MOST_JOBS
+    return 1 if _FACTS in lane else MOST_JOBS

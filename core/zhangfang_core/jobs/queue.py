@@ -28,13 +28,15 @@ class UnknownJob(LookupError):
 class QueuedJobs:
     """The SDK's ``Jobs`` on Procrastinate's tables."""
 
-    async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
+    async def defer(
+        self, job: str, *, lock: str | None = None, once: str | None = None, behind: int = 0, **arguments: object
+    ) -> None:
         plugin = caller()
         if plugin is not None and job.partition(".")[0] != plugin.plugin:
             raise NotDeclared(plugin, f"job {job}")
         if not is_declared(job):
             raise UnknownJob(job)
-        await put(job, firm_in_scope(), lock=lock, once=once, arguments=arguments)
+        await put(job, firm_in_scope(), lock=lock, once=once, behind=behind, arguments=arguments)
 
 
 def is_declared(job: str) -> bool:
@@ -47,8 +49,12 @@ def is_declared(job: str) -> bool:
 def _lane(job: str, firm: int, arguments: Mapping[str, object]) -> str:
     if job == TELL:
         return fact_lane(str(arguments["module"]), firm)
-    plugin = job.partition(".")[0]
-    return CORE_LANE if plugin == CORE else job_lane(plugin)
+    plugin, _, own = job.partition(".")
+    if plugin == CORE:
+        return CORE_LANE
+    module = registry().modules.get(plugin)
+    declared = () if module is None else module.jobs
+    return job_lane(plugin, next((each.lane for each in declared if each.id == own), ""))
 
 
 async def put(
@@ -59,10 +65,12 @@ async def put(
     once: str | None,
     arguments: dict[str, object],
     at: dt.datetime | None = None,
+    behind: int = 0,
 ) -> None:
-    """Queue ``job`` for ``firm``. A second one with the same ``once`` is left out while the first waits."""
+    """Queue ``job`` for ``firm``. A second one with the same ``once`` is left out while the first waits; see ``Jobs`` for ``behind``."""
     payload = json.dumps({"firm": firm, "arguments": arguments})
-    values = (_lane(job, firm, arguments), job, 0, lock and f"{firm}:{lock}", once and f"{firm}:{once}", payload, at)
+    # Procrastinate takes the highest priority first, then the oldest.
+    values = (_lane(job, firm, arguments), job, -behind, lock and f"{firm}:{lock}", once and f"{firm}:{once}", payload, at)
     if once is None:
         await connection().execute(_DEFER, *values)
         return

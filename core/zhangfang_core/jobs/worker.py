@@ -191,7 +191,7 @@ async def _work_once(dsn: str, stop: asyncio.Event, stalled_s: float) -> None:
         worker = asyncio.create_task(
             _Worker(
                 app,
-                lanes_of(registry().modules),
+                lanes_of({id_: {job.lane for job in module.jobs} for id_, module in registry().modules.items()}),
                 install_signal_handlers=False,
                 fetch_job_polling_interval=2.0,
                 update_heartbeat_interval=stalled_s / HEARTBEATS,

@@ -117,6 +117,7 @@ class DeferredJob:
     lock: str | None
     once: str | None
     arguments: dict[str, object]
+    behind: int = 0
 
 
 class FakeJobs:
@@ -125,9 +126,11 @@ class FakeJobs:
     def __init__(self) -> None:
         self.deferred: list[DeferredJob] = []
 
-    async def defer(self, job: str, *, lock: str | None = None, once: str | None = None, **arguments: object) -> None:
+    async def defer(
+        self, job: str, *, lock: str | None = None, once: str | None = None, behind: int = 0, **arguments: object
+    ) -> None:
         if once is None or all(waiting.once != once for waiting in self.deferred):
-            self.deferred.append(DeferredJob(job, lock, once, arguments))
+            self.deferred.append(DeferredJob(job, lock, once, arguments, behind))
 
 
 class FakeLive:

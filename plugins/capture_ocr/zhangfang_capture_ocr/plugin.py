@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.commands import READ
-from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.jobs import look, read, unpack
 from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
@@ -85,7 +85,11 @@ class CaptureOcr:
 
     @hook
     def register_jobs(self) -> Sequence[Job]:
-        return [Job("read", read, seconds=3600.0)]
+        return [
+            Job("read", read),
+            Job("look", look, seconds=3600.0, lane="pictures"),
+            Job("unpack", unpack, seconds=3600.0, lane="archives"),
+        ]
 
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:

@@ -10,7 +10,7 @@ import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pytest
 from PIL import Image
 
-from zhangfang_capture_ocr.jobs import read
+from zhangfang_capture_ocr.jobs import look, read, unpack
 from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, einvoice_xml, taxed_line
@@ -75,9 +75,10 @@ class Office:
             return await uploads.receive([File(*file) for file in files], purpose=purpose, upload_key=key)
 
     async def work(self, item: int) -> None:
-        """What the worker does with a queued file."""
+        """What the worker does with a queued file, in whichever lane it ends."""
         with in_scope(system_scope(self.firm.id)):
-            await read(item)
+            for job in (read, look, unpack):
+                await job(item)
 
     async def handed_in(self, name: str, data: bytes, **options: str) -> int:
         """Hand one file in and read it; its item."""

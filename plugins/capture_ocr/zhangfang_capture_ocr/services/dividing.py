@@ -7,11 +7,11 @@ from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import FileReading, InvoiceKind, LeftOver, Place, Reading, Refused
 from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.services import recognition
-from zhangfang_capture_ocr.services.uploads import READ_JOB, TOPIC
+from zhangfang_capture_ocr.services.lanes import Lane, queue
+from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
 from zhangfang_capture_ocr.stored_readings import columns_of
 from zhangfang_capture_ocr.tables import Invoice, Item
-from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
@@ -86,7 +86,7 @@ async def _beside(item: Item, number: int, part: _Part, turned: dict[int, int]) 
     await other.save()
     await _lay_down(other, part, turned)
     if not part.code:
-        await use(Jobs).defer(READ_JOB, once=f"{READ_JOB}:{other.id}", item=other.id)
+        await queue(other, Lane.READ)
 
 
 async def _lay_down(item: Item, part: _Part, turned: dict[int, int]) -> None:

@@ -4,7 +4,7 @@ Each step is one transaction that first moves the item's state under a guard, so
 one does it and the other finds it done. No transaction is open while the file is read in its confined process or a picture
 is recognised; reading is a pure function of the kept bytes, so it may simply happen again. A picture's text is kept as soon
 as it was recognised, page by page, so that a later step that is cut off asks no engine twice. Several invoices in one file
-become an item each, with a job of its own.
+become an item each, with a job of its own. What turns out to be pictures or an archive goes on in the lane of those.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from zhangfang_capture_ocr.reading.confined import read_confined
 from zhangfang_capture_ocr.services import recognition
 from zhangfang_capture_ocr.services.checking import check
 from zhangfang_capture_ocr.services.dividing import moved, settle
+from zhangfang_capture_ocr.services.lanes import Lane, lane_for, queue
 from zhangfang_capture_ocr.services.unpacking import unpack
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import ItemState
@@ -47,14 +48,14 @@ BY_EYE = "已经收到,会计会看着原件录入,您不用重传。如果有�
 GAVE_UP = Refusal("capture.gave_up", "这张票自动识别没有成功,会计会看着原件录入,您不用重传。")
 
 
-async def read_item(item: int) -> None:
-    """Bring one item to its end; called in the firm's system scope with no transaction open."""
+async def read_item(item: int, lane: Lane) -> None:
+    """Bring one item to its end, or pass it on where it belongs to another lane; in the firm's system scope with no transaction open."""
     claimed = await _claim(item)
     if claimed is None:
         return
     try:
         if claimed.state == ItemState.READING:
-            await _read(claimed)
+            await _read(claimed, lane)
         await _extract(claimed)
         await check(item)
     except VendorRefused as refused:
@@ -82,10 +83,13 @@ async def _claim(item: int) -> Item | None:
         return claimed
 
 
-async def _read(item: Item) -> None:
+async def _read(item: Item, lane: Lane) -> None:
     data = await _content(item)
     try:
         whole = await read_confined(data, item.name)
+        if lane_for(whole) not in (lane, Lane.READ):
+            await _pass_on(item, lane_for(whole))
+            return
         if whole.is_archive:
             await unpack(item, data)
             return
@@ -103,6 +107,13 @@ async def _read(item: Item) -> None:
             await settle(item, whole, ItemState.READING)
         elif await moved(item.id, ItemState.READING, ItemState.RECOGNISED):
             await use(Live).announce(TOPIC, item.client)
+
+
+async def _pass_on(item: Item, lane: Lane) -> None:
+    async with transaction():
+        if await moved(item.id, ItemState.READING, ItemState.QUEUED):
+            await Item.update({Item.attempts: 0}).where(Item.id == item.id)
+            await queue(item, lane)
 
 
 async def _content(item: Item) -> bytes:

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from zhangfang_capture_ocr.moments import day_of, now
 from zhangfang_capture_ocr.search_source import KIND
+from zhangfang_capture_ocr.services.lanes import Lane, queue
 from zhangfang_capture_ocr.services.locks import decide_alone
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.tables import Item
 from zhangfang_sdk.context import client_in_scope, require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.search import Search
@@ -28,7 +28,6 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_FILES = 50
 CHUNK_BYTES = 256 * 1024
 TOPIC = "capture"
-READ_JOB = "capture_ocr.read"
 PURPOSE_LENGTH = 40
 MOST_AGAIN = 500
 
@@ -135,7 +134,7 @@ async def admit(client: int, values: Mapping[str, Any], media_type: str, content
     await item.save()
     use(Search).changed(KIND, [item.id])
     if item.state == ItemState.QUEUED:
-        await use(Jobs).defer(READ_JOB, once=f"{READ_JOB}:{item.id}", item=item.id)
+        await queue(item, Lane.READ)
     return item
 
 
@@ -164,12 +163,13 @@ async def again(item_id: int) -> None:
             }
         )
         .where(Item.id == item_id, Item.state == ItemState.REFUSED, Item.original.is_null())
-        .returning(Item.id, Item.client)
+        .returning(Item.id)
     )
-    if not changed:
+    item = await Item.objects().get(Item.id == item_id) if changed else None
+    if item is None:
         raise Refusal("capture.not_refused", "只有没读成功的票据可以重新识别,请刷新页面看最新状态。", status=409)
-    await use(Jobs).defer(READ_JOB, once=f"{READ_JOB}:{item_id}", item=item_id)
-    await use(Live).announce(TOPIC, changed[0]["client"])
+    await queue(item, Lane.READ)
+    await use(Live).announce(TOPIC, item.client)
 
 
 async def again_since(day: dt.date) -> int:
