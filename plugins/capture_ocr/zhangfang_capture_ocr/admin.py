@@ -14,7 +14,7 @@ from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Titles
 
 DESK = BetterPage("票据审核", "/desk")
 DIRECTIONS: Titles = {Direction.PURCHASE: "进项", Direction.SALES: "销项"}
-SEALS: Titles = {Seal.NONE: "没有", Seal.INTACT: "内容未改动", Seal.CHANGED: "内容已改动", Seal.UNCHECKED: "未能核对"}
+SEALS: Titles = {Seal.NONE: "没有", Seal.SIGNED: "签名完好", Seal.INTACT: "摘要相符", Seal.CHANGED: "内容已改动", Seal.UNCHECKED: "未能核对"}
 SOURCES: Titles = {
     Source.XML: "XML",
     Source.XBRL: "XBRL",
@@ -80,6 +80,7 @@ SCREENS = [
             "reverses": "被红冲的发票号码",
             "direction": "进项或销项",
             "seal": "电子签章",
+            "signer": "签章证书上的名称",
             "text": "票面文字",
             "pages": "页数",
             "sure": "识别有把握",

@@ -39,6 +39,7 @@ def columns_of(reading: Reading) -> dict[str, Any]:
         "disagreements": json.dumps(written["disagreements"], ensure_ascii=False),
         "counts": json.dumps(written["counts"]),
         "seal": reading.seal.value,
+        "signer": reading.signer.replace("\x00", "")[:100],
         "text": reading.text.replace("\x00", "")[:TEXT_KEPT],
         "pages": reading.pages,
         "page_shape": reading.page_shape,
@@ -56,6 +57,7 @@ def reading_of(row: Mapping[str, Any]) -> Reading:
                 "pages": row["pages"],
                 "page_shape": row["page_shape"],
                 "seal": row["seal"],
+                "signer": row["signer"],
                 **{name: as_value(row[name]) for name in ("fields", "lines", "disagreements", "counts")},
             }
         )

@@ -90,6 +90,7 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     disagreements = JSONB(default="{}", help_text="两处写法不同的字段")
     counts = JSONB(default="{}", help_text="票名、号码等各有几处")
     seal = Varchar(length=20, choices=Seal, default=Seal.NONE, help_text="电子签章")
+    signer = Varchar(length=100, default="", help_text="签章证书上的名称")
     text = Text(default="", help_text="票面文字")
     proofs = JSONB(default="[]", help_text="核对结果")
     pages = Integer(default=0, help_text="页数")

@@ -1,5 +1,6 @@
 """From file to draft voucher, once, whatever happens on the way (CAP-2, CAP-3, CAP-4, CAP-5, CAP-10)."""
 
+import asyncio
 import random
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from zhangfang_capture_ocr.reading.confined import read_confined
 from zhangfang_capture_ocr.services import reading_steps
+from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_core.database.engine import connection
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, acting
@@ -83,6 +85,19 @@ async def test_unsure_is_still_a_draft(office: Any, drawn: Any) -> None:
     state, code = await office.state(item)
     assert (state, code) == ("needs_review", "date.plausible")
     assert (await office.invoice_of(item))["voucher"] is not None
+
+
+async def test_the_page_says_what_the_signature_of_a_file_is_worth(office: Any, drawn: Any, sign: Any) -> None:
+    """CAP-4: one sentence, kept with the invoice; a file without a signature has none."""
+    signed = await office.handed_in("一.pdf", await asyncio.to_thread(sign, drawn.pdf()))
+    plain = await office.handed_in("二.pdf", drawn.pdf(number="26332000000187654322"))
+    async with acting(office.firm, "boss", client=office.firm.restaurant):
+        shown, other = await shown_invoice(signed), await shown_invoice(plain)
+    assert shown is not None
+    assert other is not None
+    assert "样本商贸（深圳）有限公司" in shown.seal
+    assert "不等于已经验真" in shown.seal
+    assert other.seal == ""
 
 
 READ = "zhangfang_capture_ocr.services.reading_steps.read_confined"

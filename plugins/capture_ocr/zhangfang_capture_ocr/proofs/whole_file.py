@@ -25,11 +25,17 @@ def one_invoice(reading: Reading) -> ProofResult:
 
 
 def seal_whole(reading: Reading) -> ProofResult:
-    """Nothing that the electronic seal covers was changed. Who set the seal is not known without asking, and not claimed."""
+    """Nothing that the electronic seal or signature covers was changed. Who set it is not known without asking, and not claimed."""
+    who = f"，证书上的名称是“{reading.signer}”" if reading.signer else ""
     if reading.seal is Seal.CHANGED:
-        sentence = "文件在盖电子签章以后被改动过。请向开票方重新要一份原件，小心假票。"
+        sentence = f"文件在盖电子签章以后被改动过{who}。请向开票方重新要一份原件，小心假票。"
         return ProofResult("file.seal", False, "", sentence, Fixer.ISSUER)
+    if reading.seal is Seal.SIGNED:
+        return ProofResult(
+            "file.seal", True, "", f"电子签名完好，签名以后没有改动{who}（没有联网核对证书，不等于已经验真）。", Fixer.NOBODY
+        )
     if reading.seal is Seal.INTACT:
-        return ProofResult("file.seal", True, "", "电子签章覆盖的内容没有改动（没有联网核对签章人）。", Fixer.NOBODY)
-    words = "电子签章的算法核对不了。" if reading.seal is Seal.UNCHECKED else "这个文件没有可以核对的电子签章。"
+        sentence = f"内容与电子签章记下的摘要相符{who}（国密签名和证书没有联网核对，不等于已经验真）。"
+        return ProofResult("file.seal", True, "", sentence, Fixer.NOBODY)
+    words = "这个文件的电子签章核对不了。" if reading.seal is Seal.UNCHECKED else "这个文件没有可以核对的电子签章。"
     return ProofResult("file.seal", None, "", words, Fixer.NOBODY)

@@ -9,6 +9,7 @@ even by kill -9, and the processes end themselves.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
 import resource
@@ -43,6 +44,7 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     # Loaded here once: a fork may open hardly any file.
     Image.init()
+    importlib.import_module("zhangfang_capture_ocr.reading.pdf_signature")
     # Whatever native code prints must reach nobody.
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

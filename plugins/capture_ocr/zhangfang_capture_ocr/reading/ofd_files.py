@@ -58,8 +58,8 @@ def read_ofd(data: bytes) -> FileReading:
     found = with_data(found, embedded)
     if embedded and len(found) == len(embedded):
         left = []
-    seal = seal_of(package, root)
-    sealed = tuple(replace(each, reading=replace(each.reading, seal=seal)) for each in found)
+    seal, signer = seal_of(package, root)
+    sealed = tuple(replace(each, reading=replace(each.reading, seal=seal, signer=signer)) for each in found)
     return FileReading(max(len(pages), 1), sealed, tuple(left)).told_apart()
 
 

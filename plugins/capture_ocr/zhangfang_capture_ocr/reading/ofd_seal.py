@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from asn1crypto import core, x509  # type: ignore[import-untyped]  # the wheel ships no types
+
 from zhangfang_capture_ocr.reading import xml_tree
 from zhangfang_capture_ocr.reading.ofd_package import Package, resolved
 from zhangfang_capture_ocr.reading.values import Seal
@@ -30,12 +32,25 @@ _DIGESTS: Final = {
 _MOST_FILES: Final = 500
 
 
-def seal_of(package: Package, root: Element) -> Seal:
-    """The state of all seals of the document. Raises `Refused` for parts that cannot be read."""
-    states = [_state(package, path) for path in _signatures(package, root)]
+def seal_of(package: Package, root: Element) -> tuple[Seal, str]:
+    """The state of all seals of the document, and the name on the first one's certificate. Raises `Refused` for parts that cannot be read."""
+    paths = list(_signatures(package, root))
+    states = [_state(package, path) for path in paths]
     if not states:
-        return Seal.NONE
-    return next((state for state in (Seal.CHANGED, Seal.UNCHECKED) if state in states), Seal.INTACT)
+        return Seal.NONE, ""
+    worst = next((state for state in (Seal.CHANGED, Seal.UNCHECKED) if state in states), Seal.INTACT)
+    return worst, _signer(package, paths[0])
+
+
+def _signer(package: Package, path: str) -> str:
+    """The name on the certificate in a signed value (GB/T 38540-2020: what is signed, the certificate, algorithm, signature), "" where there is none."""
+    signature = package.tree(path)
+    value = package.part(resolved(path, xml_tree.text_at(signature, "SignedValue")))
+    try:
+        names = x509.Certificate.load(core.Sequence.load(value or b"")[1].native).subject.native
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return ""
+    return str(names.get("common_name") or names.get("organization_name") or "")[:100]
 
 
 def _signatures(package: Package, root: Element) -> Iterator[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from zhangfang_capture_ocr.reading.embedding import with_data
+from zhangfang_capture_ocr.reading.forms.page import Page
 from zhangfang_capture_ocr.reading.parts import FileReading, Unseen
 from zhangfang_capture_ocr.reading.pdf_page import page_of
 from zhangfang_capture_ocr.reading.pictures import rendered
 from zhangfang_capture_ocr.reading.printed import invoices_on
-from zhangfang_capture_ocr.reading.qr import codes_in
+from zhangfang_capture_ocr.reading.qr import PlacedCode, codes_in
 from zhangfang_capture_ocr.reading.refusals import MAX_PDF_BYTES, MAX_PDF_PAGES, MAX_XML_BYTES, Refused
 from zhangfang_capture_ocr.reading.values import Reading
 from zhangfang_capture_ocr.reading.xml_invoices import read_xml
@@ -37,7 +39,8 @@ def read_pdf(data: bytes) -> FileReading:
             raise Refused("pdf.too_many_pages")
         if len(document) == 0:
             raise Refused("pdf.broken")
-        return _read(document).told_apart()
+        whole = _read(document)
+        return _signed(whole, data).told_apart()
     except pypdfium2.PdfiumError as error:
         raise Refused("pdf.broken") from error
     finally:
@@ -45,10 +48,21 @@ def read_pdf(data: bytes) -> FileReading:
 
 
 def _read(document: pypdfium2.PdfDocument) -> FileReading:
-    pages = [page_of(document, index) for index in range(len(document))]
-    printed = [page for page in pages if any(glyph.char != " " for glyph in page.glyphs)]
-    drawn = {page.index for page in pages if _is_drawn_on(document, page.index)}
-    codes = {page.index: codes_in(rendered(document[page.index], CODE_SIDE)) for page in printed if page.index in drawn}
+    pages: list[Page] = []
+    drawn: set[int] = set()
+    codes: dict[int, tuple[PlacedCode, ...]] = {}
+    for index in range(len(document)):
+        # Loading a page takes as long as all that is done with it.
+        opened = document[index]
+        try:
+            pages.append(page_of(opened, index))
+            if _is_drawn_on(opened):
+                drawn.add(index)
+                if _is_printed(pages[-1]):
+                    codes[index] = codes_in(rendered(opened, CODE_SIDE))
+        finally:
+            opened.close()
+    printed = [page for page in pages if _is_printed(page)]
     found, left, partly = invoices_on(printed, codes)
     embedded = _embedded(document)
     found = with_data(found, embedded)
@@ -62,14 +76,29 @@ def _read(document: pypdfium2.PdfDocument) -> FileReading:
     return FileReading(len(pages), tuple(found), tuple(left), tuple(unseen))
 
 
-def _is_drawn_on(document: pypdfium2.PdfDocument, index: int) -> bool:
+def _signed(whole: FileReading, data: bytes) -> FileReading:
+    """The reading with what the file's signature says of it. pyHanko is loaded where a file is signed."""
+    if b"/ByteRange" not in data:
+        return whole
+    from zhangfang_capture_ocr.reading.pdf_signature import signature_of
+
+    seal, signer = signature_of(data)
+    found = tuple(replace(each, reading=replace(each.reading, seal=seal, signer=signer)) for each in whole.found)
+    unseen = tuple(
+        each if each.printed is None else replace(each, printed=replace(each.printed, seal=seal, signer=signer))
+        for each in whole.unseen
+    )
+    return replace(whole, found=found, unseen=unseen)
+
+
+def _is_printed(page: Page) -> bool:
+    return any(glyph.char != " " for glyph in page.glyphs)
+
+
+def _is_drawn_on(page: pypdfium2.PdfPage) -> bool:
     """Whether a page holds pictures or lines besides its text."""
-    page = document[index]
-    try:
-        kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
-        return next(iter(page.get_objects(filter=kinds, max_depth=3)), None) is not None
-    finally:
-        page.close()
+    kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING)
+    return next(iter(page.get_objects(filter=kinds, max_depth=3)), None) is not None
 
 
 def _embedded(document: pypdfium2.PdfDocument) -> list[Reading]:

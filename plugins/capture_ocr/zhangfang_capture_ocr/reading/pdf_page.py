@@ -48,15 +48,11 @@ class _View:
         )
 
 
-def page_of(document: pypdfium2.PdfDocument, index: int) -> Page:
+def page_of(page: pypdfium2.PdfPage, index: int) -> Page:
     """Read one page. Raises `Refused` `pdf.too_much_text` beyond `MAX_GLYPHS`."""
-    page = document[index]
-    try:
-        view = _View(page)
-        glyphs = tuple(_without_echoes(_glyphs(page, view)))
-        return Page(index, view.width, view.height, glyphs, tuple(_rules(page, view)))
-    finally:
-        page.close()
+    view = _View(page)
+    glyphs = tuple(_without_echoes(_glyphs(page, view)))
+    return Page(index, view.width, view.height, glyphs, tuple(_rules(page, view)))
 
 
 def _glyphs(page: pypdfium2.PdfPage, view: _View) -> Iterator[Glyph]:

@@ -112,6 +112,7 @@ def kind_of_title(title: str, code: str | None = None) -> InvoiceKind | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
 def is_title(text: str) -> bool:
     """Whether a run of text is a printed title, at most one character of it misread."""
     words = plain(text)

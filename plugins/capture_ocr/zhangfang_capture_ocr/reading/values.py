@@ -44,10 +44,15 @@ class Source(StrEnum):
 
 
 class Seal(StrEnum):
-    """What the electronic seal of a file says of its content; who set it is never checked."""
+    """What the electronic seal or signature of a file says of its content; who set it is never checked.
+
+    `INTACT`: nothing was changed, going by the digests in it; the signature itself could not be checked. `SIGNED`: nothing was
+    changed, and the signature is right by the certificate in the file.
+    """
 
     NONE = ""
     INTACT = "intact"
+    SIGNED = "signed"
     CHANGED = "changed"
     UNCHECKED = "unchecked"
 
@@ -120,7 +125,8 @@ class Reading:
     fields whose embedded data differ from the printed text, with both texts (embedded, printed).
     `page_shape` is the height of the first page in thousandths of its width; 0 where the source has no pages.
     `counts` tells what was seen in its place that an invoice has once: `titles`, `numbers`, `totals`, `codes` (QR), and
-    how many parts of its file were `left` over. Empty for data. `seal` is the state of the file's electronic seal.
+    how many parts of its file were `left` over. Empty for data. `seal` is the state of the file's electronic seal or signature,
+    `signer` the name on its certificate, as that says it of itself ("" where unknown).
     """
 
     kind: InvoiceKind
@@ -132,6 +138,7 @@ class Reading:
     page_shape: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     seal: Seal = Seal.NONE
+    signer: str = ""
 
     def _text(self, name: str) -> str | None:
         found = self.fields.get(name)

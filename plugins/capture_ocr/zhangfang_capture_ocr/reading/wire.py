@@ -100,6 +100,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "disagreements": {name: list(pair) for name, pair in reading.disagreements.items()},
         "counts": dict(reading.counts),
         "seal": reading.seal.value,
+        "signer": reading.signer,
     }
 
 
@@ -121,6 +122,7 @@ def load_parsed(data: Mapping[str, Any]) -> Reading:
         page_shape=int(data["page_shape"]),
         disagreements={name: (str(a), str(b)) for name, (a, b) in data["disagreements"].items()},
         seal=Seal(data["seal"]),
+        signer=str(data.get("signer", "")),
         counts={str(name): int(count) for name, count in data["counts"].items()},
     )
 

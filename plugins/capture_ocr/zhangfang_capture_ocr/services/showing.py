@@ -18,6 +18,7 @@ from zhangfang_sdk.documents import Document, Documents
 from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
 
+SEAL = "file.seal"
 SURE = 900
 """Per mille: a field below it is lit up for a look."""
 SOURCES: Mapping[Source, str] = {
@@ -84,6 +85,8 @@ class ShownInvoice:
     kind: str
     rates: str
     original: int | None
+    seal: str = ""
+    """What is known of the file's seal or signature, for people; "" where it has none."""
 
 
 async def shown_invoice(item_id: int) -> ShownInvoice | None:
@@ -116,6 +119,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         kind=row["kind"],
         rates="、".join(dict.fromkeys(line.rate for line in reading.lines if line.rate)),
         original=await _original(item, row["duplicate_of"]),
+        seal=next((proof["sentence"] for proof in proofs if proof["code"] == SEAL and row["seal"]), ""),
     )
 
 
