@@ -58,7 +58,7 @@ FIELDS = (
     "items",
 )
 SUMS = frozenset({"amount", "tax", "total"})
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic"})
 
 
 @dataclass(slots=True)

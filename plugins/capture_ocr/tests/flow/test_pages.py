@@ -1,13 +1,16 @@
 """The pages over HTTP, by role (CAP-1, CAP-4, CAP-5, CAP-6, CAP-10, CAP-11)."""
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient, Response
+from PIL import Image
 
 from zhangfang_capture_ocr.tables import Item
 from zhangfang_core.database.engine import scoped_transaction
@@ -20,6 +23,7 @@ from zhangfang_core.testing.tenants import OWNER_PASSWORD, acting
 from zhangfang_sdk.context import system_scope
 
 _numbers = count()
+PHOTO = Path(__file__).parents[1] / "photo.heic"
 
 
 class People:
@@ -194,3 +198,18 @@ async def test_a_photo_is_shown_with_its_sources(people: People, office: Any, dr
     assert "照片识别" in page.text
     assert 'value="1,090.00"' in page.text
     assert (await (await people.of_client("boss")).get(f"/capture/items/{item}")).status_code == 200
+
+
+async def test_a_photo_that_no_browser_shows_is_drawn(people: People, office: Any) -> None:
+    """A JPEG of ours stands in the place of an iPhone's photo, for those who may see the file."""
+    item = await office.handed_in("IMG_0001.HEIC", PHOTO.read_bytes())
+    boss = await people.of_client("boss")
+    page = (await boss.get(f"/capture/items/{item}")).text
+    assert f"/capture/items/{item}/picture" in page
+    answer = await boss.get(f"/capture/items/{item}/picture")
+    drawn = Image.open(io.BytesIO(answer.content))
+    assert (answer.headers["content-type"], drawn.format, drawn.size) == ("image/jpeg", "JPEG", (1342, 867))
+    stranger = await people.enter("boss", office.firm.trading)
+    assert (await stranger.get(f"/capture/items/{item}/picture")).status_code == 404
+    text = await office.handed_in("一.txt", b"no picture")
+    assert (await boss.get(f"/capture/items/{text}/picture")).status_code == 404

@@ -1,6 +1,7 @@
 """Photos go the same way as data: recognised, kept, extracted, checked (CAP-1, CAP-2, CAP-5)."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from zhangfang_capture_ocr.tables import Recognition
 from zhangfang_core.testing.tenants import acting
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.services import use
+
+PHOTO = Path(__file__).parents[1] / "photo.heic"
 
 
 @pytest.mark.parametrize("turned", [0, 90])
@@ -26,6 +29,13 @@ async def test_a_photo_becomes_a_draft(office: Any, drawn: Any, turned: int) -> 
         kept = await Recognition.objects().first()
         assert kept is not None
         assert kept.engine == "capture_ocr.fast"
+
+
+async def test_a_photo_of_an_iphone(office: Any) -> None:
+    """CAP-1: HEIC, held upright by its own mark."""
+    item = await office.handed_in("IMG_0001.HEIC", PHOTO.read_bytes())
+    row = await office.invoice_of(item)
+    assert (row["number"], row["total"], row["turned"]) == ("26332000000187654321", 109000, 0)
 
 
 async def test_the_same_receipt_sent_again_is_told_to_the_firm(office: Any, drawn: Any) -> None:

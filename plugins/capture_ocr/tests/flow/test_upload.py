@@ -102,7 +102,8 @@ async def test_nothing_to_keep(office: Any, name: str, data: bytes, code: str) -
         ("坏.xml", b"<?xml version='1.0'?><a>", "refused", "xml.broken"),
         ("实体.xml", b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "refused", "xml.entities"),
         ("照片.jpg", b"\xff\xd8\xff\xe0" + bytes(100), "refused", "picture.broken"),
-        ("照片.heic", b"\x00\x00\x00\x18ftypheic" + bytes(100), "needs_review", "file.not_yet"),
+        ("照片.heic", b"\x00\x00\x00\x18ftypheic" + bytes(100), "refused", "picture.broken"),
+        ("片子.mp4", b"\x00\x00\x00\x18ftypisom" + bytes(100), "needs_review", "file.not_yet"),
     ],
 )
 async def test_bad_files_have_their_reason(office: Any, name: str, data: bytes, state: str, code: str) -> None:

@@ -1,5 +1,7 @@
 """The name on the certificate of a signed file."""
 
+from enum import Enum
+
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns import BigSerial, Varchar
 from piccolo.table import Table
@@ -11,6 +13,12 @@ VERSION = "1.38.0"
 DESCRIPTION = "Signers of files"
 
 
+BEFORE = {"NONE": "", "INTACT": "intact", "CHANGED": "changed", "UNCHECKED": "unchecked"}
+AFTER = {"NONE": "", "INTACT": "intact", "SIGNED": "signed", "CHANGED": "changed", "UNCHECKED": "unchecked"}
+SealsBefore = Enum("Seal", BEFORE)  # type: ignore[misc]  # made from data
+Seals = Enum("Seal", AFTER)  # type: ignore[misc]  # made from data
+
+
 class Invoice(Table, tablename="capture_ocr_invoice"):
     id = BigSerial(primary_key=True)
     signer = Varchar(length=100, default="")
@@ -19,4 +27,13 @@ class Invoice(Table, tablename="capture_ocr_invoice"):
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="capture_ocr", description=DESCRIPTION)
     new_columns(manager, Invoice)
+    manager.alter_column(
+        table_class_name="Invoice",
+        tablename="capture_ocr_invoice",
+        column_name="seal",
+        params={"choices": Seals},
+        old_params={"choices": SealsBefore},
+        column_class=Varchar,
+        old_column_class=Varchar,
+    )
     return manager

@@ -8,14 +8,18 @@ from litestar.response import Redirect
 
 from zhangfang_capture_ocr.pages.asking import Asked, wants_data
 from zhangfang_capture_ocr.pages.capture import as_data
+from zhangfang_capture_ocr.reading import Refused
+from zhangfang_capture_ocr.reading.confined import draw_confined
 from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import FILTERS
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 WORDS_LENGTH = 60
+_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @page("/capture/items", of=(FIRM, CLIENT), permission="capture_ocr.read")
@@ -59,6 +63,17 @@ async def item_page(item_id: int) -> Page:
     )
 
 
+@page("/capture/items/{item_id:int}/picture", of=CLIENT, permission="documents.read", stream=True)
+async def item_picture(item_id: int) -> Response[bytes]:
+    """A photograph that browsers do not show, as a JPEG of our own. No transaction is open while it is drawn."""
+    data = await listing.content(item_id)
+    try:
+        drawn = await draw_confined(data, 0)
+    except Refused as refused:
+        raise Refusal(refused.code, refused.sentence, status=404) from refused
+    return Response(drawn, media_type="image/jpeg", headers=_PRIVATE)
+
+
 @action("/capture/items/{item_id:int}/again", of=CLIENT, permission="capture_ocr.review")
 async def read_again(item_id: int) -> Redirect:
     """Read a refused file once more."""
@@ -67,4 +82,4 @@ async def read_again(item_id: int) -> Redirect:
     return go(here(f"/capture/items/{item_id}"))
 
 
-PAGES: list[HTTPRouteHandler] = [items_page, item_page, read_again]
+PAGES: list[HTTPRouteHandler] = [items_page, item_page, item_picture, read_again]

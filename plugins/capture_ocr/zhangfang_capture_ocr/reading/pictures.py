@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import pi_heif  # type: ignore[import-untyped]  # the wheel ships no types
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from zhangfang_capture_ocr.reading.refusals import MAX_PDF_PAGES, Refused
 from zhangfang_sdk.recognition import LONGEST_SIDE, Bitmap
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+# Photographs of an iPhone. One thread: the process that decodes is held to its share of the machine.
+pi_heif.register_heif_opener(decode_threads=1)
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "HEIF")
 MAX_PIXELS: Final = 60_000_000
 SHOWN_SIDE: Final = 2_000
 """Longest side of a picture that is drawn for a screen, in pixels."""
@@ -26,6 +29,8 @@ BLANK_BELOW: Final = 12
 """A picture whose lightness (0 to 255) varies less, over squares of a two-hundredth of its sides, is blank."""
 _QUALITY: Final = 85
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\x00", b"MM\x00*")
+_HEIC: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""Brands of ISO/IEC 23008-12; other files of the same container are films."""
 _TURNS: Final = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -35,7 +40,14 @@ _TURNS: Final = {
 
 def is_picture(head: bytes) -> bool:
     """Whether a file begins like a picture that `bitmap_of` decodes."""
-    return head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+    if head[:4] == b"RIFF":
+        return head[8:12] == b"WEBP"
+    return head.startswith(_PICTURES) or is_heic(head)
+
+
+def is_heic(head: bytes) -> bool:
+    """Whether a file begins like a photograph of an iPhone, which browsers do not show."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC
 
 
 def frames_of(data: bytes) -> int:

@@ -11,7 +11,8 @@ from zhangfang_capture_ocr.prescriptions import SENT_BEFORE
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, BUSY, TO_REVIEW, ItemState
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.context import client_in_scope, scope, transaction
+from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.services import use
 
@@ -97,6 +98,16 @@ async def one(item_id: int) -> Listed:
     if found is None:
         raise not_found("票据")
     return (await _listed([found]))[0]
+
+
+async def content(item_id: int) -> bytes:
+    """The file itself, for those who see the item. Opens its own transaction. Raises Refusal ``common.not_found``."""
+    async with transaction():
+        await one(item_id)
+        row = await Item.select(Item.document).where(Item.id == item_id).first()
+        if row is None:
+            raise not_found("票据")
+        return await use(Documents).content(row["document"])
 
 
 async def filtered(chosen: str, words: str, before: int | None) -> tuple[list[Listed], int | None]:

@@ -165,6 +165,8 @@ async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: 
             _boxes(reading, page, height, lit),
             alt,
         )
+    if document.media_type in ("image/heic", "image/heif"):
+        return Picture(WIDTH, HEIGHT, at(item.client, f"/capture/items/{item.id}/picture"), None, (), alt)
     if document.media_type.startswith("image/"):
         return Picture(WIDTH, HEIGHT, at(item.client, f"/documents/{item.document}/file"), None, (), alt)
     if not reading.fields:
