@@ -19,7 +19,7 @@ TEXT_FIELDS = (
     "remarks",
 )
 MONEY_FIELDS = ("amount", "tax", "total")
-_LONGEST = {"code": 12, "number": 20, "buyer_tax_id": 30, "seller_tax_id": 30, "check_code": 40, "total_in_words": 100}
+_LONGEST = {"code": 12, "number": 40, "buyer_tax_id": 30, "seller_tax_id": 30, "check_code": 40, "total_in_words": 100}
 TEXT_KEPT = 20_000
 
 

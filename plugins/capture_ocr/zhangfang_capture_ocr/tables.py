@@ -71,7 +71,7 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     voucher = ForeignKey(VoucherKey, null=True, on_delete=OnDelete.restrict, help_text="凭证")
     kind = Varchar(length=40, default="", help_text="票种")
     code = Varchar(length=12, default="", help_text="发票代码")
-    number = Varchar(length=20, default="", help_text="发票号码")
+    number = Varchar(length=40, default="", help_text="发票号码")
     issued_on = Date(null=True, default=None, help_text="开票日期")
     buyer_name = Varchar(length=200, default="", help_text="购买方名称")
     buyer_tax_id = Varchar(length=30, default="", help_text="购买方税号")

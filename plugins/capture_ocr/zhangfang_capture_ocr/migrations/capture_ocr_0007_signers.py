@@ -1,4 +1,4 @@
-"""The name on the certificate of a signed file."""
+"""The name on the certificate of a signed file; room for the numbers of bank slips."""
 
 from enum import Enum
 
@@ -10,7 +10,7 @@ from zhangfang_sdk.migrations import new_columns
 
 ID = "2026-11-26T21:10:01:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Signers of files"
+DESCRIPTION = "Signers of files, longer numbers"
 
 
 BEFORE = {"NONE": "", "INTACT": "intact", "CHANGED": "changed", "UNCHECKED": "unchecked"}
@@ -33,6 +33,16 @@ async def forwards() -> MigrationManager:
         column_name="seal",
         params={"choices": Seals},
         old_params={"choices": SealsBefore},
+        column_class=Varchar,
+        old_column_class=Varchar,
+    )
+    # The number of a bank's slip has up to 32 digits.
+    manager.alter_column(
+        table_class_name="Invoice",
+        tablename="capture_ocr_invoice",
+        column_name="number",
+        params={"length": 40},
+        old_params={"length": 20},
         column_class=Varchar,
         old_column_class=Varchar,
     )

@@ -17,7 +17,11 @@ from zhangfang_capture_ocr.reading import InvoiceKind, Reading
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 _WHO = {"buyer": "购买方", "seller": "销售方"}
-UNNUMBERED = frozenset({InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER})
+UNNUMBERED = frozenset(
+    {InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.BANK_SLIP, InvoiceKind.FISCAL, InvoiceKind.OTHER}
+)
+NO_TAX_DOCUMENT = frozenset({InvoiceKind.BANK_SLIP, InvoiceKind.FISCAL, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER})
+"""Kinds that need not name the buyer's tax id."""
 _ISSUE_AGAIN = "请让开票方核对后重开。"
 
 
@@ -139,7 +143,7 @@ def _party(reading: Reading, client: ClientIdentity, party: str, direction: Dire
     if tax_id is not None and tax_id.upper() != client.tax_id.upper():
         sentence = f"{who}名称是本公司的，但税号 {tax_id} 与公司税号 {client.tax_id} 不一样。{_ISSUE_AGAIN}"
         return ProofResult(f"{party}.tax_id_other", False, f"{party}_tax_id", sentence, Fixer.ISSUER, direction)
-    if tax_id is None and party == "buyer":
+    if tax_id is None and party == "buyer" and reading.kind not in NO_TAX_DOCUMENT:
         sentence = f"票上没有写公司税号 {client.tax_id}，不能作为税收凭证。{_ISSUE_AGAIN}"
         return ProofResult("buyer.tax_id_missing", False, "buyer_tax_id", sentence, Fixer.ISSUER, direction)
     side = "进项" if direction is Direction.PURCHASE else "销项"

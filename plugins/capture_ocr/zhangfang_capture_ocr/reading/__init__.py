@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhangfang_capture_ocr.reading import xml_tree
 from zhangfang_capture_ocr.reading.archives import is_ofd, is_office
 from zhangfang_capture_ocr.reading.confined import read_confined
 from zhangfang_capture_ocr.reading.ofd_files import read_ofd
 from zhangfang_capture_ocr.reading.parts import FileReading, Found, LeftOver, Place, Unseen
 from zhangfang_capture_ocr.reading.pdf_files import read_pdf
 from zhangfang_capture_ocr.reading.pictures import frames_of
-from zhangfang_capture_ocr.reading.refusals import MAX_PICTURE_BYTES
+from zhangfang_capture_ocr.reading.refusals import LEFT_TO_A_PERSON, MAX_PICTURE_BYTES
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
 from zhangfang_capture_ocr.reading.values import (
     Box,
@@ -62,7 +63,7 @@ def read(source: Path | bytes, name: str) -> FileReading:
         raise Refused("file.too_large")
     match sniff(source[:HEAD_BYTES], name):
         case FileType.XML:
-            return FileReading(1, (Found(Place((0,)), read_xml(source)),))
+            return _data(source)
         case FileType.PDF:
             return read_pdf(source)
         case FileType.PICTURE:
@@ -74,3 +75,13 @@ def read(source: Path | bytes, name: str) -> FileReading:
             if is_office(source):
                 raise Refused("file.not_yet")
             return FileReading(0, is_archive=True)
+
+
+def _data(source: bytes) -> FileReading:
+    try:
+        return FileReading(1, (Found(Place((0,)), read_xml(source)),))
+    except Refused as refused:
+        if refused.code not in LEFT_TO_A_PERSON:
+            raise
+        words = xml_tree.all_text(xml_tree.parse(source))
+        return FileReading(1, left=(LeftOver(Place((0,)), refused.code, words),))

@@ -34,12 +34,16 @@ _SENTENCES: Final[dict[str, str]] = {
     "xml.too_deep": "这个 XML 的结构太复杂，不像一张发票。请从税务平台重新下载发票原件。",
     "xml.too_many_nodes": "这个 XML 的内容太多，不像一张发票。请从税务平台重新下载发票原件。",
     "xml.not_an_invoice": "这个 XML 不是我们认识的发票文件。请上传税务平台下载的数电发票 XML。",
+    "xml.bank_statement": "这是银行电子对账单，不是一笔付款的凭证，已经收到。请会计对银行账时使用，您不用重传。",
+    "xml.other_voucher": "这是一份电子凭证，里面没有找到能入账的号码和金额，已经收到。请会计看着原件处理，您不用重传。",
     "picture.broken": "这张照片打不开，可能没有传完整。请重新拍一张再上传。",
     "decode.too_slow": "这个文件读了太久还没有读完，已停止。请重新下载发票原件再上传，或由会计手工录入。",
     "decode.too_big": "这个文件展开后太大，已停止读取。请重新下载发票原件再上传，或由会计手工录入。",
     "decode.crashed": "读取这个文件时出了错，文件可能已损坏。请重新下载发票原件再上传，或由会计手工录入。",
 }
 CODES: Final = frozenset(_SENTENCES)
+LEFT_TO_A_PERSON: Final = frozenset({"xml.bank_statement", "xml.other_voucher"})
+"""Codes of what was understood well enough to know that it is no invoice: a person at the firm decides, with its words at hand."""
 
 
 class Refused(Exception):
