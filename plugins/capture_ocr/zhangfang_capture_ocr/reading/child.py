@@ -9,6 +9,7 @@ even by kill -9, and the processes end themselves.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -45,6 +46,10 @@ def main() -> None:
     # Loaded here once: a fork may open hardly any file.
     Image.init()
     importlib.import_module("zhangfang_capture_ocr.reading.pdf_signature")
+    # What is loaded stays shared with the forks, which end before there is anything to collect.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     # Whatever native code prints must reach nobody.
     quiet = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

@@ -23,9 +23,3 @@ def look_of(picture: Image.Image) -> str:
             bits = bits << 1 | (cells[place] > cells[place + 1])
     return f"{bits:0{_SIDE * _SIDE // 4}x}"
 
-
-def look_alike(one: str, other: str) -> bool:
-    """Whether two looks are of one picture; never where either is unknown ("")."""
-    if not one or not other:
-        return False
-    return (int(one, 16) ^ int(other, 16)).bit_count() < SAME_BELOW

@@ -10,7 +10,7 @@ from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.search_source import KIND
-from zhangfang_capture_ocr.services.duplicates import same_number, same_picture, told_before, told_of_picture
+from zhangfang_capture_ocr.services.duplicates import elsewhere, same_number, same_picture, told_before, told_of_picture
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
 from zhangfang_capture_ocr.services.locks import decide_alone
@@ -29,6 +29,7 @@ from zhangfang_sdk.services import use
 
 NOTHING = Refused("page.nothing_read")
 NO_DRAFT = NOT_OURS | SENT_BEFORE
+TO_CHECK = "capture.to_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,9 @@ async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *
         return Verdict(
             ItemState.NEEDS_REVIEW, direction, proofs, False, "capture.same_picture", told_of_picture(twin)
         )
+    if not by_person and await elsewhere(item, reading, direction):
+        # The client reads this, so it says nothing of others: the desk does.
+        return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, TO_CHECK, "会计会再核对一下这张票,您不用处理。")
     if not reading.fields:
         return Verdict(ItemState.NEEDS_REVIEW, direction, proofs, False, NOTHING.code, NOTHING.sentence)
     sure = is_sure(reading, proofs)

@@ -6,8 +6,11 @@ from typing import Any
 
 from zhangfang_capture_ocr.places import first_page
 from zhangfang_capture_ocr.prescriptions import Prescription, Told, fixer_of, prescription
+from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
+from zhangfang_capture_ocr.services.checking import TO_CHECK
 from zhangfang_capture_ocr.services.corrections import LABELS, Written, shown
+from zhangfang_capture_ocr.services.duplicates import told_of_elsewhere
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.stored_readings import as_value, reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
@@ -87,6 +90,8 @@ class ShownInvoice:
     original: int | None
     seal: str = ""
     """What is known of the file's seal or signature, for people; "" where it has none."""
+    elsewhere: str = ""
+    """For the firm's people: which other clients have the same invoice."""
 
 
 async def shown_invoice(item_id: int) -> ShownInvoice | None:
@@ -119,6 +124,9 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         kind=row["kind"],
         rates="、".join(dict.fromkeys(line.rate for line in reading.lines if line.rate)),
         original=await _original(item, row["duplicate_of"]),
+        elsewhere=await told_of_elsewhere(item, reading, Direction(row["direction"]))
+        if item.refusal_code == TO_CHECK
+        else "",
         seal=next((proof["sentence"] for proof in proofs if proof["code"] == SEAL and row["seal"]), ""),
     )
 
