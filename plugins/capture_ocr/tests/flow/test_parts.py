@@ -9,7 +9,7 @@ import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from zhangfang_capture_ocr.services import uploads
+from zhangfang_capture_ocr.services import listing, unpacking, uploads
 from zhangfang_capture_ocr.tables import Invoice, Item, Recognition
 from zhangfang_core.database.engine import connection
 from zhangfang_core.testing.tenants import acting
@@ -116,6 +116,28 @@ async def test_an_archive_becomes_its_files(office: Any, drawn: Any) -> None:
         assert [each.name for each in inside] == ["one.xml", "two.pdf", "more.zip"]
         assert {each.purpose for each in inside} == {"差旅"}
         assert len({each.document for each in inside}) == 3
+
+
+async def test_a_large_archive_is_seen_to_go_on(office: Any, drawn: Any, monkeypatch: Any) -> None:
+    """CAP-5: after each handful of files the client sees how many are out and how many are read; nothing waits for all of them."""
+    xml = {f"n{n:03d}_xml": drawn.xml(number=f"26332000000001{n:06d}") for n in range(60)}
+    archive = (await office.send(("年.zip", zipped(**xml))))[0].item
+    seen: list[tuple[int, int]] = []
+    real = unpacking.unpack_confined
+
+    async def watched(data: bytes, first: int) -> Any:
+        async with acting(office.firm, "boss", client=office.firm.restaurant):
+            seen.append((await listing.one(archive)).inside)
+        return await real(data, first)
+
+    monkeypatch.setattr(unpacking, "unpack_confined", watched)
+    await office.work(archive)
+    assert seen == [(0, 0), (0, 25), (0, 50)]
+    async with acting(office.firm, "accountant"):
+        first = await Item.objects().where(Item.whole == archive).order_by(Item.id).first()
+    await office.work(first.id)
+    async with acting(office.firm, "boss", client=office.firm.restaurant):
+        assert (await listing.one(archive)).inside == (1, 60)
 
 
 async def test_archives_inside_archives_end(office: Any) -> None:

@@ -14,7 +14,9 @@ MAX_MEMBERS: Final = 2_000
 MAX_UNPACKED: Final = 500 * 1024 * 1024
 """Size of all members together, as the archive states it."""
 AT_ONCE: Final = 16 * 1024 * 1024
-"""Members are handed over until they are this big together."""
+"""Members are handed over until they are this big together, and"""
+MOST_AT_ONCE: Final = 25
+"""no more of them: what is handed over is kept in one transaction, for which others of the client wait and after which people see how far it is."""
 _OFD_ROOT: Final = "OFD.xml"
 _OFFICE: Final = "[Content_Types].xml"
 _LITTER: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -59,7 +61,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 
 def unpacked(data: bytes, first: int) -> tuple[list[Member], int | None]:
-    """Members from the one counted `first`, as many as `AT_ONCE` allows, at least one; and the next to ask for, None at the end.
+    """Members from the one counted `first`, as many as `AT_ONCE` and `MOST_AT_ONCE` allow, at least one; and the next to ask for, None at the end.
 
     Raises `Refused`: `zip.broken`, `zip.too_much`, `zip.empty`.
     """
@@ -72,7 +74,7 @@ def unpacked(data: bytes, first: int) -> tuple[list[Member], int | None]:
     found: list[Member] = []
     size = 0
     for place, member in enumerate(members[first:], start=first):
-        if found and size + member.file_size > AT_ONCE:
+        if found and (len(found) == MOST_AT_ONCE or size + member.file_size > AT_ONCE):
             return found, place
         found.append(_member(archive, member))
         size += len(found[-1].data)

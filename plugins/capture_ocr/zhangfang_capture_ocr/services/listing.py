@@ -49,6 +49,8 @@ class Listed:
     issued_on: dt.date | None
     sure: bool
     invoice: int | None
+    inside: tuple[int, int] = (0, 0)
+    """Of an archive: how many of the files taken out of it so far are at their end, and how many there are."""
 
     @property
     def title(self) -> str:
@@ -184,7 +186,28 @@ async def _listed(items: Sequence[Item]) -> list[Listed]:
         Invoice.direction,
     ).where(Invoice.item.is_in([item.id for item in items]))
     invoices = {row["item"]: row for row in rows}
-    return [_one(item, invoices.get(item.id, {})) for item in items]
+    inside = await _inside([item.id for item in items if ItemState(item.state) in _ARCHIVES])
+    return [_one(item, invoices.get(item.id, {}), inside.get(item.id, (0, 0))) for item in items]
+
+
+_ARCHIVES = frozenset({ItemState.READING, ItemState.UNPACKED, ItemState.REFUSED})
+"""States in which an archive may stand that files were taken out of."""
+
+
+async def _inside(archives: Sequence[int]) -> dict[int, tuple[int, int]]:
+    if not archives:
+        return {}
+    rows = (
+        await Item.select(Item.whole, Item.state, Count(alias="files"))
+        .where(Item.whole.is_in(list(archives)), Item.upload_key.not_like("%#%"))
+        .group_by(Item.whole, Item.state)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        done, all_ = found.get(row["whole"], (0, 0))
+        ended = 0 if ItemState(row["state"]) in BUSY else row["files"]
+        found[row["whole"]] = (done + ended, all_ + row["files"])
+    return found
 
 
 def title_of(name: str, invoice: Mapping[str, object]) -> str:
@@ -196,7 +219,7 @@ def _other_party(invoice: Mapping[str, object]) -> str:
     return str(invoice.get("buyer_name" if invoice.get("direction") == "sales" else "seller_name") or "")
 
 
-def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
+def _one(item: Item, invoice: Mapping[str, object], inside: tuple[int, int]) -> Listed:
     total, issued_on, id_ = invoice.get("total"), invoice.get("issued_on"), invoice.get("id")
     return Listed(
         id=item.id,
@@ -215,6 +238,7 @@ def _one(item: Item, invoice: Mapping[str, object]) -> Listed:
         issued_on=issued_on if isinstance(issued_on, dt.date) else None,
         sure=bool(invoice.get("sure")),
         invoice=id_ if isinstance(id_, int) else None,
+        inside=inside,
     )
 
 
