@@ -16,6 +16,7 @@ from zhangfang_capture_ocr.reading import Box, FieldValue, Found, InvoiceLine, L
 from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.forms.tickets import TICKETS
 from zhangfang_capture_ocr.reading.printed import invoices_on
+from zhangfang_capture_ocr.reading.rare_letters import rare_in
 from zhangfang_capture_ocr.reading.seen_text import page_of_text
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.reading.titles import plain
@@ -146,8 +147,15 @@ def _in_one_place(one: Place, other: Place) -> bool:
 
 def _families_agree(read: Mapping[int, Value]) -> bool:
     """Whether a reader of another family says what one of the first family says: those make the same mistakes."""
+    if _is_rarer_somewhere([str(value) for value in read.values()]):
+        return False
     first = {_told(value) for reader, value in read.items() if reader < OTHER_FAMILY}
     return any(_told(value) in first for reader, value in read.items() if reader >= OTHER_FAMILY)
+
+
+def _is_rarer_somewhere(texts: Sequence[str]) -> bool:
+    """Whether one reader writes a rare letter that another has not: it may be the one that is right, however many write a common one."""
+    return len({rare_in(text) for text in texts}) > 1
 
 
 def _voted(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> FieldValue[Value]:

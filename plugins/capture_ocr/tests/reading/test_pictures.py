@@ -110,6 +110,30 @@ def test_two_of_three_readers(word: str, misread: str, field: str) -> None:
     assert not sure(picture(QR, others=({word: misread + "了"}, {}), **{word: misread}))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["苏州用直商贸有限公司", "安徽毫州商贸有限公司", "深圳日日商贸有限公司", "北京天桃商贸有限公司", "苏州鄄都商贸有限公司"],
+)
+def test_letters_that_all_readers_mistake_alike_prove_nothing(name: str) -> None:
+    """CAP-4: a common letter may stand for its rare twin, and one rare letter for another."""
+    said = {"seller": f"名称：{name}"}
+    assert not sure(picture(QR, others=(said, said), **said))
+
+
+@pytest.mark.parametrize("name", ["天津日用品商贸有限公司", "北京旭日信用服务有限公司", "杭州鑫睿天成商贸有限公司"])
+def test_usual_words_of_such_letters_are_proven(name: str) -> None:
+    """CAP-4: where nobody would expect the twin, agreement is enough."""
+    said = {"seller": f"名称：{name}"}
+    assert sure(picture(QR, others=(said, said), **said))
+
+
+def test_a_rare_letter_is_not_outvoted() -> None:
+    """CAP-4: two readers write the common letter; the third, with the larger alphabet, may be the one that is right."""
+    common, rare = {"seller": "名称：重庆说江商贸有限公司"}, {"seller": "名称：重庆谠江商贸有限公司"}
+    assert sure(picture(QR, others=(common, common), **common))
+    assert not sure(picture(QR, others=(rare, common), **common))
+
+
 def test_readers_that_agree_prove_no_sum() -> None:
     """CAP-4: a total that all of them misread is held against the other figures."""
     wrong = {"amount": "¥217.18", "total": "(小写)¥224.00"}

@@ -1,6 +1,7 @@
 """What recognised words need besides: a second reader, and the company's id beside its name.
 
-Sums prove each other, words do not: names and items read off a picture are proven only where independent readers agree.
+Sums prove each other, words do not: names and items read off a picture are proven only where independent readers agree, and no letter
+of them is one that readers mistake alike.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 from zhangfang_capture_ocr.proofs.rules import PERSONS
 from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
+from zhangfang_capture_ocr.reading.rare_letters import may_be_mistaken, rare_in
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 NEEDED: Final = frozenset({"words.witness"})
@@ -43,7 +45,7 @@ def _name_proven(reading: Reading, party: str) -> bool:
         return True
     tax_id = reading.buyer_tax_id if party == "buyer" else reading.seller_tax_id
     known = check_tax_id(tax_id or "") is IdVerdict.RIGHT or (party == "buyer" and found.value in PERSONS)
-    return known and bool(found.witnesses)
+    return known and bool(found.witnesses) and not may_be_mistaken(str(found.value))
 
 
 def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
@@ -53,4 +55,4 @@ def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
         return True
     if line.crossing:
         return False
-    return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not _ALIKE.search(line.name)
+    return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not (_ALIKE.search(line.name) or rare_in(line.name))
