@@ -14,7 +14,6 @@ from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import FILTERS
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
@@ -64,13 +63,13 @@ async def item_page(item_id: int) -> Page:
 
 
 @page("/capture/items/{item_id:int}/picture", of=CLIENT, permission="documents.read", stream=True)
-async def item_picture(item_id: int) -> Response[bytes]:
-    """A photograph that browsers do not show, as a JPEG of our own. No transaction is open while it is drawn."""
+async def item_picture(item_id: int) -> Response[bytes] | Redirect:
+    """A photograph that browsers do not show, as a JPEG of our own; back to the item where it is none. No transaction is open while it is drawn."""
     data = await listing.content(item_id)
     try:
         drawn = await draw_confined(data, 0)
-    except Refused as refused:
-        raise Refusal(refused.code, refused.sentence, status=404) from refused
+    except Refused:
+        return go(here(f"/capture/items/{item_id}"))
     return Response(drawn, media_type="image/jpeg", headers=_PRIVATE)
 
 
