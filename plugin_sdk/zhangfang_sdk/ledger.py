@@ -272,6 +272,17 @@ class Ledger(Protocol):
         ...
 
     @needs("ledger.read")
+    async def vouchers_by_id(self, ids: Sequence[int]) -> Sequence[Voucher]:
+        """Those of ``ids`` that clients in scope have, in no order; others are left out."""
+        ...
+
+    @needs("ledger.read")
+    async def posted_counts(self, client: int, first: Period, last: Period) -> Mapping[Period, int]:
+        """How many vouchers stand posted in each month that has any, opening ones apart. Posted vouchers neither change nor go: the same
+        number means the same vouchers."""
+        ...
+
+    @needs("ledger.read")
     async def entries(
         self, client: int, account: str, first: Period, last: Period, *, limit: int = 200
     ) -> Sequence[LedgerEntry]:

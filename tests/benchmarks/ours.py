@@ -29,6 +29,7 @@ import asyncpg
 from tests.benchmarks.cockpit import _tax_id as tax_id
 from tests.benchmarks.cockpit import settle
 from zhangfang_books import reading
+from zhangfang_books.judged_cash import judge_the_rest
 from zhangfang_books.services import trial_balance_of
 from zhangfang_core.database import embedded
 from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
@@ -72,7 +73,10 @@ class Driver:
     ``firm`` and ``clients`` (the workload's names → ids) exist; vouchers are drafted by one person and posted by another.
     """
 
-    def __init__(self, drafter: Scope, reviewer: Scope, clients: Mapping[str, int], leaf: Mapping[str, str]) -> None:
+    def __init__(
+        self, firm: int, drafter: Scope, reviewer: Scope, clients: Mapping[str, int], leaf: Mapping[str, str]
+    ) -> None:
+        self.firm = firm
         self._drafter, self._reviewer, self.clients, self._leaf = drafter, reviewer, clients, leaf
         self.months: tuple[Period, Period] = (Period(2024, 1), Period(2024, 1))
 
@@ -183,12 +187,19 @@ class Benchmark:
     async def run(self) -> None:
         for name in ("load", "load_drafts_and_post"):
             await self._loading(name)
+        await self._judged()
         await settle(self._superuser.replace("/postgres?", "/portal?"))
         await settle(self._superuser.replace("/postgres?", "/raw?"))
         await self._bytes()
         await self._reading()
         await self._vouchers_and_statements()
         await self._posting()
+
+    async def _judged(self) -> None:
+        """What the worker does soon after posting: each voucher's cash by line of the cash flow statement."""
+        assert self._ours is not None
+        with in_scope(system_scope(self._ours.firm)):
+            await judge_the_rest()
 
     async def _loading(self, name: str) -> None:
         """Every pair loads all of the workload into new clients and new tables; the last of each stays for reading."""
@@ -402,7 +413,7 @@ async def new_firm(workload: Any, size: str) -> Driver:
         }
         leaves = [a.code for a in await use(Ledger).accounts(next(iter(clients.values()))) if a.is_leaf]
     leaf = {code: next(x for x in leaves if x.startswith(code)) for code in workload.ACCOUNTS}
-    driver = Driver(scopes[0], scopes[1], clients, leaf)
+    driver = Driver(made.firm, scopes[0], scopes[1], clients, leaf)
     driver.months = (first, Period.parse(months[-1]))
     return driver
 

@@ -388,3 +388,21 @@ async def test_permissions_are_asked_for(case: Case) -> None:
     ):
         async with refused("access.forbidden"), case.acting("boss"):
             await do()
+
+
+async def test_posted_vouchers_are_counted_and_found_by_id(case: Case) -> None:
+    opening = VoucherDraft(
+        case.client,
+        dt.date(2024, 12, 31),
+        "期初",
+        (Line("1002", "", debit=7), Line("1001", "", credit=7)),
+        kind=VoucherKind.OPENING,
+    )
+    made = [await case.posted(d) for d in (opening, case.draft(), case.draft(amount=2), case.draft(FEBRUARY.first_day))]
+    async with case.acting("drafter"):
+        draft = await case.ledger.draft(case.draft())
+        assert await case.ledger.posted_counts(case.client, JANUARY.plus(-1), FEBRUARY) == {JANUARY: 2, FEBRUARY: 1}
+        assert await case.ledger.posted_counts(case.client, FEBRUARY, FEBRUARY) == {FEBRUARY: 1}
+        found = await case.ledger.vouchers_by_id([made[1], draft, 10**12])
+        assert {v.id for v in found} == {made[1], draft}
+        assert not await case.ledger.vouchers_by_id([])

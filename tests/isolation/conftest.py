@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
-from zhangfang_books import hand_figures
+from zhangfang_books import hand_figures, judged_cash
 from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.services import write_note
@@ -205,6 +205,7 @@ async def _books(place: Place) -> None:
     await _analysis(place, word)
     await write_note(place.client, Period.current(), word)
     await keep_brought_cash(place.client, {1: 100})
+    await judged_cash.judge([v.id for v in await use(Ledger).vouchers(place.client)])
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)

@@ -134,6 +134,20 @@ async def _without_taken_back(rows: Sequence[Mapping[str, Any]]) -> list[dict[st
     ]
 
 
+async def posted_counts(client: int, first: Period, last: Period) -> Mapping[Period, int]:
+    """See ``Ledger.posted_counts``; needs ``ledger.read``."""
+    see(client)
+    rows = await connection().fetch(
+        """select period, count(*) as vouchers from core_voucher where firm = $1 and client = $2 and period between $3 and $4
+        and state = 'posted' and kind <> 'opening' group by period""",
+        firm_in_scope(),
+        client,
+        first.number,
+        last.number,
+    )
+    return {Period.from_number(row["period"]): row["vouchers"] for row in rows}
+
+
 async def _with_lines(found: Sequence[Mapping[str, Any]]) -> list[Voucher]:
     rows = await _without_taken_back(found)
     posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]

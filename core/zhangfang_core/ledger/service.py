@@ -1,7 +1,7 @@
 """The SDK's ``Ledger`` on PostgreSQL. Each method is one of the room's modules; see the Protocol for what is raised."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from zhangfang_core.ledger import accounts, balances, drafts, parties, periods, posting, reading, reversal
 from zhangfang_sdk.errors import not_found
@@ -57,6 +57,12 @@ class PostgresLedger:
 
     async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
         return await balances.balances(client, first, last)
+
+    async def vouchers_by_id(self, ids: Sequence[int]) -> Sequence[Voucher]:
+        return await reading.vouchers_of_firm(ids)
+
+    async def posted_counts(self, client: int, first: Period, last: Period) -> Mapping[Period, int]:
+        return await reading.posted_counts(client, first, last)
 
     async def party_balances(
         self, client: int, accounts: Sequence[str], until: Sequence[Period | None]

@@ -1,6 +1,7 @@
 """A ledger in memory that refuses what the Protocol says. Tests of core run one suite against it and against the real one."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -179,6 +180,14 @@ class FakeLedger:
                 row[shift + 1] += line.credit
         ordered = sorted(sums.items(), key=lambda item: (item[0][0].number if item[0][0] else 0, item[0][1]))
         return [Balance(account, period, *amounts) for (period, account), amounts in ordered]
+
+    async def vouchers_by_id(self, ids: Sequence[int]) -> Sequence[Voucher]:
+        return [v for v in self._vouchers.values() if v.id in set(ids) and scope().sees(v.client)]
+
+    async def posted_counts(self, client: int, first: Period, last: Period) -> Mapping[Period, int]:
+        self._see(client)
+        counted = (v.period for v in self._posted(client) if v.kind is not VoucherKind.OPENING)
+        return Counter(period for period in counted if first <= period <= last)
 
     async def party_balances(
         self, client: int, accounts: Sequence[str], until: Sequence[Period | None]

@@ -8,6 +8,7 @@ from zhangfang_books import (
     equity_pages,
     export_pages,
     import_pages,
+    judged_cash,
     ledger_pages,
     profile_pages,
     statement_pages,
@@ -20,6 +21,7 @@ from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
+from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
@@ -41,6 +43,14 @@ class Books:
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
+
+    @hook
+    def register_jobs(self) -> Sequence[Job]:
+        return [Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0)]
+
+    @hook
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        await judged_cash.judge(ids)
 
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from zhangfang_books.hand_figures import hand_figures
+from zhangfang_books.judged_cash import judge_anew, judged_months
 from zhangfang_books.statements.cash_flow import flows
 from zhangfang_books.statements.equity import EquityStatement, equity_statement
 from zhangfang_books.statements.equity_form import equity_form
@@ -63,7 +64,7 @@ async def statements(client: int, period: Period, span: Span = Span.MONTH) -> St
 async def equity(client: int, year: int) -> EquityStatement | None:
     """所有者权益变动表 of a year, None for a standard that has none. Raises Refusal ``books.no_forms``."""
     period, span = Period(year, 12), Span.YEAR
-    material = await _material(client, period, span)
+    material = await _material(client, period, span, every_voucher=True)
     found = equity_form(material.standard)
     if found is None:
         return None
@@ -71,7 +72,7 @@ async def equity(client: int, year: int) -> EquityStatement | None:
     return equity_statement(material, year, made.income, made.balance_sheet, found)
 
 
-async def _material(client: int, period: Period, span: Span) -> Material:
+async def _material(client: int, period: Period, span: Span, *, every_voucher: bool = False) -> Material:
     about = await use(Clients).client(client)
     if about.standard not in standards():
         raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
@@ -79,16 +80,23 @@ async def _material(client: int, period: Period, span: Span) -> Material:
     january, starts = Period(last.year, 1), Period.of(about.books_start)
     since = max(Period(last.year - 1, 1) if span is Span.YEAR else january, starts)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
+    judged = {} if every_voucher else await judged_months(client, about.standard, since, last)
+    vouchers: list[Voucher] = []
+    month = since
+    while month <= last:
+        vouchers += [] if month in judged else await posted_vouchers(client, month, month)
+        month = month.plus(1)
     return Material(
         about.standard,
         await books_of(
             client, last, standard=about.standard, ends=(january.plus(-1), first.plus(-1), last)
         ),
-        await posted_vouchers(client, since, last),
+        vouchers,
         starts,
         {(row["voucher"], row["place"]): row["line"] for row in rows},
         {starts.year: await brought_of(client, starts)},
         await hand_figures(client),
+        judged,
     )
 
 
@@ -132,6 +140,7 @@ async def assign_cash(client: int, voucher: int, place: int, line: int) -> None:
     before = row.line
     row.line, row.assigned_by, row.assigned_at = line, scope().user_name, dt.datetime.now(dt.UTC)
     await row.save()
+    await judge_anew(found, about.standard)
     await use(Audit).record(
         "books.cash_line", f"core_voucher:{voucher}", client=client,
         before={"place": place, "line": before}, after={"place": place, "line": line},

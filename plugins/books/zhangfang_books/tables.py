@@ -37,6 +37,23 @@ class CashAssignment(ClientRows, Table, tablename="books_cash_assignment"):
     assigned_at = Timestamptz()
 
 
+class JudgedCash(ClientRows, Table, tablename="books_judged_cash"):
+    """A posted voucher's cash by line of the cash flow statement, judged once (see ``judged_cash.py``); unique by (voucher, place, rules).
+
+    ``place`` is the voucher's line from 1; each judged voucher has a row with place 0 and nothing in it. ``line`` is 0 for cash that no
+    rule places. ``rules`` names the rules by which it was judged.
+    """
+
+    id = BigSerial(primary_key=True)
+    period = Integer()
+    voucher = BigInt()
+    place = SmallInt()
+    line = SmallInt()
+    amount = BigInt()
+    by_hand = Boolean(default=False)
+    rules = Varchar(length=16)
+
+
 class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
     """A statement's line as a person filled it in (see ``statements/by_hand.py``); unique by (client, kind, part, line, from_line, period).
 

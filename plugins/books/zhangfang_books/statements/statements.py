@@ -37,7 +37,8 @@ class Material:
     """What statements are made from.
 
     ``vouchers``: posted ones of the year, for ``Span.YEAR`` of the year before too; ``assigned``: (voucher, line's place) → cash flow
-    line. ``brought`` by year: only that of ``starts``, the first month of the books, has any.
+    line. ``judged``: flows of months, by which their vouchers need not be looked at. ``brought`` by year: only that of ``starts``, the
+    first month of the books, has any.
     """
 
     standard: str
@@ -47,6 +48,7 @@ class Material:
     assigned: Mapping[tuple[int, int], int] = field(default_factory=dict)
     brought: Mapping[int, Brought] = field(default_factory=dict)
     by_hand: Sequence[HandFigure] = ()
+    judged: Mapping[Period, Sequence[Flow]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,9 @@ class _Maker:
         chosen: dict[int, dict[int, int]] = {}
         for (voucher, place), line in material.assigned.items():
             chosen.setdefault(voucher, {})[place] = line
-        self._flows = [(v.period, f) for v in material.vouchers for f in flows(v, self._rules, chosen.get(v.id, {}))]
+        looked_at = [v for v in material.vouchers if v.period not in material.judged]
+        self._flows = [(period, flow) for period, known in material.judged.items() for flow in known]
+        self._flows += [(v.period, f) for v in looked_at for f in flows(v, self._rules, chosen.get(v.id, {}))]
 
     def column(
         self, evaluated: Callable[[Period, Period], Values], heading: str, months: tuple[Period, Period]
