@@ -13,7 +13,7 @@ from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES, CORE_SERVIC
 from zhangfang_core.modules.ordering import in_order
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.documenting_services import is_draft, page, services
-from zhangfang_sdk.drafts.tasks import Tasks
+from zhangfang_sdk.drafts.offers import Offers
 from zhangfang_sdk.fitting import unfit
 from zhangfang_sdk.manifest import Manifest, parse_manifest
 from zhangfang_sdk.services import ServiceMissing, guarded, methods_of, replaced, use
@@ -31,7 +31,7 @@ def test_every_service_that_is_provided_is_told_and_no_draft_is() -> None:
     provided = set(CORE_SERVICES) | {p for module in registry().modules.values() for p in module.services}
     assert {service for service in services() if not is_draft(service)} == provided
     assert {service.__name__ for service in DRAFTS} == {
-        *("Tasks", "Talks", "Signing", "Contracts", "Archive", "Alerts", "Offers", "TaxFigures", "Filings", "Bank")
+        *("Talks", "Signing", "Contracts", "Archive", "Alerts", "Offers", "TaxFigures", "Filings", "Bank")
     }
 
 
@@ -60,15 +60,15 @@ def manifest(id_: str, more: str) -> Manifest:
 
 def test_two_providers_of_a_draft_conflict_and_requiring_one_works() -> None:
     """As of any other service."""
-    first, second = manifest("first", 'provides = ["Tasks"]'), manifest("second", 'provides = ["Tasks"]')
-    asks = manifest("asks", 'requires = ["Tasks"]')
+    first, second = manifest("first", 'provides = ["Offers"]'), manifest("second", 'provides = ["Offers"]')
+    asks = manifest("asks", 'requires = ["Offers"]')
     order = in_order([asks, second, first], CORE_SERVICE_NAMES)
     assert set(order.refused) == {"second"}
-    assert "Tasks" in order.refused["second"]
+    assert "Offers" in order.refused["second"]
     assert [m.id for m in order.manifests if m.id not in order.refused] == ["first", "asks"]
     assert order.requires["asks"] == {"first"}
     alone = in_order([asks], CORE_SERVICE_NAMES)
-    assert "Tasks" in alone.refused["asks"]
+    assert "Offers" in alone.refused["asks"]
 
 
 async def test_a_draft_is_provided_and_asked_for_like_any_service() -> None:
@@ -76,25 +76,20 @@ async def test_a_draft_is_provided_and_asked_for_like_any_service() -> None:
         def __init__(self) -> None:
             self.asked = Counter[str]()
 
-        async def ensure(self, wanted: Any) -> int:
-            self.asked["ensure"] += 1
-            return 1
+        async def for_zone(self, zone: str, client: int) -> None:
+            self.asked["for_zone"] += 1
 
-        async def close(self, key: str, result: str) -> bool:
-            return True
+        async def hide(self, offer: int) -> None: ...
 
-        async def open(self, *, client: int | None = None, prefix: str = "", limit: int = 100) -> list[Any]:
-            return []
-
-        async def get(self, ids: Any) -> list[Any]:
+        async def outcomes(self, client: int | None, *, first: Any, last: Any) -> list[Any]:
             return []
 
     kept: Any = Kept()
-    assert list(unfit(manifest("first", 'provides = ["Tasks"]'), "register_services", {Tasks: kept})) == []
-    lack = next(unfit(manifest("first", 'provides = ["Tasks"]'), "register_services", {Tasks: object()}))
-    assert "Tasks" in lack
+    assert list(unfit(manifest("first", 'provides = ["Offers"]'), "register_services", {Offers: kept})) == []
+    lack = next(unfit(manifest("first", 'provides = ["Offers"]'), "register_services", {Offers: object()}))
+    assert "Offers" in lack
     with pytest.raises(ServiceMissing):
-        use(Tasks)
-    with replaced(Tasks, guarded(Tasks, kept, None)):
-        assert await use(Tasks).ensure(None) == 1  # type: ignore[arg-type]  # the stand-in looks at nothing
-    assert kept.asked == {"ensure": 1}
+        use(Offers)
+    with replaced(Offers, guarded(Offers, kept, None)):
+        assert await use(Offers).for_zone("home", 1) is None
+    assert kept.asked == {"for_zone": 1}

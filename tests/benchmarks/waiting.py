@@ -18,7 +18,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zhangfang_collab import services as tasks
+from zhangfang_collab.ticking import assign
+from zhangfang_collab.waiting import waiting as tasks_waiting
 from zhangfang_core.database.engine import close_pool, open_pool, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.modules import registry as registering
@@ -31,6 +32,7 @@ from zhangfang_core.web import navigation, waiting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import Side
 from zhangfang_sdk.waiting import WaitingSource
 
 BAR = 1.3
@@ -41,7 +43,7 @@ TASKS = 20
 def offer(count: int) -> None:
     """The portal's waiting lists are ``count`` ones of the tasks' plugin."""
     known = registering.registry()
-    sources = tuple(WaitingSource(f"list{i}", "collab.read", tasks.waiting, topics=("collab",)) for i in range(count))
+    sources = tuple(WaitingSource(f"list{i}", "collab.read", tasks_waiting, topics=("collab",)) for i in range(count))
     modules = {
         id_: replace(module, waiting=sources if id_ == "collab" else ()) for id_, module in known.modules.items()
     }
@@ -94,8 +96,9 @@ async def homes(firm: TestFirm) -> Sequence[tuple[str, str, str]]:
         )
     for number in range(TASKS):
         day = today() + dt.timedelta(days=number - 3)
-        async with acting(firm, "accountant"):
-            await tasks.assign(firm.restaurant, Period.of(day), f"第 {number} 件", "补充说明", day)
+        for side in (Side.CLIENT, Side.FIRM):
+            async with acting(firm, "accountant"):
+                await assign(firm.restaurant, Period.of(day), f"第 {number} 件", "补充说明", day, side=side)
     return [
         (await session_for(boss), f"/f/{firm.id}/c/{firm.restaurant}", "/cockpit"),
         (await session_for(firm.owner), f"/f/{firm.id}", "/waiting"),

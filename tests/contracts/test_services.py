@@ -25,7 +25,9 @@ from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
+from zhangfang_sdk.tasks import Tasks
 from zhangfang_sdk.testing import fakes
+from zhangfang_sdk.testing.fake_tasks import FakeTasks
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.waiting import Waiting
@@ -48,6 +50,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (PluginSettings, fakes.FakeSettings),
     (Waiting, fakes.FakeWaiting),
     (Search, fakes.FakeSearch),
+    (Tasks, FakeTasks),
 ]
 
 

@@ -23,7 +23,9 @@ from zhangfang_books.tables import ImportedFile, ImportProfile
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
-from zhangfang_collab.services import assign as assign_task
+from zhangfang_collab.arrivals import arrived
+from zhangfang_collab.tables import Template
+from zhangfang_collab.ticking import assign as assign_task
 from zhangfang_core.calendar.service import change_day, move
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.documents.preview import page_image
@@ -70,6 +72,7 @@ from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact
 from zhangfang_sdk.services import use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
+from zhangfang_sdk.tasks import Arrival
 
 TABLES = tuple(table._meta.tablename for app in APP_REGISTRY.app_configs.values() for table in app.table_classes)
 OF_ONE_PERSON = ("core_notice", "core_session")
@@ -251,6 +254,7 @@ async def _analysis(place: Place, word: str) -> None:
 async def _rest(place: Place) -> None:
     word, client, now = f"机密{place.mark}", place.client, dt.datetime.now(dt.UTC)
     await assign_task(client, Period.current(), word, word, today())
+    await arrived(Arrival(client, word, Period.current(), word, word))
     await Alert(
         client=client, rule="kept", severity="bad", title=word, sentence=word, todo=word, source=word, amount=-1,
         created_at=now, updated_at=now,
@@ -293,6 +297,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await ImportProfile(program="own", name=word, columns="{}").save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
+    await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()
     await switch("marketplace", on=True)
     await move("vat", "2026-10", due=dt.date(2026, 11, 20), area="", reason=word)
     now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"

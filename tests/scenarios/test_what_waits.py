@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from zhangfang_collab import services as tasks
+from zhangfang_collab import ticking
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import join, make_person
 from zhangfang_core.modules import registry as registering
@@ -24,6 +24,7 @@ from zhangfang_sdk.acting import acting as acting_plugin
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
+from zhangfang_sdk.tasks import Side
 from zhangfang_sdk.waiting import Urgency, Waiting, WaitingItem, WaitingSource
 
 PART = {"hx-request": "true"}
@@ -52,15 +53,15 @@ async def boss_of_both(portal: Portal, firm: TestFirm, other_firm: TestFirm) -> 
         (other_firm, "交合同", 40),
     ):
         await assign(home, home.restaurant, title, days)
-    await assign(firm, firm.trading, "邻居的事", 0)
+    await assign(firm, firm.trading, "邻居的事", 0, Side.FIRM)
     async with portal.visitor(await session_for(person)) as visitor:
         yield visitor
 
 
-async def assign(firm: TestFirm, client: int, title: str, days: int) -> int:
+async def assign(firm: TestFirm, client: int, title: str, days: int, side: Side = Side.CLIENT) -> int:
     due = today() + dt.timedelta(days=days)
     async with acting(firm, "accountant"):
-        return await tasks.assign(client, Period.of(due), title, "", due)
+        return await ticking.assign(client, Period.of(due), title, "", due, side=side)
 
 
 async def part(visitor: Visitor, place: str, query: str = "") -> list[str]:
@@ -78,7 +79,7 @@ async def test_on_each_home(boss_of_both: Visitor, portal: Portal, firm: TestFir
     home = (await visitor.get(f"{there}/cockpit")).text
     assert home.index('id="waiting"') < home.index('class="tiles"')
     assert TITLES.findall(home)[:2] == ["签字", "补齐发票"]
-    assert f'href="{there}/tasks?period=' in home
+    assert f'href="{there}/tasks/' in home
     mine = (await visitor.get("/me")).text
     assert [t for t in TITLES.findall(mine) if "公司" not in t] == ["签字", "交对账单", "补齐发票"]
     assert "邻居的事" not in mine + home
@@ -102,7 +103,7 @@ async def test_the_dot_is_the_list(boss_of_both: Visitor, firm: TestFirm) -> Non
     third = await assign(firm, firm.restaurant, "第三件", 9)
     assert await both() == (3, 3)
     async with acting(firm, "boss"):
-        await tasks.tick(third, done=True)
+        await ticking.tick(third, done=True)
     assert await both() == (2, 2)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from zhangfang_collab.services import assign, tick
+from zhangfang_collab.ticking import assign, tick
 from zhangfang_core.database.engine import connection
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.search.writing import build_missing, missing
@@ -22,7 +22,7 @@ async def test_a_task_is_found_as_it_is_now(firm: TestFirm) -> None:
     await indexed(firm.id)
     async with acting(firm, "boss", name="李总"):
         (hit,) = (await use(Search).find("网银 2026-11-03")).hits
-        assert hit.address == f"/f/{firm.id}/c/{firm.restaurant}/tasks?period=2026-11#task-{task}"
+        assert hit.address == f"/f/{firm.id}/c/{firm.restaurant}/tasks/{task}"
         assert (await use(Search).find("李总")).hits == ()
         await tick(task, done=True)
     await indexed(firm.id)

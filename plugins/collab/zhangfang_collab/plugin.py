@@ -1,15 +1,25 @@
 """Hook implementations of the plugin; each delegates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_collab import services, web
+from zhangfang_collab import facts_heard, jobs
+from zhangfang_collab.admin import SCREENS
+from zhangfang_collab.demo import fill
+from zhangfang_collab.keeping import TOPIC
+from zhangfang_collab.notice_kinds import NOTICE_KINDS
+from zhangfang_collab.pages import lists, one_task
 from zhangfang_collab.search_source import TASKS
-from zhangfang_collab.tables import Task
+from zhangfang_collab.tasks_service import KeptTasks
+from zhangfang_collab.waiting import waiting
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen, BetterPage
+from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.search import SearchSource
+from zhangfang_sdk.tasks import Tasks
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 
@@ -17,7 +27,7 @@ from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 class Collab:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return web.PAGES
+        return [*lists.PAGES, *one_task.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
@@ -28,7 +38,23 @@ class Collab:
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:
-        return [WaitingSource("tasks", "collab.read", services.waiting, ("tasks", "desk-tasks"), (services.TOPIC,))]
+        return [WaitingSource("tasks", "collab.read", waiting, ("tasks", "desk-tasks"), (TOPIC,))]
+
+    @hook
+    def register_services(self) -> Mapping[type[Any], Any]:
+        return {Tasks: KeptTasks()}
+
+    @hook
+    def register_notice_kinds(self) -> Sequence[NoticeKind]:
+        return NOTICE_KINDS
+
+    @hook
+    def register_jobs(self) -> Sequence[Job]:
+        return [
+            Job("next_month", jobs.next_month, "10 5 25 * *"),
+            Job("month", jobs.month),
+            Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),
+        ]
 
     @hook
     def register_search_sources(self) -> Sequence[SearchSource]:
@@ -36,16 +62,19 @@ class Collab:
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
-        columns = (Task.client, Task.period, Task.title, Task.due_on, Task.done_at, Task.done_by)
-        labels = {"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人"}
-        return [
-            AdminScreen(Task, "待办事项", columns, labels, better=BetterPage("待办事项", "/tasks"))
-        ]
+        return SCREENS
+
+    @hook
+    async def on_documents_stored(self, ids: Sequence[int]) -> None:
+        await facts_heard.documents_stored(ids)
+
+    @hook
+    async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        await facts_heard.invoices_read(ids)
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
-        for client in ids:
-            await services.assign_demo_tasks(client)
+        await fill(ids)
 
 
 plugin = Collab()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from zhangfang_collab.tables import Task
-from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import SearchEntry, SearchSource
 
 KIND = "collab.tasks"
@@ -15,8 +14,8 @@ async def write(ids: Sequence[int]) -> Sequence[SearchEntry]:
             id=int(task.id),
             client=int(task.client),
             title=task.title,
-            text=" ".join(filter(None, (task.note, str(task.due_on), task.done_by))),
-            path=f"/tasks?period={Period.from_number(task.period).key}#task-{task.id}",
+            text=" ".join(filter(None, (task.note, task.party, str(task.due_on), task.done_by))),
+            path=f"/tasks/{task.id}",
             day=task.due_on,
         )
         for task in await Task.objects().where(Task.id.is_in(list(ids)))

@@ -1,0 +1,274 @@
+"""What is asked for closes itself when it arrives and opens again, with the reason, when that is undone; in any order, on two nodes."""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+import pytest
+
+from zhangfang_collab import arrivals, facts_heard, listing, making, ticking
+from zhangfang_collab import steps as states
+from zhangfang_collab.facts_heard import month_in
+from zhangfang_collab.tables import Entry, Task
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.invoices import InvoiceState, InvoiceSums
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+
+DECEMBER, NOVEMBER = Period(2026, 12), Period(2026, 11)
+STATEMENT = AskedFor.BANK_STATEMENT
+
+
+def statement(firm: TestFirm, reference: str = "import:1") -> Arrival:
+    return Arrival(firm.trading, STATEMENT, NOVEMBER, reference, "11月流水 42 笔")
+
+
+async def month(firm: TestFirm, period: Period = DECEMBER) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        await making.make([await use(Clients).client(firm.trading)], period)
+
+
+async def the(template: str) -> Task:
+    (row,) = await Task.objects().where(Task.template == template)
+    return row
+
+
+async def test_it_closes_and_opens_with_the_reason(firm: TestFirm) -> None:
+    await month(firm)
+    async with acting(firm, "boss", client=firm.trading):
+        assert await arrivals.arrived(statement(firm)) == 1
+        assert await arrivals.arrived(statement(firm)) == 0, "told twice"
+        closed = await the("bank_statement")
+        assert (closed.turn, closed.result) == ("", "11月流水 42 笔")
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "导入已撤销") == 1
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "导入已撤销") == 0
+        row = await the("bank_statement")
+        assert (row.turn, row.reopened) == ("client", "导入已撤销")
+        assert row.done_at is None
+        assert [e.kind for e in await listing.trail(row.id)] == ["undone", "arrived"]
+
+
+async def test_what_came_before_the_task_closes_it_when_it_is_made(firm: TestFirm) -> None:
+    async with acting(firm, "accountant"):
+        assert await arrivals.arrived(statement(firm)) == 0
+    await month(firm)
+    async with acting(firm, "accountant"):
+        assert (await the("bank_statement")).turn == ""
+        assert (await the("payroll")).turn == "client"
+
+
+async def test_another_statement_or_a_person_s_tick_keeps_it_closed(firm: TestFirm) -> None:
+    await month(firm)
+    async with acting(firm, "accountant"):
+        await arrivals.arrived(statement(firm, "a"))
+        await arrivals.arrived(statement(firm, "b"))
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "a", "撤销") == 0
+        assert (await the("bank_statement")).turn == ""
+        payroll = await the("payroll")
+        await ticking.tick(payroll.id, done=True)
+        await arrivals.arrived(Arrival(firm.trading, AskedFor.PAYROLL, NOVEMBER, "p", "已确认"))
+        assert await arrivals.undone(firm.trading, AskedFor.PAYROLL, NOVEMBER, "p", "撤销") == 0
+        assert (await the("payroll")).turn == ""
+
+
+async def test_after_filing_the_accountant_is_told_instead(firm: TestFirm) -> None:
+    await month(firm)
+    async with acting(firm, "accountant"):
+        await arrivals.arrived(statement(firm))
+        await ticking.tick((await the("vat_return")).id, done=True)
+    async with acting(firm, "boss", client=firm.trading):
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "导入已撤销") == 0
+        row = await the("bank_statement")
+        assert row.turn == ""
+        with pytest.raises(Refusal, match=r"collab\.filed"):
+            await ticking.untick(row.id, 0)
+    async with acting(firm, "owner"):
+        told = await connection().fetch("""select kind, title, "user" from core_notice""")
+    assert [(r["kind"], r["user"]) for r in told] == [("collab.undone_after_filing", firm.owner)]
+
+
+async def test_somebody_looked_and_it_does_not_do(firm: TestFirm) -> None:
+    await month(firm)
+    async with acting(firm, "accountant", name="王会计"):
+        await arrivals.arrived(statement(firm))
+        row = await the("bank_statement")
+        await ticking.untick(row.id, 0)
+        row = await the("bank_statement")
+        assert (row.turn, row.reopened) == ("client", "王会计撤回:上传银行对账单")
+    await month(firm)
+    async with acting(firm, "accountant"):
+        assert (await the("bank_statement")).turn == "client"
+        assert await arrivals.arrived(statement(firm, "import:2")) == 1
+
+
+async def test_a_stranger_s_client_is_not_there(firm: TestFirm, other_firm: TestFirm) -> None:
+    async with acting(other_firm, "accountant"):
+        other = Arrival(other_firm.trading, STATEMENT, NOVEMBER, "x", "x")
+        assert await arrivals.arrived(other) == 0
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await arrivals.arrived(statement(firm))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("招商银行11月对账单.pdf", (2026, 11)),
+        ("2026-10 银行流水.xlsx", (2026, 10)),
+        ("对账单202609.pdf", (2026, 9)),
+        ("2026年08月对账单.pdf", (2026, 8)),
+        ("12月对账单.pdf", (2025, 12)),
+        ("对账单.pdf", None),
+        ("对账单20261131号.pdf", None),
+    ],
+)
+def test_the_month_in_a_name(name: str, expected: tuple[int, int] | None) -> None:
+    assert month_in(name, NOVEMBER) == (None if expected is None else Period(*expected))
+
+
+async def test_a_file_called_a_statement_closes_the_task(firm: TestFirm) -> None:
+    await month(firm, Period(2026, 11))
+    async with acting(firm, "boss", client=firm.trading):
+        other = await use(Documents).store(firm.trading, "进货单.pdf", "application/pdf", b"%PDF-1.4 a")
+        stored = await use(Documents).store(firm.trading, "工行对账单.pdf", "application/pdf", b"%PDF-1.4 b")
+    async with scoped_transaction(system_scope(firm.id)):
+        await facts_heard.documents_stored([other.id])
+        assert (await the("bank_statement")).turn == "client"
+        for _ in range(2):
+            await facts_heard.documents_stored([stored.id])
+        row = await the("bank_statement")
+        assert (row.turn, row.document, row.covers) == ("", stored.id, 202610)
+
+
+async def test_a_file_handed_in_on_the_task_is_the_statement(firm: TestFirm) -> None:
+    await month(firm, Period(2026, 11))
+    async with acting(firm, "boss", client=firm.trading):
+        row = await the("bank_statement")
+        document = await ticking.attach(row.id, "IMG_0001.jpg", "image/jpeg", b"\xff\xd8\xff")
+        row = await the("bank_statement")
+        assert (row.turn, row.document) == ("", document)
+
+
+class Counting:
+    """How many input invoices are in which state."""
+
+    def __init__(self) -> None:
+        self.read, self.checked = 0, 0
+
+    async def sums(self, query: object) -> InvoiceSums:
+        return InvoiceSums(self.read if InvoiceState.READ in query.states else self.checked)  # type: ignore[attr-defined]
+
+
+async def test_the_last_invoice_closes_and_a_late_one_opens(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    await month(firm, Period(2026, 11))
+    october, counting = Period(2026, 10), Counting()
+    monkeypatch.setattr(facts_heard, "use", lambda protocol: counting)
+    async with scoped_transaction(system_scope(firm.id)):
+        for counting.read, counting.checked, turn in ((0, 0, "client"), (1, 2, "client"), (0, 3, ""), (1, 3, "client")):
+            await facts_heard.judge_invoices(firm.trading, october)
+            assert (await the("input_invoices")).turn == turn
+        assert (await the("input_invoices")).reopened == "又有 1 张进项发票待核对"
+
+
+@dataclass
+class Model:
+    """What must be true after any order: which references are live, whether somebody ticked, whether the return is filed."""
+
+    live: set[str] = field(default_factory=set)
+    closed: str = ""
+    """"hand", "arrival" or "" while it is open."""
+    filed: bool = False
+
+    def run(self, what: str) -> None:
+        name, _, reference = what.partition(" ")
+        if name == "arrive" and reference not in self.live:
+            self.live.add(reference)
+            self.closed = self.closed or "arrival"
+        elif name == "undo" and reference in self.live:
+            self.live.discard(reference)
+            if not self.live and self.closed == "arrival" and not self.filed:
+                self.closed = ""
+        elif name == "tick":
+            self.closed = self.closed or "hand"
+        elif name == "untick" and self.closed and not self.filed:
+            if self.closed == "arrival":
+                self.live.clear()
+            self.closed = ""
+        elif name == "file":
+            self.filed = True
+        elif name == "unfile":
+            self.filed = False
+
+
+MOVES = ("arrive a", "arrive b", "undo a", "undo b", "tick", "untick", "file", "unfile", "month", "month twice")
+
+
+async def move(firm: TestFirm, what: str) -> None:
+    name, _, reference = what.partition(" ")
+    if name == "month":
+        await asyncio.gather(*(month(firm) for _ in range(2 if reference else 1)))
+        return
+    async with acting(firm, "accountant"):
+        if name == "arrive":
+            await arrivals.arrived(statement(firm, reference))
+        elif name == "undo":
+            await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, reference, "撤销")
+        else:
+            row = await the("bank_statement" if "tick" in name else "vat_return")
+            refused = name == "untick" and row.done_at is not None and (await the("vat_return")).done_at is not None
+            with pytest.raises(Refusal, match=r"collab\.filed") if refused else nullcontext():
+                await (ticking.tick_step(row.id, 0) if name in ("tick", "file") else ticking.untick(row.id, 0))
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_any_order_gives_one_task_in_the_right_state(firm: TestFirm, seed: int) -> None:
+    chance, model = random.Random(seed), Model()  # noqa: S311  # a test's order
+    before = chance.choices(MOVES[:4], k=3)
+    for what in (*before, "month", *chance.choices(MOVES, k=14)):
+        await move(firm, what)
+        model.run(what)
+        async with acting(firm, "accountant"):
+            rows = await Task.objects().where(Task.period == DECEMBER.number)
+        assert len(rows) == len({row.key for row in rows}) == (5 if rows else 0)
+        if rows:
+            (row,) = [row for row in rows if row.template == "bank_statement"]
+            assert (row.turn == "") == bool(model.closed), what
+            assert (row.done_at is None) == (row.turn != "")
+
+
+async def test_a_fact_and_the_month_at_the_same_moment_on_two_nodes(firm: TestFirm) -> None:
+    """Whoever comes second sees what the first did: never an open task whose statement is there."""
+
+    async def told(covers: Period) -> None:
+        async with acting(firm, "accountant"):
+            await arrivals.arrived(Arrival(firm.trading, STATEMENT, covers, "one", "来了"))
+
+    for number in range(6):
+        period = DECEMBER.plus(number)
+        await asyncio.gather(month(firm, period), told(period.plus(-1)), month(firm, period))
+    async with acting(firm, "accountant"):
+        rows = await Task.objects().where(Task.template == "bank_statement")
+        assert [row.turn for row in rows] == [""] * 6
+        assert await Entry.count().where(Entry.kind == "arrived") == 6
+
+
+def test_steps_open_from_the_first_that_is_undone() -> None:
+    now = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+    first, second = states.Step("对账单", Side.CLIENT, "bank_statement"), states.Step("对账", Side.FIRM)
+    arrived = states.arrived((first, second), "bank_statement", "来了", now)
+    assert states.turn(arrived) is Side.FIRM
+    done = states.ticked(arrived, 1, "王会计", now)
+    assert states.turn(done) is None
+    assert states.undone(done, "bank_statement") == (first, second)
+    by_hand: Sequence[states.Step] = states.ticked((first, second), 0, "李总", now)
+    assert states.undone(tuple(by_hand), "bank_statement") == tuple(by_hand)
+    assert states.read(states.written(done)) == done

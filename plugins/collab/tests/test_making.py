@@ -1,0 +1,173 @@
+"""A month's list: right for payer, package and calendar; made twice, on two nodes, it makes none twice; nothing of the last month comes along."""
+
+import asyncio
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+
+from zhangfang_collab import making, templates, ticking
+from zhangfang_collab.due_dates import Due, DueRule, MonthsCalendar
+from zhangfang_collab.jobs import next_month
+from zhangfang_collab.steps import Step
+from zhangfang_collab.tables import Entry, Task
+from zhangfang_collab.templates import TypedTemplate
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients, TaxpayerKind
+from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.profile import FactKind, NewFact
+from zhangfang_sdk.tasks import Side
+
+DECEMBER = Period(2026, 12)
+GENERAL, SMALL = TaxpayerKind.GENERAL, TaxpayerKind.SMALL_SCALE
+
+
+async def made(firm: TestFirm, period: Period) -> int:
+    with in_scope(system_scope(firm.id)):
+        return await making.make_everywhere(period)
+
+
+async def keys(firm: TestFirm, client: int, period: Period) -> set[str]:
+    async with acting(firm, "accountant"):
+        rows = await Task.select(Task.template).where((Task.client == client) & (Task.period == period.number))
+    return {row["template"] for row in rows}
+
+
+async def test_it_is_right_for_the_payer(firm: TestFirm) -> None:
+    """The trading company declares VAT each month, the small-scale restaurant each quarter."""
+    await made(firm, DECEMBER)
+    both = {"bank_statement", "payroll", "iit_return"}
+    assert await keys(firm, firm.restaurant, DECEMBER) == both
+    assert await keys(firm, firm.trading, DECEMBER) == both | {"input_invoices", "vat_return"}
+    await made(firm, Period(2027, 1))
+    yearly_and_quarterly = {"vat_return", "cit_return", "annual_report"}
+    assert await keys(firm, firm.restaurant, Period(2027, 1)) == both | yearly_and_quarterly
+    async with acting(firm, "accountant"):
+        row = await Task.objects().where(Task.template == "annual_report").where(Task.client == firm.trading).first()
+    assert row is not None
+    assert (row.title, row.covers, row.due_on) == ("2026年度企业年度报告(工商年报)", 202600, dt.date(2027, 6, 18))
+    assert (row.turn, [s["side"] for s in json.loads(row.steps)]) == ("client", ["client", "firm", "firm"])
+
+
+async def test_made_twice_and_by_two_nodes_it_makes_none_twice(firm: TestFirm) -> None:
+    counts = await asyncio.gather(made(firm, DECEMBER), made(firm, DECEMBER))
+    assert sum(counts) == 8
+    assert await made(firm, DECEMBER) == 0
+    async with acting(firm, "accountant"):
+        assert await Task.count() == 8
+
+
+async def test_last_month_s_ticks_do_not_come_along(firm: TestFirm) -> None:
+    await made(firm, DECEMBER)
+    async with acting(firm, "accountant"):
+        for row in await Task.select(Task.id).where(Task.client == firm.trading):
+            await ticking.comment(row["id"], "老样子")
+            await ticking.tick(row["id"], done=True)
+    await made(firm, Period(2027, 1))
+    async with acting(firm, "accountant"):
+        rows = await Task.objects().where(Task.period == 202701)
+        assert all(row.done_at is None and row.turn and not row.note.startswith("老") for row in rows)
+        assert await made_entries(rows) == 0
+
+
+async def made_entries(rows: list[Task]) -> int:
+    found: int = await Entry.count().where(Entry.task.is_in([row.id for row in rows]))
+    return found
+
+
+async def test_a_client_who_comes_is_not_asked_for_months_before(firm: TestFirm) -> None:
+    await made(firm, Period(2025, 1))
+    assert await keys(firm, firm.trading, Period(2025, 1)) == {"annual_report"}
+    await made(firm, Period(2025, 2))
+    assert "bank_statement" in await keys(firm, firm.trading, Period(2025, 2))
+
+
+async def test_a_template_for_a_package_and_a_change_for_coming_months_only(firm: TestFirm) -> None:
+    due = Due(DueRule.WORKING_DAY, 10)
+    async with acting(firm, "owner"):
+        await use(Clients).record(firm.trading, NewFact(FactKind.SERVICE_PACKAGE, "全包", dt.date(2025, 1, 1)))
+        id_ = await templates.save(
+            None, TypedTemplate("交{covers}库存表", "客户:交库存表\n我们:核对", due, package="全包", asks="document")
+        )
+    await made(firm, DECEMBER)
+    async with acting(firm, "owner"):
+        row = await Task.objects().where(Task.title == "交11月库存表").first()
+        assert row is not None
+        assert (row.client, row.due_on) == (firm.trading, dt.date(2026, 12, 14)), "the tenth working day"
+        assert await Task.count().where(Task.title == "交11月库存表") == 1
+        changed = TypedTemplate("交{covers}盘点表", "客户:交盘点表", due, package="全包")
+        assert await templates.save(id_, changed) == id_
+    await made(firm, DECEMBER)
+    await made(firm, Period(2027, 1))
+    async with acting(firm, "owner"):
+        found = await Task.select(Task.period, Task.title).where(Task.title.like("交%表")).order_by(Task.period)
+        assert [(row["period"], row["title"]) for row in found] == [(202612, "交11月库存表"), (202701, "交12月盘点表")]
+        await templates.save(id_, replace(changed, active=False))
+    await made(firm, Period(2027, 2))
+    async with acting(firm, "owner"):
+        assert await Task.count().where(Task.title.like("交%表")) == 2
+
+
+@pytest.mark.parametrize(
+    ("due", "payer", "month", "day"),
+    [
+        (Due(DueRule.WORKING_DAY, 1), GENERAL, (2026, 10), dt.date(2026, 10, 8)),
+        (Due(DueRule.WORKING_DAY, 10), GENERAL, (2026, 12), dt.date(2026, 12, 14)),
+        (Due(DueRule.DAY, 31), GENERAL, (2026, 11), dt.date(2026, 11, 30)),
+        (Due(DueRule.DAY, 3), GENERAL, (2026, 10), dt.date(2026, 10, 8)),
+        (Due(DueRule.DEADLINE, 0, "vat"), GENERAL, (2026, 11), dt.date(2026, 11, 16)),
+        (Due(DueRule.DEADLINE, 3, "vat"), GENERAL, (2026, 11), dt.date(2026, 11, 13)),
+        (Due(DueRule.DEADLINE, 0, "vat"), SMALL, (2026, 11), None),
+        (Due(DueRule.DEADLINE, 0, "cit_annual"), SMALL, (2026, 12), None),
+    ],
+)
+async def test_due_days(firm: TestFirm, due: Due, payer: TaxpayerKind, month: tuple[int, int], day: dt.date | None) -> None:
+    async with acting(firm, "accountant"):
+        assert await MonthsCalendar(Period(*month), payer, "").due(due) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("collab.title_missing", {"title": " "}),
+        ("collab.due_wrong", {"due": Due(DueRule.WORKING_DAY, 21)}),
+        ("collab.due_wrong", {"due": Due(DueRule.DEADLINE, 3)}),
+        ("collab.steps_wrong", {"steps": "上传对账单"}),
+        ("collab.steps_wrong", {"steps": ""}),
+        ("collab.template_wrong", {"month": 13}),
+        ("collab.template_wrong", {"asks": "gold"}),
+    ],
+)
+async def test_a_template_that_is_refused(firm: TestFirm, code: str, change: dict[str, object]) -> None:
+    typed = TypedTemplate("交表", "客户:交表", Due(DueRule.DAY, 1))
+    async with acting(firm, "owner"):
+        with pytest.raises(Refusal) as refused:
+            await templates.save(None, replace(typed, **change))  # type: ignore[arg-type]  # the table's
+    assert refused.value.code == code
+    async with acting(firm, "accountant"):
+        with pytest.raises(Refusal, match=r"access\.forbidden"):
+            await templates.save(None, typed)
+
+
+def test_steps_are_read_as_they_are_written() -> None:
+    text = "客户:交表\n我们:核对\n税务局:答复"
+    steps = templates.steps_of(text, "document")
+    assert templates.lines_of(steps) == text
+    assert [(s.side, s.asks) for s in steps] == [
+        (Side.CLIENT, "document"),
+        (Side.FIRM, "done"),
+        (Side.TAX_OFFICE, "done"),
+    ]
+    assert templates.steps_of(" 客户: 交表 ", "done") == [Step("交表", Side.CLIENT)]
+
+
+async def test_the_job_of_the_25th_makes_the_month_that_comes(firm: TestFirm) -> None:
+    with in_scope(system_scope(firm.id)):
+        await next_month()
+    async with scoped_transaction(system_scope(firm.id)):
+        assert await Task.count().where(Task.period == Period.current().plus(1).number) >= 8

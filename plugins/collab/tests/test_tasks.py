@@ -1,0 +1,166 @@
+"""Tasks: made by the firm, done step by step by either side, seen by both, counted in the red dot and in what waits."""
+
+import datetime as dt
+
+import pytest
+
+from zhangfang_collab import listing, ticking
+from zhangfang_collab.keeping import for_change
+from zhangfang_collab.steps import Step
+from zhangfang_collab.waiting import waiting
+from zhangfang_core.database.engine import connection
+from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.waiting import Urgency
+
+MONTH = Period.current()
+BOTH = (Step("核对", Side.CLIENT), Step("申报", Side.FIRM))
+
+
+async def assigned(firm: TestFirm, title: str, days: int) -> int:
+    async with acting(firm, "accountant"):
+        day = today() + dt.timedelta(days=days)
+        return await ticking.assign(firm.restaurant, Period.of(day), title, "", day)
+
+
+@pytest.mark.parametrize("days", [-2, 0, 3, 4, 30])
+async def test_urgency_follows_the_due_date(firm: TestFirm, days: int) -> None:
+    id_, due_on = await assigned(firm, "报税", days), today() + dt.timedelta(days=days)
+    async with acting(firm, "boss"):
+        task = await listing.one(id_)
+        (item,) = await waiting(5)
+    assert task.urgency is Urgency.of(due_on, today())
+    assert (item.urgency, item.until, item.path) == (task.urgency, due_on, f"/tasks/{id_}")
+    assert (task.urgency is Urgency.LATE) == (days < 0)
+
+
+async def test_ticking_is_for_both_sides_and_once(firm: TestFirm) -> None:
+    task = await assigned(firm, "报税", 1)
+    for _ in range(2):
+        async with acting(firm, "cashier", name="出纳小张"):
+            await ticking.tick(task, done=True)
+    async with acting(firm, "boss"):
+        shown = await listing.one(task)
+        assert (shown.urgency, shown.done_by) == (None, "出纳小张")
+        assert await waiting(5) == []
+        await ticking.tick(task, done=False)
+        (item,) = await waiting(5)
+        assert "测试人员撤回" in item.note
+        assert [e.kind for e in await listing.trail(task)] == ["opened", "ticked", "made"]
+    async with acting(firm, "owner"):
+        entries = await connection().fetchval("select count(*) from core_audit_entry where action = 'collab.tick'")
+        assert entries == 1
+
+
+async def test_the_turn_goes_from_side_to_side(firm: TestFirm) -> None:
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, BOTH, title="年报", note="", due_on=today())
+        assert await waiting(5) == []
+    async with acting(firm, "boss"):
+        assert len(await waiting(5)) == 1
+        with pytest.raises(Refusal, match=r"collab\.not_your_step"):
+            await ticking.tick_step(task, 1)
+        await ticking.tick_step(task, 0)
+        assert await waiting(5) == []
+    async with acting(firm, "accountant"):
+        assert len(await waiting(5)) == 1
+        await ticking.tick(task, done=True)
+        assert (await listing.one(task)).turn is None
+        await ticking.untick(task, 0)
+        shown = await listing.one(task)
+    assert (shown.turn, [step.done_at for step in shown.steps]) == (Side.CLIENT, [None, None]), "what stood on it too"
+
+
+async def test_what_is_refused(firm: TestFirm, other_firm: TestFirm) -> None:
+    task = await assigned(firm, "报税", 1)
+    for title in ("", "  ", "长" * 121):
+        async with acting(firm, "accountant"):
+            with pytest.raises(Refusal, match=r"collab\.title_missing"):
+                await ticking.assign(firm.restaurant, MONTH, title, "", today())
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"access\.forbidden"):
+            await ticking.assign(firm.restaurant, MONTH, "x", "", today())
+        with pytest.raises(Refusal, match=r"collab\.step_missing"):
+            await ticking.tick_step(task, 7)
+    async with acting(other_firm, "accountant"):
+        for ask in (ticking.tick(task, done=True), ticking.comment(task, "x"), listing.one(task)):
+            with pytest.raises(Refusal, match=r"common\.not_found"):
+                await ask
+
+
+async def test_a_task_that_is_done_is_locked(firm: TestFirm) -> None:
+    task = await assigned(firm, "报税", 1)
+    async with acting(firm, "boss"):
+        await ticking.comment(task, "下午给")
+        await ticking.tick(task, done=True)
+    for ask in (lambda: ticking.comment(task, "还有"), lambda: ticking.attach(task, "a.txt", "text/plain", b"a")):
+        async with acting(firm, "accountant"):
+            with pytest.raises(Refusal, match=r"collab\.locked"):
+                await ask()
+    async with acting(firm, "accountant"):
+        assert [e.words for e in await listing.trail(task) if e.kind == "comment"] == ["下午给"]
+
+
+async def test_an_answer_and_a_file_close_what_asks_for_them(firm: TestFirm) -> None:
+    made = {}
+    async with acting(firm, "accountant"):
+        for asks in (AskedFor.ANSWER, AskedFor.DOCUMENT):
+            made[asks] = await ticking.assign(firm.restaurant, MONTH, "请说明", "", today(), asks=asks)
+    for asks, code in ((AskedFor.ANSWER, "answer_wanted"), (AskedFor.DOCUMENT, "document_wanted")):
+        async with acting(firm, "boss"):
+            with pytest.raises(Refusal, match=code):
+                await ticking.tick(made[asks], done=True)
+    async with acting(firm, "boss", name="李总"):
+        await ticking.answer(made[AskedFor.ANSWER], "是房租押金")
+        document = await ticking.attach(made[AskedFor.DOCUMENT], "合同.txt", "text/plain", b"lease")
+        first, second = [await for_change(made[asks]) for asks in (AskedFor.ANSWER, AskedFor.DOCUMENT)]
+    assert (first.result, first.done_by, first.turn) == ("是房租押金", "李总", "")
+    assert (second.document, second.turn) == (document, "")
+
+
+async def test_people_of_a_client_see_their_own(firm: TestFirm) -> None:
+    """Asked for all, and for somebody else's: the first wall adds its clients to every query."""
+    async with acting(firm, "accountant"):
+        task = await ticking.assign(firm.trading, MONTH, "别家的", "", today())
+    async with acting(firm, "boss"):
+        assert await listing.of_month(None, MONTH) == []
+        assert await listing.of_month(firm.trading, MONTH) == []
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await listing.one(task)
+
+
+async def test_what_waits_is_the_most_urgent_first_and_no_more_than_asked(firm: TestFirm) -> None:
+    async with acting(firm, "boss"):
+        assert await waiting(5) == []
+    for number in reversed(range(6)):
+        await assigned(firm, f"第{number}件", number)
+    async with acting(firm, "boss"):
+        assert [item.title for item in await waiting(5)] == [f"第{number}件" for number in range(5)]
+
+
+async def test_pages(firm: TestFirm, visit: Visit) -> None:
+    owner, boss = await visit("owner"), await visit("boss")
+    due = today().isoformat()
+    assert (await owner.post("/tasks", title="报税", due_on="someday")).status_code == 422
+    assert (await owner.post("/tasks", title="<b>报税</b>", note="", due_on=due)).status_code == 303
+    page = await boss.get("/tasks")
+    assert "&lt;b&gt;报税&lt;/b&gt;" in page.text
+    async with acting(firm, "owner"):
+        (task,) = await listing.of_month(firm.restaurant, MONTH)
+    assert (await boss.post("/tasks", title="x", due_on=due)).status_code == 403
+    assert (await boss.get("/badges")).json()["tasks"] == 1
+    assert (await boss.post(f"/tasks/{task.id}/comments", words="马上<i>")).status_code == 303
+    assert "马上&lt;i&gt;" in (await owner.get(f"/tasks/{task.id}")).text
+    assert (await boss.post(f"/tasks/{task.id}/steps", place="0", done="1")).status_code == 303
+    assert "内容已锁定" in (await boss.get(f"/tasks/{task.id}")).text
+    assert (await boss.get("/badges")).json().get("tasks", 0) == 0
+    assert (await boss.post(f"/tasks/{task.id}/tick", done="0")).status_code == 303
+    assert (await boss.get("/badges")).json()["tasks"] == 1
+    assert (await boss.post("/tasks/999999/tick", done="1")).status_code == 404
+    assert "嘉喜餐饮" in (await (await visit("admin", of_firm=True)).get("/tasks")).text
+    assert (await (await visit("driver")).get("/tasks")).status_code == 403
+    assert (await owner.post("/tasks/month", period=MONTH.key)).status_code == 303
+    assert "银行对账单" in (await boss.get("/tasks")).text

@@ -1,0 +1,20 @@
+"""Tables on the admin desk, for reading: pages do the work."""
+
+from zhangfang_collab.tables import Task
+from zhangfang_sdk.admin import AdminScreen, BetterPage
+
+SCREENS = (
+    AdminScreen(
+        Task,
+        "待办事项",
+        (Task.client, Task.period, Task.title, Task.due_on, Task.turn, Task.done_at, Task.done_by, Task.result),
+        {
+            **{"due_on": "到期日", "done_at": "完成时间", "done_by": "完成人", "turn": "轮到谁", "result": "结果", "note": "说明"},
+            **{"template": "模板", "covers": "所属月份", "party": "对方", "owner_firm": "我方负责人", "owner_client": "客户负责人"},
+            **{"asked_on": "轮到这一方的日期", "reopened": "重新打开的原因", "document": "文件", "link": "办理页面", "feeds": "对应的申报"},
+        },
+        hidden=(Task.key, Task.steps, Task.reminded),
+        choices={"turn": {"": "已完成", "client": "客户", "firm": "我们", "tax_office": "税务局"}},
+        better=BetterPage("待办事项", "/tasks"),
+    ),
+)

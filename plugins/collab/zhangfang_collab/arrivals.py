@@ -1,0 +1,131 @@
+"""What has come closes what asks for it, in whatever order both appear; what is undone opens it again, unless its return was filed."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from zhangfang_collab import steps as states
+from zhangfang_collab.keeping import Happened, is_filed, keep, lock
+from zhangfang_collab.tables import ArrivalRow, Task
+from zhangfang_sdk import use
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.notices import Notice, Notices
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tasks import Arrival
+
+
+async def arrived(arrival: Arrival) -> int:
+    """See :meth:`zhangfang_sdk.tasks.Tasks.arrived`."""
+    await _enter(arrival.client)
+    row = await _row(arrival.client, arrival.kind, arrival.covers, arrival.reference)
+    if row is not None and row.live:
+        return 0
+    what, now = arrival.what[:200], dt.datetime.now(dt.UTC)
+    if row is None:
+        row = ArrivalRow(
+            client=arrival.client, kind=arrival.kind, covers=arrival.covers.number, reference=arrival.reference[:160]
+        )
+    row.what, row.document, row.live, row.reason, row.at = what, arrival.document, True, "", now
+    await row.save()
+    return sum([await _close(task, row) for task in await _tasks(arrival.client, arrival.kind, arrival.covers)])
+
+
+async def undone(client: int, kind: str, covers: Period, reference: str, reason: str) -> int:
+    """See :meth:`zhangfang_sdk.tasks.Tasks.undone`."""
+    await _enter(client)
+    row = await _row(client, kind, covers, reference)
+    if row is None or not row.live:
+        return 0
+    row.live, row.reason = False, reason[:200]
+    await row.save()
+    if await _live(client, kind, covers):
+        return 0
+    return sum([await _open(task, row) for task in await _tasks(client, kind, covers)])
+
+
+async def taken_back(task: Task, kind: str, reason: str) -> None:
+    """A person looked at what had come and it does not do: it is there no more. The client is locked."""
+    await (
+        ArrivalRow.update({ArrivalRow.live: False, ArrivalRow.reason: reason[:200]})
+        .where(ArrivalRow.client == task.client)
+        .where(ArrivalRow.kind == kind)
+        .where(ArrivalRow.covers == task.covers)
+    )
+
+
+async def close_what_is_there(tasks: Collection[int]) -> None:
+    """New tasks close at once when what they ask for came before them. The clients are locked."""
+    rows = await Task.select(Task.id, Task.client, Task.covers).where(Task.id.is_in(list(tasks)))
+    live = await ArrivalRow.objects().where(
+        ArrivalRow.live.eq(True)
+        & ArrivalRow.client.is_in(sorted({row["client"] for row in rows}))
+        & ArrivalRow.covers.is_in(sorted({row["covers"] for row in rows}))
+    )
+    for arrival in live:
+        for row in rows:
+            if (row["client"], row["covers"]) == (arrival.client, arrival.covers):
+                task = await Task.objects().where(Task.id == row["id"]).first()
+                if task is not None:
+                    await _close(task, arrival)
+
+
+async def _enter(client: int) -> None:
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    await lock([client])
+
+
+async def _row(client: int, kind: str, covers: Period, reference: str) -> ArrivalRow | None:
+    return (
+        await ArrivalRow.objects()
+        .where(ArrivalRow.client == client)
+        .where(ArrivalRow.kind == kind)
+        .where(ArrivalRow.covers == covers.number)
+        .where(ArrivalRow.reference == reference[:160])
+        .first()
+    )
+
+
+async def _live(client: int, kind: str, covers: Period) -> bool:
+    return (
+        await ArrivalRow.exists()
+        .where(ArrivalRow.client == client)
+        .where(ArrivalRow.kind == kind)
+        .where(ArrivalRow.covers == covers.number)
+        .where(ArrivalRow.live.eq(True))
+    )
+
+
+async def _tasks(client: int, kind: str, covers: Period) -> list[Task]:
+    """Those of the month that ask for it in one of their steps."""
+    rows = (
+        await Task.objects().where(Task.client == client).where(Task.covers == covers.number).order_by(Task.id)
+    )
+    return [row for row in rows if any(step.asks == kind for step in states.read(row.steps))]
+
+
+async def _close(task: Task, arrival: ArrivalRow) -> bool:
+    before = states.read(task.steps)
+    after = states.arrived(before, arrival.kind, arrival.what[:80], dt.datetime.now(dt.UTC))
+    if after == before:
+        return False
+    await keep(task, after, Happened("arrived", arrival.what, arrival.document))
+    return True
+
+
+async def _open(task: Task, arrival: ArrivalRow) -> bool:
+    before = states.read(task.steps)
+    after = states.undone(before, arrival.kind)
+    if after == before:
+        return False
+    if await is_filed(task):
+        await _tell_the_firm(task, arrival)
+        return False
+    await keep(task, after, Happened("undone", arrival.reason), reopened=arrival.reason)
+    return True
+
+
+async def _tell_the_firm(task: Task, arrival: ArrivalRow) -> None:
+    values = {"title": task.title, "reason": arrival.reason}
+    key = f"collab.undone:{task.id}:{arrival.id}"
+    await use(Notices).send(Notice(task.client, "collab.undone_after_filing", key, f"/tasks/{task.id}", values))

@@ -1,0 +1,97 @@
+"""Facts of the platform that are arrivals: files whose name says that they are bank statements, a month's input invoices all checked."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from zhangfang_collab import arrivals
+from zhangfang_collab.tables import ArrivalRow, Task
+from zhangfang_sdk import use
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.documents import Document, Documents
+from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
+from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+
+STATEMENT = re.compile(r"对账单|银行流水|账户明细|交易明细")
+_MONTH = re.compile(r"(?:(20\d\d)\s*[-._年]?\s*)?(?<!\d)(1[0-2]|0?[1-9])\s*月|(20\d\d)[-._]?(1[0-2]|0[1-9])(?!\d)")
+ALL = "all"
+"""The reference of a month's invoices: there is one such fact a month."""
+
+
+def month_in(name: str, day_stored: Period) -> Period | None:
+    """The month that a file's name tells ("11月", "2026-11", "2026年11月"), the latest one not after the month in which it was stored."""
+    match = _MONTH.search(name)
+    if match is None:
+        return None
+    month = int(match[2] or match[4])
+    if year := match[1] or match[3]:
+        return Period(int(year), month)
+    return Period(day_stored.year - (month > day_stored.month), month)
+
+
+async def documents_stored(ids: Sequence[int]) -> None:
+    """Bank statements among new files close the task that asks for them."""
+    for document in await use(Documents).documents(ids):
+        reference = f"document:{document.id}"
+        if STATEMENT.search(document.name) and not await ArrivalRow.exists().where(
+            (ArrivalRow.client == document.client) & (ArrivalRow.reference == reference)
+        ):
+            covers = await _covers(document)
+            await arrivals.arrived(
+                Arrival(document.client, AskedFor.BANK_STATEMENT, covers, reference, document.name, document.id)
+            )
+
+
+async def _covers(document: Document) -> Period:
+    """The month in its name, else that of the oldest open task which asks for a statement, else the month before."""
+    stored = Period.of(document.stored_at.astimezone(BUSINESS_TIME_ZONE).date())
+    if (named := month_in(document.name, stored)) is not None:
+        return named
+    asked = (
+        await Task.select(Task.covers)
+        .where(Task.client == document.client)
+        .where(Task.done_at.is_null())
+        .where(Task.template == AskedFor.BANK_STATEMENT.value)
+        .order_by(Task.covers)
+        .first()
+    )
+    return stored.plus(-1) if asked is None else Period.from_number(asked["covers"])
+
+
+async def invoices_read(keys: Sequence[str]) -> None:
+    """A month's input invoices: all of them looked at, or again not."""
+    found = await use(Invoices).get(keys)
+    received = {(i.client, Period.of(i.issued_on)) for i in found if i.direction is InvoiceDirection.RECEIVED}
+    for client, month in sorted(received):
+        await judge_invoices(client, month)
+
+
+async def judge_invoices(client: int, month: Period) -> None:
+    """Tell whether all input invoices of a month that is over are checked."""
+    if month >= Period.current():
+        return
+    open_ = await _count(client, month, {InvoiceState.READ})
+    good = await _count(client, month, {InvoiceState.CHECKED, InvoiceState.BOOKED})
+    if open_ or not good:
+        reason = f"又有 {open_} 张进项发票待核对" if open_ else "没有核对过的进项发票了"
+        await arrivals.undone(client, AskedFor.INPUT_INVOICES, month, ALL, reason)
+    else:
+        what = f"{good} 张进项发票都已核对"
+        await arrivals.arrived(Arrival(client, AskedFor.INPUT_INVOICES, month, ALL, what))
+
+
+async def _count(client: int, month: Period, states: Iterable[InvoiceState]) -> int:
+    query = InvoiceQuery(client, month, month, InvoiceDirection.RECEIVED, frozenset(states))
+    return (await use(Invoices).sums(query)).count
+
+
+async def judge_last_month() -> None:
+    """``collab.last_month``: on the first day, the invoices of the month that is over, where a task asks for them."""
+    month = Period.of(today()).plus(-1)
+    async with transaction():
+        rows = await Task.select(Task.client).where(
+            (Task.covers == month.number) & (Task.template == "input_invoices") & (Task.turn == Side.CLIENT.value)
+        )
+    for client in sorted({row["client"] for row in rows}):
+        async with transaction():
+            await judge_invoices(client, month)

@@ -1,0 +1,14 @@
+"""Jobs of the plugin: each bears being run again."""
+
+from zhangfang_collab import making
+from zhangfang_sdk.periods import Period
+
+
+async def next_month() -> None:
+    """``collab.next_month``: on the 25th, the list of the month that comes."""
+    await making.make_everywhere(Period.current().plus(1))
+
+
+async def month(period: str) -> None:
+    """``collab.month``: that of a month ("2026-11"), asked for by somebody."""
+    await making.make_everywhere(Period.parse(period))

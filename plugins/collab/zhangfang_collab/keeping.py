@@ -1,0 +1,110 @@
+"""One task at a time: locked, changed, kept with its trail, told to open screens. Whatever changes a client's tasks waits for its lock.
+
+The lock is the client's and not the row's, so that what arrives and what is made at the same moment see each other.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhangfang_collab import steps as states
+from zhangfang_collab.search_source import KIND
+from zhangfang_collab.tables import Entry, Task
+from zhangfang_sdk import use
+from zhangfang_sdk.context import firm_in_scope, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.search import Search
+
+TOPIC = "collab"
+TRAIL = {
+    "made": "建立",
+    "ticked": "完成",
+    "opened": "撤回",
+    "arrived": "自动完成",
+    "undone": "自动恢复",
+    "comment": "留言",
+    "file": "上传文件",
+    "answered": "回答",
+    "reminded": "提醒",
+    "owner": "负责人",
+}
+"""Kinds of a task's trail, as people read them."""
+
+
+async def lock(clients: Iterable[int]) -> None:
+    """Wait until nobody else changes tasks of these clients; held until the transaction ends. Taken in order, so that nobody waits in a ring."""
+    keys = [f"collab:{firm_in_scope()}:{client}" for client in sorted(set(clients))]
+    await Task.raw(
+        "select pg_advisory_xact_lock(hashtextextended(k, 0)) from unnest({}::text[]) with ordinality as u(k, n) order by n", keys
+    )
+
+
+async def for_change(task_id: int) -> Task:
+    """The task, locked. Raises Refusal ``common.not_found``."""
+    known = await Task.select(Task.client).where(Task.id == task_id).first()
+    if known is None:
+        raise not_found("待办事项")
+    await lock([known["client"]])
+    task = await Task.objects().where(Task.id == task_id).first()
+    if task is None:
+        raise not_found("待办事项")
+    return task
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What is written on the trail: a key of TRAIL, and words."""
+
+    kind: str
+    words: str = ""
+    document: int | None = None
+
+
+async def keep(task: Task, changed: states.Steps, happened: Happened, *, result: str = "", reopened: str = "") -> None:
+    """The task with these steps; ``result`` is how it ended, if it does, ``reopened`` why it is open again."""
+    before, turn = task.turn, states.turn(changed)
+    task.steps = states.written(changed)
+    task.turn = "" if turn is None else turn.value
+    if turn is None and task.done_at is None:
+        task.done_at, task.done_by, task.reopened = dt.datetime.now(dt.UTC), scope().user_name[:80], ""
+        task.result = (result or happened.words)[:200]
+        task.document = happened.document or task.document
+    elif turn is not None:
+        task.done_at, task.done_by, task.result = None, "", ""
+        task.reopened = reopened[:200]
+    if task.turn != before:
+        task.asked_on, task.reminded = today(), None
+    await task.save()
+    await write(task, happened)
+
+
+async def write(task: Task, happened: Happened) -> None:
+    """A line on the trail; open screens and the search index hear of it."""
+    by, at = scope().user_name[:80], dt.datetime.now(dt.UTC)
+    await Entry(
+        client=task.client, task=task.id, kind=happened.kind, words=happened.words[:1000], document=happened.document, by=by,
+        by_firm=scope().staff, at=at,
+    ).save()  # fmt: skip
+    use(Search).changed(KIND, [int(task.id)])
+    await use(Live).announce(TOPIC, task.client)
+
+
+async def is_filed(task: Task) -> bool:
+    """Whether the return that stands on this task was filed."""
+    if not task.feeds:
+        return False
+    return await (
+        Task.exists()
+        .where(Task.client == task.client)
+        .where(Task.period == task.period)
+        .where(Task.template == task.feeds)
+        .where(Task.done_at.is_not_null())
+    )
+
+
+def refuse_when_done(task: Task) -> None:
+    """Raises Refusal ``collab.locked`` (409)."""
+    if task.done_at is not None:
+        raise Refusal("collab.locked", "这件事已经完成,不能再改。确实要改的,请先撤回完成。", status=409)

@@ -1,0 +1,146 @@
+"""Tasks as pages show them: a month's list, and one with its trail."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zhangfang_collab import steps as states
+from zhangfang_collab.keeping import TRAIL
+from zhangfang_collab.tables import Entry, Task
+from zhangfang_collab.templates import SIDE_TITLES
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
+from zhangfang_sdk.references import UserKey
+from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.waiting import Urgency
+
+MOST_SHOWN = 500
+MOST_ENTRIES = 200
+FILTERS = {"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"}
+BUTTONS: Mapping[str, str] = {
+    AskedFor.BANK_STATEMENT: "上传对账单",
+    AskedFor.DOCUMENT: "上传文件",
+    AskedFor.ANSWER: "去确认",
+    AskedFor.PAYROLL: "去确认",
+    AskedFor.INPUT_INVOICES: "去确认",
+}
+"""The one thing to do, by what the step asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A task as a page shows it. ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn."""
+
+    id: int
+    client: int
+    title: str
+    note: str
+    due_on: dt.date
+    covers: int
+    steps: states.Steps
+    turn: Side | None
+    urgency: Urgency | None
+    mine: bool
+    done_by: str
+    result: str
+    reopened: str
+    party: str
+    link: str
+    owners: Mapping[Side, int]
+
+    @property
+    def at(self) -> int | None:
+        return states.current(self.steps)
+
+    @property
+    def current(self) -> states.Step | None:
+        return None if self.at is None else self.steps[self.at]
+
+    @property
+    def turn_title(self) -> str:
+        return "" if self.turn is None else "等" + SIDE_TITLES[self.turn]
+
+    @property
+    def simple(self) -> bool:
+        """Whether one tick here is all that there is to do."""
+        return self.current is not None and self.current.asks not in BUTTONS
+
+
+async def of_month(client: int | None, period: Period) -> Sequence[ShownTask]:
+    """Those due in a month: open ones first, by due date. With None as client, of all that the actor sees (the first 500)."""
+    query = Task.objects().where(Task.period == period.number).order_by(Task.due_on, Task.id)
+    rows = await (query.limit(MOST_SHOWN) if client is None else query.where(Task.client == client))
+    return sorted((shown(row) for row in rows), key=lambda t: (t.urgency is None, t.due_on, t.id))
+
+
+def chosen(tasks: Sequence[ShownTask], show: str) -> Sequence[ShownTask]:
+    """Those of a filter, a key of FILTERS."""
+    fits = {
+        "late": lambda t: t.urgency is Urgency.LATE,
+        "open": lambda t: t.urgency is not None,
+        "done": lambda t: t.urgency is None,
+    }
+    return [task for task in tasks if show not in fits or fits[show](task)]
+
+
+async def one(task_id: int) -> ShownTask:
+    """Raises Refusal ``common.not_found``, also for another client's than the one that is open."""
+    row = await Task.objects().where(Task.id == task_id).first()
+    if row is None or scope().client not in (None, row.client):
+        raise not_found("待办事项")
+    return shown(row)
+
+
+def shown(row: Task) -> ShownTask:
+    """A row as it is seen by whoever is in scope."""
+    urgency = None if row.done_at is not None else Urgency.of(row.due_on, today())
+    owners = {Side.FIRM: row.owner_firm, Side.CLIENT: row.owner_client}
+    turn = Side(row.turn) if row.turn else None
+    return ShownTask(
+        id=int(row.id),
+        client=int(row.client),
+        title=row.title,
+        note=row.note,
+        due_on=row.due_on,
+        covers=row.covers,
+        steps=states.read(row.steps),
+        turn=turn,
+        urgency=urgency,
+        mine=turn is (Side.FIRM if scope().staff else Side.CLIENT),
+        done_by=row.done_by,
+        result=row.result,
+        reopened=row.reopened,
+        party=row.party,
+        link=row.link,
+        owners={side: int(person) for side, person in owners.items() if person is not None},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """A line of the trail; ``at`` in Asia/Shanghai."""
+
+    kind: str
+    title: str
+    words: str
+    document: int | None
+    by: str
+    by_firm: bool
+    at: dt.datetime
+
+
+async def trail(task_id: int) -> Sequence[ShownEntry]:
+    """The newest 200 first. Whoever reads has seen the task."""
+    rows = await Entry.objects().where(Entry.task == task_id).order_by(Entry.id, ascending=False).limit(MOST_ENTRIES)
+    return [
+        ShownEntry(
+            e.kind, TRAIL.get(e.kind, ""), e.words, e.document, e.by, e.by_firm, e.at.astimezone(BUSINESS_TIME_ZONE)
+        )
+        for e in rows
+    ]
+
+
+async def names(people: Sequence[int]) -> Mapping[int, str]:
+    rows = await UserKey.select(UserKey.id, UserKey.name).where(UserKey.id.is_in(list(people))) if people else []
+    return {row["id"]: row["name"] for row in rows}

@@ -1,0 +1,72 @@
+"""The month's list: of a client, or at the firm of all clients; a task made by hand; the list made."""
+
+from litestar.response import Redirect
+
+from zhangfang_collab import listing, making, ticking
+from zhangfang_collab.pages.forms import Form, day, text
+from zhangfang_collab.templates import ASKED_TITLES, SIDE_TITLES
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.jobs import Jobs
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.places import here
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
+
+BY_HAND = (AskedFor.DONE, AskedFor.DOCUMENT, AskedFor.ANSWER)
+"""What a task made by hand may ask for."""
+
+
+@page("/tasks", of=(FIRM, CLIENT), permission="collab.read")
+async def tasks_page(period: str | None = None, show: str = "") -> Page:
+    """Tasks due in a month ("2026-11"; the current one by default): the client's, or at the firm those of all clients."""
+    month = Period.parse(period) if period else Period.current()
+    client = scope().client
+    return Page(
+        "collab/tasks.html",
+        title="待办事项",
+        active="desk-tasks" if scope().staff else "tasks",
+        tasks=listing.chosen(await listing.of_month(client, month), show),
+        show=show if show in listing.FILTERS else "",
+        filters=list(listing.FILTERS.items()),
+        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
+        period=month,
+        months=[month.plus(n) for n in (-1, 1)],
+        sides=[(side.value, SIDE_TITLES[side]) for side in (Side.CLIENT, Side.FIRM)],
+        asked=[(kind.value, ASKED_TITLES[kind]) for kind in BY_HAND],
+        buttons=listing.BUTTONS,
+        today=today(),
+    )
+
+
+@action("/tasks", of=CLIENT, permission="collab.assign")
+async def assign_task(data: Form) -> Redirect:
+    """Make a task for the open client."""
+    due_on = day(data, "due_on")
+    side, asks = text(data, "side") or Side.CLIENT, text(data, "asks") or AskedFor.DONE
+    if side not in (Side.CLIENT, Side.FIRM) or asks not in BY_HAND:
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="asks")
+    month = Period.of(due_on)
+    await ticking.assign(
+        client_in_scope(), month, text(data, "title"), text(data, "note"), due_on, side=Side(side), asks=asks
+    )
+    return go(here(f"/tasks?period={month.key}"))
+
+
+@action("/tasks/month", of=(FIRM, CLIENT), permission="collab.assign")
+async def make_month(data: Form) -> Redirect:
+    """Make the list of a month: the open client's at once, the firm's by a job."""
+    month = Period.parse(text(data, "period"))
+    client = scope().client
+    if client is None:
+        await use(Audit).record("collab.month", f"month:{month.key}")
+        await use(Jobs).defer("collab.month", once=f"collab:{scope().firm}:{month.key}", period=month.key)
+    else:
+        await making.make([await use(Clients).client(client)], month)
+    return go(here(f"/tasks?period={month.key}"))
+
+
+PAGES = [tasks_page, assign_task, make_month]

@@ -1,0 +1,99 @@
+"""One task: its steps, what is said and handed in, what happened."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State, UploadFile
+from litestar.response import Redirect
+
+from zhangfang_collab import listing, ticking
+from zhangfang_collab.pages.forms import Form, number, text
+from zhangfang_sdk.context import scope, transaction
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.places import here
+from zhangfang_sdk.tasks import AskedFor
+from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
+
+MOST_BYTES = 20 * 2**20
+TAKES_FILE = frozenset({AskedFor.DOCUMENT, AskedFor.BANK_STATEMENT})
+"""What a file that is handed in on the task itself brings."""
+
+
+@page("/tasks/{task_id:int}", of=CLIENT, permission="collab.read")
+async def task_page(task_id: int) -> Page:
+    """Everything about one task of the open client."""
+    task = await listing.one(task_id)
+    return Page(
+        "collab/task.html",
+        title=task.title,
+        active="desk-tasks" if scope().staff else "tasks",
+        task=task,
+        trail=await listing.trail(task_id),
+        owners=await listing.names(sorted(task.owners.values())),
+        takes_file=task.current is not None and task.current.asks in TAKES_FILE,
+        takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER,
+        today=today(),
+    )
+
+
+@action("/tasks/{task_id:int}/tick", of=(FIRM, CLIENT), permission="collab.tick")
+async def tick_task(task_id: int, data: Form) -> Redirect:
+    """Do the step whose turn it is (``done=1``), or open the last one again."""
+    await ticking.tick(task_id, done=text(data, "done") == "1")
+    return go(here("/tasks"))
+
+
+@action("/tasks/{task_id:int}/steps", of=CLIENT, permission="collab.tick")
+async def tick_step(task_id: int, data: Form) -> Redirect:
+    """One step by its ``place``: done, or open again."""
+    await listing.one(task_id)
+    place = number(data, "place")
+    if text(data, "done") == "1":
+        await ticking.tick_step(task_id, place)
+    else:
+        await ticking.untick(task_id, place)
+    return go(here(f"/tasks/{task_id}"))
+
+
+@action("/tasks/{task_id:int}/answer", of=CLIENT, permission="collab.tick")
+async def answer_task(task_id: int, data: Form) -> Redirect:
+    """Answer with ``words``."""
+    await listing.one(task_id)
+    await ticking.answer(task_id, text(data, "words"))
+    return go(here(f"/tasks/{task_id}"))
+
+
+@action("/tasks/{task_id:int}/comments", of=CLIENT, permission="collab.tick")
+async def comment_task(task_id: int, data: Form) -> Redirect:
+    """Say ``words`` on it."""
+    await listing.one(task_id)
+    await ticking.comment(task_id, text(data, "words"))
+    return go(here(f"/tasks/{task_id}"))
+
+
+@action(
+    "/tasks/{task_id:int}/files", of=CLIENT, permission="collab.tick", stream=True, request_max_body_size=MOST_BYTES + 2**20
+)
+async def attach_file(request: Request[Any, Any, State], task_id: int) -> Redirect:
+    """Hand in the ``file``; no transaction waits for it."""
+    async with transaction():
+        await listing.one(task_id)
+    name, media_type, content = await sent_file(request)
+    async with transaction():
+        await ticking.attach(task_id, name, media_type, content)
+    return go(here(f"/tasks/{task_id}"))
+
+
+async def sent_file(request: Request[Any, Any, State]) -> tuple[str, str, bytes]:
+    """Name, media type and bytes. Raises Refusal ``collab.file_missing``, ``collab.file_large``."""
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile):
+        raise Refusal("collab.file_missing", "请选择要上传的文件。", field="file")
+    content = await file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Refusal("collab.file_large", "文件超过 20 MB,请压缩或分开上传。", field="file")
+    return file.filename or "文件", file.content_type or "application/octet-stream", content
+
+
+PAGES = [task_page, tick_task, tick_step, answer_task, comment_task, attach_file]

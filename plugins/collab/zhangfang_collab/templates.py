@@ -1,0 +1,241 @@
+"""A firm's templates: those that everybody begins with, and what the owner makes of them. A change touches coming months only."""
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zhangfang_collab.due_dates import Due, DueRule
+from zhangfang_collab.steps import Step
+from zhangfang_collab.tables import Template
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import TaxpayerKind
+from zhangfang_sdk.context import firm_in_scope, require
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tasks import AskedFor, Side
+
+_FILE = Path(__file__).parent / "data/templates.toml"
+COVERS = "{covers}"
+"""In a title: the month or year that the task is about."""
+SIDE_TITLES = {Side.CLIENT: "客户", Side.FIRM: "我们", Side.TAX_OFFICE: "税务局"}
+ASKED_TITLES = {
+    AskedFor.DONE: "手工打勾",
+    AskedFor.DOCUMENT: "在任务里交一份文件",
+    AskedFor.ANSWER: "在任务里回答",
+    AskedFor.BANK_STATEMENT: "收到银行对账单",
+    AskedFor.PAYROLL: "工资表已确认",
+    AskedFor.INPUT_INVOICES: "进项发票都已确认",
+    AskedFor.RETURN_FILED: "已申报",
+}
+_STEP = re.compile(r"(客户|我们|税务局)\s*[::]\s*(\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTemplate:
+    """See :class:`zhangfang_collab.tables.Template`."""
+
+    key: str
+    title: str
+    due: Due
+    steps: Sequence[Step]
+    note: str = ""
+    payer: str = ""
+    package: str = ""
+    month: int = 0
+    feeds: str = ""
+    party: str = ""
+    link: str = ""
+    active: bool = True
+    id: int = 0
+
+    def fits(self, payer: TaxpayerKind, package: str, period: Period) -> bool:
+        return (
+            self.active
+            and self.payer in ("", payer)
+            and self.package in ("", package)
+            and self.month in (0, period.month)
+        )
+
+    def covers(self, period: Period) -> int:
+        """The month before, as a number; for a year's task the year before: 202500."""
+        return (period.year - 1) * 100 if self.month else period.plus(-1).number
+
+    def title_in(self, period: Period) -> str:
+        of = f"{period.year - 1}年度" if self.month else f"{period.plus(-1).month}月"
+        return self.title.replace(COVERS, of)
+
+
+@cache
+def defaults() -> Sequence[TaskTemplate]:
+    """Those of ``data/templates.toml``."""
+    return [
+        TaskTemplate(
+            key=key,
+            title=data["title"],
+            due=Due(DueRule(data["due"][0]), data["due"][1], data["due"][2]),
+            steps=[Step(s["title"], Side(s["side"]), s.get("asks", AskedFor.DONE)) for s in data["steps"]],
+            **{name: data[name] for name in ("note", "payer", "month", "feeds", "party", "link") if name in data},
+        )
+        for key, data in tomllib.loads(_FILE.read_text("utf-8")).items()
+    ]
+
+
+async def templates() -> Sequence[TaskTemplate]:
+    """The firm's own, those in use first; the first time they are copied from the defaults."""
+    if not await Template.exists():
+        for template in defaults():
+            await _insert(template)
+    rows = await Template.objects().order_by(Template.active, ascending=False).order_by(Template.month, Template.id)
+    return [_value(row) for row in rows]
+
+
+async def template(template_id: int) -> TaskTemplate:
+    """Raises Refusal ``common.not_found``."""
+    row = await Template.objects().where(Template.id == template_id).first()
+    if row is None:
+        raise not_found("任务模板")
+    return _value(row)
+
+
+async def _insert(template: TaskTemplate) -> None:
+    columns = {"key": template.key, **_columns(template)}
+    await Template.raw(
+        f"insert into collab_template (firm, {', '.join(columns)}) "  # noqa: S608  # names of columns written above
+        f"values ({{}}, {', '.join('{}' for _ in columns)}) on conflict (firm, key) do nothing",
+        firm_in_scope(),
+        *columns.values(),
+    )
+
+
+def _columns(template: TaskTemplate) -> dict[str, Any]:
+    return {
+        "title": template.title,
+        "note": template.note,
+        "payer": template.payer,
+        "package": template.package,
+        "month": template.month,
+        "due_rule": template.due.rule.value,
+        "due_number": template.due.number,
+        "due_tax": template.due.tax,
+        "steps": json.dumps(
+            [{"title": s.title, "side": s.side.value, "asks": s.asks} for s in template.steps], ensure_ascii=False
+        ),
+        "feeds": template.feeds,
+        "party": template.party,
+        "link": template.link,
+        "active": template.active,
+        "changed_at": dt.datetime.now(dt.UTC),
+    }
+
+
+def _value(row: Template) -> TaskTemplate:
+    return TaskTemplate(
+        key=row.key,
+        title=row.title,
+        due=Due(DueRule(row.due_rule), row.due_number, row.due_tax),
+        steps=[Step(s["title"], Side(s["side"]), s["asks"]) for s in json.loads(row.steps)],
+        note=row.note,
+        payer=row.payer,
+        package=row.package,
+        month=row.month,
+        feeds=row.feeds,
+        party=row.party,
+        link=row.link,
+        active=row.active,
+        id=int(row.id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTemplate:
+    """What the owner typed. ``steps`` are lines "客户:上传银行对账单"; ``asks`` is what closes the first step of the client."""
+
+    title: str
+    steps: str
+    due: Due
+    asks: str = AskedFor.DONE
+    note: str = ""
+    payer: str = ""
+    package: str = ""
+    month: int = 0
+    feeds: str = ""
+    active: bool = True
+
+
+async def save(template_id: int | None, typed: TypedTemplate) -> int:
+    """Change a template, or make one with None; needs ``collab.templates``; on the trail.
+
+    Raises Refusal ``collab.title_missing``, ``collab.due_wrong``, ``collab.steps_wrong``, ``collab.template_wrong``, ``common.not_found``.
+    """
+    require("collab.templates")
+    before = None if template_id is None else await template(template_id)
+    wanted = _checked(typed, before)
+    if before is None:
+        number = 1 + await Template.count()
+        key = f"own_{number}_{int(dt.datetime.now(dt.UTC).timestamp())}"
+        row = Template(key=key, **_columns(wanted))
+        await row.save()
+        template_id = int(row.id)
+    else:
+        await Template.update(_columns(wanted)).where(Template.id == template_id)
+    await use(Audit).record(
+        "collab.template",
+        f"collab_template:{template_id}",
+        before=None if before is None else _shown(before),
+        after=_shown(wanted),
+    )
+    return int(template_id or 0)
+
+
+def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:
+    title = typed.title.strip()
+    if not title or len(title) > 100:
+        raise Refusal("collab.title_missing", "请写明要做什么(100 字以内)。", field="title")
+    typed.due.check()
+    if not 0 <= typed.month <= 12 or typed.payer not in ("", *TaxpayerKind) or typed.asks not in ASKED_TITLES:
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="month")
+    return TaskTemplate(
+        key="" if before is None else before.key,
+        title=title,
+        due=typed.due,
+        steps=steps_of(typed.steps, typed.asks),
+        note=typed.note.strip()[:400],
+        payer=typed.payer,
+        package=typed.package.strip()[:80],
+        month=typed.month,
+        feeds=typed.feeds,
+        party="" if before is None else before.party,
+        link="" if before is None else before.link,
+        active=typed.active,
+    )
+
+
+def steps_of(text: str, asks: str) -> Sequence[Step]:
+    """Lines such as "客户:上传银行对账单"; what is asked for belongs to the client's first. Raises Refusal ``collab.steps_wrong``."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [match for line in lines if (match := _STEP.fullmatch(line))]
+    if not found or len(found) != len(lines) or len(found) > 20:
+        raise Refusal(
+            "collab.steps_wrong", "每行写一步,以“客户:”“我们:”或“税务局:”开头,至少一步,最多 20 步。", field="steps"
+        )
+    sides = {title: side for side, title in SIDE_TITLES.items()}
+    steps = [Step(match[2][:100], sides[match[1]]) for match in found]
+    first = next((n for n, step in enumerate(steps) if step.side is Side.CLIENT), 0)
+    return [Step(s.title, s.side, asks if n == first else AskedFor.DONE) for n, s in enumerate(steps)]
+
+
+def lines_of(steps: Sequence[Step]) -> str:
+    """The opposite of :func:`steps_of`."""
+    return "\n".join(f"{SIDE_TITLES[step.side]}:{step.title}" for step in steps)
+
+
+def _shown(template: TaskTemplate) -> dict[str, object]:
+    due = f"{template.due.rule} {template.due.number} {template.due.tax}".strip()
+    return {"title": template.title, "due": due, "steps": lines_of(template.steps), "active": template.active}

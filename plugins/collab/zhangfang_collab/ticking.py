@@ -1,0 +1,160 @@
+"""What people do with a task: assign it, tick its steps, take that back, say something, hand in a file."""
+
+import datetime as dt
+
+from zhangfang_collab import arrivals
+from zhangfang_collab import steps as states
+from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, refuse_when_done, write
+from zhangfang_collab.steps import Step
+from zhangfang_collab.tables import Task
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+
+
+async def assign(
+    client: int, period: Period, title: str, note: str, due_on: dt.date, *, side: Side = Side.CLIENT, asks: str = AskedFor.DONE
+) -> int:
+    """Make a task by hand; needs ``collab.assign``. Raises Refusal ``collab.title_missing``."""
+    words = title.strip()
+    if not words or len(words) > 120:
+        raise Refusal("collab.title_missing", "请写明要做什么(120 字以内)。", field="title")
+    return await make_one(client, period, (Step(words[:100], side, asks),), title=words, note=note, due_on=due_on)
+
+
+async def make_one(
+    client: int, period: Period, steps: states.Steps, *, title: str, note: str, due_on: dt.date, party: str = "", key: str = ""
+) -> int:
+    """A task with these steps, on the trail; needs ``collab.assign``."""
+    require("collab.assign")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    now = dt.datetime.now(dt.UTC)
+    task = Task(
+        client=client, key=key or f"collab:{client}:hand:{now.timestamp():.6f}:{scope().user or 0}", period=Period.of(due_on).number,
+        covers=period.number, title=title, note=note.strip()[:400], due_on=due_on, party=party, steps=states.written(steps),
+        turn=str(states.turn(steps) or ""), created_at=now, asked_on=today(),
+    )  # fmt: skip
+    await task.save()
+    await use(Audit).record("collab.assign", f"collab_task:{task.id}", client=client, after={"title": title})
+    await write(task, Happened("made"))
+    return int(task.id)
+
+
+async def tick(task_id: int, *, done: bool) -> None:
+    """Do the step whose turn it is, or open the last one again; needs ``collab.tick``. Ticking what is done changes nothing."""
+    task = await for_change(task_id)
+    steps = states.read(task.steps)
+    at = states.current(steps)
+    if done and at is not None:
+        await tick_step(task_id, at)
+    elif not done:
+        place = len(steps) - 1 if at is None else at - 1
+        if place >= 0 and (at is None or task.done_at is not None):
+            await untick(task_id, place)
+
+
+async def tick_step(task_id: int, place: int) -> None:
+    """Do one step by hand; needs ``collab.tick``. Raises Refusal ``common.not_found``, ``collab.not_your_step``, ``collab.answer_wanted``."""
+    require("collab.tick")
+    task = await for_change(task_id)
+    steps = states.read(task.steps)
+    step = _step(steps, place)
+    if step.done_at is not None:
+        return
+    _refuse_others_step(step)
+    if step.asks == AskedFor.ANSWER and not scope().staff:
+        raise Refusal("collab.answer_wanted", "这一步请在任务里写明或确认。", field="words")
+    if step.asks == AskedFor.DOCUMENT and not scope().staff:
+        raise Refusal("collab.document_wanted", "这一步请在任务里上传文件。", field="file")
+    await keep(task, states.ticked(steps, place, scope().user_name[:80], _now()), Happened("ticked", step.title))
+    await use(Audit).record("collab.tick", f"collab_task:{task_id}", client=task.client, after={"step": step.title})
+
+
+async def untick(task_id: int, place: int) -> None:
+    """Open a step again, and those after it; needs ``collab.tick``. Raises Refusal ``collab.filed`` (409) when the return was filed."""
+    require("collab.tick")
+    task = await for_change(task_id)
+    steps = states.read(task.steps)
+    step = _step(steps, place)
+    if step.done_at is None:
+        return
+    _refuse_others_step(step)
+    if await is_filed(task):
+        raise Refusal("collab.filed", "这件事对应的申报已经完成,不能撤回。有变动的请告诉会计。", status=409)
+    words = f"{scope().user_name}撤回:{step.title}"
+    if step.arrived:
+        await arrivals.taken_back(task, step.asks, words)
+    await keep(task, states.opened(steps, place), Happened("opened", step.title), reopened=words)
+    await use(Audit).record("collab.untick", f"collab_task:{task_id}", client=task.client, after={"step": step.title})
+
+
+async def answer(task_id: int, words: str) -> None:
+    """Answer on a task: the step whose turn it is done with these words; needs ``collab.tick``. Raises Refusal ``collab.words_missing``, ``collab.locked``."""
+    require("collab.tick")
+    said = words.strip()[:400]
+    if not said:
+        raise Refusal("collab.words_missing", "请写明情况。", field="words")
+    task = await for_change(task_id)
+    refuse_when_done(task)
+    steps = states.read(task.steps)
+    at = states.current(steps)
+    if at is not None:
+        _refuse_others_step(steps[at])
+        steps = states.ticked(steps, at, scope().user_name[:80], _now())
+    await keep(task, steps, Happened("answered", said), result=said)
+    await use(Audit).record("collab.answer", f"collab_task:{task_id}", client=task.client)
+
+
+async def comment(task_id: int, words: str) -> None:
+    """Say something on an open task; needs ``collab.tick``. Raises Refusal ``collab.words_missing``, ``collab.locked`` (409)."""
+    require("collab.tick")
+    said = words.strip()[:1000]
+    if not said:
+        raise Refusal("collab.words_missing", "请写点什么再发送。", field="words")
+    task = await for_change(task_id)
+    refuse_when_done(task)
+    await write(task, Happened("comment", said))
+
+
+async def attach(task_id: int, name: str, media_type: str, content: bytes) -> int:
+    """Hand in a file on an open task; needs ``collab.tick``; the document's id. It closes a step that asks for a file.
+
+    Raises Refusal ``collab.locked`` (409) and those of ``Documents.store``.
+    """
+    require("collab.tick")
+    task = await for_change(task_id)
+    refuse_when_done(task)
+    document = await use(Documents).store(task.client, name, media_type, content)
+    happened = Happened("file", document.name, document.id)
+    steps = states.read(task.steps)
+    at = states.current(steps)
+    asked = None if at is None else steps[at].asks
+    if asked == AskedFor.BANK_STATEMENT:
+        await write(task, happened)
+        covers, reference = Period.from_number(task.covers), f"document:{document.id}"
+        await arrivals.arrived(Arrival(task.client, asked, covers, reference, document.name, document.id))
+    elif at is not None and asked == AskedFor.DOCUMENT:
+        await keep(task, states.ticked(steps, at, scope().user_name[:80], _now()), happened)
+    else:
+        await write(task, happened)
+    return document.id
+
+
+def _step(steps: states.Steps, place: int) -> Step:
+    if not 0 <= place < len(steps):
+        raise Refusal("collab.step_missing", "没有这一步,请刷新后再试。", field="place")
+    return steps[place]
+
+
+def _refuse_others_step(step: Step) -> None:
+    if not scope().staff and step.side is not Side.CLIENT:
+        raise Refusal("collab.not_your_step", "这一步由会计来做,您不用处理。", status=403)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,31 @@
+"""Tasks in 等您处理: those whose turn is the side of whoever looks."""
+
+from collections.abc import Sequence
+
+from zhangfang_collab.listing import BUTTONS, shown
+from zhangfang_collab.tables import Task
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.waiting import Urgency, WaitingItem
+
+
+async def waiting(limit: int) -> Sequence[WaitingItem]:
+    """Of the client that is open, or of all in scope; of whatever month. Late ones first."""
+    turn = (Side.FIRM if scope().staff else Side.CLIENT).value
+    query = Task.objects().where(Task.done_at.is_null()).where(Task.turn == turn).order_by(Task.due_on, Task.id).limit(limit)
+    client = scope().client
+    tasks = [shown(row) for row in await (query if client is None else query.where(Task.client == client))]
+    return [
+        WaitingItem(
+            client=task.client,
+            title=task.title,
+            button="去处理" if task.current is None else BUTTONS.get(task.current.asks, "去处理"),
+            path=f"/tasks/{task.id}",
+            urgency=Urgency.of(task.due_on, today()),
+            from_whom=task.party,
+            note=f"已退回:{task.reopened}" if task.reopened else task.note,
+            until=task.due_on,
+        )
+        for task in tasks
+    ]
