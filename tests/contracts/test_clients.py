@@ -81,6 +81,15 @@ def capital(fen: int, day: dt.date = START) -> NewFact:
     return NewFact(FactKind.REGISTERED_CAPITAL, fen, day, FactSource.BUSINESS_LICENCE)
 
 
+async def test_many_profiles_are_those_of_each(case: Case) -> None:
+    async with case.staff():
+        wanted = [case.client, case.client]
+        assert await case.clients.profiles(wanted) == [await case.clients.profile(case.client)] * 2
+        assert await case.clients.profiles([]) == []
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await case.clients.profiles([case.client, 99_999])
+
+
 async def test_first_facts_are_there_from_the_books_start(case: Case) -> None:
     async with case.staff():
         known = await case.clients.profile(case.client)

@@ -42,10 +42,18 @@ _WAITS_FOR_FIRM = "(standing = 'proposed' or (standing = 'in_force' and objectio
 
 
 async def profile(client: int, at: dt.date | None) -> Profile:
+    (found,) = await profiles([client], at)
+    return found
+
+
+async def profiles(clients: Sequence[int], at: dt.date | None) -> Sequence[Profile]:
     require("profile.read")
-    await see(client)
-    found = holding(client, await _facts("client = $2", client), at or today())
-    return replace(found, small_low_profit=small_low_profit.judge(found))
+    await see(*clients)
+    by_client: dict[int, list[Fact[FactValue]]] = {client: [] for client in clients}
+    for fact in await _facts("client = any ($2)", list(by_client)):
+        by_client[fact.client].append(fact)
+    found = [holding(client, by_client[client], at or today()) for client in clients]
+    return [replace(known, small_low_profit=small_low_profit.judge(known)) for known in found]
 
 
 async def history(client: int, kind: FactKind | None) -> Sequence[Fact[FactValue]]:
@@ -172,12 +180,15 @@ async def object_to(fact_id: int, words: str) -> None:
     await _changed("profile.object", fact, objection=said)
 
 
-async def see(client: int) -> None:
+async def see(*clients: int) -> None:
     """Raises Refusal ``common.not_found`` for a client that the actor may not see."""
-    there = scope().sees(client) and await connection().fetchval(
-        "select true from core_client where firm = $1 and id = $2", firm_in_scope(), client
+    wanted = sorted(set(clients))
+    there = await connection().fetchval(
+        "select count(*) from core_client where firm = $1 and id = any ($2)",
+        firm_in_scope(),
+        [client for client in wanted if scope().sees(client)],
     )
-    if not there:
+    if there != len(wanted):
         raise not_found("客户企业")
 
 

@@ -79,6 +79,9 @@ class FirmClients:
     async def profile(self, client: int, at: dt.date | None = None) -> Profile:
         return await facts.profile(client, at)
 
+    async def profiles(self, clients: Sequence[int], at: dt.date | None = None) -> Sequence[Profile]:
+        return await facts.profiles(clients, at)
+
     async def history(self, client: int, kind: FactKind | None = None) -> Sequence[Fact[FactValue]]:
         return await facts.history(client, kind)
 

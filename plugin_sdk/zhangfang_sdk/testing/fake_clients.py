@@ -63,6 +63,9 @@ class FakeClients:
         found = holding(client, self._of(client), at or today())
         return replace(found, small_low_profit=self.small_low_profit)
 
+    async def profiles(self, clients: Sequence[int], at: dt.date | None = None) -> Sequence[Profile]:
+        return [await self.profile(client, at) for client in clients]
+
     async def history(self, client: int, kind: FactKind | None = None) -> Sequence[Fact[FactValue]]:
         require("profile.read")
         self._see(client)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import TRAIL
@@ -68,8 +69,14 @@ class ShownTask:
 
 
 async def of_month(client: int | None, period: Period) -> Sequence[ShownTask]:
-    """Those due in a month: open ones first, by due date. With None as client, of all that the actor sees (the first 500)."""
-    query = Task.objects().where(Task.period == period.number).order_by(Task.due_on, Task.id)
+    """Those of a month, in the running one also what is left from before: open ones first, by due date.
+
+    With None as client, of all that the actor sees (the first 500).
+    """
+    of_it: Any = Task.period == period.number
+    if period == Period.current():
+        of_it = of_it | ((Task.period < period.number) & Task.done_at.is_null())
+    query = Task.objects().where(of_it).order_by(Task.due_on, Task.id)
     rows = await (query.limit(MOST_SHOWN) if client is None else query.where(Task.client == client))
     return sorted((shown(row) for row in rows), key=lambda t: (t.urgency is None, t.due_on, t.id))
 

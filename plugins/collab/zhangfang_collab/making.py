@@ -16,6 +16,7 @@ from zhangfang_sdk.clients import Client, Clients, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, transaction
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.profile import Profile
 from zhangfang_sdk.search import Search
 
 AT_ONCE = 200
@@ -50,8 +51,13 @@ async def make(clients: Sequence[Client], period: Period) -> Sequence[int]:
     require("collab.assign")
     chosen, calendars = await templates(), dict[tuple[TaxpayerKind, str], MonthsCalendar]()
     await lock(client.id for client in clients)
-    wanted = [w for client in clients for w in await _wanted(client, chosen, period, calendars)]
-    known = await _known([w.key for w in wanted])
+    profiles = await use(Clients).profiles([client.id for client in clients], period.first_day)
+    wanted = [
+        w
+        for client, profile in zip(clients, profiles, strict=True)
+        for w in await _wanted(client, profile, chosen, period, calendars)
+    ]
+    known = await _known([client.id for client in clients], period)
     made = await _insert([w for w in wanted if w.key not in known])
     if made:
         await arrivals.close_what_is_there(made)
@@ -63,11 +69,11 @@ async def make(clients: Sequence[Client], period: Period) -> Sequence[int]:
 
 async def _wanted(
     client: Client,
+    profile: Profile,
     chosen: Sequence[TaskTemplate],
     period: Period,
     calendars: dict[tuple[TaxpayerKind, str], MonthsCalendar],
 ) -> Sequence[Wanted]:
-    profile = await use(Clients).profile(client.id, period.first_day)
     payer = profile.taxpayer_kind.value if profile.taxpayer_kind else client.taxpayer_kind
     package = profile.service_package.value if profile.service_package else ""
     area = profile.registered_address.value.area if profile.registered_address else ""
@@ -85,8 +91,13 @@ async def _wanted(
     return found
 
 
-async def _known(keys: Sequence[str]) -> frozenset[str]:
-    rows = await Task.select(Task.key).where(Task.key.is_in(list(keys))) if keys else []
+async def _known(clients: Sequence[int], period: Period) -> frozenset[str]:
+    rows = await Task.raw(
+        "select key from collab_task where firm = {} and client = any({}::bigint[]) and period = {}",
+        firm_in_scope(),
+        list(clients),
+        period.number,
+    )
     return frozenset(row["key"] for row in rows)
 
 

@@ -9,7 +9,7 @@ from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class Task(ClientRows, Table, tablename="collab_task"):
-    """``key`` is one in the firm. ``period`` is the month in which it is due, ``covers`` the one that it is about (202611; a year's: 202500).
+    """``key`` is one in the firm. ``period`` is the month whose list it is on, ``covers`` the one that it is about (202611; a year's: 202500).
 
     ``steps`` are those of ``steps.py``; ``turn`` is the side of the first open one, "" when ``done_at`` (UTC) is set. ``feeds`` is the
     template of the return that is filed with it. ``asked_on`` is the day from which the side whose turn it is has it. ``reminded`` is
