@@ -67,12 +67,30 @@ class Reach:
     consents: Mapping[str, Consent] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the firm. ``clients`` are those given to them, None for who sees every client."""
+
+    person: int
+    name: str
+    clients: frozenset[int] | None
+
+    def looks_after(self, client: int) -> bool:
+        """Whether the client was given to them; who sees every client looks after none in particular."""
+        return self.clients is not None and client in self.clients
+
+
 class Contacts(Protocol):
     """People of the firm in scope and of its clients. In the caller's transaction."""
 
     @needs("contacts.read")
     async def reach(self, person: int) -> Reach:
         """Needs ``contacts.read``. Raises Refusal ``common.not_found``, also for somebody whom the actor may not see."""
+        ...
+
+    @needs("contacts.read")
+    async def of_firm(self) -> Sequence[Colleague]:
+        """The active people of the firm, by name; needs ``contacts.read``."""
         ...
 
     @needs("contacts.read")

@@ -11,6 +11,7 @@ import pytest_asyncio
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.contacts import FirmContacts
 from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.contacts import Channel, Contacts, QuietHours, Reach
 from zhangfang_sdk.context import Scope, in_scope, system_scope
@@ -32,6 +33,7 @@ class Case:
     boss: int
     clerk: int
     staff: int
+    accountant: int
 
 
 @asynccontextmanager
@@ -46,14 +48,18 @@ async def fake_acting(client: int | None = None, permitted: bool = True) -> Asyn
 async def case(request: pytest.FixtureRequest, firm: TestFirm) -> Case:
     if request.param == "fake":
         boss = Reach(2, "李总", PHONE, phone_verified_at=dt.datetime.now(dt.UTC))
-        people = {None: [Reach(1, "周老板")], 1: [boss, Reach(3, "陈出纳")], 2: []}
-        return Case(FakeContacts(people), fake_acting, 1, 2, 2, 3, 1)
+        people = {None: [Reach(1, "周老板"), Reach(4, "王会计")], 1: [boss, Reach(3, "陈出纳")], 2: []}
+        return Case(FakeContacts(people, {4: frozenset({1})}), fake_acting, 1, 2, 2, 3, 1, 4)
     made: dict[str, int] = {}
     async with scoped_transaction(system_scope(firm.id)):
         for role, name in (("boss", "李总"), ("cashier", "陈出纳")):
             made[role] = await make_member(
                 login=role, name=name, password="eight quiet horses", role=role, client=firm.restaurant
             )
+        made["accountant"] = await make_member(
+            login="wang", name="王会计", password="eight quiet horses", role="accountant"
+        )
+        await assign(made["accountant"], [firm.restaurant])
     async with scoped_transaction(Scope(user=made["boss"])):
         await connection().execute(
             """insert into core_contact_point ("user", kind, address, verified_at) values ($1, 'phone', $2, now())""",
@@ -64,7 +70,9 @@ async def case(request: pytest.FixtureRequest, firm: TestFirm) -> Case:
     def real_acting(client: int | None = None, permitted: bool = True) -> AbstractAsyncContextManager[Scope]:
         return acting(firm, "accountant" if permitted else "boss", client=client)
 
-    return Case(FirmContacts(), real_acting, firm.restaurant, firm.trading, made["boss"], made["cashier"], firm.owner)
+    return Case(
+        FirmContacts(), real_acting, firm.restaurant, firm.trading, made["boss"], made["cashier"], firm.owner, made["accountant"]
+    )
 
 
 async def test_what_was_proved_is_there_and_nothing_else(case: Case) -> None:
@@ -91,6 +99,17 @@ async def test_the_people_of_a_client_come_by_name(case: Case) -> None:
         assert list(await case.contacts.of_client(case.sibling)) == []
 
 
+async def test_the_people_of_the_firm_and_whom_they_look_after(case: Case) -> None:
+    async with case.acting():
+        found = {colleague.person: colleague for colleague in await case.contacts.of_firm()}
+        assert set(found) == {case.staff, case.accountant}
+        assert [c.name for c in await case.contacts.of_firm()] == sorted(c.name for c in found.values())
+        assert (found[case.staff].clients, found[case.staff].looks_after(case.client)) == (None, False)
+        assert found[case.accountant].clients == {case.client}
+        assert found[case.accountant].looks_after(case.client)
+        assert not found[case.accountant].looks_after(case.sibling)
+
+
 async def test_nobody_else_is_found(case: Case) -> None:
     async with case.acting():
         for asked in (case.contacts.reach(999_999), case.contacts.of_client(999_999)):
@@ -100,6 +119,10 @@ async def test_nobody_else_is_found(case: Case) -> None:
 
 async def test_without_the_permission_nothing_is_read(case: Case) -> None:
     async with case.acting(client=case.client, permitted=False):
-        for asked in (case.contacts.reach(case.boss), case.contacts.of_client(case.client)):
+        for asked in (
+            case.contacts.reach(case.boss),
+            case.contacts.of_client(case.client),
+            case.contacts.of_firm(),
+        ):
             with pytest.raises(Refusal, match=r"access\.forbidden"):
                 await asked

@@ -16,6 +16,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
+from zhangfang_sdk.tasks import Side
 
 TOPIC = "collab"
 TRAIL = {
@@ -74,6 +75,8 @@ async def keep(task: Task, changed: states.Steps, happened: Happened, *, result:
     elif turn is not None:
         task.done_at, task.done_by, task.result = None, "", ""
         task.reopened = reopened[:200]
+    if before == Side.CLIENT and task.turn != before:
+        task.took = (today() - task.asked_on).days
     if task.turn != before:
         task.asked_on, task.reminded = today(), None
     await task.save()

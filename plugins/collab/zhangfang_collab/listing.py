@@ -12,7 +12,7 @@ from zhangfang_collab.templates import SIDE_TITLES
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
-from zhangfang_sdk.references import UserKey
+from zhangfang_sdk.references import ClientKey, UserKey
 from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.waiting import Urgency
 
@@ -146,6 +146,13 @@ async def trail(task_id: int) -> Sequence[ShownEntry]:
         )
         for e in rows
     ]
+
+
+async def client_names(clients: Sequence[int]) -> Mapping[int, str]:
+    """Of these alone: a firm may have thousands."""
+    wanted = sorted(set(clients))
+    rows = await ClientKey.select(ClientKey.id, ClientKey.name).where(ClientKey.id.is_in(wanted)) if wanted else []
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def names(people: Sequence[int]) -> Mapping[int, str]:

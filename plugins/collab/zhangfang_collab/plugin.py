@@ -5,12 +5,12 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_collab import facts_heard, jobs
+from zhangfang_collab import facts_heard, jobs, reminding
 from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
-from zhangfang_collab.pages import lists, one_task
+from zhangfang_collab.pages import board, lists, one_task
 from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tasks_service import KeptTasks
 from zhangfang_collab.waiting import waiting
@@ -27,13 +27,14 @@ from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
 class Collab:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*lists.PAGES, *one_task.PAGES]
+        return [*lists.PAGES, *board.PAGES, *one_task.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("tasks", "待办", "list-checks", "/tasks", "collab.read", "me", 40),
             NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40, (FIRM, CLIENT)),
+            NavEntry("board", "任务看板", "layout-list", "/tasks/board", "collab.assign", "side", 41, FIRM),
         ]
 
     @hook
@@ -53,6 +54,7 @@ class Collab:
         return [
             Job("next_month", jobs.next_month, "10 5 25 * *"),
             Job("month", jobs.month),
+            Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),
         ]
 

@@ -13,7 +13,7 @@ class Task(ClientRows, Table, tablename="collab_task"):
 
     ``steps`` are those of ``steps.py``; ``turn`` is the side of the first open one, "" when ``done_at`` (UTC) is set. ``feeds`` is the
     template of the return that is filed with it. ``asked_on`` is the day from which the side whose turn it is has it. ``reminded`` is
-    the highest level of ``reminding.py`` sent, None before the first.
+    the highest level of ``reminding.py`` sent, None before the first. ``took`` is how many days the client had their last step.
     """
 
     id = BigSerial(primary_key=True)
@@ -39,6 +39,7 @@ class Task(ClientRows, Table, tablename="collab_task"):
     reopened = Varchar(length=200, default="")
     document = ForeignKey(DocumentKey, null=True, default=None, on_delete=OnDelete.restrict)
     reminded = SmallInt(null=True, default=None)
+    took = SmallInt(null=True, default=None)
 
 
 class Entry(ClientRows, Table, tablename="collab_entry"):

@@ -25,14 +25,15 @@ async def tasks_page(period: str | None = None, show: str = "") -> Page:
     """Tasks due in a month ("2026-11"; the current one by default): the client's, or at the firm those of all clients."""
     month = Period.parse(period) if period else Period.current()
     client = scope().client
+    tasks = listing.chosen(await listing.of_month(client, month), show)
     return Page(
         "collab/tasks.html",
         title="待办事项",
         active="desk-tasks" if scope().staff else "tasks",
-        tasks=listing.chosen(await listing.of_month(client, month), show),
+        tasks=tasks,
         show=show if show in listing.FILTERS else "",
         filters=list(listing.FILTERS.items()),
-        names={c.id: c.name for c in await use(Clients).clients()} if client is None else {},
+        names=await listing.client_names([t.client for t in tasks]) if client is None else {},
         period=month,
         months=[month.plus(n) for n in (-1, 1)],
         sides=[(side.value, SIDE_TITLES[side]) for side in (Side.CLIENT, Side.FIRM)],

@@ -1,0 +1,78 @@
+"""The board: counts are those of the lists, by accountant and client; several at once; how long a client took before."""
+
+import datetime as dt
+
+from zhangfang_collab import board, listing, ticking
+from zhangfang_collab.board import Chosen
+from zhangfang_collab.tables import Task
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.tenancy.assignments import assign
+from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.tenants import TestFirm, acting, somebody
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import Side
+
+
+async def due_in(firm: TestFirm, client: int, days: int, side: Side = Side.CLIENT) -> int:
+    day = today() + dt.timedelta(days=days)
+    async with acting(firm, "accountant"):
+        return await ticking.assign(client, Period.of(day), f"第 {days} 天", "", day, side=side)
+
+
+async def test_counts_are_those_of_the_lists(firm: TestFirm) -> None:
+    for days in (-5, -1, 0, 3, 4):
+        await due_in(firm, firm.restaurant, days)
+    await due_in(firm, firm.trading, -2, Side.FIRM)
+    done = await due_in(firm, firm.trading, -9)
+    async with acting(firm, "accountant"):
+        await ticking.tick(done, done=True)
+        found = await board.board(Chosen())
+        assert found.counts == {"late": 3, "soon": 2, "firm": 1, "client": 5, "": 6}
+        for show, count in found.counts.items():
+            assert len((await board.board(Chosen(show))).tasks) == count
+        assert [t.title for t in found.tasks] == ["第 -5 天", "第 -2 天", "第 -1 天"]
+        assert [t.client for t in (await board.board(Chosen("", client=firm.trading))).tasks] == [firm.trading]
+
+
+async def test_of_one_accountant(firm: TestFirm) -> None:
+    wang = await somebody(firm, "accountant")
+    async with scoped_transaction(system_scope(firm.id)):
+        await assign(wang, [firm.trading])
+    await due_in(firm, firm.restaurant, -1)
+    await due_in(firm, firm.trading, -1)
+    async with acting(firm, "owner"):
+        found = await board.board(Chosen("late", accountant=wang))
+        assert ([t.client for t in found.tasks], found.counts["late"]) == ([firm.trading], 1)
+        assert [(c.person, c.name) for c in found.colleagues] == [(wang, "另一位")]
+        assert (await board.board(Chosen("late", accountant=firm.owner))).tasks == []
+
+
+async def test_the_last_safe_day_comes_from_how_long_this_client_took(firm: TestFirm) -> None:
+    task, day = await due_in(firm, firm.restaurant, 20), today() + dt.timedelta(days=20)
+    async with acting(firm, "accountant"):
+        shown = [await listing.one(task)]
+        assert await board.last_safe_days(shown) == {task: day - dt.timedelta(days=board.USUAL_DAYS)}
+    for days in (1, 2, 2, 9, 30):
+        before = await due_in(firm, firm.restaurant, 0)
+        async with acting(firm, "accountant"):
+            await Task.update({Task.asked_on: today() - dt.timedelta(days=days)}).where(Task.id == before)
+        async with acting(firm, "boss"):
+            await ticking.tick(before, done=True)
+    async with acting(firm, "accountant"):
+        assert await board.last_safe_days(shown) == {task: day - dt.timedelta(days=9)}
+
+
+async def test_ten_at_once(firm: TestFirm, visit: Visit) -> None:
+    boss = await visit("boss")
+    owner = await visit("owner", of_firm=True)
+    tasks = [await due_in(firm, firm.restaurant, days) for days in range(10)]
+    assert (await owner.post("/tasks/board", do="remind")).status_code == 422
+    answer = await owner.post("/tasks/board", **{"do": "remind", "task": [str(task) for task in tasks]})
+    assert answer.status_code == 303
+    async with acting(firm, "owner"):
+        assert [len([e for e in await listing.trail(task) if e.kind == "reminded"]) for task in tasks] == [1] * 10
+    page = (await owner.get("/tasks/board?show=soon")).text
+    assert page.count('name="task"') == 4
+    assert "最晚" in page
+    assert (await boss.get("/tasks/board")).status_code in (403, 404)

@@ -1,0 +1,137 @@
+"""Each level is sent once, in its tone, to the side whose turn it is; a second person hears when nothing happens."""
+
+import asyncio
+import datetime as dt
+
+import pytest
+
+from zhangfang_collab import arrivals, reminding, ticking
+from zhangfang_collab.reminding import LEVELS, level
+from zhangfang_collab.steps import Step
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
+from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+
+SIDES = (Step("确认", Side.CLIENT), Step("申报", Side.FIRM))
+
+
+async def people(firm: TestFirm) -> dict[int, str]:
+    """Boss and cashier beside the owner."""
+    found = {firm.owner: "owner"}
+    async with scoped_transaction(system_scope(firm.id)):
+        for role in ("boss", "cashier"):
+            person = await make_member(login=role, name=role, password=OWNER_PASSWORD, role=role, client=firm.restaurant)
+            found[person] = role
+    return found
+
+
+async def due_in(firm: TestFirm, days: int, steps: tuple[Step, ...] = SIDES) -> int:
+    async with acting(firm, "accountant"):
+        day = today() + dt.timedelta(days=days)
+        return await ticking.make_one(firm.restaurant, Period.of(day), steps, title="工资表", note="", due_on=day)
+
+
+async def run(firm: TestFirm) -> None:
+    with in_scope(system_scope(firm.id)):
+        await reminding.remind_everybody()
+
+
+async def told(firm: TestFirm) -> list[tuple[str, int]]:
+    """Kinds and people of every notice, in order."""
+    found = []
+    for person in sorted(await everybody(firm)):
+        async with acting(firm, "owner", user=person):
+            rows = await connection().fetch("""select id, kind from core_notice where "user" = $1""", person)
+        found += [(row["id"], row["kind"].removeprefix("collab."), person) for row in rows]
+    return [(kind, person) for _, kind, person in sorted(found)]
+
+
+async def everybody(firm: TestFirm) -> list[int]:
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("""select distinct "user" from core_membership where firm = $1""", firm.id)
+    return [row["user"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(8, None), (7, -7), (2, -7), (1, -1), (0, 0), (-1, 1), (-2, 1), (-3, 3), (-90, 3)]
+)
+def test_the_level_of_a_day(days: int, expected: int | None) -> None:
+    assert level(today() + dt.timedelta(days=days), today(), list(LEVELS)) == expected
+
+
+@pytest.mark.parametrize(("days", "kind"), [(7, "soon"), (0, "today"), (-1, "late")])
+async def test_three_tones_to_the_client_and_then_to_the_firm(firm: TestFirm, days: int, kind: str) -> None:
+    who = await people(firm)
+    clients = [person for person, role in who.items() if role != "owner"]
+    task = await due_in(firm, days)
+    await run(firm)
+    assert await told(firm) == [(kind, person) for person in sorted(clients)]
+    async with acting(firm, "boss"):
+        await ticking.tick(task, done=True)
+    await run(firm)
+    assert (await told(firm))[-1] == (f"firm_{kind}", firm.owner)
+
+
+async def test_run_a_thousand_times_on_two_nodes_it_sends_each_level_once(firm: TestFirm) -> None:
+    who = await people(firm)
+    boss = next(person for person, role in who.items() if role == "boss")
+    for days in (-3, 7, 30):
+        await due_in(firm, days)
+    for _ in range(500):
+        await asyncio.gather(run(firm), run(firm))
+    found = await told(firm)
+    assert sorted(found) == sorted([("escalated", boss), ("escalated", firm.owner), *(("soon", p) for p, r in who.items() if r != "owner")])
+
+
+async def test_a_level_goes_on_from_the_one_before(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = await people(firm)
+    clerk = next(person for person, role in who.items() if role == "cashier")
+    await due_in(firm, 7)
+    for days in range(12):
+        day = today() + dt.timedelta(days=days)
+        monkeypatch.setattr(reminding, "today", lambda day=day: day)
+        await run(firm)
+    assert [kind for kind, person in await told(firm) if person == clerk] == ["soon", "today", "today", "late"]
+    assert [kind for kind, person in await told(firm) if person == firm.owner] == ["escalated"]
+
+
+async def test_a_year_s_duty_stands_as_a_window(firm: TestFirm) -> None:
+    await people(firm)
+    async with acting(firm, "accountant"):
+        day = today() + dt.timedelta(days=170)
+        task = await ticking.make_one(firm.restaurant, Period(2026, 1), SIDES, title="年报", note="", due_on=day)
+        await connection().execute("update collab_task set covers = 202500 where id = $1", task)
+    await run(firm)
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select kind, urgent from core_notice")
+    assert {(row["kind"], row["urgent"]) for row in rows} <= {("collab.yearly", True)}
+    assert {kind for kind, _ in await told(firm)} == {"yearly"}
+
+
+async def test_what_arrived_is_not_reminded_of_and_what_is_undone_is_anew(firm: TestFirm) -> None:
+    await people(firm)
+    month = Period.current()
+    fact = Arrival(firm.restaurant, AskedFor.PAYROLL, month, "p", "已确认")
+    async with acting(firm, "accountant"):
+        await arrivals.arrived(fact)
+        await ticking.assign(firm.restaurant, month, "确认工资表", "", today(), asks=AskedFor.PAYROLL)
+        rows = await connection().fetch("select id from collab_task")
+        await arrivals.close_what_is_there([row["id"] for row in rows])
+    await run(firm)
+    assert await told(firm) == []
+    async with acting(firm, "accountant"):
+        await arrivals.undone(firm.restaurant, AskedFor.PAYROLL, month, "p", "撤销")
+    await run(firm)
+    assert {kind for kind, _ in await told(firm)} == {"today"}
+
+
+async def test_a_nudge_is_once_a_day_and_for_the_client_s_turn(firm: TestFirm) -> None:
+    await people(firm)
+    tasks = [await due_in(firm, 20), await due_in(firm, 20, SIDES[1:])]
+    async with acting(firm, "accountant"):
+        assert await reminding.nudge(tasks) == 1
+        assert await reminding.nudge(tasks) == 0
+    assert {kind for kind, _ in await told(firm)} == {"nudged"}

@@ -1,0 +1,112 @@
+"""The firm's board: what is late, what is due in three days, who has the turn; of one accountant, of one client; and the last safe day."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhangfang_collab.listing import ShownTask, shown
+from zhangfang_collab.tables import Task
+from zhangfang_sdk import use
+from zhangfang_sdk.contacts import Colleague, Contacts
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.waiting import SOON_DAYS
+
+PAGE = 30
+MOST_COUNTED = 1000
+FILTERS = {"late": "已逾期", "soon": "3 天内到期", "firm": "等我们", "client": "等客户", "": "全部未完成"}
+USUAL_DAYS = 3
+"""What a client takes of whom too little is known."""
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of the board is shown. ``page`` counts from 1; ``accountant`` and ``client`` are None for all."""
+
+    show: str = "late"
+    accountant: int | None = None
+    client: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """``counts`` by the keys of FILTERS; ``safe`` the last day to ask the client again, by the task's id."""
+
+    counts: Mapping[str, int]
+    tasks: Sequence[ShownTask]
+    pages: int
+    colleagues: Sequence[Colleague] = ()
+    safe: Mapping[int, dt.date] = field(default_factory=dict)
+
+
+async def board(chosen: Chosen) -> Board:
+    """Open tasks of the clients in scope; needs ``collab.assign``."""
+    require("collab.assign")
+    colleagues = [c for c in await use(Contacts).of_firm() if c.clients]
+    clients = _clients(chosen, colleagues)
+    counts = await _counts(clients)
+    query = Task.objects().where(Task.done_at.is_null()).order_by(Task.due_on, Task.id).limit(PAGE).offset((chosen.page - 1) * PAGE)
+    if clients is not None:
+        query = query.where(Task.client.is_in(clients))
+    for condition in _conditions(chosen.show):
+        query = query.where(condition)
+    tasks = [shown(row) for row in await query]
+    safe = await last_safe_days(tasks)
+    return Board(counts, tasks, -(-counts[chosen.show] // PAGE), colleagues, safe)
+
+
+def _clients(chosen: Chosen, colleagues: Sequence[Colleague]) -> list[int] | None:
+    if chosen.client is not None:
+        return [chosen.client]
+    if chosen.accountant is not None:
+        return sorted(next((c.clients or () for c in colleagues if c.person == chosen.accountant), ())) or [0]
+    return None
+
+
+def _conditions(show: str) -> Sequence[Any]:
+    day = today()
+    return {
+        "late": [Task.due_on < day],
+        "soon": [Task.due_on >= day, Task.due_on <= day + dt.timedelta(days=SOON_DAYS)],
+        "firm": [Task.turn == Side.FIRM.value],
+        "client": [Task.turn == Side.CLIENT.value],
+    }.get(show, [])
+
+
+async def _counts(clients: Sequence[int] | None) -> Mapping[str, int]:
+    """Of each filter, at most MOST_COUNTED: counting the tens of thousands of a large firm would take longer than the page."""
+    allowed, day = scope().clients, today()
+    seen = clients if allowed is None else [c for c in (allowed if clients is None else clients) if c in allowed]
+    conditions = {
+        "late": f"due_on < '{day}'",
+        "soon": f"due_on between '{day}' and '{day + dt.timedelta(days=SOON_DAYS)}'",
+        "firm": "turn = 'firm'",
+        "client": "turn = 'client'",
+        "": "true",
+    }
+    # Whose rows they are: the firm's, and of these clients where they are not all.
+    of = "firm = {}" if seen is None else "firm = {} and client = any({}::bigint[])"
+    parts = [
+        f"(select count(*) from (select 1 from collab_task where {of} and done_at is null and {which} limit {MOST_COUNTED}) t{n}) as c{n}"  # noqa: S608
+        for n, which in enumerate(conditions.values())
+    ]
+    values = [firm_in_scope()] if seen is None else [firm_in_scope(), list(seen)]
+    (row,) = await Task.raw(f"select {', '.join(parts)}", *values * len(parts))
+    return {key: row[f"c{n}"] for n, key in enumerate(conditions)}
+
+
+async def last_safe_days(tasks: Sequence[ShownTask]) -> Mapping[int, dt.date]:
+    """For tasks that wait for a client: the due day less what four of five of this client's steps took, one day at least."""
+    asked = [task for task in tasks if task.turn is Side.CLIENT]
+    rows = await Task.raw(
+        """select client, count(*) as known, percentile_disc(0.8) within group (order by took) as days from collab_task
+        where firm = {} and client = any({}::bigint[]) and took is not null group by client""",
+        firm_in_scope(),
+        sorted({task.client for task in asked}),
+    ) if asked else []  # fmt: skip
+    days = {row["client"]: max(1, row["days"]) for row in rows if row["known"] >= FEWEST}
+    return {task.id: task.due_on - dt.timedelta(days=days.get(task.client, USUAL_DAYS)) for task in asked}

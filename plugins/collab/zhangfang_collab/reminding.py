@@ -1,0 +1,115 @@
+"""Reminders as the day comes near, in three tones; a second person is told when nothing happens; each level is sent once."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhangfang_collab.keeping import Happened, write
+from zhangfang_collab.notice_kinds import NOTICE_KINDS
+from zhangfang_collab.tables import Task
+from zhangfang_collab.templates import SIDE_TITLES
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import require, transaction
+from zhangfang_sdk.notices import Notice, Notices
+from zhangfang_sdk.periods import today
+from zhangfang_sdk.tasks import Side
+
+ESCALATED = 3
+"""Days after the due date at which a second person is told."""
+LEVELS = {-7: "soon", -1: "today", 0: "today", 1: "late", ESCALATED: "escalated"}
+"""The kind of notice by days from the due date."""
+YEARLY = {-200: "yearly", -30: "yearly", **dict.fromkeys((-7, -1, 0, 1), "yearly"), ESCALATED: "escalated"}
+"""Of a year's duty while the client has it: a window, from the beginning of the season."""
+AT_ONCE = 100
+
+
+def level(due_on: dt.date, day: dt.date, levels: Sequence[int]) -> int | None:
+    """The highest one that has come, None before the first. Those that were missed are not made up for."""
+    return max((n for n in levels if due_on + dt.timedelta(days=n) <= day), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder that is to be sent."""
+
+    task: int
+    level: int
+
+
+async def remind_everybody() -> None:
+    """``collab.remind``: every morning; run a thousand times, it sends each level once."""
+    async with transaction():
+        found = await due_reminders(today())
+    for start in range(0, len(found), AT_ONCE):
+        async with transaction():
+            for due in found[start : start + AT_ONCE]:
+                await _remind(due)
+
+
+async def due_reminders(day: dt.date) -> Sequence[Due]:
+    """What is to be sent on a day, and was not yet."""
+    columns = (Task.id, Task.due_on, Task.reminded, Task.covers, Task.turn)
+    last = day - dt.timedelta(days=min(YEARLY))
+    rows = await Task.select(*columns).where(Task.done_at.is_null()).where(Task.due_on <= last).order_by(Task.client, Task.id)
+    found = []
+    for row in rows:
+        reached = level(row["due_on"], day, list(_levels(row["covers"], row["turn"])))
+        if reached is not None and (row["reminded"] is None or row["reminded"] < reached):
+            found.append(Due(row["id"], reached))
+    return found
+
+
+def _levels(covers: int, turn: str) -> dict[int, str]:
+    return YEARLY if covers % 100 == 0 and turn == Side.CLIENT else LEVELS
+
+
+async def _remind(due: Due) -> None:
+    """The row is claimed first: of two nodes one sends."""
+    claimed = await Task.raw(
+        "update collab_task set reminded = {} where id = {} and done_at is null and (reminded is null or reminded < {}) returning id",
+        due.level,
+        due.task,
+        due.level,
+    )
+    task = await Task.objects().where(Task.id == due.task).first() if claimed else None
+    if task is None:
+        return
+    kind = _levels(task.covers, task.turn)[due.level]
+    if kind != "escalated" and task.turn != Side.CLIENT:
+        kind = f"firm_{kind}"
+    # A step that comes back is another reason to tell: the day since which it is asked for is in the key.
+    await _send(task, kind, f"collab.remind:{task.id}:{task.asked_on}:{due.level}")
+
+
+async def nudge(tasks: Sequence[int]) -> int:
+    """Somebody of the firm reminds the clients of these tasks, once a day each; needs ``collab.assign``. How many were told."""
+    require("collab.assign")
+    told = 0
+    for task in await Task.objects().where(Task.id.is_in(list(tasks))).order_by(Task.client, Task.id):
+        if task.done_at is None and task.turn == Side.CLIENT:
+            told += await _send(task, "nudged", f"collab.nudge:{task.id}:{today()}")
+    return told
+
+
+async def _send(task: Task, kind: str, key: str) -> bool:
+    late = (today() - task.due_on).days
+    values = {
+        "title": task.title,
+        "note": task.note,
+        "due": f"{task.due_on.month}月{task.due_on.day}日",
+        "left": str(-late),
+        "late": str(late),
+        "turn": SIDE_TITLES[Side(task.turn)],
+        "client": (await use(Clients).client(task.client)).name,
+    }
+    owner = task.owner_client if task.turn == Side.CLIENT else task.owner_firm
+    people = None if owner is None or kind == "escalated" else frozenset({int(owner)})
+    sent = await use(Notices).send(Notice(task.client, f"collab.{kind}", key, f"/tasks/{task.id}", values, people))
+    if sent:
+        await write(task, Happened("reminded", _title(kind)))
+    return sent
+
+
+def _title(kind: str) -> str:
+    return next(known.title for known in NOTICE_KINDS if known.key == kind)
