@@ -47,7 +47,7 @@ class Visitor:
         method: str,
         path: str,
         *,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | Mapping[str, str | list[str]] | None = None,
         json: object | None = None,
         content: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -65,7 +65,7 @@ class Visitor:
     async def get(self, path: str) -> httpx.Response:
         return await self.ask("GET", path)
 
-    async def post(self, path: str, **form: str) -> httpx.Response:
+    async def post(self, path: str, **form: str | list[str]) -> httpx.Response:
         return await self.ask("POST", path, form=form)
 
     async def _tokens(self, path: str) -> dict[str, str]:

@@ -46,10 +46,11 @@ async def make_everywhere(period: Period) -> int:
     return made
 
 
-async def make(clients: Sequence[Client], period: Period) -> Sequence[int]:
-    """For these clients, in the caller's transaction; needs ``collab.assign``. Ids of those that are new."""
+async def make(clients: Sequence[Client], period: Period, *, only: str = "") -> Sequence[int]:
+    """For these clients, in the caller's transaction; needs ``collab.assign``. Ids of those that are new. ``only`` names one template."""
     require("collab.assign")
-    chosen, calendars = await templates(), dict[tuple[TaxpayerKind, str], MonthsCalendar]()
+    chosen = [template for template in await templates() if only in ("", template.key)]
+    calendars = dict[tuple[TaxpayerKind, str], MonthsCalendar]()
     await lock(client.id for client in clients)
     profiles = await use(Clients).profiles([client.id for client in clients], period.first_day)
     wanted = [

@@ -10,10 +10,11 @@ from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
-from zhangfang_collab.pages import board, lists, one_task
+from zhangfang_collab.pages import board, letters, lists, one_task, templates, yearly
 from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tasks_service import KeptTasks
 from zhangfang_collab.waiting import waiting
+from zhangfang_collab.yearly import home_card
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.jobs import Job
@@ -21,13 +22,16 @@ from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.tasks import Tasks
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import CLIENT, FIRM, NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, Card, NavEntry
 
 
 class Collab:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*lists.PAGES, *board.PAGES, *one_task.PAGES]
+        return [
+            *(*lists.PAGES, *board.PAGES, *one_task.PAGES),
+            *(*yearly.PAGES, *letters.PAGES, *templates.PAGES),
+        ]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
@@ -35,11 +39,20 @@ class Collab:
             NavEntry("tasks", "待办", "list-checks", "/tasks", "collab.read", "me", 40),
             NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40, (FIRM, CLIENT)),
             NavEntry("board", "任务看板", "layout-list", "/tasks/board", "collab.assign", "side", 41, FIRM),
+            NavEntry("templates", "任务模板", "list-tree", "/tasks/templates", "collab.templates", "side", 42, FIRM),
         ]
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:
         return [WaitingSource("tasks", "collab.read", waiting, ("tasks", "desk-tasks"), (TOPIC,))]
+
+    @hook
+    def register_cards(self) -> Sequence[Card]:
+        template, permission = "collab/home_card.html", "collab.answer"
+        return [
+            Card("collab.yearly", "cockpit", template, permission, home_card, 5, (TOPIC,)),
+            Card("collab.yearly_waiting", "home", template, permission, home_card, 5, (TOPIC,)),
+        ]
 
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:

@@ -20,6 +20,7 @@ async def assign(
     client: int, period: Period, title: str, note: str, due_on: dt.date, *, side: Side = Side.CLIENT, asks: str = AskedFor.DONE
 ) -> int:
     """Make a task by hand; needs ``collab.assign``. Raises Refusal ``collab.title_missing``."""
+    require("collab.assign")
     words = title.strip()
     if not words or len(words) > 120:
         raise Refusal("collab.title_missing", "请写明要做什么(120 字以内)。", field="title")
@@ -29,8 +30,7 @@ async def assign(
 async def make_one(
     client: int, period: Period, steps: states.Steps, *, title: str, note: str, due_on: dt.date, party: str = "", key: str = ""
 ) -> int:
-    """A task with these steps, on the trail; needs ``collab.assign``."""
-    require("collab.assign")
+    """A task with these steps, on the trail. The caller has asked whether the person may."""
     if not scope().sees(client):
         raise not_found("客户企业")
     now = dt.datetime.now(dt.UTC)

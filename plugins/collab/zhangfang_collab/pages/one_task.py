@@ -1,18 +1,21 @@
 """One task: its steps, what is said and handed in, what happened."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State, UploadFile
 from litestar.response import Redirect
 
-from zhangfang_collab import listing, ticking
+from zhangfang_collab import listing, owners, ticking
+from zhangfang_collab.listing import ShownTask
 from zhangfang_collab.pages.forms import Form, number, text
+from zhangfang_collab.yearly import FACTS, asks_facts, facts_of, template_of
 from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.places import here
-from zhangfang_sdk.tasks import AskedFor
+from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 MOST_BYTES = 20 * 2**20
@@ -32,9 +35,33 @@ async def task_page(task_id: int) -> Page:
         trail=await listing.trail(task_id),
         owners=await listing.names(sorted(task.owners.values())),
         takes_file=task.current is not None and task.current.asks in TAKES_FILE,
-        takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER,
+        takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER and not asks_facts(task),
+        asks_facts=asks_facts(task),
+        facts=await facts_of(task, await template_of(task_id)) if task.link == FACTS else [],
+        people=await _people(task),
         today=today(),
     )
+
+
+async def _people(task: ShownTask) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Who may own it, by side, for who may say so."""
+    if task.urgency is None or not (scope().may("collab.assign") and scope().may("contacts.read")):
+        return {}
+    return {
+        side.value: [("", "不指定"), *((str(id_), name) for id_, name in (await owners.possible(task.client, side)).items())]
+        for side in (Side.FIRM, Side.CLIENT)
+    }
+
+
+@action("/tasks/{task_id:int}/owner", of=CLIENT, permission="collab.assign")
+async def own_task(task_id: int, data: Form) -> Redirect:
+    """``person`` owns it on their ``side``; "" for nobody."""
+    await listing.one(task_id)
+    side = text(data, "side")
+    if side not in (Side.FIRM, Side.CLIENT):
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="side")
+    await owners.give(task_id, Side(side), number(data, "person") if text(data, "person") else None)
+    return go(here(f"/tasks/{task_id}"))
 
 
 @action("/tasks/{task_id:int}/tick", of=(FIRM, CLIENT), permission="collab.tick")
@@ -96,4 +123,4 @@ async def sent_file(request: Request[Any, Any, State]) -> tuple[str, str, bytes]
     return file.filename or "文件", file.content_type or "application/octet-stream", content
 
 
-PAGES = [task_page, tick_task, tick_step, answer_task, comment_task, attach_file]
+PAGES = [task_page, own_task, tick_task, tick_step, answer_task, comment_task, attach_file]

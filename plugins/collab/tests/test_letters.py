@@ -1,0 +1,112 @@
+"""A letter becomes a task with deadline, owner and steps; owners; the owner's templates on their pages; the demo."""
+
+import datetime as dt
+
+import pytest
+
+from zhangfang_collab import demo, letters, listing, owners, ticking
+from zhangfang_collab.letters import Letter
+from zhangfang_collab.tables import Task
+from zhangfang_collab.waiting import waiting
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.tenancy.assignments import assign
+from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.tenants import TestFirm, acting, somebody
+from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import Side
+
+PHOTO = b"\xff\xd8\xff\xe0 a letter"
+
+
+async def handed_in(firm: TestFirm, role: str = "boss") -> int:
+    async with acting(firm, role, client=firm.restaurant):
+        letter = Letter("notice", today() + dt.timedelta(days=9), "示税通〔2026〕7 号")
+        return await letters.hand_in(firm.restaurant, letter, "letter.jpg", "image/jpeg", PHOTO)
+
+
+async def test_a_photographed_letter(firm: TestFirm) -> None:
+    task = await handed_in(firm)
+    async with acting(firm, "accountant"):
+        shown = await listing.one(task)
+        assert (shown.title, shown.party) == ("税务事项通知书 示税通〔2026〕7 号", "税务局")
+        assert [step.side for step in shown.steps] == [Side.FIRM, Side.CLIENT, Side.FIRM, Side.TAX_OFFICE]
+        (item,) = await waiting(5)
+        assert (item.from_whom, item.until) == ("税务局", today() + dt.timedelta(days=9))
+        assert any(entry.document for entry in await listing.trail(task))
+        await ticking.tick_step(task, 0)
+        assert await waiting(5) == []
+    async with acting(firm, "boss"):
+        await ticking.attach(task, "contract.pdf", "application/pdf", b"%PDF-1.4")
+    async with acting(firm, "accountant"):
+        await ticking.tick(task, done=True)
+        assert (await listing.one(task)).turn is Side.TAX_OFFICE
+        assert await waiting(5) == [], "nobody of the portal can hurry the tax office"
+        await ticking.tick(task, done=True)
+        assert (await listing.one(task)).turn is None
+
+
+async def test_what_is_refused(firm: TestFirm) -> None:
+    async with acting(firm, "boss"):
+        for code, letter in (
+            ("collab.letter_wrong", Letter("poem", today())),
+            ("collab.due_past", Letter("notice", dt.date(2020, 1, 1))),
+        ):
+            with pytest.raises(Refusal) as refused:
+                await letters.hand_in(firm.restaurant, letter, "a.jpg", "image/jpeg", PHOTO)
+            assert refused.value.code == code
+
+
+async def test_owners_are_of_the_firm_and_of_this_client(firm: TestFirm) -> None:
+    wang = await somebody(firm, "accountant")
+    task = await handed_in(firm)
+    async with acting(firm, "owner"):
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await owners.give(task, Side.FIRM, wang)
+    async with scoped_transaction(system_scope(firm.id)):
+        await assign(wang, [firm.restaurant])
+    async with acting(firm, "owner"):
+        await owners.give(task, Side.FIRM, wang)
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await owners.give(task, Side.CLIENT, wang)
+        assert (await listing.one(task)).owners == {Side.FIRM: wang}
+        await owners.give(task, Side.FIRM, None)
+        assert (await listing.one(task)).owners == {}
+
+
+async def test_the_pages(firm: TestFirm, visit: Visit) -> None:
+    boss, owner = await visit("boss"), await visit("owner", of_firm=True)
+    assert "税务事项通知书" in (await boss.get("/tasks/letter")).text
+    templates = (await owner.get("/tasks/templates")).text
+    assert "工资表" in templates
+    form = {
+        "title": "交{covers}库存表", "payer": "", "month": "0", "due_rule": "working_day", "due_number": "10", "steps": "客户:交表", "asks": "document",
+        "active": "1",
+    }  # fmt: skip
+    again = await owner.post("/tasks/templates/new", **{**form, "steps": "交表"})
+    assert again.status_code == 422
+    assert "交{covers}库存表" in again.text, "what was typed stays"
+    assert (await owner.post("/tasks/templates/new", **form)).status_code == 303
+    assert "交某月库存表" in (await owner.get("/tasks/templates")).text
+    assert (await boss.get("/tasks/templates")).status_code in (403, 404)
+
+
+async def test_the_demo_is_filled_once(firm: TestFirm) -> None:
+    for _ in range(2):
+        async with scoped_transaction(system_scope(firm.id)):
+            await demo.fill([firm.restaurant, firm.trading])
+    async with acting(firm, "owner"):
+        rows = await Task.objects()
+    assert len({row.key for row in rows}) == len(rows)
+    late = [row for row in rows if not row.done_at and row.due_on < today()]
+    if today().day > 8:
+        assert [(row.client, row.template) for row in late] == [(firm.trading, "bank_statement")]
+    closed = [row for row in rows if row.template == "bank_statement" and row.done_at]
+    assert [row.client for row in closed] == [firm.restaurant]
+    assert [row.turn for row in rows if row.template == "annual_report"] == ["client"]
+    assert [row.turn for row in rows if row.party == "税务局"] == ["client"]
+    assert {row.period for row in rows if row.template == "payroll"} == {
+        Period.current().number,
+        Period.current().plus(1).number,
+    }

@@ -1,0 +1,131 @@
+"""The owner's templates: a list, and one to be changed or made."""
+
+from collections.abc import Mapping
+
+from litestar.response import Redirect
+
+from zhangfang_collab import templates
+from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule
+from zhangfang_collab.pages.forms import Form, number, text
+from zhangfang_collab.templates import ASKED_TITLES, TypedTemplate, lines_of
+from zhangfang_sdk.calendar import Calendar
+from zhangfang_sdk.clients import TaxpayerKind
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import here
+from zhangfang_sdk.services import use
+from zhangfang_sdk.tasks import AskedFor
+from zhangfang_sdk.web import FIRM, Page, action, go, page
+
+PAYERS = {"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"}
+
+
+@page("/tasks/templates", of=FIRM, permission="collab.templates")
+async def templates_page() -> Page:
+    """All of them, those in use first."""
+    found = await templates.templates()
+    taxes = await _taxes()
+    return Page(
+        "collab/templates.html",
+        title="任务模板",
+        active="templates",
+        templates=found,
+        payers=PAYERS,
+        due={t.key: due_words(t.due, taxes) for t in found},
+    )
+
+
+@page("/tasks/templates/new", of=FIRM, permission="collab.templates")
+async def new_template_page() -> Page:
+    """An empty form."""
+    return await _form(None, {"due_rule": DueRule.WORKING_DAY, "due_number": "5", "month": "0", "active": "1"})
+
+
+@page("/tasks/templates/{template_id:int}", of=FIRM, permission="collab.templates")
+async def template_page(template_id: int) -> Page:
+    """One, to be changed."""
+    known = await templates.template(template_id)
+    asks = next((s.asks for s in known.steps if s.asks != AskedFor.DONE), AskedFor.DONE)
+    typed = {
+        **{"title": known.title, "note": known.note, "payer": known.payer, "package": known.package},
+        **{"month": str(known.month), "due_rule": known.due.rule, "due_number": str(known.due.number), "due_tax": known.due.tax},
+        **{"steps": lines_of(known.steps), "asks": asks, "feeds": known.feeds, "active": "1" if known.active else ""},
+    }
+    return await _form(template_id, typed)
+
+
+@action("/tasks/templates/new", of=FIRM, permission="collab.templates")
+async def make_template(data: Form) -> Redirect | Page:
+    """A new one. What is refused stands in the form again."""
+    return await _saved(None, data)
+
+
+@action("/tasks/templates/{template_id:int}", of=FIRM, permission="collab.templates")
+async def change_template(template_id: int, data: Form) -> Redirect | Page:
+    """Changed for coming months. What is refused stands in the form again."""
+    return await _saved(template_id, data)
+
+
+async def _saved(template_id: int | None, data: Form) -> Redirect | Page:
+    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "steps", "asks", "feeds", "active")
+    typed = {name: text(data, name)[:4000] for name in names}
+    try:
+        rule = typed["due_rule"] if typed["due_rule"] in RULE_TITLES else DueRule.DAY
+        wanted = TypedTemplate(
+            title=typed["title"],
+            steps=typed["steps"],
+            due=Due(DueRule(rule), number(data, "due_number"), typed["due_tax"]),
+            asks=typed["asks"] or AskedFor.DONE,
+            note=typed["note"],
+            payer=typed["payer"],
+            package=typed["package"],
+            month=number(data, "month") if typed["month"] else 0,
+            feeds=typed["feeds"],
+            active=typed["active"] == "1",
+        )
+        await templates.save(template_id, wanted)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return await _form(template_id, typed, refusal)
+    return go(here("/tasks/templates"))
+
+
+async def _form(template_id: int | None, typed: Mapping[str, str], refusal: Refusal | None = None) -> Page:
+    returns = [t for t in await templates.templates() if not t.month]
+    return Page(
+        "collab/template.html",
+        title="任务模板",
+        active="templates",
+        status_code=200 if refusal is None else 422,
+        id=template_id,
+        typed=typed,
+        errors={} if refusal is None else {refusal.field or "": refusal.sentence},
+        payers=[(str(key), title) for key, title in PAYERS.items()],
+        months=[("0", "每个月"), *((str(n), f"每年 {n} 月") for n in range(1, 13))],
+        rules=[(rule.value, title) for rule, title in RULE_TITLES.items()],
+        taxes=[("", "—"), *(await _taxes()).items()],
+        asked=[(kind.value, title) for kind, title in ASKED_TITLES.items()],
+        returns=[("", "—"), *((t.key, t.title.replace(templates.COVERS, "")) for t in returns)],
+    )
+
+
+async def _taxes() -> Mapping[str, str]:
+    """What the calendar declares within a year, by its key."""
+    first = Period.current().first_day
+    found = {}
+    for payer in TaxpayerKind:
+        for deadline in await use(Calendar).tax_deadlines(first, first.replace(year=first.year + 1), payer):
+            found[deadline.tax] = deadline.title
+    return dict(sorted(found.items()))
+
+
+def due_words(due: Due, taxes: Mapping[str, str]) -> str:
+    """Such as "申报期截止前 3 天(增值税及附加税费)"."""
+    if due.rule is DueRule.DEADLINE:
+        tax = taxes.get(due.tax, due.tax)
+        return f"申报期截止前 {due.number} 天({tax})" if due.number else f"申报期截止日({tax})"
+    return f"第 {due.number} 个工作日前" if due.rule is DueRule.WORKING_DAY else f"{due.number} 日前(遇休息日顺延)"
+
+
+PAGES = [templates_page, new_template_page, make_template, template_page, change_template]

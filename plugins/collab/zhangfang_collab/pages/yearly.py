@@ -1,0 +1,29 @@
+"""The answer to the facts of a year's duty."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.response import Redirect
+
+from zhangfang_collab import listing, yearly
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, action, go
+
+
+@action("/tasks/{task_id:int}/facts", of=CLIENT, permission="collab.tick")
+async def answer_facts(request: Request[Any, Any, State], task_id: int) -> Redirect:
+    """``right`` with the ids ``seen``, or what is wrong: ``fact`` ("" for none of them) and ``words``."""
+    await listing.one(task_id)
+    form = await request.form()
+    if form.get("right") == "1":
+        seen = [int(v) for v in form.getall("seen", []) if isinstance(v, str) and v.isdecimal() and len(v) < 19]
+        await yearly.say_right(task_id, seen)
+    else:
+        fact, words = form.get("fact", ""), form.get("words", "")
+        known = int(fact) if isinstance(fact, str) and fact.isdecimal() and len(fact) < 19 else None
+        await yearly.say_wrong(task_id, known, words if isinstance(words, str) else "")
+    return go(here(f"/tasks/{task_id}"))
+
+
+PAGES = [answer_facts]

@@ -1,0 +1,191 @@
+"""A year's duty begins with what is known of the client, each fact with its source: the client says that it is right, or what is wrong."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhangfang_collab import steps as states
+from zhangfang_collab.keeping import Happened, for_change, keep, refuse_when_done
+from zhangfang_collab.listing import ShownTask, one, shown
+from zhangfang_collab.steps import Step
+from zhangfang_collab.tables import Task
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.measures import Measures
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.profile import (
+    ContactPerson,
+    Fact,
+    FactKind,
+    FactSource,
+    FactValue,
+    QuarterEnds,
+    RegisteredAddress,
+    TaxpayerKind,
+)
+from zhangfang_sdk.tasks import Side
+
+FACTS = "facts"
+"""The link of a task whose page shows the facts."""
+ASKED = {
+    "annual_report": {
+        FactKind.LEGAL_REPRESENTATIVE: "法定代表人",
+        FactKind.REGISTERED_CAPITAL: "注册资本",
+        FactKind.FOUNDED_ON: "成立日期",
+        FactKind.REGISTERED_ADDRESS: "注册地址",
+        FactKind.BUSINESS_SCOPE: "经营范围",
+        FactKind.EMPLOYEES: "从业人数(最近一季)",
+        FactKind.CONTACT: "联系人",
+    },
+    "beneficial_owner": {
+        FactKind.LEGAL_REPRESENTATIVE: "法定代表人",
+        FactKind.REGISTERED_CAPITAL: "注册资本",
+    },
+}
+"""What is shown, by the template."""
+FIGURES = {"annual_report": ("sales", "net_profit", "taxes_payable")}
+SOURCES = {
+    FactSource.TYPED: "会计录入",
+    FactSource.BUSINESS_LICENCE: "营业执照",
+    FactSource.TAX_AUTHORITY: "税务局登记",
+    FactSource.LEDGER: "账簿",
+    FactSource.CLIENT: "您提供的",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """``id`` is the profile's entry, None for a figure of the books, which is put right by the books alone."""
+
+    title: str
+    text: str
+    source: str
+    id: int | None = None
+    objection: str = ""
+
+
+def asks_facts(task: ShownTask) -> bool:
+    """Whether it is the client's turn to say that the facts are right."""
+    return task.link == FACTS and task.turn is Side.CLIENT and task.at == 0
+
+
+async def facts_of(task: ShownTask, template: str) -> Sequence[ShownFact]:
+    """Of the profile as it is today, and of the books of the year that the task covers; nothing for who may not read the profile."""
+    if not scope().may("profile.read"):
+        return []
+    profile = await use(Clients).profile(task.client)
+    titles = ASKED.get(template, {})
+    latest = {fact.kind: fact for fact in profile.facts() if fact.kind in titles}
+    found = [
+        ShownFact(titles[kind], wording(fact.value), _source(fact), fact.id, fact.objection)
+        for kind, fact in latest.items()
+    ]
+    return [*found, *await _figures(task, FIGURES.get(template, ()))]
+
+
+async def _figures(task: ShownTask, keys: Sequence[str]) -> Sequence[ShownFact]:
+    if not keys or not scope().may("ledger.read"):
+        return []
+    year = task.covers // 100
+    first, last = Period(year, 1), Period(year, 12)
+    known = await use(Measures).series(task.client, keys, first, last)
+    definitions = [await use(Measures).definition(key, client=task.client) for key in known]
+    return [
+        ShownFact(
+            f"{year}年{d.title}",
+            f"¥{yuan(known[d.key][-1] if d.basis == 'closing' else sum(known[d.key]))}",
+            "账簿",
+        )
+        for d in definitions
+    ]
+
+
+def _source(fact: Fact[FactValue]) -> str:
+    words = f"{SOURCES[fact.source]},{fact.valid_from} 起"
+    return f"{words};{fact.confirmed_by}已确认" if fact.confirmed_by else words
+
+
+def wording(value: FactValue) -> str:
+    """As people read it."""
+    if isinstance(value, TaxpayerKind):
+        return "一般纳税人" if value is TaxpayerKind.GENERAL else "小规模纳税人"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int):
+        return f"¥{yuan(value)}"
+    if isinstance(value, RegisteredAddress):
+        return value.text
+    if isinstance(value, QuarterEnds):
+        return f"季初 {value.start} 人,季末 {value.end} 人"
+    if isinstance(value, ContactPerson):
+        return f"{value.name} {value.phone}".strip()
+    return str(value)
+
+
+async def template_of(task_id: int) -> str:
+    row = await Task.select(Task.template).where(Task.id == task_id).first()
+    return "" if row is None else str(row["template"])
+
+
+async def say_right(task_id: int, seen: Sequence[int]) -> None:
+    """The client has looked at the facts ``seen``: they are confirmed in the profile, and the task moves on; needs ``collab.tick``.
+
+    Raises Refusal ``collab.already_answered`` (409), and ``profile.changed`` (409) when one of them is not in force any more.
+    """
+    task, steps = await _asked(task_id)
+    if seen:
+        await use(Clients).confirm(task.client, seen)
+    await _answered(task, steps, "资料都对")
+
+
+async def say_wrong(task_id: int, fact: int | None, words: str) -> None:
+    """What is wrong; ``fact`` is the profile's entry, where it is one. The firm mends it before the task moves on; needs ``collab.tick``.
+
+    Raises Refusal ``collab.words_missing``, ``collab.already_answered`` (409), ``profile.changed`` (409).
+    """
+    said = words.strip()[:200]
+    if not said:
+        raise Refusal("collab.words_missing", "请写明哪里不对,应该是什么。", field="words")
+    task, steps = await _asked(task_id)
+    if fact is not None:
+        await use(Clients).object_to(fact, said)
+    mend = Step(f"更正:{said}"[:100], Side.FIRM)
+    await _answered(task, (steps[0], mend, *steps[1:]), said)
+
+
+async def _asked(task_id: int) -> tuple[Task, states.Steps]:
+    require("collab.tick")
+    task = await for_change(task_id)
+    refuse_when_done(task)
+    if not asks_facts(shown(task)):
+        raise Refusal("collab.already_answered", "这些资料已经核对过了,请刷新页面。", status=409)
+    return task, states.read(task.steps)
+
+
+async def _answered(task: Task, steps: states.Steps, words: str) -> None:
+    done = states.ticked(steps, 0, scope().user_name[:80], dt.datetime.now(dt.UTC))
+    await keep(task, done, Happened("answered", words))
+    await use(Audit).record("collab.answer", f"collab_task:{task.id}", client=task.client, after={"answer": words})
+
+
+async def home_card(client: int, _period: str) -> dict[str, Any] | None:
+    """The red card of a client's home, until it is answered; only for the client's own people."""
+    if scope().staff:
+        return None
+    row = (
+        await Task.select(Task.id)
+        .where(Task.client == client)
+        .where(Task.link == FACTS)
+        .where(Task.turn == Side.CLIENT.value)
+        .order_by(Task.due_on, Task.id)
+        .first()
+    )
+    if row is None:
+        return None
+    task = await one(row["id"])
+    return {"task": task, "facts": await facts_of(task, await template_of(task.id))}
