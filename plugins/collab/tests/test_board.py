@@ -68,7 +68,7 @@ async def test_ten_at_once(firm: TestFirm, visit: Visit) -> None:
     owner = await visit("owner", of_firm=True)
     tasks = [await due_in(firm, firm.restaurant, days) for days in range(10)]
     assert (await owner.post("/tasks/board", do="remind")).status_code == 422
-    answer = await owner.post("/tasks/board", **{"do": "remind", "task": [str(task) for task in tasks]})
+    answer = await owner.post("/tasks/board", do="remind", task=[str(task) for task in tasks])
     assert answer.status_code == 303
     async with acting(firm, "owner"):
         assert [len([e for e in await listing.trail(task) if e.kind == "reminded"]) for task in tasks] == [1] * 10

@@ -14,8 +14,13 @@ async def possible(client: int, side: Side) -> Mapping[int, str]:
     """Names of people by id; needs ``contacts.read``."""
     if side is Side.FIRM:
         staff = await use(Contacts).of_firm()
-        return {c.person: c.name for c in staff if c.clients is None or client in c.clients}
+        return {c.person: c.name for c in sorted(staff, key=lambda c: c.clients is None) if c.clients is None or client in c.clients}
     return {reach.person: reach.name for reach in await use(Contacts).of_client(client)}
+
+
+def everybody(people: Mapping[int, str]) -> str:
+    """Who has it while nobody was named."""
+    return f"不指定({'、'.join(people.values())})" if people else "不指定"
 
 
 async def give(task_id: int, side: Side, person: int | None) -> None:

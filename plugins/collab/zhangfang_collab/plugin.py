@@ -38,8 +38,8 @@ class Collab:
         return [
             NavEntry("tasks", "待办", "list-checks", "/tasks", "collab.read", "me", 40),
             NavEntry("desk-tasks", "待办事项", "list-checks", "/tasks", "collab.read", "side", 40, (FIRM, CLIENT)),
-            NavEntry("board", "任务看板", "layout-list", "/tasks/board", "collab.assign", "side", 41, FIRM),
-            NavEntry("templates", "任务模板", "list-tree", "/tasks/templates", "collab.templates", "side", 42, FIRM),
+            NavEntry("board", "任务看板", "clipboard-list", "/tasks/board", "collab.assign", "side", 41, FIRM),
+            NavEntry("templates", "任务模板", "list-todo", "/tasks/templates", "collab.templates", "side", 42, FIRM),
         ]
 
     @hook

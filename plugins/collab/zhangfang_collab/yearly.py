@@ -17,7 +17,7 @@ from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.money import yuan
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import (
     ContactPerson,
     Fact,
@@ -48,6 +48,8 @@ ASKED = {
     },
 }
 """What is shown, by the template."""
+PRESSING_DAYS = 30
+"""From here on the facts stand open on the home."""
 FIGURES = {"annual_report": ("sales", "net_profit", "taxes_payable")}
 SOURCES = {
     FactSource.TYPED: "会计录入",
@@ -188,4 +190,5 @@ async def home_card(client: int, _period: str) -> dict[str, Any] | None:
     if row is None:
         return None
     task = await one(row["id"])
-    return {"task": task, "facts": await facts_of(task, await template_of(task.id))}
+    is_pressing = task.due_on <= today() + dt.timedelta(days=PRESSING_DAYS)
+    return {"task": task, "facts": await facts_of(task, await template_of(task.id)), "is_pressing": is_pressing}

@@ -13,7 +13,7 @@ from zhangfang_collab.pages.forms import Form, number, text
 from zhangfang_collab.yearly import FACTS, asks_facts, facts_of, template_of
 from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
@@ -47,9 +47,10 @@ async def _people(task: ShownTask) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Who may own it, by side, for who may say so."""
     if task.urgency is None or not (scope().may("collab.assign") and scope().may("contacts.read")):
         return {}
+    found = {side: await owners.possible(task.client, side) for side in (Side.FIRM, Side.CLIENT)}
     return {
-        side.value: [("", "不指定"), *((str(id_), name) for id_, name in (await owners.possible(task.client, side)).items())]
-        for side in (Side.FIRM, Side.CLIENT)
+        side.value: [("", owners.everybody(people)), *((str(id_), name) for id_, name in people.items())]
+        for side, people in found.items()
     }
 
 
@@ -68,7 +69,8 @@ async def own_task(task_id: int, data: Form) -> Redirect:
 async def tick_task(task_id: int, data: Form) -> Redirect:
     """Do the step whose turn it is (``done=1``), or open the last one again."""
     await ticking.tick(task_id, done=text(data, "done") == "1")
-    return go(here("/tasks"))
+    period = text(data, "period")
+    return go(here(f"/tasks?period={Period.parse(period).key}" if period else "/tasks"))
 
 
 @action("/tasks/{task_id:int}/steps", of=CLIENT, permission="collab.tick")
