@@ -175,6 +175,13 @@ class HookSpecs(Protocol):
         """Notices: notices were kept for people (ids of core_notice). After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
+    async def on_tasks_done(self, ids: Sequence[int]) -> None:
+        """Tasks: these were closed (ids for ``Tasks.get``), by hand or by what arrived; one that was opened again is told again when it is closed.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
         """Clients: the demo's books of these clients were filled; a plugin adds what its own pages show.
 

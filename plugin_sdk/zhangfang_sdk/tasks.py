@@ -95,7 +95,7 @@ class Arrival:
 
 
 class Tasks(Protocol):
-    """Tasks of the clients in scope, in the caller's transaction, behind the walls.
+    """Tasks of the clients in scope, in the caller's transaction, behind the walls. ``on_tasks_done(ids)`` tells which were closed.
 
     Refusal ``common.not_found`` for a client out of scope.
     """

@@ -17,6 +17,7 @@ from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
@@ -27,6 +28,7 @@ from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.tasks import Tasks
 from zhangfang_sdk.testing import fakes
+from zhangfang_sdk.testing.fake_facts import FakeFacts
 from zhangfang_sdk.testing.fake_tasks import FakeTasks
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
@@ -51,6 +53,7 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Waiting, fakes.FakeWaiting),
     (Search, fakes.FakeSearch),
     (Tasks, FakeTasks),
+    (Facts, FakeFacts),
 ]
 
 

@@ -1,11 +1,14 @@
 """Facts told after the commit: one job for each listening plugin and transaction, with the list of ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
 from zhangfang_core.jobs.queue import TELL, put
 from zhangfang_core.modules.hooks import listeners
+from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.acting import caller
 from zhangfang_sdk.context import firm_in_scope
+from zhangfang_sdk.errors import Refusal
 
 
 def tell(fact: str, ids: Iterable[int | str]) -> None:
@@ -14,6 +17,22 @@ def tell(fact: str, ids: Iterable[int | str]) -> None:
     if not isinstance(current, PortalTransaction):
         raise RuntimeError("facts are told inside a transaction")
     current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
+
+
+SERVICES = {"tasks_done": "Tasks"}
+"""Facts that plugins tell, by the service whose provider may."""
+
+
+class ProvidersFacts:
+    """See :class:`zhangfang_sdk.facts.Facts`."""
+
+    def tell(self, fact: str, ids: Sequence[int]) -> None:
+        asking, service = caller(), SERVICES.get(fact)
+        module = None if asking is None else registry().modules.get(asking.plugin)
+        provides = asking is None or (module is not None and service in module.manifest.provides)
+        if service is None or not provides:
+            raise Refusal("facts.not_yours", "这个模块不能通报这件事。", status=403, details={"fact": fact})
+        tell(fact, ids)
 
 
 async def facts_become_jobs() -> None:

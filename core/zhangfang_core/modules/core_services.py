@@ -16,6 +16,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
@@ -37,6 +38,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Audit: "zhangfang_core.trail.audit:AuditTrail",
     Live: "zhangfang_core.live.hub:PgLive",
     Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
+    Facts: "zhangfang_core.jobs.facts:ProvidersFacts",
     Documents: "zhangfang_core.documents.service:StoredDocuments",
     Invoices: "zhangfang_core.invoices.service:PluginInvoices",
     MonthStates: "zhangfang_core.ledger.month_states:PostgresMonthStates",

@@ -20,9 +20,12 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.invoices import InvoiceState, InvoiceSums
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import replaced
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+from zhangfang_sdk.testing.fake_facts import FakeFacts
 
 DECEMBER, NOVEMBER = Period(2026, 12), Period(2026, 11)
 STATEMENT = AskedFor.BANK_STATEMENT
@@ -55,6 +58,19 @@ async def test_it_closes_and_opens_with_the_reason(firm: TestFirm) -> None:
         assert (row.turn, row.reopened) == ("client", "导入已撤销")
         assert row.done_at is None
         assert [e.kind for e in await listing.trail(row.id)] == ["undone", "arrived"]
+
+
+async def test_what_is_closed_is_told_each_time(firm: TestFirm) -> None:
+    told = FakeFacts({"tasks_done"})
+    await month(firm)
+    async with acting(firm, "accountant"):
+        with replaced(Facts, told):
+            row = await the("bank_statement")
+            for _ in range(2):
+                await arrivals.arrived(statement(firm))
+            await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "撤销")
+            await ticking.tick(row.id, done=True)
+    assert told.told == {"tasks_done": [row.id, row.id]}
 
 
 async def test_what_came_before_the_task_closes_it_when_it_is_made(firm: TestFirm) -> None:

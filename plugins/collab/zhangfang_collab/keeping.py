@@ -13,6 +13,7 @@ from zhangfang_collab.tables import Entry, Task
 from zhangfang_sdk import use
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
@@ -80,6 +81,8 @@ async def keep(task: Task, changed: states.Steps, happened: Happened, *, result:
     if task.turn != before:
         task.asked_on, task.reminded = today(), None
     await task.save()
+    if turn is None and before:
+        use(Facts).tell("tasks_done", [int(task.id)])
     await write(task, happened)
 
 

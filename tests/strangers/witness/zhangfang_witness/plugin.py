@@ -258,6 +258,10 @@ class Plugin:
         note("on_notices_sent")
 
     @hook
+    async def on_tasks_done(self, ids: Sequence[int]) -> None:
+        note("on_tasks_done")
+
+    @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
         note("on_demo_filled")
 
