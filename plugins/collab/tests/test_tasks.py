@@ -159,6 +159,10 @@ async def test_pages(firm: TestFirm, visit: Visit) -> None:
     assert (await boss.get("/badges")).json().get("tasks", 0) == 0
     assert (await boss.post(f"/tasks/{task.id}/tick", done="0")).status_code == 303
     assert (await boss.get("/badges")).json()["tasks"] == 1
+    async with acting(firm, "owner"):
+        elsewhere = await ticking.assign(firm.trading, MONTH, "别家的", "", today())
+    for who in (boss, owner):
+        assert (await who.post(f"/tasks/{elsewhere}/tick", done="1")).status_code == 404, "the address names the client"
     assert (await boss.post("/tasks/999999/tick", done="1")).status_code == 404
     assert "嘉喜餐饮" in (await (await visit("admin", of_firm=True)).get("/tasks")).text
     assert (await (await visit("driver")).get("/tasks")).status_code == 403

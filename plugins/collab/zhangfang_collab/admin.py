@@ -1,6 +1,7 @@
 """Tables on the admin desk, for reading: pages do the work."""
 
-from zhangfang_collab.tables import Task
+from zhangfang_collab.due_dates import RULE_TITLES
+from zhangfang_collab.tables import Task, Template
 from zhangfang_sdk.admin import AdminScreen, BetterPage
 
 SCREENS = (
@@ -16,5 +17,18 @@ SCREENS = (
         hidden=(Task.key, Task.steps, Task.reminded, Task.took),
         choices={"turn": {"": "已完成", "client": "客户", "firm": "我们", "tax_office": "税务局"}},
         better=BetterPage("待办事项", "/tasks"),
+    ),
+    AdminScreen(
+        Template,
+        "任务模板",
+        (Template.title, Template.payer, Template.package, Template.month, Template.due_rule, Template.due_number, Template.active),
+        {
+            **{"payer": "哪些客户", "package": "服务套餐", "month": "月份(0 为每月)", "due_rule": "到期日怎么算", "due_number": "天数"},
+            **{"active": "启用", "note": "说明", "due_tax": "按哪一项申报", "feeds": "影响哪一项申报", "party": "对方", "link": "办理页面"},
+            "changed_at": "修改时间",
+        },
+        choices={"payer": {"": "全部客户", "general": "一般纳税人", "small_scale": "小规模纳税人"}, "due_rule": RULE_TITLES},
+        hidden=(Template.key, Template.steps),
+        better=BetterPage("任务模板", "/tasks/templates"),
     ),
 )

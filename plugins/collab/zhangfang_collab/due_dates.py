@@ -28,7 +28,7 @@ class DueRule(StrEnum):
     DEADLINE = "deadline"
 
 
-RULE_TITLES = {
+RULE_TITLES: Mapping[str, str] = {
     DueRule.DAY: "当月第几日(遇休息日顺延)",
     DueRule.WORKING_DAY: "当月第几个工作日",
     DueRule.DEADLINE: "申报期截止前几天",

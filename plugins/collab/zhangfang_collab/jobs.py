@@ -5,7 +5,7 @@ from zhangfang_sdk.periods import Period
 
 
 async def next_month() -> None:
-    """``collab.next_month``: on the 25th, the list of the month that comes."""
+    """``collab.next_month``: from the 25th, the list of the month that comes; every day, for who is new and for a day on which nothing ran."""
     await making.make_everywhere(Period.current().plus(1))
 
 

@@ -65,7 +65,7 @@ class Collab:
     @hook
     def register_jobs(self) -> Sequence[Job]:
         return [
-            Job("next_month", jobs.next_month, "10 5 25 * *"),
+            Job("next_month", jobs.next_month, "10 5 25-31 * *"),
             Job("month", jobs.month),
             Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),

@@ -68,6 +68,7 @@ async def own_task(task_id: int, data: Form) -> Redirect:
 @action("/tasks/{task_id:int}/tick", of=(FIRM, CLIENT), permission="collab.tick")
 async def tick_task(task_id: int, data: Form) -> Redirect:
     """Do the step whose turn it is (``done=1``), or open the last one again."""
+    await listing.one(task_id)
     await ticking.tick(task_id, done=text(data, "done") == "1")
     period = text(data, "period")
     return go(here(f"/tasks?period={Period.parse(period).key}" if period else "/tasks"))

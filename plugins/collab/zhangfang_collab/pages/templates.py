@@ -103,7 +103,7 @@ async def _form(template_id: int | None, typed: Mapping[str, str], refusal: Refu
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         payers=[(str(key), title) for key, title in PAYERS.items()],
         months=[("0", "每个月"), *((str(n), f"每年 {n} 月") for n in range(1, 13))],
-        rules=[(rule.value, title) for rule, title in RULE_TITLES.items()],
+        rules=list(RULE_TITLES.items()),
         taxes=[("", "—"), *(await _taxes()).items()],
         asked=[(kind.value, title) for kind, title in ASKED_TITLES.items()],
         returns=[("", "—"), *((t.key, t.title.replace(templates.COVERS, "")) for t in returns)],
