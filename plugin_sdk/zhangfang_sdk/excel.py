@@ -15,6 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zhangfang_sdk.sheets import Cell, Sheet
+from zhangfang_sdk.texts import seen
 
 AMOUNT_FORMAT = '#,##0.00;[Red]-#,##0.00;""'
 QUANTITY_FORMAT = "#,##0.######"
@@ -39,9 +40,9 @@ def excel(sheets: Sequence[Sheet]) -> bytes:
 
 def _write(page: Worksheet, sheet: Sheet) -> None:
     count = len(sheet.headings)
-    page.append([sheet.title])
-    page.append([f"编制单位:{sheet.organisation}"])
-    page.append([f"{sheet.time}    单位:元    {sheet.form}".rstrip()])
+    about = (sheet.title, f"编制单位:{sheet.organisation}", f"{sheet.time}    单位:元    {sheet.form}".rstrip())
+    for number, text in enumerate(about, 1):
+        _fill(page.cell(number, 1), text)
     page["A1"].font, page["A1"].alignment = Font(bold=True, size=16), Alignment(horizontal="center")
     for line in (1, 2, 3):
         page.merge_cells(start_row=line, start_column=1, end_row=line, end_column=count)
@@ -76,7 +77,7 @@ def _fill(cell: ExcelCell | MergedCell, value: Cell) -> None:
         cell.value = value
         cell.number_format = QUANTITY_FORMAT
     elif value:
-        cell.value = value
+        cell.value = value = seen(value)
         if value.startswith(_FORMULA_STARTS):
             # Text of vouchers is written by others: it must never become a formula.
             cell.data_type = "s"

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.texts import half_width
 
 LARGEST_FEN = 10**15  # ten trillion yuan: beyond any client of a bookkeeping firm, and well inside BIGINT sums
 
@@ -22,9 +23,7 @@ def fen(value: int | str | Decimal) -> int:
 
 
 def _from_yuan(value: str | Decimal) -> int:
-    text = (
-        str(value).strip().replace(",", "").replace("\uff0c", "").replace("\u2212", "-").lstrip("\u00a5\uffe5").strip()
-    )
+    text = half_width(str(value)).strip().replace(",", "").replace("\u2212", "-").lstrip("\u00a5").strip()
     if not re.fullmatch(r"-?\d{1,18}(\.\d{1,2}0*)?", text):
         raise Refusal("money.unreadable", f"金额“{str(value)[:30]}”看不懂,请写成 1234.56 这样的形式。")
     return int(Decimal(text) * 100)

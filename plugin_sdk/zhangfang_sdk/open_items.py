@@ -42,7 +42,8 @@ class Match:
 
 class Rule(StrEnum):
     """Why items belong together: the text names it, amounts are equal, several add up, the oldest or the newest first; a person's own
-    choice; the reversal of their voucher; the line that carried an item's balance elsewhere."""
+    choice; the reversal of their voucher; the line that carried an item's balance elsewhere, or took back what an opening
+    said too much."""
 
     NAMED = "named"
     EQUAL = "equal"
@@ -52,6 +53,7 @@ class Rule(StrEnum):
     CHOSEN = "chosen"
     REVERSAL = "reversal"
     CARRIED = "carried"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)

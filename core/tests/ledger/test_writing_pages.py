@@ -79,6 +79,11 @@ async def test_a_voucher_is_written_without_a_script(writer: Visitor, firm: Test
         (({"account": "1122", "items": "没有的公司", "debit": "1"},), {}, "items.0", "没有“没有的公司”"),
         (({"account": "1002", "items": "甲", "debit": "1"},), {}, "items.0", "没有辅助核算"),
         ((SALE[0], {"account": "5001", "credit": "1"}), {}, "", "相差 1,059.00"),
+        (({"account": "1405", "quantity": "1e9", "unit_price": "1e20"},), {}, "unit_price.0", "看不懂"),
+        (({"account": "1405", "quantity": "9999999999999", "unit_price": "9999999999999"},), {}, "unit_price.0", "单价太大"),
+        (({"account": "1405", "quantity": "nan", "unit_price": "2"},), {}, "quantity.0", "看不懂"),
+        (({"account": "1405", "quantity": "1e-30", "debit": "2"},), {}, "quantity.0", "看不懂"),
+        (({"account": "1405", "quantity": "2", "unit_price": "1e99999999"},), {}, "unit_price.0", "看不懂"),
     ],
 )
 async def test_what_is_refused_says_why_and_loses_nothing(
@@ -95,6 +100,17 @@ async def test_what_is_refused_says_why_and_loses_nothing(
         at_fault = re.findall(r'name="([\w.]+)"[^>]*aria-invalid="true"', answer.text)
         assert at_fault == [field]
     assert await drafts(firm) == []
+
+
+async def test_full_width_digits_are_digits(writer: Visitor, firm: TestFirm) -> None:
+    lines = (
+        {"summary": "购\x07货", "account": "1405", "quantity": "１０", "unit_price": "１．５"},
+        {"account": "1002", "credit": "１５．００"},
+    )
+    answer = await writer.post("/vouchers/new", **form(*lines))
+    assert answer.status_code == 303, answer.text
+    (made,) = await drafts(firm)
+    assert (made.lines[0].debit, made.lines[1].credit, made.lines[0].summary) == (1500, 1500, "购货")
 
 
 async def test_a_closed_month_is_refused_and_odd_things_are_told(writer: Visitor, firm: TestFirm) -> None:
@@ -127,13 +143,13 @@ async def test_an_item_is_made_on_the_spot(writer: Visitor, firm: TestFirm) -> N
     (made,) = await drafts(firm)
     async with acting(firm):
         (item,) = await use(Dimensions).items(firm.restaurant, DimensionKind.CUSTOMER)
-    assert (item.name, item.code) == ("乙公司", "001")
+    assert (item.name, item.code) == ("乙公司", "0001")
     assert made.lines[0].dimensions == {"customer": item.id}
     assert made.lines[0].counterparty == "乙公司"
     by_script = await writer.ask(
         "POST", "/vouchers/items", form={"kind": "customer", "name": "丙公司"}, headers={"accept": "application/json"}
     )
-    assert by_script.json()["code"] == "002"
+    assert by_script.json()["code"] == "0002"
     found = (await writer.ask("GET", "/vouchers/finder", headers={"accept": "application/json"})).json()
     assert ["1002", "银行存款", "yhck", [], [], False] in found["accounts"]
     assert ["乙公司", "ygs"] in [item[3:5] for item in found["items"]]

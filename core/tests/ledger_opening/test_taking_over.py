@@ -1,11 +1,13 @@
 """Taking a client's books over: kept while unfinished, started by one act, corrected until the first month closes (LEDG-1)."""
 
 import datetime as dt
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.open_items.standing import ties_at
 from zhangfang_core.ledger.opening import service
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -14,7 +16,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.openings import OpeningLine, Openings
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
 
 DUE = dt.date(2025, 2, 28)
@@ -79,6 +81,41 @@ async def test_it_is_corrected_by_the_difference_until_the_first_month_closes(fi
                 await act
 
 
+async def test_a_quantity_alone_is_corrected_too(firm: TestFirm) -> None:
+    def sheet(quantity: str, amount: int = 9_000) -> list[OpeningLine]:
+        return [OpeningLine("1405", amount, party="木桌", quantity=Decimal(quantity)), OpeningLine("3001", -amount)]
+
+    async with acting(firm, "accountant"):
+        for lines, stands in ((sheet("30"), ("30", 9_000)), (sheet("45"), ("45", 9_000)), (sheet("50", 9_500), ("50", 9_500))):
+            await service.save(firm.restaurant, lines)
+            await service.start(firm.restaurant)
+            start = Period.of((await service.opening(firm.restaurant)).books_start)
+            (stock,) = await use(Dimensions).stock(firm.restaurant, "1405", start, start)
+            assert (stock.opening_quantity, stock.opening) == (Decimal(stands[0]), stands[1])
+            assert (stock.in_quantity, stock.debit, stock.out_quantity) == (0, 0, 0)
+            assert not (await service.opening(firm.restaurant)).changed
+        await service.save(firm.restaurant, sheet("51", 9_500))
+        assert (await service.opening(firm.restaurant)).changed
+
+
+async def test_what_a_correction_takes_back_is_not_left_open(firm: TestFirm) -> None:
+    """One item of what was brought along, whatever was written before; and nobody undoes that alone."""
+    def sheet(amount: int, due: dt.date | None) -> list[OpeningLine]:
+        return [OpeningLine("1122", amount, party="甲公司", due=due), OpeningLine("3001", -amount)]
+
+    async with acting(firm, "owner"):
+        for lines in (sheet(30_000, None), sheet(20_000, None), sheet(20_000, DUE)):
+            await service.save(firm.restaurant, lines)
+            await service.start(firm.restaurant)
+        (item,) = await use(OpenItems).items(firm.restaurant, "1122")
+        assert (item.open, item.due) == (20_000, DUE)
+        (tie,) = await ties_at(firm.restaurant, ["1122"], today())
+        assert tie.difference == 0
+        step = (await use(OpenItems).settlements(firm.restaurant, "1122"))[0].step
+        with pytest.raises(Refusal, match=r"open_items\.corrected"):
+            await use(OpenItems).undo(step, "试")
+
+
 async def test_who_may_not_write_books_does_not_take_them_over(firm: TestFirm) -> None:
     async with acting(firm, "boss"):
         for act in (service.save(firm.restaurant, SHEET), service.start(firm.restaurant)):
@@ -105,6 +142,9 @@ async def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(visit: Visit
     wrong = await send("save", ("1002", "", "12x"), ("3001", "", "700.00"))
     assert wrong.status_code == 422
     assert "12x" in wrong.text, "nothing typed is lost"
+    twice = await send("save", ("1122", "", ""), ("1122", "甲公司", "5.11"), ("1122", "甲公司", "6.22"))
+    assert (twice.status_code, "填了两行" in twice.text) == (422, True)
+    assert all(text in twice.text for text in ("5.11", "6.22", "启用账套")), "nothing typed is lost"
     uneven = await send("start", ("1002", "", "600.00"), ("3001", "", "700.00"))
     assert uneven.status_code == 303
     kept = await visitor.get(uneven.headers["location"])

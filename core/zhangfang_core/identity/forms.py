@@ -1,7 +1,6 @@
 """Reading what a form sent, and the cookie that a sign-in sets."""
 
 import datetime as dt
-import re
 from typing import Annotated, Any
 
 from litestar import Request
@@ -14,19 +13,17 @@ from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, portal
+from zhangfang_sdk.texts import seen
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
-_UNSEEN = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
-"""Control signs, and those that turn the direction of what follows: a name with one reads as another name."""
-
 
 def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
     """One field as text, without outer spaces and signs that nobody sees; "" when it is missing. Line breaks stay."""
-    return _UNSEEN.sub("", _one(data, name)).strip()[:longest]
+    return seen(_one(data, name)).strip()[:longest]
 
 
 def password_in(data: dict[str, Any], name: str = "password") -> str:

@@ -14,7 +14,9 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import DimensionKind, LedgerEntry
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
+LONGEST_COUNTED = 10
 _FIELDS = "id, client, kind, code, name, tax_id, unit, retired, merged_into"
 
 _BALANCES = """select b.account, b.item, b.period, b.debit, b.credit, b.quantity from core_dimension_balance b
@@ -198,8 +200,8 @@ class LedgerDimensions:
 
 
 def _name(text: str) -> str:
-    name = text.strip()
-    if not 0 < len(name) <= 120 or "\x00" in name:
+    name = seen(text).strip()
+    if not 0 < len(name) <= 120:
         raise Refusal("ledger.dimension_name", "请填写名称,最多 120 个字。", field="name")
     return name
 
@@ -211,8 +213,8 @@ def _short(text: str, field: str) -> str:
 
 
 def next_item_code(items: Iterable[DimensionItem]) -> str:
-    """Codes go on from the largest number."""
-    numbers = [int(item.code) for item in items if item.code.isascii() and item.code.isdigit()]
+    """Codes go on from the largest number; a tax number that somebody wrote as a code is none."""
+    numbers = [int(item.code) for item in items if item.code.isascii() and item.code.isdigit() and len(item.code) < LONGEST_COUNTED]
     return f"{max(numbers, default=0) + 1:04d}"
 
 

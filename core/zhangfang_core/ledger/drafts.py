@@ -180,6 +180,7 @@ async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
 
     Raises as ``Ledger.draft``, and ``common.not_found`` for a client out of scope.
     """
+    draft = rules.readable(draft)
     total = rules.check_draft(draft)
     if not scope().sees(draft.client):
         raise not_found("客户企业")

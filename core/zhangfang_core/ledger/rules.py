@@ -9,6 +9,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.money import LARGEST_FEN, yuan
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.texts import seen
 
 MOST_LINES = 999
 """A line's key is its voucher's id * 1000 + its place."""
@@ -86,6 +87,14 @@ def check_draft(draft: VoucherDraft) -> int:
             details={"debit": debit, "credit": credit, "difference": debit - credit},
         )
     return debit
+
+
+def readable(draft: VoucherDraft) -> VoucherDraft:
+    """Without signs that nobody sees: what is posted can't be taken out of them any more, and no export can hold them."""
+    if draft.summary.isprintable() and all(x.summary.isprintable() and x.counterparty.isprintable() for x in draft.lines):
+        return draft
+    lines = tuple(replace(x, summary=seen(x.summary), counterparty=seen(x.counterparty)) for x in draft.lines)
+    return replace(draft, summary=seen(draft.summary), lines=lines)
 
 
 def check_accounts(lines: Sequence[Line], standing: Mapping[str, Standing]) -> None:
@@ -248,7 +257,7 @@ def _check_texts(draft: VoucherDraft) -> None:
     for title, text, longest, field in texts:
         if len(text) > longest:
             raise Refusal("ledger.text_too_long", f"{title}最多 {longest} 个字,现在有 {len(text)} 个字。", field=field)
-        if "\x00" in text:
+        if seen(text) != text:
             raise Refusal("ledger.text_unreadable", f"{title}里有无法保存的字符,请重新输入。", field=field)
     if not draft.word:
         raise Refusal("ledger.word_missing", "请填写凭证字,例如“记”。", field="word")
@@ -260,7 +269,7 @@ def _check_details(place: int, line: Line) -> None:
             continue
         if type(number) is not Decimal:
             raise TypeError("quantities and prices are Decimals")
-        if not number.is_finite() or abs(number) >= LARGEST_QUANTITY or number != number.quantize(SMALLEST_STEP):
+        if not is_quantity(number):
             raise Refusal(
                 "ledger.quantity_unreadable",
                 f"第 {place} 行的{title}写法不对:最多 6 位小数,不能太大。",
@@ -274,6 +283,11 @@ def _check_details(place: int, line: Line) -> None:
             f"第 {place} 行:没有“{unknown[0][:20]}”这种辅助核算。",
             field=f"lines.{place - 1}",
         )
+
+
+def is_quantity(number: Decimal) -> bool:
+    """Whether it can be kept as a quantity or a price: not too large, six decimal places at most."""
+    return number.is_finite() and -LARGEST_QUANTITY < number < LARGEST_QUANTITY and number == number.quantize(SMALLEST_STEP)
 
 
 def _check_product(place: int, line: Line) -> None:

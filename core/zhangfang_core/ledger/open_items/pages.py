@@ -49,6 +49,7 @@ RULES = {
     Rule.CHOSEN: "手工选择",
     Rule.REVERSAL: "红冲",
     Rule.CARRIED: "余额转移",
+    Rule.CORRECTED: "更正期初",
 }
 
 

@@ -84,6 +84,8 @@ class LedgerOpenItems:
         client = rows[0]["client"]
         if rows[0]["rule"] == Rule.CARRIED:
             raise Refusal("open_items.carried", "这是余额转到下级科目或合并往来单位时自动核销的,不能单独取消。", status=409)
+        if rows[0]["rule"] == Rule.CORRECTED:
+            raise Refusal("open_items.corrected", "这是更正期初时自动核销的,不能单独取消。", status=409)
         if rows[0]["rule"] == Rule.REVERSAL:
             raise Refusal(
                 "open_items.of_reversal", "这是红冲时自动核销的;要恢复,请红冲那张红字凭证。", status=409

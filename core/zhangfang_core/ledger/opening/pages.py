@@ -9,16 +9,18 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
+from zhangfang_core.database.engine import savepoint
 from zhangfang_core.identity.forms import Form
 from zhangfang_core.ledger.opening import service
 from zhangfang_core.ledger.opening.sheet import PROFIT_AND_LOSS, standing
-from zhangfang_core.ledger.rules import LARGEST_QUANTITY, SMALLEST_STEP
+from zhangfang_core.ledger.rules import is_quantity
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Account, DimensionKind
 from zhangfang_sdk.money import fen, yuan
 from zhangfang_sdk.openings import OpeningLine
 from zhangfang_sdk.places import here
+from zhangfang_sdk.texts import half_width, seen
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 CATEGORIES = (
@@ -74,13 +76,15 @@ async def save_form(data: Form) -> Redirect | Page:
         lines = [_read(place, row, signs) for place, row in enumerate(texts, 1)]
     except Refusal as refusal:
         return await _page(error=refusal.sentence, typed=texts)
-    await service.save(client, lines)
-    if data.get("do") != "start":
-        return go(here("/opening?saved=1"))
-    if not standing(lines, {a.code: a for a in opening.accounts}).may_start:
-        return go(here("/opening?saved=3"))
-    await service.start(client)
-    return go(here("/opening?saved=2"))
+    starts = data.get("do") == "start" and standing(lines, {a.code: a for a in opening.accounts}).may_start
+    try:
+        async with savepoint():
+            await service.save(client, lines)
+            if starts:
+                await service.start(client)
+    except Refusal as refusal:
+        return await _page(error=refusal.sentence, typed=texts)
+    return go(here(f"/opening?saved={2 if starts else 3 if data.get('do') == 'start' else 1}"))
 
 
 async def _page(saved: str = "", error: str = "", typed: Sequence[Mapping[str, str]] | None = None) -> Page:
@@ -156,7 +160,7 @@ def _texts(data: Mapping[str, Any]) -> list[dict[str, str]]:
     if len({len(values) for values in columns.values()}) != 1:
         raise Refusal("common.bad_request", "表格没有完整送到,请刷新页面后再试。", status=400)
     rows = zip(*(columns[name] for name in COLUMNS), strict=True)
-    return [{name: text.replace("\x00", "").strip() for name, text in zip(COLUMNS, row, strict=True)} for row in rows]
+    return [{name: seen(text).strip() for name, text in zip(COLUMNS, row, strict=True)} for row in rows]
 
 
 def _all(value: object) -> list[str]:
@@ -182,10 +186,10 @@ def _read(place: int, row: Mapping[str, str], signs: Mapping[str, int]) -> Openi
 
 def _quantity(text: str) -> Decimal | None:
     try:
-        found = Decimal(text.replace(",", "")) if text else None
+        found = Decimal(half_width(text).replace(",", "")) if text else None
     except InvalidOperation:
         found = Decimal("nan")
-    if found is not None and (not found.is_finite() or abs(found) >= LARGEST_QUANTITY or found != found.quantize(SMALLEST_STEP)):
+    if found is not None and not is_quantity(found):
         raise Refusal("opening.quantity", f"数量“{text[:20]}”看不懂,最多 6 位小数。", field="quantity")
     return found
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger import accounts, drafts, periods, posting
 from zhangfang_core.ledger.dimensions import LedgerDimensions, next_item_code
-from zhangfang_core.ledger.opening.sheet import Key, changes, standing, year_to_date
+from zhangfang_core.ledger.open_items.carrying import settle_corrected
+from zhangfang_core.ledger.opening.sheet import Key, changes, recounted, standing, year_to_date
 from zhangfang_core.ledger.opening.tables import OpeningLineRow
 from zhangfang_core.ledger.reading import see
 from zhangfang_sdk.audit import Audit
@@ -22,7 +23,6 @@ MOST_LINES = 5000
 SOURCE = "opening"
 TITLE = "期初余额"
 
-# What stands: the lines of opening vouchers, those that took others back included.
 PARTY_KINDS = tuple(DimensionKind)
 """Customers and suppliers first: the kind of item that a line's party names is the first of these that its account asks for."""
 
@@ -85,7 +85,7 @@ async def opening(client: int) -> Opening:
         lines,
         await accounts.accounts(client),
         bool(stands.amounts),
-        bool(stands.amounts) and bool(changes(lines, stands.amounts)),
+        bool(stands.amounts) and bool(changes(lines, stands.amounts) or recounted(lines, stands.amounts, stands.quantities)),
         await periods.closed_through(client) is not None,
     )
 
@@ -150,24 +150,32 @@ async def start(client: int) -> int | None:
             details={"difference": state.difference, "turnover": state.turnover},
         )
     stands = await _stands(client)
-    differing = changes(lines, stands.amounts)
-    if not differing:
+    moves = _moves(lines, stands)
+    if not moves:
         return None
     date = await _books_start(client) - dt.timedelta(days=1)
-    wanted = {line.key: line.quantity for line in lines}
-    booked = tuple(
-        [
-            await _line(client, chart[key[0]], key, by, (wanted.get(key) or Decimal(0)) - stands.quantities.get(key, Decimal(0)))
-            for key, by in differing
-        ]
-    )
+    booked = tuple([await _line(client, chart[key[0]], key, by, quantity) for key, by, quantity in moves])
     draft = VoucherDraft(client, date, TITLE, booked, kind=VoucherKind.OPENING, source=SOURCE)
     voucher = await drafts.keep(draft)
     await posting.post(voucher)
+    await settle_corrected(client, sorted({line.account for line in booked}))
     await use(Audit).record(
         "ledger.start_books", f"core_voucher:{voucher}", client=client, after={"lines": len(booked), "debit": state.debit}
     )
     return voucher
+
+
+def _moves(lines: Sequence[OpeningLine], stands: Stands) -> list[tuple[Key, int, Decimal]]:
+    """What the books lack: amounts with their quantities; where the quantity alone is wrong, the line is taken out and put in again."""
+    nothing = Decimal(0)
+    wanted = {line.key: line.quantity or nothing for line in lines}
+    moves = [
+        (key, by, wanted.get(key, nothing) - stands.quantities.get(key, nothing)) for key, by in changes(lines, stands.amounts)
+    ]
+    for line in recounted(lines, stands.amounts, stands.quantities):
+        moves.append((line.key, -line.amount, -stands.quantities.get(line.key, nothing)))
+        moves.append((line.key, line.amount, line.quantity or nothing))
+    return moves
 
 
 async def _line(client: int, account: Account, key: Key, amount: int, quantity: Decimal) -> Line:

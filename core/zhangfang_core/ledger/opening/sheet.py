@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.openings import OpeningLine
@@ -64,6 +65,17 @@ def _moved(account: Account | None, debit: int, credit: int) -> int:
     if account is not None and account.category == PROFIT_AND_LOSS and debit == credit:
         return debit if account.normal_balance == "debit" else -credit
     return debit - credit
+
+
+def recounted(wanted: Iterable[OpeningLine], amounts: Mapping[Key, int], quantities: Mapping[Key, Decimal]) -> list[OpeningLine]:
+    """Lines of which the books hold the amount, but another quantity."""
+    return [
+        line
+        for line in wanted
+        if line.amount
+        and line.amount == amounts.get(line.key)
+        and (line.quantity or Decimal(0)) != quantities.get(line.key, Decimal(0))
+    ]
 
 
 def changes(wanted: Sequence[OpeningLine], stands: Mapping[Key, int]) -> list[tuple[Key, int]]:

@@ -14,6 +14,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
     dimensions, required, open_items) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11) on conflict (client, code) do nothing returning id"""
@@ -143,8 +144,8 @@ async def set_code_lengths(client: int, lengths: Sequence[int]) -> None:
 
 def name_of(text: str) -> str:
     """Raises Refusal ``ledger.account_name``."""
-    name = text.strip()
-    if not 0 < len(name) <= 80 or "\x00" in name:
+    name = seen(text).strip()
+    if not 0 < len(name) <= 80:
         raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
     return name
 

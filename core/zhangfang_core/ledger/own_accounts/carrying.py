@@ -125,7 +125,9 @@ async def carry(how: Carrying, code: str, stands: Stands) -> list[int]:
             some = parts[start : start + MOST_PAIRS]
             lines = tuple(lines_of(some, code, how.move, how.summary))
             word = (await choices()).words[0]
-            draft = VoucherDraft(how.client, date, how.summary, lines, word, source=how.source, reasons=(how.reason,))
+            draft = rules.readable(
+                VoucherDraft(how.client, date, how.summary, lines, word, source=how.source, reasons=(how.reason,))
+            )
             # Items stay as they stood, closed ones too: nothing is looked up by name.
             voucher = await drafts.insert(draft, rules.check_draft(draft))
             await posting.post(voucher)

@@ -6,6 +6,7 @@ from litestar.datastructures import UploadFile
 
 from zhangfang_core.ledger import drafts, periods, rules
 from zhangfang_core.ledger.choices import choices
+from zhangfang_core.ledger.dimensions import next_item_code
 from zhangfang_core.ledger.remarks import Remark, lonely_months, remarks_on
 from zhangfang_core.ledger.writing.typed import Book, Typed, draft_of, unknown_items
 from zhangfang_sdk.context import scope
@@ -93,9 +94,7 @@ async def remarks_of(draft: VoucherDraft, book: Book, *, kept: bool) -> tuple[Re
 
 async def make_item(client: int, kind: DimensionKind, name: str) -> DimensionItem:
     """A new item with the next free number of its kind as code. Raises as ``Dimensions.add``."""
-    there = await use(Dimensions).items(client, kind)
-    numbers = [int(item.code) for item in there if item.code.isascii() and item.code.isdigit() and len(item.code) < 10]
-    return await use(Dimensions).add(client, kind, f"{max(numbers, default=0) + 1:03d}", name)
+    return await use(Dimensions).add(client, kind, next_item_code(await use(Dimensions).items(client, kind)), name)
 
 
 async def _document(typed: Typed, book: Book, file: UploadFile | None) -> int | None:

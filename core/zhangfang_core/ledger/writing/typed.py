@@ -7,16 +7,18 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from zhangfang_core.identity.forms import day_in
 from zhangfang_core.ledger.analysis import PARTIES
-from zhangfang_core.ledger.rules import KIND_TITLES, MOST_LINES
+from zhangfang_core.ledger.rules import KIND_TITLES, MOST_LINES, is_quantity
 from zhangfang_core.ledger.writing.finding import account_called
 from zhangfang_sdk.dimensions import DimensionItem
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Account, DimensionKind, Line, Voucher, VoucherDraft
 from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.texts import half_width, seen
 
 BALANCE = "="
 """In place of an amount: whatever balances the voucher."""
 SEPARATOR = ";"
+_SEPARATORS = re.compile("[;\uff1b]")
 _CELL = re.compile(r"(summary|account|items|quantity|unit_price|debit|credit)\.([0-9]{1,3})")
 
 
@@ -64,7 +66,7 @@ def typed_in(form: Mapping[str, str]) -> Typed:
     for name, value in form.items():
         cell = _CELL.fullmatch(name)
         if cell is not None:
-            rows.setdefault(int(cell[2]), {})[cell[1]] = value.replace("\x00", "").strip()[:500]
+            rows.setdefault(int(cell[2]), {})[cell[1]] = seen(value).strip()[:500]
     lines = (TypedLine(**cells) for _, cells in sorted(rows.items()))
     document, version = form.get("document", ""), form.get("version", "")
     return Typed(
@@ -85,7 +87,7 @@ def typed_of(voucher: Voucher, book: Book) -> Typed:
 
 def typed_lines(lines: Sequence[Line], book: Book) -> tuple[TypedLine, ...]:
     """See :func:`typed_of`."""
-    names = {item.id: item.name for item in book.items}
+    names = {item.id: item.code if _SEPARATORS.search(item.name) else item.name for item in book.items}
     return tuple(
         TypedLine(
             line.summary,
@@ -143,12 +145,21 @@ def _line(place: int, typed: TypedLine, book: Book) -> Line:
     debit, credit = _amount(place, "debit", typed.debit), _amount(place, "credit", typed.credit)
     amount = debit or credit
     if quantity is not None and price is not None and not amount and BALANCE not in (typed.debit, typed.credit):
-        debit = int((quantity * price * 100).quantize(Decimal(1), ROUND_HALF_UP))
+        debit = _product(place, quantity, price)
     elif quantity and price is None and amount:
         price = (Decimal(amount) / 100 / quantity).quantize(Decimal("0.000001"), ROUND_HALF_UP)
     elif price and quantity is None and amount:
         quantity = (Decimal(amount) / 100 / price).quantize(Decimal("0.000001"), ROUND_HALF_UP)
     return Line(account.code, typed.summary, debit, credit, counterparty, dimensions, quantity, price)
+
+
+def _product(place: int, quantity: Decimal, price: Decimal) -> int:
+    try:
+        return fen((quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    except (InvalidOperation, Refusal):
+        raise Refusal(
+            "money.too_large", f"第 {place + 1} 行数量 × 单价太大,请检查是否多输了位数。", field=f"lines.{place}.unit_price"
+        ) from None
 
 
 def _balanced(lines: list[Line], typed: Sequence[TypedLine]) -> list[Line]:
@@ -187,7 +198,8 @@ def _items(text: str, account: Account, book: Book) -> tuple[dict[str, Dimension
     """Items that the text names, by kind, and the names that no item has."""
     found: dict[str, DimensionItem] = {}
     left = []
-    for part in _parts(text):
+    whole = any(text.strip() == item.name for item in book.items)
+    for part in [text.strip()] if whole else _parts(text):
         item = next(
             (
                 item
@@ -206,7 +218,7 @@ def _items(text: str, account: Account, book: Book) -> tuple[dict[str, Dimension
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("\uff1b", SEPARATOR).split(SEPARATOR) if part.strip()]
+    return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
 
 
 def _account_text(code: str, book: Book) -> str:
@@ -227,13 +239,16 @@ def _number(place: int, name: str, title: str, text: str) -> Decimal | None:
     if not text:
         return None
     try:
-        return Decimal(text.replace(",", "").replace("\uff0c", ""))
+        number = Decimal(half_width(text).replace(",", ""))
     except InvalidOperation:
+        number = Decimal("nan")
+    if not is_quantity(number):
         raise Refusal(
             "ledger.quantity_unreadable",
-            f"第 {place + 1} 行的{title}“{text[:20]}”看不懂,请写成 12.5 这样的数字。",
+            f"第 {place + 1} 行的{title}“{text[:20]}”看不懂,请写成 12.5 这样的数字,最多 6 位小数。",
             field=f"lines.{place}.{name}",
-        ) from None
+        )
+    return number
 
 
 def _is_id(text: str) -> bool:

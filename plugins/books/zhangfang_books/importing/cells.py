@@ -6,11 +6,12 @@ from openpyxl.utils import get_column_letter
 
 from zhangfang_books.importing.profiles import Places, plain
 from zhangfang_books.importing.reading_rows import SheetRow
+from zhangfang_sdk.texts import seen
 
 
 def cleaned(text: str) -> str:
-    """A cell without what programs put around it: a mark of text ('), a backtick, Excel's escaped line end."""
-    return text.replace("_x000D_", "").replace("\u00a0", " ").strip().lstrip("'`").strip()
+    """A cell without what programs put around it: a mark of text ('), a backtick, Excel's escaped line end, signs that nobody sees."""
+    return seen(text).replace("_x000D_", "").replace("\u00a0", " ").strip().lstrip("'`").strip()
 
 
 class HeadedRow:

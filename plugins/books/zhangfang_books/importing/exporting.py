@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from zhangfang_sdk.ledger import Line, Voucher
+from zhangfang_sdk.texts import seen
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "kingdee_kis": (
@@ -59,12 +60,12 @@ def _values(voucher: Voucher, line: Line, names: Mapping[str, str]) -> dict[str,
         "凭证号": f"{voucher.word}-{number}",
         "凭证编号": number,
         "附单据数": 1 if voucher.document is not None else 0,
-        "摘要": line.summary or voucher.summary,
+        "摘要": seen(line.summary or voucher.summary),
         "科目代码": line.account,
         "科目编码": line.account,
-        "科目名称": names.get(line.account, ""),
+        "科目名称": seen(names.get(line.account, "")),
         "借方金额": debit,
         "贷方金额": credit,
-        "往来单位": line.counterparty,
+        "往来单位": seen(line.counterparty),
         "制单人": voucher.drafted_by,
     }

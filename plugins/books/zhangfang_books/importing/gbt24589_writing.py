@@ -5,15 +5,18 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from zhangfang_sdk.ledger import Account, Line, Voucher
+from zhangfang_sdk.texts import seen
 
 HOME_CURRENCY = "CNY"
 
 
 def gbt24589_xml(vouchers: Sequence[Voucher], accounts: Sequence[Account]) -> bytes:
-    """UTF-8 with its declaration. One element 记账凭证 for each line; amounts in yuan with two decimals."""
+    """UTF-8 with its declaration; ``accounts`` by code. One element 记账凭证 for each line; amounts in yuan with two decimals."""
     root = Element("总账")
+    levels: dict[str, int] = {}
     for account in accounts:
-        _add(root, "会计科目", _account(account))
+        levels[account.code] = 1 if account.parent is None else levels[account.parent] + 1
+        _add(root, "会计科目", _account(account, levels[account.code]))
     for voucher in vouchers:
         for place, line in enumerate(voucher.lines, 1):
             _add(root, "记账凭证", _entry(voucher, place, line))
@@ -25,11 +28,10 @@ def gbt24589_xml(vouchers: Sequence[Voucher], accounts: Sequence[Account]) -> by
 def _add(root: Element, name: str, fields: Iterator[tuple[str, str]]) -> None:
     element = SubElement(root, name)
     for field, text in fields:
-        SubElement(element, field).text = text
+        SubElement(element, field).text = seen(text)
 
 
-def _account(account: Account) -> Iterator[tuple[str, str]]:
-    level = 1 if account.parent is None else 1 + (len(account.code) - 4) // 2
+def _account(account: Account, level: int) -> Iterator[tuple[str, str]]:
     yield from (("科目编号", account.code), ("科目名称", account.name), ("科目级次", str(level)))
     yield "余额方向", "借" if account.normal_balance == "debit" else "贷"
 

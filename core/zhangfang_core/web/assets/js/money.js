@@ -2,7 +2,7 @@
 
 /** Fen of "1,234.5"; 0 for nothing, null for what is no amount. */
 export function fenOf(text) {
-  const plain = text.replace(/[,\uff0c\s]/g, "").replace("\u2212", "-");
+  const plain = text.normalize("NFKC").replace(/[,\s]/g, "").replace("\u2212", "-");
   if (plain === "") return 0;
   const found = /^(-?)(\d{0,13})(?:\.(\d{0,2}))?$/.exec(plain);
   if (!found || (!found[2] && !found[3])) return null;

@@ -2,7 +2,7 @@
 const form = document.querySelector("[data-opening]");
 
 function fen(text) {
-  const plain = text.replace(/[,，\s¥￥]/g, "").replace("−", "-");
+  const plain = text.normalize("NFKC").replace(/[,\s¥]/g, "").replace("−", "-");
   const match = /^(-?)(\d{1,15})(?:\.(\d{1,2}))?$/.exec(plain);
   if (!match) return 0n;
   const amount = BigInt(match[2]) * 100n + BigInt((match[3] ?? "").padEnd(2, "0"));

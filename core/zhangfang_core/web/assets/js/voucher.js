@@ -118,8 +118,8 @@ function attach(form) {
     const price = cell(line, "unit_price");
     const side = value(line, "credit") ? "credit" : "debit";
     const amount = cell(line, side);
-    const many = Number(quantity.value.replaceAll(",", ""));
-    const each = Number(price.value.replaceAll(",", ""));
+    const many = Number(quantity.value.normalize("NFKC").replaceAll(",", ""));
+    const each = Number(price.value.normalize("NFKC").replaceAll(",", ""));
     const fen = fenOf(amount.value);
     if (quantity.value && price.value && !AMOUNTS.includes(input.dataset.cell)) {
       if (Number.isFinite(many * each)) amount.value = plainYuan(Math.round(many * each * 100 + Number.EPSILON));
@@ -181,7 +181,7 @@ function attach(form) {
     }
     list.open(input, found, async (row) => {
       if (row.isNew && !(await make(row))) return;
-      input.value = [...earlier, row.name].join(";");
+      input.value = [...earlier, /[;\uff1b]/.test(row.name) ? row.code : row.name].join(";");
       dress(line);
       touched(input);
       next(input);

@@ -1,0 +1,20 @@
+"""Text that people or files sent."""
+
+import re
+import unicodedata
+
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff\\ufffe\\uffff]"
+)
+
+
+def seen(text: str) -> str:
+    """``text`` without signs that nobody sees: controls, which Excel and XML cannot hold, and those that turn the direction of what follows,
+    so that a name reads as another name. Line breaks, tabs and spaces stay.
+    """
+    return text if text.isprintable() else _UNSEEN.sub("", text)
+
+
+def half_width(text: str) -> str:
+    """Digits and signs as a Chinese keyboard types them (１２．５) as everybody reads numbers (12.5). For numbers alone: names keep their width."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
