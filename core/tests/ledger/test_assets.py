@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -172,6 +173,10 @@ async def test_work_is_asked_for_and_then_counted(firm: TestFirm) -> None:
         ({"expense_account": "1123"}, "expense_account"),
         ({"as_of": Period(2025, 11)}, "as_of"),
         ({"name": " "}, "name"),
+        ({"in_use_from": dt.date(9999, 12, 31)}, "in_use_from"),
+        ({"asset_account": "1405"}, "asset_account"),
+        ({"written_off_account": "1601"}, "written_off_account"),
+        ({"expense_account": "1601"}, "expense_account"),
     ],
 )
 async def test_what_cannot_be_a_card_is_refused_with_its_field(
@@ -181,6 +186,31 @@ async def test_what_cannot_be_a_card_is_refused_with_its_field(
         async with acting(firm):
             await use(Assets).add(new(firm.restaurant, **change))
     assert refused.value.field == field
+
+
+async def test_a_form_that_is_refused_keeps_what_was_typed(firm: TestFirm, visit: Visit) -> None:
+    """The card is filled in again with the field at fault; the card's own page says why a change is refused."""
+    visitor = await visit("owner")
+    typed = {
+        "category": "electronics", "name": "服务器", "cost": "６，０００", "residual": "", "in_use_from": "2026-02-03", "months": "0",
+        "method": "straight_line", "asset_account": "1601", "written_off_account": "1602", "expense_account": "560208",
+    }  # fmt: skip
+    for change, field in (({}, "months"), ({"months": "x"}, "months"), ({"cost": "很多"}, "cost"), ({"as_of": "某月"}, "as_of")):
+        answer = await visitor.post("/assets", **typed | change)
+        assert answer.status_code in (400, 422), answer.text
+        assert re.findall(r'name="([\w.]+)"[^>]*aria-invalid="true"', answer.text) == [field]
+        assert 'value="服务器"' in answer.text
+    made = await visitor.post("/assets", **typed | {"months": "３６"})
+    assert made.status_code == 303, made.text
+    page = made.headers["location"].split(f"/c/{firm.restaurant}")[1]
+    for path, form in (
+        ("revise", {"since": "2026-13", "method": "straight_line", "months": "12", "reason": "试"}),
+        ("dispose", {"date": "2020-01-01", "reason": "试"}),
+        ("work", {"period": "2026-03", "units": "多"}),
+    ):
+        answer = await visitor.post(f"{page}/{path}", **form)
+        assert answer.status_code in (400, 422)
+        assert "服务器" in answer.text
 
 
 async def test_a_closed_month_keeps_its_depreciation(firm: TestFirm) -> None:

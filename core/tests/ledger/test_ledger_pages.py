@@ -15,6 +15,7 @@ from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.settings import read_settings
 from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
@@ -175,3 +176,15 @@ async def test_odd_addresses_get_a_reason(app: Litestar, firm: TestFirm, address
         answer = await browser.get(address)
         assert answer.status_code == status
         assert re.search(r"[\u4e00-\u9fff]{4}", answer.text)
+
+
+async def test_what_is_refused_leads_back_to_where_it_was_asked(firm: TestFirm, visit: Visit) -> None:
+    """Not to another site, whatever the browser says."""
+    visitor = await visit("owner")
+    form = {"period": "2025-03", "reason": "试"}
+    page = f"/f/{firm.id}/c/{firm.restaurant}/accounts?period=2025-03"
+    here = str(visitor.http.base_url)
+    for referer, leads in ((here.rstrip("/") + page, True), (f"https://elsewhere.example{page}", False), ("", False)):
+        answer = await visitor.ask("POST", "/periods/reopen", form=form, headers={"referer": referer, "accept": "text/html"})
+        assert answer.status_code == 409
+        assert (f'href="{page}"' in answer.text) is leads

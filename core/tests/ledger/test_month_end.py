@@ -8,6 +8,7 @@ import pytest
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.ledger.month_end.closing import said_of_year
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.testing.tenants import TestFirm, acting, somebody
 from zhangfang_sdk.assets import Assets, Method, NewAsset
@@ -74,6 +75,8 @@ async def test_what_one_accepts_another_posts(firm: TestFirm) -> None:
             )
         )
         rent = voucher(c, ("560207", 500_00), ("1123", -500_00))
+        with pytest.raises(Refusal, match=r"month_end\.template_months"):
+            await service.keep_template("摊销房租", rent, MARCH, MARCH.plus(-1))
         template = await service.keep_template("摊销房租", rent, MARCH, None)
         await service.skip(c, MARCH, "books.income_tax", "这家由别人申报")
         proposals = await service.proposals(c, MARCH)
@@ -246,3 +249,8 @@ async def test_a_source_that_fails_is_named_and_the_rest_goes_on(
     with pytest.raises(Refusal, match=r"month_end\.fact_missing"):
         async with acting(firm):
             await use(MonthEnd).accept(firm.restaurant, MARCH, asking.key)
+
+
+def test_the_year_s_profit_or_loss_is_called_so() -> None:
+    assert said_of_year({"3103": -228_000_00}) == ("本年净利润 228,000.00,转入未分配利润。",)
+    assert said_of_year({"3103": 5_00}) == ("本年净亏损 5.00,转入未分配利润。",)

@@ -1,6 +1,7 @@
 """Which charges a payment settles, by which rule, and what a person did before (LEDG-6). Pure but for the last."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,14 @@ def test_what_the_text_names_comes_first() -> None:
     assert taken([*charges, item(9, -500, 20, "收2月货款")]) == (Rule.NAMED, [(2, 500)])
     assert taken([*charges, item(9, -300, 20, "冲记-0003")]) == (Rule.NAMED, [(3, 300)])
     assert taken([*charges, item(9, -500, 20, "收12月货款")]) == (Rule.EQUAL, [(3, 500)])
+
+
+def test_the_code_of_a_divided_account_names_nothing() -> None:
+    """Every item that was carried over speaks of it; what its invoice was called is still said."""
+    moved = [replace(item(n, a, n, f"科目 112201 余额转入 11220101:{t}"), account="11220101") for n, a, t in ((1, 300, "1月"), (2, 500, "2月"))]
+    payment = replace(item(9, -500, 20, "科目 112201 余额转入 11220101:收款"), account="11220101")
+    assert taken([*moved, payment]) == (Rule.EQUAL, [(2, 500)])
+    assert taken([*moved, replace(payment, summary="收1月货款")]) == (Rule.NAMED, [(1, 300)])
 
 
 def test_several_that_add_up_then_the_oldest_in_part() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from zhangfang_core.ledger.month_end.templates import keep as keep_template
 from zhangfang_core.ledger.open_items import settling
 from zhangfang_core.ledger.opening import service as opening
 from zhangfang_core.ledger.own_accounts.adding import add_account
+from zhangfang_core.ledger.own_accounts.moves import Part, lines_of
 from zhangfang_core.ledger.trial_balance import trial_balance
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.dimensions import Dimensions
@@ -199,3 +201,10 @@ async def test_who_may_not_draft_and_post_divides_nothing(firm: TestFirm) -> Non
     with pytest.raises(Refusal, match=r"access\.forbidden"):
         async with acting(firm, "reviewer"):
             await add_account(c, "1002", "100201", "工商银行", divide_used=True)
+
+
+def test_what_an_open_item_said_goes_along() -> None:
+    """Settlement goes by the text: an invoice's number must not be lost with the move."""
+    parts = [Part(Period(2026, 3), 500, open_item=7, summary="销售 26332000000187654321"), Part(Period(2026, 3), 20)]
+    lines = lines_of(parts, "1122", lambda line: replace(line, account="112201"), "余额转入 112201")
+    assert [line.summary for line in lines] == ["余额转入 112201:销售 26332000000187654321"] * 2 + ["余额转入 112201"] * 2

@@ -4,6 +4,7 @@ import logging
 import traceback
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from asyncpg.exceptions import _base as asyncpg_client
@@ -67,6 +68,7 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
                 "code": refusal.code,
                 "actor": None,
                 "page_title": refusal.sentence,
+                "back": _way_back(request),
             },
             status_code=refusal.status,
             media_type="text/html",
@@ -82,6 +84,14 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
         **({"details": dict(refusal.details)} if refusal.details else {}),
     }
     return Response(problem, status_code=refusal.status, media_type="application/problem+json", headers=headers)
+
+
+def _way_back(request: Req) -> str:
+    """Where a form that was refused stands; "" where that is not told, or is no page of this portal."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if request.method == "GET" or came.netloc != request.headers.get("host") or not came.path.startswith("/") or came.path.startswith("//"):
+        return ""
+    return urlunsplit(("", "", came.path, came.query, ""))
 
 
 def _wants_page(request: Req) -> bool:

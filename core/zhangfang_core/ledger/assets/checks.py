@@ -7,6 +7,7 @@ from zhangfang_core.ledger.assets.schedule import YEAR
 from zhangfang_sdk.assets import AssetCategory, Estimate, Method, NewAsset
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import LARGEST_FEN
+from zhangfang_sdk.texts import seen
 
 LONGEST_LIFE = 1200
 BY_YEARS = (Method.DOUBLE_DECLINING, Method.SUM_OF_YEARS)
@@ -21,7 +22,7 @@ def check_card(new: NewAsset) -> AssetCategory:
     known = {c.key: c for c in categories(new.in_use_from)}
     if new.category not in known:
         raise wrong("category", "请选择资产类别。")
-    if not 0 < len(new.name.strip()) <= 120 or "\x00" in new.name:
+    if not 0 < len(seen(new.name).strip()) <= 120:
         raise wrong("name", "请填写资产名称,最多 120 个字。")
     if type(new.cost) is not int or type(new.residual) is not int or type(new.written_off) is not int:
         raise TypeError("amounts are integers of fen")
@@ -32,7 +33,25 @@ def check_card(new: NewAsset) -> AssetCategory:
     if not 0 <= new.written_off <= new.cost - max(new.residual, 0):
         raise wrong("written_off", "接手前已计提的金额应在零和原值减残值之间。")
     check_estimate(new.cost, new.method, new.months, new.residual, new.units)
+    _check_places(new, known[new.category])
     return known[new.category]
+
+
+def check_not_far(in_use_from: dt.date, day: dt.date) -> None:
+    """A card is of something that is used by the end of the year after ``day`` at most. Raises ``asset.wrong``."""
+    last = dt.date(day.year + 1, 12, 31)
+    if in_use_from > last:
+        raise wrong("in_use_from", f"开始使用日期太远了,最晚到 {last:%Y-%m-%d},请检查年份。")
+
+
+def _check_places(new: NewAsset, category: AssetCategory) -> None:
+    """What an account says must be of the category; what is written off is borne elsewhere."""
+    if not new.asset_account.startswith(category.asset_account):
+        raise wrong("asset_account", f"{category.title}的资产科目应在 {category.asset_account} 下面。")
+    if not new.written_off_account.startswith(category.written_off_account):
+        raise wrong("written_off_account", f"{category.title}的累计科目应在 {category.written_off_account} 下面。")
+    if new.expense_account.startswith((category.asset_account, category.written_off_account)):
+        raise wrong("expense_account", "请选择承担折旧或摊销的成本费用科目。")
 
 
 def check_estimate(cost: int, method: Method, months: int, residual: int, units: int) -> None:

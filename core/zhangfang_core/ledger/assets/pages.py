@@ -1,6 +1,6 @@
 """资产卡片: 折旧明细表 of a month, a card with its changes, registering and disposing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response
@@ -19,16 +19,21 @@ from zhangfang_sdk.downloads import XLSX, download
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.excel import excel
 from zhangfang_sdk.ledger import Account, Ledger
-from zhangfang_sdk.money import fen
+from zhangfang_sdk.money import fen, yuan
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import half_width
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 KIND_TITLES = {AssetKind.FIXED: "固定资产", AssetKind.INTANGIBLE: "无形资产", AssetKind.PREPAID: "长期待摊费用"}
 MONTHS_OFFERED = 36
 MONTHS_AHEAD = 12
 TEN_THOUSAND = 10_000
+CARD_FIELDS = (
+    *("name", "cost", "residual", "in_use_from", "months", "method", "units", "asset_account", "written_off_account"),
+    *("expense_account", "written_off", "as_of"),
+)
 
 
 @page("/assets", of=CLIENT, permission="ledger.read")
@@ -67,6 +72,13 @@ async def export(period: str | None = None) -> Response[bytes]:
 @page("/assets/new", of=CLIENT, permission="ledger.draft")
 async def new_page(category: str = "", voucher: int | None = None) -> Page:
     """A card to fill in: by its category, and from the voucher that bought it."""
+    return await _registering(category, voucher)
+
+
+async def _registering(
+    category: str, voucher: int | None, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
+) -> Page:
+    """``typed`` as it was sent, where ``refusal`` says what is wrong with it."""
     client = client_in_scope()
     kinds = await use(Assets).categories(today())
     bought = await _bought(client, voucher, kinds) if voucher is not None else None
@@ -76,58 +88,72 @@ async def new_page(category: str = "", voucher: int | None = None) -> Page:
         "ledger/asset_new.html",
         title="登记资产",
         active="assets",
+        status_code=200 if refusal is None else refusal.status,
         chosen=chosen,
         categories=[(c.key, c.title) for c in kinds],
-        residual=None if bought is None else _customary(bought.cost, chosen),
         bought=bought,
+        value=_suggested(chosen, bought) if typed is None else typed,
+        errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         methods=[(m.value, title) for m, title in METHODS.items()],
         asset_accounts=_options(leaves, (chosen.asset_account,)),
         written_off_accounts=_options(leaves, (chosen.written_off_account,)),
         expense_accounts=_expenses(leaves, chosen.kind),
-        today=today(),
     )
 
 
 @action("/assets", of=CLIENT, permission="ledger.draft")
-async def add_form(data: Form) -> Redirect:
+async def add_form(data: Form) -> Redirect | Page:
     """An empty residual value is the customary share of the cost."""
+    voucher = await _own_voucher(written(data, "voucher", 18))
+    try:
+        card = await use(Assets).add(await _card_in(data, voucher))
+    except Refusal as refusal:
+        typed = {name: written(data, name, 120) for name in CARD_FIELDS}
+        return await _registering(written(data, "category", 20), voucher, typed, refusal)
+    return go(here(f"/assets/{card.id}"))
+
+
+async def _card_in(data: dict[str, Any], voucher: int | None) -> NewAsset:
     kinds = {c.key: c for c in await use(Assets).categories(today())}
-    category, cost = kinds.get(written(data, "category", 20)), fen(written(data, "cost", 20))
+    category, cost = kinds.get(written(data, "category", 20)), _yuan(data, "cost")
     if category is None:
         raise Refusal("asset.wrong", "请选择资产类别。", field="category")
-    residual, as_of = written(data, "residual", 20), written(data, "as_of", 7)
-    card = await use(Assets).add(
-        NewAsset(
-            client_in_scope(),
-            written(data, "name", 120),
-            category.key,
-            cost,
-            fen(residual) if residual else _customary(cost, category),
-            day_in(written(data, "in_use_from", 10), "in_use_from"),
-            _count(data, "months"),
-            _method(data),
-            written(data, "asset_account", 20),
-            written(data, "written_off_account", 20),
-            written(data, "expense_account", 20),
-            units=_count(data, "units"),
-            voucher=await _own_voucher(written(data, "voucher", 18)),
-            written_off=fen(written(data, "written_off", 20) or "0"),
-            as_of=Period.parse(as_of) if as_of else None,
-        )
+    as_of = written(data, "as_of", 7)
+    return NewAsset(
+        client_in_scope(),
+        written(data, "name", 120),
+        category.key,
+        cost,
+        _yuan(data, "residual") if written(data, "residual", 20) else _customary(cost, category),
+        day_in(written(data, "in_use_from", 10), "in_use_from"),
+        _count(data, "months"),
+        _method(data),
+        written(data, "asset_account", 20),
+        written(data, "written_off_account", 20),
+        written(data, "expense_account", 20),
+        units=_count(data, "units"),
+        voucher=voucher,
+        written_off=_yuan(data, "written_off"),
+        as_of=_month_in(as_of, "as_of") if as_of else None,
     )
-    return go(here(f"/assets/{card.id}"))
 
 
 @page("/assets/{fixed_asset_id:int}", of=CLIENT, permission="ledger.read")
 async def asset_page(fixed_asset_id: int) -> Page:
     """The card: what it is, how it is written off, the months around now, and what may be changed."""
-    card, now = await _card(fixed_asset_id), Period.current()
+    return await _shown(await _card(fixed_asset_id))
+
+
+async def _shown(card: Asset, refusal: Refusal | None = None) -> Page:
+    now = Period.current()
     closed = await use(Ledger).closed_through(card.client)
     coming = [now.plus(n) for n in range(-2, MONTHS_AHEAD)]
     return Page(
         "ledger/asset.html",
         title=card.name,
         active="assets",
+        status_code=200 if refusal is None else refusal.status,
+        error="" if refusal is None else refusal.sentence,
         card=card,
         kind=KIND_TITLES[card.kind],
         categories={c.key: c.title for c in await use(Assets).categories(card.in_use_from)},
@@ -142,32 +168,42 @@ async def asset_page(fixed_asset_id: int) -> Page:
 
 
 @action("/assets/{fixed_asset_id:int}/revise", of=CLIENT, permission="ledger.draft")
-async def revise_form(fixed_asset_id: int, data: Form) -> Redirect:
+async def revise_form(fixed_asset_id: int, data: Form) -> Redirect | Page:
     card = await _card(fixed_asset_id)
-    estimate = Estimate(
-        Period.parse(written(data, "since", 7)),
-        _method(data),
-        _count(data, "months"),
-        fen(written(data, "residual", 20) or "0"),
-        _count(data, "units"),
-        reason=written(data, "reason", 200),
-    )
-    await use(Assets).revise(card.id, estimate)
+    try:
+        estimate = Estimate(
+            _month_in(written(data, "since", 7), "since"),
+            _method(data),
+            _count(data, "months"),
+            _yuan(data, "residual"),
+            _count(data, "units"),
+            reason=written(data, "reason", 200),
+        )
+        await use(Assets).revise(card.id, estimate)
+    except Refusal as refusal:
+        return await _shown(card, refusal)
     return go(here(f"/assets/{card.id}"))
 
 
 @action("/assets/{fixed_asset_id:int}/work", of=CLIENT, permission="ledger.draft")
-async def work_form(fixed_asset_id: int, data: Form) -> Redirect:
+async def work_form(fixed_asset_id: int, data: Form) -> Redirect | Page:
     card = await _card(fixed_asset_id)
-    await use(Assets).work(card.id, Period.parse(written(data, "period", 7)), _count(data, "units"))
+    try:
+        await use(Assets).work(card.id, _month_in(written(data, "period", 7), "period"), _count(data, "units"))
+    except Refusal as refusal:
+        return await _shown(card, refusal)
     return go(here(f"/assets/{card.id}"))
 
 
 @action("/assets/{fixed_asset_id:int}/dispose", of=CLIENT, permission="ledger.draft")
-async def dispose_form(fixed_asset_id: int, data: Form) -> Redirect:
+async def dispose_form(fixed_asset_id: int, data: Form) -> Redirect | Page:
     """Goes to the draft that takes it off the books."""
     card = await _card(fixed_asset_id)
-    draft = await use(Assets).dispose(card.id, day_in(written(data, "date", 10), "date"), written(data, "reason", 100))
+    try:
+        day = day_in(written(data, "date", 10), "date")
+        draft = await use(Assets).dispose(card.id, day, written(data, "reason", 100))
+    except Refusal as refusal:
+        return await _shown(card, refusal)
     return go(here(f"/vouchers/{draft}"))
 
 
@@ -203,6 +239,16 @@ def _chosen(kinds: Sequence[AssetCategory], key: str, bought: Purchase | None) -
     return [*named, *fitting, *kinds][0]
 
 
+def _suggested(chosen: AssetCategory, bought: Purchase | None) -> Mapping[str, str]:
+    """What the form begins with."""
+    found = {"in_use_from": today().isoformat(), "months": str(chosen.months), "method": Method.STRAIGHT_LINE.value}
+    if bought is None:
+        return found
+    residual = yuan(_customary(bought.cost, chosen))
+    found |= {"name": bought.summary, "cost": yuan(bought.cost), "residual": residual}
+    return found | {"in_use_from": bought.date.isoformat(), "asset_account": bought.account}
+
+
 def _customary(cost: int, category: AssetCategory) -> int:
     return cost * category.residual // TEN_THOUSAND
 
@@ -229,6 +275,22 @@ async def _months(client: int) -> list[tuple[str, str]]:
     return [(month.key, month.label) for month in offered if month >= start]
 
 
+def _yuan(data: dict[str, Any], name: str) -> int:
+    """Fen; 0 for an empty field."""
+    text = written(data, name, 20)
+    try:
+        return fen(text) if text else 0
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.sentence, field=name) from None
+
+
+def _month_in(text: str, name: str) -> Period:
+    try:
+        return Period.parse(text)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.sentence, field=name) from None
+
+
 def _method(data: dict[str, Any]) -> Method:
     try:
         return Method(written(data, "method", 20))
@@ -237,7 +299,7 @@ def _method(data: dict[str, Any]) -> Method:
 
 
 def _count(data: dict[str, Any], name: str) -> int:
-    text = written(data, name, 12)
+    text = half_width(written(data, name, 20))
     if not text:
         return 0
     if not text.isascii() or not text.isdigit():

@@ -13,8 +13,9 @@ from zhangfang_sdk.assets import Asset, AssetCategory, AssetMonth, Estimate, New
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
 _INSERT = """insert into core_fixed_asset (firm, client, kind, category, name, cost, residual, months, method, units, in_use_from,
     as_of, written_off, asset_account, accumulated_account, expense_account, voucher)
@@ -43,6 +44,7 @@ class LedgerAssets:
         require("ledger.draft")
         see(new.client)
         category = checks.check_card(new)
+        checks.check_not_far(new.in_use_from, today())
         begun = first_month(category.kind, Period.of(new.in_use_from))
         if new.as_of is not None and new.as_of < begun:
             raise checks.wrong("as_of", f"开始计提的月份不能早于 {begun.label}。")
@@ -53,7 +55,7 @@ class LedgerAssets:
             new.client,
             category.kind.value,
             category.key,
-            new.name.strip(),
+            seen(new.name).strip(),
             new.cost,
             new.residual,
             new.months,

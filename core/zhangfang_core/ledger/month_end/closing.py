@@ -33,6 +33,12 @@ def emptied(balances: Mapping[str, int], into: str, summary: str) -> tuple[Line,
     return tuple(lines)
 
 
+def said_of_year(balances: Mapping[str, int]) -> tuple[str, ...]:
+    """What goes on from 本年利润; the account's credit balance is a profit."""
+    profit = -sum(balances.values())
+    return (f"本年{'净利润' if profit >= 0 else '净亏损'} {yuan(abs(profit))},转入未分配利润。",)
+
+
 def said(balances: Mapping[str, int]) -> tuple[str, ...]:
     income = -sum(v for v in balances.values() if v < 0)
     expense = sum(v for v in balances.values() if v > 0)

@@ -9,7 +9,7 @@ from zhangfang_core.ledger.assets.write_offs import write_offs
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.month_end import skips, sources, templates
 from zhangfang_core.ledger.month_end.books import month_books
-from zhangfang_core.ledger.month_end.closing import emptied, open_balances, said
+from zhangfang_core.ledger.month_end.closing import emptied, open_balances, said, said_of_year
 from zhangfang_core.ledger.reading import see
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -120,7 +120,8 @@ async def _carry_over(month: _Month, standard: str) -> None:
     for kind, title, accounts, into in steps:
         balances = open_balances(month.books, accounts)
         lines = emptied(balances, into, title)
-        month.take([_proposal(month.books, kind, kind.value, title, lines, said(balances))])
+        why = said_of_year(balances) if kind is ProposalKind.YEAR_END else said(balances)
+        month.take([_proposal(month.books, kind, kind.value, title, lines, why)])
 
 
 def _accrued(books: MonthBooks, kind: ProposalKind, accrual: Accrual) -> Proposal:

@@ -10,6 +10,7 @@ from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.month_end import Proposal, ProposalKind
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
 BY_HAND = 0
 """First and last month of a template that no month proposes."""
@@ -52,9 +53,11 @@ async def due(client: int, period: Period, source: str) -> list[Proposal]:
 async def keep(title: str, draft: VoucherDraft, first: Period | None, last: Period | None) -> int:
     """See ``MonthEnd.keep_template``."""
     require("ledger.draft")
-    title = title.strip()
-    if not 0 < len(title) <= 120 or "\x00" in title:
+    title = seen(title).strip()
+    if not 0 < len(title) <= 120:
         raise Refusal("month_end.template", "请填写模板名称,最多 120 个字。", field="title")
+    if first is not None and last is not None and last < first:
+        raise Refusal("month_end.template_months", f"最后一个月 {last.label} 早于第一个月 {first.label},不会提出任何凭证。", field="last")
     _, checked = await drafts.checked(draft)
     made: int = await connection().fetchval(
         """insert into core_voucher_template (firm, client, title, word, summary, lines, first, last)

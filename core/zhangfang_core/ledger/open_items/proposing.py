@@ -70,8 +70,8 @@ def _by_rules(
 def _chosen(rule: Rule, payment: OpenItem, charges: Sequence[OpenItem], left: Left) -> Sequence[OpenItem]:
     amount = abs(payment.open)
     if rule is Rule.NAMED:
-        names = set(_NAMES.findall(payment.summary))
-        return [c for c in charges if names & set(_NAMES.findall(c.summary)) or c.label in payment.summary]
+        names = _named(payment)
+        return [c for c in charges if names & _named(c) or c.label in payment.summary]
     if rule is Rule.EQUAL:
         equal = [c for c in charges if left[c.id] == amount]
         # The nearest one before the payment, as a person would look for it.
@@ -79,6 +79,11 @@ def _chosen(rule: Rule, payment: OpenItem, charges: Sequence[OpenItem], left: Le
     if rule is Rule.SUM:
         return _run(amount, charges[:MOST_IN_A_RUN], left)
     return charges[::-1] if rule is Rule.LATEST else charges
+
+
+def _named(item: OpenItem) -> set[str]:
+    """Numbers and months in the text. The account's own code and those above it are all its items' alike: they name none."""
+    return {name for name in _NAMES.findall(item.summary) if not item.account.startswith(name)}
 
 
 def _run(amount: int, charges: Sequence[OpenItem], left: Left) -> Sequence[OpenItem]:

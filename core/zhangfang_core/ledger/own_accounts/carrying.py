@@ -31,8 +31,8 @@ _SUMS = """select extract(year from l.date)::int * 100 + extract(month from l.da
     where l.firm = $1 and l.client = $2 and l.account = $3 group by 1, 2"""
 
 _OPEN = """select extract(year from o.date)::int * 100 + extract(month from o.date)::int as month, d.items, o.id, o.open as amount,
-    coalesce(o.due, o.date) as due, l.counterparty from core_open_item o
-    join core_voucher_line l on l.id = o.id and l.firm = o.firm
+    coalesce(o.due, o.date) as due, l.counterparty, coalesce(nullif(l.summary, ''), v.summary) as summary from core_open_item o
+    join core_voucher_line l on l.id = o.id and l.firm = o.firm join core_voucher v on v.id = l.voucher and v.firm = l.firm
     left join lateral (select * from core_line_detail where firm = $1 and id = o.id limit 1) d on true
     where o.firm = $1 and o.client = $2 and o.account = $3 and o.open <> 0 order by o.id"""
 
@@ -81,6 +81,7 @@ async def standing(client: int, code: str) -> Stands:
             counterparty=row["counterparty"],
             due=row["due"],
             open_item=row["id"],
+            summary=row["summary"],
         )
         for row in await connection().fetch(_OPEN, *values)
     ]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.periods import Period
 
+LONGEST_SUMMARY = 255
 MOST_PAIRS = 499
 """Of one voucher."""
 
@@ -20,7 +21,7 @@ MOST_PAIRS = 499
 class Part:
     """What stands on the account with one set of items, from entries of ``month`` (the first open one for all before it).
 
-    ``open_item`` is the open item that it is, None where it is no single one.
+    ``open_item`` is the open item that it is, None where it is no single one; ``summary`` is what its line said.
     """
 
     month: Period
@@ -30,6 +31,7 @@ class Part:
     counterparty: str = ""
     due: dt.date | None = None
     open_item: int | None = None
+    summary: str = ""
 
 
 def parts_of(sums: Sequence[Part], open_items: Sequence[Part]) -> list[Part]:
@@ -61,7 +63,7 @@ def lines_of(parts: Iterable[Part], account: str, move: Callable[[Line], Line], 
         amount = abs(part.amount)
         stands = Line(
             account,
-            summary,
+            f"{summary}:{part.summary}"[:LONGEST_SUMMARY] if part.summary else summary,
             debit=amount if side > 0 else 0,
             credit=0 if side > 0 else amount,
             counterparty=part.counterparty,

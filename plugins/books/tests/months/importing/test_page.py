@@ -65,3 +65,11 @@ async def test_no_transaction_waits_while_a_file_is_read(
     assert max(idle) < LONGEST_IDLE_S
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from core_voucher where client = $1", firm.trading) == 1
+
+
+async def test_an_empty_file_is_not_said_to_have_a_heading(firm: TestFirm, settings: Settings, test_server: TestServer, database: str) -> None:
+    chosen = dataclasses.replace(settings, dsn=test_server.addresses(database).application)
+    async with running_portal(chosen) as portal, portal.visitor(await session_for(firm.owner)) as visitor:
+        page = await bring(visitor, f"/f/{firm.id}/c/{firm.restaurant}/books/import", b"")
+    assert "没有可以认作表头的一行" in page
+    assert "认出了表头" not in page
