@@ -9,12 +9,21 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.demo.sign_ins import PEOPLE, DemoPerson, DemoSecrets, demo_secrets
 from zhangfang_core.demo.stories import firms
 from zhangfang_core.demo.stories.profiles import facts_of
-from zhangfang_core.demo.stories.values import SPECIAL, FirmStory, Story, StoryDocument, StoryLine, StoryVoucher
+from zhangfang_core.demo.stories.values import (
+    SPECIAL,
+    FirmStory,
+    Story,
+    StoryAsset,
+    StoryDocument,
+    StoryLine,
+    StoryVoucher,
+)
 from zhangfang_core.identity.set_up import make_firm, make_member, make_operator
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.settings import Settings
 from zhangfang_core.tenancy.assignments import assign
+from zhangfang_sdk.assets import Assets, Method, NewAsset
 from zhangfang_sdk.clients import Clients, NewClient
 from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.documents import Documents
@@ -64,14 +73,14 @@ async def _fill_firm(owner: DemoPerson, known: DemoSecrets, firm_story: FirmStor
             totp_secret=known.totp,
         )
         firm = made.firm
-    clients = {story.company.key: await _take_on(firm, story) for story in firm_story.clients}
+    clients = {story.company.key: await take_on(firm, story) for story in firm_story.clients}
     if owner.place == "firm":
         for person in PEOPLE:
             if person.role not in ("owner", "operator"):
                 await _person(firm, person, known, clients)
     await _said_by_the_boss(firm, clients)
     for story in firm_story.clients:
-        await _books(firm, clients[story.company.key], story)
+        await fill_books(firm, clients[story.company.key], story)
     async with scoped_transaction(system_scope(firm)):
         tell("demo_filled", clients.values())
 
@@ -82,7 +91,8 @@ async def _firm_called(name: str) -> int | None:
     return found
 
 
-async def _take_on(firm: int, story: Story) -> int:
+async def take_on(firm: int, story: Story) -> int:
+    """The story's company as a client of the firm, made where it is not there yet."""
     company = story.company
     new = NewClient(
         company.name,
@@ -126,12 +136,15 @@ async def _said_by_the_boss(firm: int, clients: dict[str, int]) -> None:
         await use(Clients).object_to(address.id, "上个月搬到示例路 20 号了")
 
 
-async def _books(firm: int, client: int, story: Story) -> None:
+async def fill_books(firm: int, client: int, story: Story) -> None:
     """One transaction a month; months before the last one are closed, as a firm would have done by now."""
     current = Period.of(today())
     async with scoped_transaction(system_scope(firm)):
         if not await use(Ledger).vouchers(client, limit=1):
             await import_posted(client, [_opening(client, story)], drafted_by=BOOKKEEPER)
+        if not await use(Assets).assets(client):
+            for asset in story.assets:
+                await use(Assets).add(_card(client, story, asset))
     for month in story.months:
         async with scoped_transaction(system_scope(firm)):
             if await use(Ledger).vouchers(client, period=month.period, limit=1):
@@ -150,6 +163,24 @@ def _opening(client: int, story: Story) -> VoucherDraft:
         kind=VoucherKind.OPENING,
         lines=_lines(story.opening_balances),
         source="demo",
+    )
+
+
+def _card(client: int, story: Story, asset: StoryAsset) -> NewAsset:
+    return NewAsset(
+        client,
+        asset.name,
+        asset.category,
+        asset.cost,
+        asset.residual,
+        asset.in_use_from,
+        asset.months,
+        Method.STRAIGHT_LINE,
+        "1601",
+        "1602",
+        asset.expense_account,
+        written_off=asset.written_off,
+        as_of=Period.of(story.company.books_start),
     )
 
 

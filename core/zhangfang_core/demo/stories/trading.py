@@ -1,6 +1,6 @@
 """禾木家居: a wholesaler of furniture and household goods, general taxpayer. Sells on credit; some customers pay late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -23,7 +23,7 @@ from zhangfang_core.demo.stories.recurring import (
     plan_taxes_paid,
     plan_wages,
 )
-from zhangfang_core.demo.stories.values import Company, Party, Story, StoryDocumentLine
+from zhangfang_core.demo.stories.values import Company, Party, Story, StoryAsset, StoryDocumentLine
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
 
@@ -136,7 +136,16 @@ def trading(today: date) -> Story:
         _Month(books, period, index, stock).plan()
         plan_month_end(books, period, year)
         books.live(period, today)
-    return books.story()
+    return replace(books.story(), assets=_assets(first))
+
+
+def _assets(first: Period) -> tuple[StoryAsset, ...]:
+    """What 1601 and 1602 are made of when the books start, written off for nineteen months by then."""
+    bought = first.plus(-20).first_day
+    return (
+        StoryAsset("厢式货车两辆", "vehicle", 114_000_00, 36_100_00, 5_700_00, bought, 38, "560106"),
+        StoryAsset("办公和仓库电子设备", "electronics", 72_000_00, 22_800_00, 3_600_00, bought, 38, "560208"),
+    )
 
 
 def _received(books: StoryBooks, day: date, customer: str, amount: int) -> None:

@@ -108,12 +108,27 @@ class MonthStory:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryAsset:
+    """A card that was brought along: straight-line, with ``months`` left when the books start. Amounts are fen."""
+
+    name: str
+    category: str
+    cost: int
+    written_off: int
+    residual: int
+    in_use_from: date
+    months: int
+    expense_account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One company's books. ``opening_balances`` stand the day before ``company.books_start`` and balance."""
 
     company: Company
     opening_balances: tuple[StoryLine, ...]
     months: tuple[MonthStory, ...]
+    assets: tuple[StoryAsset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
