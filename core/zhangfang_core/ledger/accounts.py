@@ -13,6 +13,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account, Line
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
     dimensions, open_items) select $1, $2, a.* from unnest($3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::varchar[],
@@ -123,9 +124,7 @@ async def change_account(client: int, code: str, *, name: str | None = None, ret
     )
     if before is None:
         raise Refusal("ledger.account_unknown", f"没有科目“{code[:20]}”。", field="code")
-    new = before["name"] if name is None else name.strip()
-    if not 0 < len(new) <= 80 or "\x00" in new:
-        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
+    new = before["name"] if name is None else name_of(name)
     if retired and await _balance(client, code):
         raise Refusal(
             "ledger.account_has_balance", f"科目 {code} 还有余额,结清之后才能停用。", status=409, field="retired"
@@ -163,6 +162,14 @@ async def change_account(client: int, code: str, *, name: str | None = None, ret
     )
     kept = before["retired"] if retired is None else retired
     return replace(account_of(before), name=new, full_name=full_name, retired=kept)
+
+
+def name_of(text: str) -> str:
+    """Raises Refusal ``ledger.account_name``."""
+    name = seen(text).strip()
+    if not 0 < len(name) <= 80:
+        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
+    return name
 
 
 async def _balance(client: int, code: str) -> int:

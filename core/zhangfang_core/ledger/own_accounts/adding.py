@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.ledger.accounts import account_of, accounts
+from zhangfang_core.ledger.accounts import account_of, accounts, name_of
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.own_accounts import codes
 from zhangfang_core.ledger.own_accounts.carrying import LOCK
@@ -14,7 +14,6 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.services import use
-from zhangfang_sdk.texts import seen
 
 _INSERT = """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
     dimensions, required, open_items) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11) on conflict (client, code) do nothing returning id"""
@@ -140,14 +139,6 @@ async def set_code_lengths(client: int, lengths: Sequence[int]) -> None:
         text,
     )
     await use(Audit).record("ledger.code_rule", f"core_code_rule:{row}", client=client, after={"lengths": text})
-
-
-def name_of(text: str) -> str:
-    """Raises Refusal ``ledger.account_name``."""
-    name = seen(text).strip()
-    if not 0 < len(name) <= 80:
-        raise Refusal("ledger.account_name", "请填写科目名称,最多 80 个字。", field="name")
-    return name
 
 
 async def _may_change(client: int) -> None:
