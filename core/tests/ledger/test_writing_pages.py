@@ -14,7 +14,7 @@ from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.dimensions import Dimensions
-from zhangfang_sdk.ledger import DimensionKind, Ledger, VoucherDraft, VoucherState
+from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 
@@ -238,3 +238,20 @@ async def test_the_firm_chooses_its_words(reviewer: Visitor, writer: Visitor, fi
     ):
         assert (await reviewer.post("/settings/vouchers", **wrong)).status_code == 422
     assert (await writer.http.get(f"/f/{firm.id}/settings/vouchers")).status_code == 403
+
+
+async def test_a_client_with_thousands_hides_no_other(
+    reviewer: Visitor, firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says how many wait in all, and shows the oldest of each client."""
+    monkeypatch.setattr("zhangfang_core.ledger.reviewing.waiting_vouchers.MOST", 3)
+    async with acting(firm, "accountant"):
+        for client, number in ((firm.restaurant, 5), (firm.trading, 2)):
+            for place in range(number):
+                lines = (Line("1002", "存", debit=place + 1), Line("1001", "存", credit=place + 1))
+                await use(Ledger).draft(VoucherDraft(client, today(), f"存{client}-{place}", lines))
+    page = (await reviewer.get("/vouchers/review")).text
+    shown = re.findall(r"<b>存([0-9-]+)</b>", page)
+    assert shown == [f"{firm.restaurant}-0", f"{firm.restaurant}-1", f"{firm.trading}-0"]
+    assert "7 张" in page
+    assert "先列出 3 张" in page

@@ -12,7 +12,7 @@ from zhangfang_core.ledger import drafts, posting
 from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.reviewing.doubts import CLEAN_MEANS
 from zhangfang_core.ledger.reviewing.posting_many import post_clean
-from zhangfang_core.ledger.reviewing.waiting_vouchers import Waiting, waiting_vouchers
+from zhangfang_core.ledger.reviewing.waiting_vouchers import Waiting, waiting_number, waiting_vouchers
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.documents import Documents
@@ -115,6 +115,7 @@ async def _review(queue: list[Waiting], current: Waiting | None) -> Page:
         title="凭证审核",
         active="review",
         queue=queue,
+        waiting=await waiting_number(queue, scope().client),
         current=current,
         clean=clean,
         left_out=[(DOUBT_TITLES[code], count) for code, count in left_out.most_common()],

@@ -21,9 +21,15 @@ MOST = 500
 REMEMBERED_DAYS = 400
 """How far back it is asked where a party was booked: this month of last year is among it."""
 
-_WAITING = """select v.*, null::bigint as reversed_by from core_voucher v where v.firm = $1 and v.state = 'draft'
-    and ($2::bigint is null or v.client = $2) and ($3::bigint[] is null or v.client = any($3))
-    and ($4::bigint[] is null or v.id = any($4)) order by v.client, v.id limit $5"""
+_DRAFTS = """core_voucher v where v.firm = $1 and v.state = 'draft'
+    and ($2::bigint is null or v.client = $2) and ($3::bigint[] is null or v.client = any($3))"""
+
+# Of each client the oldest: one whose books were brought in by the thousand hides no other's.
+_WAITING = f"""select v.*, null::bigint as reversed_by from core_voucher v join (
+        select id from (select v.id, row_number() over (partition by v.client order by v.id) as place from {_DRAFTS}
+            and ($4::bigint[] is null or v.id = any($4))) w order by place, id limit $5) shown on shown.id = v.id
+    where v.firm = $1 order by v.client, v.id"""  # noqa: S608 - our own condition
+_NUMBER = f"select count(*) from {_DRAFTS}"  # noqa: S608
 
 _CLOSED = """select client, max(period) as period from core_period where firm = $1 and client = any($2::bigint[]) and closed_at is not null
     group by client"""
@@ -64,7 +70,7 @@ class Waiting:
 
 
 async def waiting_vouchers(client: int | None = None, only: Sequence[int] | None = None) -> list[Waiting]:
-    """By client, in the order in which they were drafted; needs ``ledger.post``. ``only`` are ids, all of them otherwise."""
+    """By client, in the order in which they were drafted; needs ``ledger.post``. ``only`` are ids, all of them otherwise, MOST at most."""
     require("ledger.post")
     allowed = scope().clients
     rows = await connection().fetch(
@@ -85,6 +91,15 @@ async def waiting_vouchers(client: int | None = None, only: Sequence[int] | None
         known = around.known(voucher, is_own=voucher.id in own and not around.single_person)
         found.append(Waiting(voucher, tuple(doubts_of(voucher, known)), known.invoice, known.is_own))
     return found
+
+
+async def waiting_number(shown: Sequence[Waiting], client: int | None) -> int:
+    """How many wait in all, of which :func:`waiting_vouchers` gave ``shown``."""
+    if len(shown) < MOST:
+        return len(shown)
+    allowed = scope().clients
+    number: int = await connection().fetchval(_NUMBER, firm_in_scope(), client, None if allowed is None else sorted(allowed))
+    return number
 
 
 def _own(rows: Sequence[Mapping[str, Any]]) -> set[int]:
