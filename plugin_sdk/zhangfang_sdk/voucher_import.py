@@ -6,6 +6,9 @@ from typing import Protocol
 from zhangfang_sdk.acting import needs
 from zhangfang_sdk.ledger import VoucherDraft
 
+BROUGHT = "import"
+"""Source of drafts that a file brought in: a reviewer who compared its sums may post them together, without documents."""
+
 
 class VoucherImport(Protocol):
     """Of the firm in scope, in the caller's transaction."""

@@ -17,6 +17,7 @@ from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
+from zhangfang_sdk.voucher_import import BROUGHT
 
 
 async def person(firm: TestFirm, role: str, login: str) -> int:
@@ -255,3 +256,23 @@ async def test_a_client_with_thousands_hides_no_other(
     assert shown == [f"{firm.restaurant}-0", f"{firm.restaurant}-1", f"{firm.trading}-0"]
     assert "7 张" in page
     assert "先列出 3 张" in page
+
+
+async def test_what_a_file_brought_in_posts_together_by_another_person(reviewer: Visitor, writer: Visitor, firm: TestFirm) -> None:
+    """LEDG-3: without documents, once its sums were compared; a twin and what was written by hand are looked at alone."""
+    def draft(amount: int, source: str) -> VoucherDraft:
+        lines = (Line("1002", f"存{amount}", debit=amount), Line("1001", f"存{amount}", credit=amount))
+        return VoucherDraft(firm.restaurant, today(), f"存{amount}", lines, source=source)
+
+    amounts = [(n, BROUGHT) for n in range(1, 31)] + [(77, BROUGHT), (77, BROUGHT), (99, "manual")]
+    async with acting(firm, "accountant"):
+        made = [await use(Ledger).draft(draft(*each)) for each in amounts]
+    place = f"/f/{firm.id}/c/{firm.restaurant}/vouchers/review"
+    page = (await reviewer.http.get(place, headers={"accept": "text/html"})).text
+    assert "导入的 30 张一起过账,借方合计 4.65" in page
+    assert "一起过账" not in (await reviewer.get("/vouchers/review")).text, "of one client at a time"
+    seen = [f"{voucher}.1" for voucher in made]
+    answer = await reviewer.ask("POST", f"{place.removeprefix(f'/f/{firm.id}')}/brought", form={"seen": seen})  # type: ignore[dict-item]
+    assert "过账了 30 张" in answer.text
+    left = [v.summary for v in await drafts(firm)]
+    assert sorted(left) == ["存77", "存77", "存99"]

@@ -1,6 +1,7 @@
 """凭证审核: every voucher that waits, of one client or of all, with its document and what is doubtful; one key each."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -11,10 +12,10 @@ from zhangfang_core.identity.forms import Form, number, written
 from zhangfang_core.ledger import drafts, posting
 from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.reviewing.doubts import CLEAN_MEANS
-from zhangfang_core.ledger.reviewing.posting_many import post_clean
+from zhangfang_core.ledger.reviewing.posting_many import Done, is_brought, post_brought, post_clean
 from zhangfang_core.ledger.reviewing.waiting_vouchers import Waiting, waiting_number, waiting_vouchers
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import scope
+from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.ledger import Ledger, Voucher
@@ -88,10 +89,22 @@ async def return_form(voucher_id: int, data: Form) -> Redirect:
 @action("/vouchers/review/clean", of=(FIRM, CLIENT), permission="ledger.post")
 async def clean_form(data: Form) -> Page:
     """Posts those of the page (``seen``: "id.version") that are clean, and names each that is not posted."""
+    return await _posted(await post_clean(scope().client, _seen(data)))
+
+
+@action("/vouchers/review/brought", of=CLIENT, permission="ledger.post")
+async def brought_form(data: Form) -> Page:
+    """Posts those of the page (``seen``) that a file brought in, whose sums the reviewer compared."""
+    return await _posted(await post_brought(client_in_scope(), _seen(data)))
+
+
+def _seen(data: Mapping[str, Any]) -> list[tuple[int, int]]:
     values = data.get("seen", [])
     pairs = [str(v).partition(".") for v in (values if isinstance(values, list) else [values])]
-    seen = [(id_, version) for a, _, b in pairs if (id_ := number(a)) and (version := number(b))]
-    done = await post_clean(scope().client, seen)
+    return [(id_, version) for a, _, b in pairs if (id_ := number(a)) and (version := number(b))]
+
+
+async def _posted(done: Done) -> Page:
     return Page(
         "ledger/voucher_review_done.html",
         title="凭证审核",
@@ -118,6 +131,7 @@ async def _review(queue: list[Waiting], current: Waiting | None) -> Page:
         waiting=await waiting_number(queue, scope().client),
         current=current,
         clean=clean,
+        brought=[] if scope().client is None else [w for w in queue if w.doubts and is_brought(w)],
         left_out=[(DOUBT_TITLES[code], count) for code, count in left_out.most_common()],
         clean_means=CLEAN_MEANS,
         limit=(await choices()).clean_limit,
@@ -146,4 +160,4 @@ async def _client_names() -> dict[int, str]:
     return {client.id: client.name for client in await use(Clients).clients()}
 
 
-HANDLERS: list[HTTPRouteHandler] = [review_page, approve_form, return_page, return_form, clean_form]
+HANDLERS: list[HTTPRouteHandler] = [review_page, approve_form, return_page, return_form, clean_form, brought_form]

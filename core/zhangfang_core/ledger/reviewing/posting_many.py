@@ -1,17 +1,21 @@
 """Many vouchers posted in one go: each by itself, and each that fails is named."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.ledger import posting
 from zhangfang_core.ledger.bulk_posting import post_drafts
 from zhangfang_core.ledger.posting import poster
-from zhangfang_core.ledger.reviewing.waiting_vouchers import waiting_vouchers
+from zhangfang_core.ledger.remarks import Remark
+from zhangfang_core.ledger.reviewing.waiting_vouchers import Waiting, waiting_vouchers
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Voucher, VoucherState
+from zhangfang_sdk.voucher_import import BROUGHT
 
+FROM_A_FILE = frozenset({"no_document", "party_new", "account_new", "far_date", "lonely_month"})
+"""What is doubtful about every voucher of a file, and answered by comparing the file's sums."""
 MANY = 20
 """Of one client, from which on vouchers post together; fewer are quick enough one by one."""
 
@@ -35,11 +39,25 @@ async def post_clean(client: int | None, seen: Sequence[tuple[int, int]]) -> Don
 
     What changed meanwhile, is not clean any more or is refused stays a draft and is named; the others are posted.
     """
+    return await _post(client, seen, lambda waiting: waiting.doubts)
+
+
+async def post_brought(client: int, seen: Sequence[tuple[int, int]]) -> Done:
+    """Post those of ``seen`` that a file brought in and that nothing but FROM_A_FILE speaks against; else as :func:`post_clean`."""
+    return await _post(client, seen, lambda waiting: waiting.doubts if not is_brought(waiting) else ())
+
+
+def is_brought(waiting: Waiting) -> bool:
+    """Whether a file brought it in and it is doubtful for nothing but that."""
+    return waiting.voucher.source == BROUGHT and {doubt.code for doubt in waiting.doubts} <= FROM_A_FILE
+
+
+async def _post(client: int | None, seen: Sequence[tuple[int, int]], against: Callable[[Waiting], Sequence[Remark]]) -> Done:
     require("ledger.post")
     versions = dict(seen)
     waiting = await waiting_vouchers(client, list(versions))
-    failed = [Failed(one.voucher, one.doubts[0].sentence) for one in waiting if one.doubts]
-    clean = [one.voucher for one in waiting if not one.doubts]
+    failed = [Failed(one.voucher, doubts[0].sentence) for one in waiting if (doubts := against(one))]
+    clean = [one.voucher for one in waiting if not against(one)]
     posted = []
     for of_one in _by_client(clean):
         done = await _together(of_one, versions)

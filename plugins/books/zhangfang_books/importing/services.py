@@ -27,7 +27,7 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherDraft
-from zhangfang_sdk.voucher_import import VoucherImport
+from zhangfang_sdk.voucher_import import BROUGHT, VoucherImport
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _draft(client: int, voucher: FileVoucher, directory: Directory, outcome: Out
     reasons += [f"第 {n} 行原币:{line.foreign}" for n, line in enumerate(voucher.lines, 1) if line.foreign]
     lines = tuple(directory.line(line, outcome) for line in voucher.lines)
     return VoucherDraft(
-        client, voucher.date, voucher.summary, lines, word=voucher.word, source="import", reasons=tuple(reasons)
+        client, voucher.date, voucher.summary, lines, word=voucher.word, source=BROUGHT, reasons=tuple(reasons)
     )
 
 
