@@ -105,6 +105,7 @@ async def test_it_stands_on_the_boss_s_home_until_answered(firm: TestFirm, visit
     page = (await boss.get(f"/tasks/{task}")).text
     assert "李明" in page
     assert "都对" in page
+    assert f"/tasks/{task}/steps" not in page, "one button, which answers"
     assert "都对" not in (await cashier.get(f"/tasks/{task}")).text, "confirming is the boss's"
     async with acting(firm, "boss"):
         seen = [str(fact.id) for fact in await facts(task) if fact.id is not None]
