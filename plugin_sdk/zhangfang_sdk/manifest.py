@@ -12,7 +12,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RESERVED = frozenset(
     {
         *("admin", "audit", "clients", "contacts", "core", "documents", "invoices", "ledger", "modules", "notices"),
-        *("operator", "people", "pg", "procrastinate", "profile", "tasks"),
+        *("operator", "people", "pg", "procrastinate", "profile", "receivables", "tasks"),
     }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""
