@@ -19,7 +19,7 @@ def tell(fact: str, ids: Iterable[int | str]) -> None:
     current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
-SERVICES = {"tasks_done": "Tasks"}
+SERVICES = {"tasks_done": "Tasks", "bank_lines_brought": "Bank", "payrolls_confirmed": "Payrolls"}
 """Facts that plugins tell, by the service whose provider may."""
 
 
