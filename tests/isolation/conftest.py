@@ -18,6 +18,7 @@ from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
 from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.reading import assign_cash, keep_brought_cash
+from zhangfang_books.sales.tables import IssuedInvoice
 from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile
 from zhangfang_capture_ocr.jobs import read
@@ -212,6 +213,11 @@ async def _books(place: Place) -> None:
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)
+    await IssuedInvoice(
+        client=place.client, code="", number=f"2633200000{place.client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
+        seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
+        read_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
     await ImportedFile(
         client=place.client, sha256=word, name=word, vouchers=1, imported_by=word, imported_at=dt.datetime.now(dt.UTC)
     ).save()

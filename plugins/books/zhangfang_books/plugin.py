@@ -16,11 +16,15 @@ from zhangfang_books import (
     web,
 )
 from zhangfang_books.closing import pages as closing_pages
+from zhangfang_books.sales import drafting
+from zhangfang_books.sales import pages as sales_pages
+from zhangfang_books.sales.source import SOURCE as ISSUED
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
+from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.web import FIRM, NavEntry
@@ -32,6 +36,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages),
+            sales_pages,
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -39,6 +44,7 @@ class Books:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
+            NavEntry("books-taxes", "税务", "landmark", "/books/sales", "taxes.read", "side", 35),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
@@ -49,12 +55,17 @@ class Books:
         return [Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0)]
 
     @hook
-    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
-        await judged_cash.judge(ids)
-
-    @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
         return [SOURCE]
+
+    @hook
+    def register_invoice_sources(self) -> Sequence[InvoiceSource]:
+        return [ISSUED]
+
+    @hook
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        await judged_cash.judge(ids)
+        await drafting.follow_postings(ids)
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from zhangfang_books.importing import gbt24589_reading, text_tables
+from zhangfang_books.importing import e_invoice_reading, gbt24589_reading, text_tables
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 120
@@ -54,6 +54,8 @@ def _rows(source: str, content: bytes) -> Sheets | None:
         return None
     if gbt24589_reading.fits(text):
         return gbt24589_reading.rows(text)
+    if e_invoice_reading.fits(text):
+        return e_invoice_reading.rows(text)
     if text_tables.is_page(text):
         return text_tables.rows_of_page(text)
     return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)

@@ -18,8 +18,12 @@ Row = Mapping[str, Any]
 class Accounts:
     """Codes of a standard by what they are for; each stands for all below it."""
 
+    receivable: str
     sales: tuple[str, ...]
     vat: str
+    vat_input: str
+    vat_input_out: str
+    vat_output: str
     vat_paid: str
     vat_out: str
     vat_unpaid: str
@@ -29,8 +33,12 @@ class Accounts:
     city_maintenance: str
     education: str
     local_education: str
+    stamp: str
+    withheld: str
+    capital: tuple[str, ...]
     income_tax_expense: str
     income_tax: str
+    costs: tuple[str, ...]
     prior_years: tuple[str, ...]
     profit: str
     distribution: str
