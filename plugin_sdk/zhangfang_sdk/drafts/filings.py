@@ -17,8 +17,8 @@ from enum import IntEnum
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
-from zhangfang_sdk.drafts.tax_figures import Tax
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tax_figures import Tax
 
 
 class FilingStep(IntEnum):

@@ -1,6 +1,7 @@
 """Hook implementations of the plugin; each delegates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -16,6 +17,8 @@ from zhangfang_books import (
     web,
 )
 from zhangfang_books.closing import pages as closing_pages
+from zhangfang_books.figures import pages as tax_pages
+from zhangfang_books.figures.service import WorkedOut
 from zhangfang_books.sales import drafting
 from zhangfang_books.sales import pages as sales_pages
 from zhangfang_books.sales.source import SOURCE as ISSUED
@@ -27,6 +30,7 @@ from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
+from zhangfang_sdk.tax_figures import TaxFigures
 from zhangfang_sdk.web import FIRM, NavEntry
 
 
@@ -36,7 +40,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages),
-            sales_pages,
+            *(tax_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -44,7 +48,7 @@ class Books:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
-            NavEntry("books-taxes", "税务", "landmark", "/books/sales", "taxes.read", "side", 35),
+            NavEntry("books-taxes", "税务", "landmark", "/books/taxes", "taxes.read", "side", 35),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
@@ -57,6 +61,10 @@ class Books:
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
         return [SOURCE]
+
+    @hook
+    def register_services(self) -> Mapping[type[Any], Any]:
+        return {TaxFigures: WorkedOut()}
 
     @hook
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:

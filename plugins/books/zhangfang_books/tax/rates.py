@@ -68,8 +68,14 @@ def one_in_force(kind: str, day: dt.date) -> Row | None:
 
 
 def part_of(amount: int, rate: int) -> int:
-    """``rate`` parts of ten thousand of ``amount`` (not negative), half a fen rounded up (四舍五入)."""
-    return (amount * rate * 2 + TEN_THOUSAND) // (TEN_THOUSAND * 2)
+    """``rate`` parts of ten thousand of ``amount``, half a fen rounded away from zero (四舍五入)."""
+    return parts_of(amount, rate, TEN_THOUSAND)
+
+
+def parts_of(amount: int, rate: int, whole: int) -> int:
+    """As :func:`part_of`, ``rate`` parts of ``whole``."""
+    rounded = (abs(amount) * rate * 2 + whole) // (whole * 2)
+    return rounded if amount >= 0 else -rounded
 
 
 def percent(rate: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sales.lists import BUYER, SPECIAL, Sold, e_invoice, number, workbook
+from months.sales.lists import BUYER, SPECIAL, Sold, e_invoice, number, workbook
 from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_books.sales.drafting import draft_sales
 from zhangfang_books.sales.keeping import Kept, keep, read_list
