@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
+from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.sales.tables import IssuedInvoice
@@ -213,6 +214,14 @@ async def _books(place: Place) -> None:
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)
+    filing = FilingRow(
+        client=place.client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
+    )  # fmt: skip
+    await filing.save()
+    await Confirmation(
+        client=place.client, filing=filing.id, content=word.encode(), sha256="x", payable=12300, confirmed_by=word,
+        confirmed_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
     await IssuedInvoice(
         client=place.client, code="", number=f"2633200000{place.client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
         seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,

@@ -19,7 +19,7 @@ def tell(fact: str, ids: Iterable[int | str]) -> None:
     current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
-SERVICES = {"tasks_done": "Tasks"}
+SERVICES = {"returns_filed": "Filings", "tasks_done": "Tasks"}
 """Facts that plugins tell, by the service whose provider may."""
 
 

@@ -19,6 +19,10 @@ from zhangfang_books import (
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.figures import pages as tax_pages
 from zhangfang_books.figures.service import WorkedOut
+from zhangfang_books.filing import opening, waiting
+from zhangfang_books.filing import pages as filing_pages
+from zhangfang_books.filing.notices import NOTICE_KINDS
+from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
 from zhangfang_books.sales import drafting
 from zhangfang_books.sales import pages as sales_pages
 from zhangfang_books.sales.source import SOURCE as ISSUED
@@ -27,10 +31,13 @@ from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
+from zhangfang_sdk.filings import Filings
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
+from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.tax_figures import TaxFigures
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
 
@@ -40,7 +47,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages),
-            *(tax_pages, sales_pages),
+            *(tax_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -49,14 +56,12 @@ class Books:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
             NavEntry("books-taxes", "税务", "landmark", "/books/taxes", "taxes.read", "side", 35),
+            NavEntry("books-filings", "申报登记", "landmark", "/books/filings", "filings.read", "side", 35, FIRM),
+            NavEntry("my-filings", "纳税申报", "landmark", "/books/filings", "filings.read", "me", 51),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
         ]
-
-    @hook
-    def register_jobs(self) -> Sequence[Job]:
-        return [Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0)]
 
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
@@ -64,7 +69,7 @@ class Books:
 
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:
-        return {TaxFigures: WorkedOut()}
+        return {TaxFigures: WorkedOut(), Filings: RegisteredFilings()}
 
     @hook
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:
@@ -74,6 +79,29 @@ class Books:
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
         await judged_cash.judge(ids)
         await drafting.follow_postings(ids)
+        await follow_postings(ids)
+
+    @hook
+    async def on_clients_created(self, ids: Sequence[int]) -> None:
+        await opening.open_returns(ids)
+
+    @hook
+    def register_jobs(self) -> Sequence[Job]:
+        return [
+            Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
+            Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
+        ]
+
+    @hook
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        return [
+            WaitingSource("to_confirm", "filings.confirm", waiting.to_confirm, ("my-filings",), (TOPIC,)),
+            WaitingSource("due_soon", "filings.write", waiting.due_soon, ("books-filings",), (TOPIC,)),
+        ]
+
+    @hook
+    def register_notice_kinds(self) -> Sequence[NoticeKind]:
+        return NOTICE_KINDS
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
