@@ -19,7 +19,7 @@ from zhangfang_books import (
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.figures import pages as tax_pages
 from zhangfang_books.figures.service import WorkedOut
-from zhangfang_books.filing import opening, waiting
+from zhangfang_books.filing import demo, opening, waiting
 from zhangfang_books.filing import pages as filing_pages
 from zhangfang_books.filing.notices import NOTICE_KINDS
 from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
@@ -91,6 +91,10 @@ class Books:
             Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
             Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
         ]
+
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await demo.file_demo_returns(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from zhangfang_books.figures.service import PAYABLE, TITLES, Span
-from zhangfang_books.filing.board import PAGE_LENGTH, STATES, board, state_of
+from zhangfang_books.filing.board import STATES, board, counted, state_of
 from zhangfang_books.filing.lines import digest, unpacked
 from zhangfang_books.filing.opening import BACK, open_returns
 from zhangfang_books.filing.service import RegisteredFilings, against_books, filing_of, title_of, work_out
@@ -44,12 +44,18 @@ async def filings_page(show: str = "", part: int = 1) -> Page:
         states=STATES,
         show=show,
         part=max(part, 1),
-        parts=-(-found.total // PAGE_LENGTH),
         titles=TITLES,
         label=_label,
         client_open=client is not None,
         today=today(),
     )
+
+
+@page("/books/filings/counts", of=(FIRM, CLIENT), permission="filings.read")
+async def counts_part() -> Page:
+    """How many returns are in which state: the part that the list fetches after itself."""
+    counts = await counted(scope().client, first=today() - BACK)
+    return Page("books/filing_counts.html", fragment=True, counts=counts, states=STATES)
 
 
 @action("/books/filings/open", of=CLIENT, permission="filings.write")
@@ -152,6 +158,6 @@ def _label(filing: Filing) -> str:
 
 
 PAGES: list[HTTPRouteHandler] = [
-    *(filings_page, open_form, filing_page, figures_form),
+    *(filings_page, counts_part, open_form, filing_page, figures_form),
     *(confirm_form, agreed_form, filed_form, paid_form),
 ]

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from zhangfang_books.filing.board import board
+from months.taxes.test_figures import know
+from zhangfang_books.filing.board import board, counted
+from zhangfang_books.filing.demo import file_demo_returns
 from zhangfang_books.filing.opening import months_of, open_returns
 from zhangfang_books.filing.service import RegisteredFilings, against_books, follow_postings, work_out
 from zhangfang_books.filing.tables import Confirmation, FilingRow
@@ -149,7 +151,7 @@ async def test_the_board_counts_what_is_late_and_what_is_done(firm: TestFirm) ->
         await FilingRow.update({FilingRow.due: today() - dt.timedelta(days=1)}).where(FilingRow.id == filing)
         found = await board(None, first=today() - dt.timedelta(days=45), state="late", part=1)
         assert filing in [row.filing.id for row in found.rows]
-        assert found.counts["late"] == found.total == len(found.rows)
+        assert (await counted(None, first=today() - dt.timedelta(days=45)))["late"] == len(found.rows)
         assert any(w.path.endswith(f"/{filing}") for w in await due_soon(99))
         await RegisteredFilings().filed(filing, receipt=None, number="1")
         after = await board(None, first=today() - dt.timedelta(days=45), state="done", part=1)
@@ -178,3 +180,20 @@ async def test_the_boss_confirms_on_the_page_and_the_accountant_files_there(firm
         assert "10013326" in (await two.get(f"/books/filings/{filing}")).text
         async with portal.visitor(boss, f"/f/{firm.id}/c/{firm.trading}") as elsewhere:
             assert (await elsewhere.get(f"/books/filings/{filing}")).status_code == 404
+
+
+async def test_the_demo_has_returns_in_every_state(firm: TestFirm) -> None:
+    """Filed, paid, due and overdue, with receipts; a second telling changes nothing."""
+    await know(firm, firm.restaurant)
+    await know(firm, firm.trading)
+    async with scoped_transaction(system_scope(firm.id)):
+        for client in (firm.restaurant, firm.trading):
+            await import_posted(client, [withheld(client, 210_00)])
+        await file_demo_returns([firm.restaurant, firm.trading])
+    before = [*await standing(firm, firm.restaurant), *await standing(firm, firm.trading)]
+    steps = {f.step for f in before}
+    assert {FilingStep.OPEN, FilingStep.FIGURES, FilingStep.FILED} <= steps
+    assert all(f.receipt for f in before if f.step >= FilingStep.FILED)
+    async with scoped_transaction(system_scope(firm.id)):
+        await file_demo_returns([firm.restaurant, firm.trading])
+    assert [*await standing(firm, firm.restaurant), *await standing(firm, firm.trading)] == before
