@@ -20,7 +20,7 @@ ACCOUNTANT, BOSS = "王会计", "李总"
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """The first client's boss has one return to confirm, late; the second has one to file and one to pay; those of the others are done.
+    """The first client's boss has returns to confirm, late; the second has one to file and one to pay; those of the others are done.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
@@ -32,14 +32,13 @@ async def file_demo_returns(clients: Sequence[int]) -> None:
         newest = max((f.due for f in past), default=today())
         name = (await use(Clients).client(client)).name
         for filing in past:
-            await _done(filing, name, until=_reached(filing, place) if filing.due == newest else FilingStep.PAID)
+            await _done(filing, name, until=_reached(filing, place, is_newest=filing.due == newest))
 
 
-def _reached(filing: Filing, place: int) -> FilingStep:
-    """How far a return of the newest day is."""
-    if place == 0:
+def _reached(filing: Filing, place: int, *, is_newest: bool) -> FilingStep:
+    if place == 0 and (is_newest or filing.tax is Tax.VAT):
         return FilingStep.FIGURES
-    if place == 1:
+    if place == 1 and is_newest:
         return {Tax.VAT: FilingStep.FILED, Tax.SURCHARGES: FilingStep.CONFIRMED}.get(filing.tax, FilingStep.PAID)
     return FilingStep.PAID
 
