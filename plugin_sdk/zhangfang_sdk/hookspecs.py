@@ -185,6 +185,10 @@ class HookSpecs(Protocol):
         """
 
     @spec
+    async def on_returns_filed(self, ids: Sequence[int]) -> None:
+        """Filings: tax returns were filed (ids for ``Filings.filing``). After the commit, in a job with a transaction of its own; a failure is tried again."""
+
+    @spec
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         """Notices: notices were kept for people (ids of core_notice). After the commit, in a job with a transaction of its own; a failure is tried again."""
 

@@ -19,12 +19,14 @@ from zhangfang_books import hand_figures, judged_cash
 from zhangfang_books.bank.bringing import Chosen, keep_statement
 from zhangfang_books.bank.statements import Statement, StatementLine
 from zhangfang_books.bank.tables import BankLineRow, BankMatch, BankMemory
+from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.reading import assign_cash, keep_brought_cash
+from zhangfang_books.sales.tables import IssuedInvoice
 from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
@@ -221,6 +223,19 @@ async def _books(place: Place) -> None:
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)
+    filing = FilingRow(
+        client=place.client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
+    )  # fmt: skip
+    await filing.save()
+    await Confirmation(
+        client=place.client, filing=filing.id, content=word.encode(), sha256="x", payable=12300, confirmed_by=word,
+        confirmed_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
+    await IssuedInvoice(
+        client=place.client, code="", number=f"2633200000{place.client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
+        seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
+        read_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
     await ImportedFile(
         client=place.client, sha256=word, name=word, vouchers=1, imported_by=word, imported_at=dt.datetime.now(dt.UTC)
     ).save()

@@ -208,6 +208,9 @@ async def test_every_hook_is_used(world: World) -> None:
     assert (await one.post("/tasks", title="看一眼", due_on="2026-11-30")).status_code == 303
     task = re.findall(r"/tasks/(\d+)", (await one.get("/tasks?period=2026-11")).text)[0]
     assert (await one.post(f"/tasks/{task}/tick", done="1")).status_code == 303
+    assert (await one.post("/books/filings/open")).status_code == 303
+    filing = re.findall(r"/books/filings/(\d+)", (await one.get("/books/filings")).text)[0]
+    assert (await one.post(f"/books/filings/{filing}/filed", number="10013326")).status_code == 303
     assert (await one.post("/witness/job")).status_code == 200
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}

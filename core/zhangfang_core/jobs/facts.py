@@ -19,7 +19,12 @@ def tell(fact: str, ids: Iterable[int | str]) -> None:
     current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
-SERVICES = {"tasks_done": "Tasks", "bank_lines_brought": "Bank", "payrolls_confirmed": "Payrolls"}
+SERVICES = {
+    "bank_lines_brought": "Bank",
+    "payrolls_confirmed": "Payrolls",
+    "returns_filed": "Filings",
+    "tasks_done": "Tasks",
+}
 """Facts that plugins tell, by the service whose provider may."""
 
 

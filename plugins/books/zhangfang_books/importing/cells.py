@@ -16,7 +16,8 @@ def cleaned(text: str) -> str:
 
 class HeadedRow:
     def __init__(self, row: SheetRow, places: Places, headings: Sequence[str]) -> None:
-        self.number, self._cells, self._places, self._headings = row.number, row.cells, places, headings
+        self.sheet, self.number = row.sheet, row.number
+        self._cells, self._places, self._headings = row.cells, places, headings
 
     def text(self, field: str) -> str:
         """Of the first of the field's columns that is filled; empty without one."""

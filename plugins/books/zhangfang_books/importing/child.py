@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from pathlib import Path
 
-from zhangfang_books.importing import camt053, gbt24589_reading, mt940, ofx, text_tables
+from zhangfang_books.importing import camt053, e_invoice_reading, gbt24589_reading, mt940, ofx, text_tables
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 120
@@ -65,6 +65,8 @@ def _rows(source: str, content: bytes) -> Sheets | None:
         return ofx.rows(text)
     if mt940.fits(text):
         return mt940.rows(text)
+    if e_invoice_reading.fits(text):
+        return e_invoice_reading.rows(text)
     if text_tables.is_page(text):
         return text_tables.rows_of_page(text)
     return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)

@@ -18,8 +18,12 @@ Row = Mapping[str, Any]
 class Accounts:
     """Codes of a standard by what they are for; each stands for all below it."""
 
+    receivable: str
     sales: tuple[str, ...]
     vat: str
+    vat_input: str
+    vat_input_out: str
+    vat_output: str
     vat_paid: str
     vat_out: str
     vat_unpaid: str
@@ -29,8 +33,12 @@ class Accounts:
     city_maintenance: str
     education: str
     local_education: str
+    stamp: str
+    withheld: str
+    capital: tuple[str, ...]
     income_tax_expense: str
     income_tax: str
+    costs: tuple[str, ...]
     prior_years: tuple[str, ...]
     profit: str
     distribution: str
@@ -60,8 +68,14 @@ def one_in_force(kind: str, day: dt.date) -> Row | None:
 
 
 def part_of(amount: int, rate: int) -> int:
-    """``rate`` parts of ten thousand of ``amount`` (not negative), half a fen rounded up (四舍五入)."""
-    return (amount * rate * 2 + TEN_THOUSAND) // (TEN_THOUSAND * 2)
+    """``rate`` parts of ten thousand of ``amount``, half a fen rounded away from zero (四舍五入)."""
+    return parts_of(amount, rate, TEN_THOUSAND)
+
+
+def parts_of(amount: int, rate: int, whole: int) -> int:
+    """As :func:`part_of`, ``rate`` parts of ``whole``."""
+    rounded = (abs(amount) * rate * 2 + whole) // (whole * 2)
+    return rounded if amount >= 0 else -rounded
 
 
 def percent(rate: int) -> str:

@@ -22,8 +22,8 @@ def surtaxes(books: MonthBooks, facts: TaxFacts) -> Accrual:
     due = 0 if first is None else vat_due(books, facts, first)
     if first is None or due <= 0:
         return nothing
-    place, asks = _place(books, facts)
-    share, why, halving_asks = _share(books, facts)
+    place, asks = place_of(books, facts)
+    share, why, halving_asks = share_of(books, facts)
     asks += halving_asks
     if place is None or share is None:
         names = facts.accounts
@@ -67,7 +67,8 @@ def _booked(books: MonthBooks, facts: TaxFacts, first: Period, due: int, place: 
     return Accrual("surtaxes", TITLE, (Line(facts.accounts.surtax_expense, TITLE, debit=total), *lines), tuple(reasons))
 
 
-def _place(books: MonthBooks, facts: TaxFacts) -> tuple[Row | None, tuple[Ask, ...]]:
+def place_of(books: MonthBooks, facts: TaxFacts) -> tuple[Row | None, tuple[Ask, ...]]:
+    """The rate of 城市维护建设税 where the client is registered, or what has to be known first."""
     rows = {row["place"]: row for row in in_force("city_maintenance", books.period.last_day)}
     if facts.chosen.city_place != "by_address":
         return rows.get(facts.chosen.city_place), ()
@@ -83,7 +84,7 @@ def _place(books: MonthBooks, facts: TaxFacts) -> tuple[Row | None, tuple[Ask, .
     return None, (Ask(sentence, SETTINGS_PAGE),)
 
 
-def _share(books: MonthBooks, facts: TaxFacts) -> tuple[int | None, str, tuple[Ask, ...]]:
+def share_of(books: MonthBooks, facts: TaxFacts) -> tuple[int | None, str, tuple[Ask, ...]]:
     """The share that is levied, why it is not the whole, and what has to be known first."""
     rule = one_in_force("halving", books.period.last_day)
     if rule is None:

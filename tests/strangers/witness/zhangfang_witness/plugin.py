@@ -262,6 +262,10 @@ class Plugin:
         note("on_payrolls_confirmed")
 
     @hook
+    async def on_returns_filed(self, ids: Sequence[int]) -> None:
+        note("on_returns_filed")
+
+    @hook
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         note("on_notices_sent")
 

@@ -17,8 +17,8 @@ from enum import IntEnum
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
-from zhangfang_sdk.drafts.tax_figures import Tax
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tax_figures import Tax
 
 
 class FilingStep(IntEnum):
@@ -50,7 +50,7 @@ class Filing:
 class Filings(Protocol):
     """Filings of clients in scope, in the caller's transaction. ``on_returns_filed(ids)`` comes with it.
 
-    Refusal ``common.not_found`` for what is out of scope, ``filings.step_back`` for a step that is behind already.
+    Refusal ``common.not_found`` for what is out of scope, ``filings.step_back`` (409) for a step that is behind already.
     """
 
     @needs("filings.read")
@@ -60,17 +60,25 @@ class Filings(Protocol):
         """Every return due between the days, filed or not, the soonest first; of one client or of all in scope."""
         ...
 
+    @needs("filings.read")
+    async def filing(self, filing: int) -> Filing:
+        """Raises Refusal ``common.not_found``."""
+        ...
+
     @needs("filings.write")
     async def confirmed(self, filing: int, *, payable: int) -> None:
-        """The client agreed to pay so many fen. The person is one of the client's, or holds ``filings.write`` and says so on the trail."""
+        """The client agreed to pay so many fen. The person holds ``filings.confirm``, or ``filings.write`` and it is said on the trail.
+
+        Raises Refusal ``filings.no_figures`` while nothing was worked out, ``filings.figures_changed`` for another amount (both 409).
+        """
         ...
 
     @needs("filings.write")
     async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
-        """Filed at the tax bureau, with its receipt's document and number. The person needs ``filings.write``."""
+        """Filed today at the tax bureau, with its receipt's document and number. The person needs ``filings.write``."""
         ...
 
     @needs("filings.write")
     async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
-        """Paid on a business date, in fen. Raises Refusal ``filings.not_filed``."""
+        """Paid on a business date, in fen. The person needs ``filings.write``. Raises Refusal ``filings.not_filed`` (409)."""
         ...

@@ -1,0 +1,50 @@
+"""附加税费 on the VAT of the return. Pure; amounts are fen."""
+
+from zhangfang_books.figures.material import Lines, Material, from_line
+from zhangfang_books.figures.vat_general import DUE as VAT_DUE
+from zhangfang_books.tax.rates import TEN_THOUSAND, Row, in_force, one_in_force, part_of, percent
+from zhangfang_books.tax.surtaxes import place_of, share_of
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.tax_figures import Step
+
+DUE = "本期应补(退)税(费)额合计"
+
+
+def surcharges(m: Material, vat: Lines) -> Lines:
+    """城市维护建设税 by place, 教育费附加 and 地方教育附加; halved for whom 公告2023年第12号 says."""
+    found = Lines()
+    found.doubts += vat.doubts
+    base = max(next(line.amount for line in vat.lines if line.name == VAT_DUE), 0)
+    found.add("计税(费)依据:增值税税额", [Step(VAT_DUE, base, "增值税申报表")])
+    place, asks = place_of(m.books, m.facts)
+    share, why, more = share_of(m.books, m.facts)
+    for ask in (*asks, *more) if base else ():
+        found.doubt(ask.sentence)
+    if base and (place is None or share is None):
+        return found
+    free = _free(m, found) if base else None
+    levied = TEN_THOUSAND if share is None else share
+    amounts = [found.add("城市维护建设税", _steps(place, base, levied, why))] if place is not None else []
+    for row in in_force("surcharge", m.last.last_day):
+        steps = _steps(row, base, TEN_THOUSAND if free else levied, why)
+        amounts.append(found.add(row["title"], [*steps, Step("免征", -sum(s.amount for s in steps), free)] if free else steps))
+    titles = [line.name for line in found.lines[1:]]
+    found.add(DUE, [from_line(title, amount) for title, amount in zip(titles, amounts, strict=True)])
+    return found
+
+
+def _free(m: Material, found: Lines) -> str:
+    """The rule by which the two surcharges on education are not levied, "" where they are."""
+    rule = one_in_force("surcharge_free", m.last.last_day)
+    limit = None if rule is None else rule["month" if m.first == m.last else "quarter"]
+    if rule is None or limit is None or m.sales > limit or m.facts.starts_within(m.first):
+        return ""
+    if m.sales == limit:
+        found.doubt(f"销售额刚好 {yuan(limit)}:教育费附加的免征含本数,增值税的起征点不含,口径是否一致请向主管税务机关核实。")
+    return f"销售额 {yuan(m.sales)};{rule['source']}({rule['from']} 起)"
+
+
+def _steps(row: Row, base: int, share: int, why: str) -> list[Step]:
+    whole, part = part_of(base, row["rate"]), part_of(base, row["rate"] * share // TEN_THOUSAND)
+    title = f"增值税税额 {yuan(base)} × {percent(row['rate'])}"
+    return [Step(title, whole, f"{row['source']}({row['from']} 起)"), Step("减征", part - whole, why)]

@@ -1,0 +1,193 @@
+"""The SDK's ``Filings``: figures → confirmed by the client → filed with its receipt → paid. Each step is on the trail."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhangfang_books.figures.service import TITLES, Span, WorkedOut, payable
+from zhangfang_books.filing.lines import Difference, differences, digest, packed
+from zhangfang_books.filing.notices import TO_CONFIRM
+from zhangfang_books.filing.tables import Confirmation, FilingRow
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.facts import Facts
+from zhangfang_sdk.filings import Filing, FilingStep
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.money import LARGEST_FEN, yuan
+from zhangfang_sdk.notices import Notice, Notices
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tax_figures import ReturnFigures, Tax
+
+TOPIC = "filings"
+
+
+class RegisteredFilings:
+    async def standing(
+        self, client: int | None, *, due_until: dt.date, due_from: dt.date | None = None
+    ) -> Sequence[Filing]:
+        require("filings.read")
+        if client is not None and not scope().sees(client):
+            raise not_found("客户企业")
+        rows = FilingRow.select().where(FilingRow.due <= due_until).order_by(FilingRow.due, FilingRow.id)
+        if client is not None:
+            rows = rows.where(FilingRow.client == client)
+        if due_from is not None:
+            rows = rows.where(FilingRow.due >= due_from)
+        return [filing_of(row) for row in await rows]
+
+    async def filing(self, filing: int) -> Filing:
+        require("filings.read")
+        row = await FilingRow.select().where(FilingRow.id == filing).first()
+        if row is None:
+            raise not_found("申报")
+        return filing_of(row)
+
+    async def confirmed(self, filing: int, *, payable: int) -> None:
+        row = await _held(filing)
+        by_firm = not scope().may("filings.confirm")
+        if by_firm:
+            require("filings.write")
+        if row.step == FilingStep.OPEN:
+            raise Refusal("filings.no_figures", "这一期还没有算出申报数,会计算好后再确认。", status=409)
+        _refuse_behind(row, FilingStep.CONFIRMED)
+        if payable != row.payable:
+            raise Refusal("filings.figures_changed", f"申报数有变动,现在应缴 {yuan(row.payable or 0)} 元,请看过再确认。", status=409)
+        content, now = row.lines.encode(), dt.datetime.now(dt.UTC)
+        await Confirmation(
+            client=row.client, filing=row.id, content=content, sha256=digest(row.lines), payable=payable, by_firm=by_firm,
+            confirmed_by=scope().user_name, confirmed_at=now,
+        ).save()  # fmt: skip
+        row.step, row.confirmed_sha256 = FilingStep.CONFIRMED, digest(row.lines)
+        row.confirmed_by, row.confirmed_at = scope().user_name, now
+        after: dict[str, object] = {"payable": payable, "sha256": row.confirmed_sha256, "by_firm": by_firm}
+        await _keep(row, "books.filing_confirmed", after)
+
+    async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
+        require("filings.write")
+        row = await _held(filing)
+        _refuse_behind(row, FilingStep.FILED)
+        words = number.replace("\x00", "").strip()[:40]
+        if not words:
+            raise Refusal("filings.number_missing", "请填写税务机关回执上的受理编号。", field="number")
+        if receipt is not None and (await use(Documents).document(receipt)).client != row.client:
+            raise not_found("回执")
+        row.step, row.number, row.receipt, row.filed_on = FilingStep.FILED, words, receipt, today()
+        row.filed_by = scope().user_name
+        await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt})
+        use(Facts).tell("returns_filed", [int(row.id)])
+
+    async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
+        require("filings.write")
+        row = await _held(filing)
+        if row.step < FilingStep.FILED:
+            raise Refusal("filings.not_filed", "这一期还没有申报,请先登记申报回执。", status=409)
+        _refuse_behind(row, FilingStep.PAID)
+        if not 0 < amount <= LARGEST_FEN:
+            raise Refusal("filings.amount_wrong", "请填写缴纳的金额。", field="amount")
+        row.step, row.paid_on, row.paid = FilingStep.PAID, on, amount
+        await _keep(row, "books.filing_paid", {"on": on.isoformat(), "amount": amount})
+
+
+async def work_out(filing: int) -> None:
+    """Take the figures of today into the return; needs ``filings.write``. Other lines than the confirmed ones take the confirmation away.
+
+    The client's people are asked to confirm. Raises Refusal ``filings.step_back`` for a filed one, ``filings.not_known`` while a fact is missing,
+    and as ``TaxFigures.figures``.
+    """
+    require("filings.write")
+    row = await _held(filing)
+    if row.step >= FilingStep.FILED:
+        _refuse_behind(row, FilingStep.FIGURES)
+    figures = await figures_of(row)
+    if payable(figures) is None:
+        raise Refusal("filings.not_known", "还缺这些情况,算不出应缴税额:" + ";".join(figures.doubts), status=409)
+    await _take(row, figures)
+
+
+async def follow_postings(vouchers: Sequence[int]) -> None:
+    """Returns not filed yet whose books moved are worked out anew; a confirmation of other lines is void."""
+    moved: dict[int, Period] = {}
+    for id_ in vouchers:
+        voucher = await use(Ledger).voucher(id_)
+        moved[voucher.client] = min(moved.get(voucher.client, voucher.period), voucher.period)
+    for client, first in moved.items():
+        rows = await FilingRow.objects().where(
+            FilingRow.client == client,
+            FilingRow.last >= first.number,
+            FilingRow.step.is_in([FilingStep.FIGURES, FilingStep.CONFIRMED]),
+        )
+        for row in rows:
+            figures = await figures_of(row)
+            if payable(figures) is not None:
+                await _take(row, figures)
+
+
+async def figures_of(row: FilingRow) -> ReturnFigures:
+    first, last = (Period.from_number(number) for number in (row.first, row.last))
+    return await WorkedOut().figures(int(row.client), Tax(row.tax), first, last)
+
+
+async def against_books(row: FilingRow) -> list[Difference]:
+    """Lines of the return that the books say otherwise today."""
+    return differences(row.lines, await figures_of(row)) if row.lines else []
+
+
+def filing_of(row: Mapping[str, Any]) -> Filing:
+    first, last = (Period.from_number(row[name]) for name in ("first", "last"))
+    return Filing(
+        row["id"], row["client"], Tax(row["tax"]), first, last, row["due"], FilingStep(row["step"]), row["payable"],
+        row["filed_on"], row["receipt"],
+    )  # fmt: skip
+
+
+def title_of(filing: Filing) -> str:
+    """ "2026年10月增值税"."""
+    return f"{Span(filing.tax, filing.first, filing.last).label}{TITLES[filing.tax]}"
+
+
+async def _take(row: FilingRow, figures: ReturnFigures) -> None:
+    text = packed(figures)
+    if text == row.lines and row.step > FilingStep.OPEN:
+        return
+    was_confirmed = row.step == FilingStep.CONFIRMED
+    row.lines, row.payable, row.step = text, payable(figures), FilingStep.FIGURES
+    row.worked_by, row.worked_at = scope().user_name, dt.datetime.now(dt.UTC)
+    row.confirmed_sha256, row.confirmed_by, row.confirmed_at = "", "", None
+    await _keep(row, "books.filing_voided" if was_confirmed else "books.filing_figures", {"payable": row.payable})
+    await _ask(row, again=was_confirmed)
+
+
+async def _ask(row: FilingRow, *, again: bool) -> None:
+    filing = filing_of(row.to_dict())
+    values = {
+        "what": title_of(filing),
+        "amount": yuan(row.payable or 0),
+        "until": f"{row.due:%m-%d}",
+        "again": "申报数有变动,原来的确认已失效。" if again else "",
+    }
+    key = f"filing:{row.id}:{digest(row.lines)[:16]}"
+    await use(Notices).send(Notice(filing.client, TO_CONFIRM, key, f"/books/filings/{row.id}", values))
+
+
+async def _held(filing: int) -> FilingRow:
+    row: FilingRow | None = await FilingRow.objects().where(FilingRow.id == filing).first().lock_rows("UPDATE")
+    if row is None:
+        raise not_found("申报")
+    return row
+
+
+async def _keep(row: FilingRow, action: str, after: dict[str, object]) -> None:
+    await row.save()
+    client = int(row.client)
+    await use(Audit).record(action, f"books_filing:{row.id}", client=client, after=after)
+    await use(Live).announce(TOPIC, client)
+
+
+def _refuse_behind(row: FilingRow, wanted: FilingStep) -> None:
+    if row.step >= wanted:
+        said = {FilingStep.CONFIRMED: "已经确认", FilingStep.FILED: "已经申报", FilingStep.PAID: "已经缴款"}
+        raise Refusal("filings.step_back", f"这一期{said.get(FilingStep(row.step), '已经算过')},不用再做这一步。", status=409)

@@ -1,0 +1,152 @@
+"""Keeping a list's invoices: each once, all or none; what was voided since gives its draft up."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zhangfang_books.importing.outcome import Fault
+from zhangfang_books.importing.reading_rows import Rows
+from zhangfang_books.importing.recognising import heads
+from zhangfang_books.sales.lines import packed
+from zhangfang_books.sales.listing import Key, Listed, Listing, Own, find_headings, listing_of
+from zhangfang_books.sales.source import NAME
+from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.invoices import Invoice, InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
+from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import Period
+
+AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Kept:
+    """What bringing a list in does. ``elsewhere`` were read by another module already and are left to it; ``done``: it is written."""
+
+    listing: Listing
+    new: list[Listed] = field(default_factory=list)
+    known: int = 0
+    voided: list[Listed] = field(default_factory=list)
+    elsewhere: list[Listed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    done: bool = False
+
+    @property
+    def clean(self) -> bool:
+        return self.listing.faults_found == 0 and bool(self.new or self.voided)
+
+    @property
+    def first(self) -> dt.date | None:
+        return min((x.day for x in self.new), default=None)
+
+    @property
+    def last(self) -> dt.date | None:
+        return max((x.day for x in self.new), default=None)
+
+
+async def read_list(client: int, rows: Rows) -> Listing:
+    """In a transaction of the caller. Nothing is written."""
+    about = await use(Clients).client(client)
+    sheets = heads(rows())
+    find_headings(sheets)
+    return listing_of(rows(), sheets, Own(about.name, about.tax_id.upper()))
+
+
+async def keep(client: int, listing: Listing, *, really: bool) -> Kept:
+    """What the list would add, or with ``really`` it is added; needs ``books.sales``.
+
+    Raises Refusal ``books.list_no_headings``, and ``books.list_faulty`` for faults when ``really``.
+    """
+    require("books.sales")
+    if not listing.headed:
+        raise Refusal("books.list_no_headings", "没有找到发票清单的表头(发票号码、开票日期、金额),请换一个文件。", field="file")
+    kept = await _compared(client, listing)
+    if not really or (listing.faults_found == 0 and not kept.clean):
+        return kept
+    if listing.faults_found:
+        raise Refusal("books.list_faulty", "清单里有问题,没有写入任何发票。", field="file")
+    await _write(client, kept)
+    kept.done = True
+    return kept
+
+
+async def _compared(client: int, listing: Listing) -> Kept:
+    kept = Kept(listing)
+    rows = await IssuedInvoice.select().where(
+        IssuedInvoice.client == client, IssuedInvoice.number.is_in([x.number for x in listing.issued] or [""])
+    )
+    here: Mapping[Key, Mapping[str, object]] = {(row["code"], row["number"]): row for row in rows}
+    others = await _read_elsewhere(client, listing.issued)
+    for listed in listing.issued:
+        row = here.get(listed.key)
+        if row is None:
+            (kept.elsewhere if listed.number in others and not listed.voided else kept.new).append(listed)
+        elif (row["amount"], row["tax"], row["issued_on"]) != (listed.amount, listed.tax, listed.day):
+            said = f"发票 {listed.number} 导入过,当时价税合计 {yuan(int(str(row['total'])))},这次 {yuan(listed.total)}"
+            listing.fault(Fault(listed.row, listed.column, said, listed.sheet))
+        elif listed.voided and not row["voided"]:
+            kept.voided.append(listed)
+        else:
+            kept.known += 1
+    return kept
+
+
+async def _read_elsewhere(client: int, listed: Sequence[Listed]) -> set[str]:
+    """Numbers of issued invoices that other sources give."""
+    if not listed:
+        return set()
+    first, last = (Period.of(pick(x.day for x in listed)) for pick in (min, max))
+    query = InvoiceQuery(client, first, last, InvoiceDirection.ISSUED, frozenset(InvoiceState))
+    found, after = list[Invoice](), ""
+    while True:
+        page = await use(Invoices).page(query, after=after, limit=AT_ONCE)
+        found += page.invoices
+        after = page.after
+        if not after:
+            return {invoice.number for invoice in found if invoice.source != NAME}
+
+
+async def _write(client: int, kept: Kept) -> None:
+    now, by = dt.datetime.now(dt.UTC), scope().user_name
+    ids: list[int] = []
+    for start in range(0, len(kept.new), AT_ONCE):
+        rows = [
+            IssuedInvoice(
+                client=client, code=x.code, number=x.number, kind=x.kind, issued_on=x.day, seller_name=x.seller,
+                seller_tax_id=x.seller_id, buyer_name=x.buyer, buyer_tax_id=x.buyer_id, amount=x.amount, tax=x.tax,
+                total=x.total, reverses=x.reverses, voided=x.voided, lines=packed(x.lines), read_by=by, read_at=now,
+            )
+            for x in kept.new[start : start + AT_ONCE]
+        ]  # fmt: skip
+        written = await IssuedInvoice.insert(*rows).returning(IssuedInvoice.id)
+        ids += [row["id"] for row in written]
+    for listed in kept.voided:
+        await _void(client, listed, kept)
+    counts: dict[str, object] = {"new": len(kept.new), "voided": len(kept.voided)}
+    await use(Audit).record("books.sales_list", f"core_client:{client}", client=client, after=counts)
+    if ids:
+        await use(Invoices).tell_read(NAME, ids)
+
+
+async def _void(client: int, listed: Listed, kept: Kept) -> None:
+    """Its draft is given up, and what else the draft stood for is free again; a posted voucher is named."""
+    own = (IssuedInvoice.client == client) & (IssuedInvoice.code == listed.code) & (IssuedInvoice.number == listed.number)
+    row = await IssuedInvoice.select(IssuedInvoice.voucher, IssuedInvoice.booked).where(own).first()
+    await IssuedInvoice.update({IssuedInvoice.voided: True}).where(own)
+    voucher = row["voucher"] if row else None
+    if voucher is None:
+        return
+    standing = await use(Ledger).voucher(voucher)
+    if standing.state is VoucherState.POSTED:
+        kept.notes.append(f"发票 {listed.number} 已作废,但凭证 {standing.label} 已记账,请红冲这张凭证。")
+        return
+    if standing.state is VoucherState.DRAFT:
+        await use(Ledger).discard(voucher, f"发票 {listed.number} 已作废")
+    await IssuedInvoice.update({IssuedInvoice.voucher: None}).where(
+        IssuedInvoice.client == client, IssuedInvoice.voucher == voucher
+    )

@@ -1,0 +1,99 @@
+"""销项发票: the register of a month, bringing a list in, and drafting the vouchers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State, UploadFile
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
+from zhangfang_books.sales.drafting import draft_sales
+from zhangfang_books.sales.keeping import Kept, keep, read_list
+from zhangfang_books.sales.reading import month_register
+from zhangfang_books.sales.register import TITLES
+from zhangfang_books.statement_pages import Form, months
+from zhangfang_sdk.context import client_in_scope, scope, transaction
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
+
+Asked = Request[object, object, State]
+PAGE_LENGTH = 100
+
+
+@page("/books/sales", of=CLIENT, permission="taxes.read")
+async def sales_page(period: str | None = None, part: int = 1, drafted: int | None = None) -> Page:
+    """Issued invoices of a month by rate, tied to the books, and one by one."""
+    client, month = client_in_scope(), Period.parse(period) if period else Period.current()
+    found = await month_register(client, month)
+    start = (max(part, 1) - 1) * PAGE_LENGTH
+    return Page(
+        "books/sales.html",
+        title="销项发票",
+        active="books-taxes",
+        place="sales",
+        month=month,
+        months=await months(client),
+        found=found,
+        titles=TITLES,
+        shown=found.invoices[start : start + PAGE_LENGTH],
+        part=max(part, 1),
+        parts=-(-len(found.invoices) // PAGE_LENGTH),
+        drafted=drafted,
+        may_draft=scope().may("books.sales") and scope().may("ledger.draft"),
+    )
+
+
+@action("/books/sales/draft", of=CLIENT, permission="books.sales")
+async def draft_form(data: Form) -> Redirect:
+    """Sales vouchers for the month's invoices that have none, as drafts of the person who acts."""
+    month = Period.parse(str(data.get("period", "")))
+    made = await draft_sales(client_in_scope(), month)
+    return go(here(f"/books/sales?period={month.key}&drafted={len(made)}"))
+
+
+@page("/books/sales/import", of=CLIENT, permission="books.sales")
+async def sales_import_page() -> Page:
+    return _page()
+
+
+@action("/books/sales/import", of=CLIENT, permission="books.sales", stream=True, request_max_body_size=MOST_BYTES + 2**20)
+async def sales_import_form(request: Asked) -> Page:
+    """What the list holds and would add, or with ``really`` adds it: all of it or nothing. No transaction waits for the file."""
+    client, form = client_in_scope(), dict(await request.form())
+    try:
+        kept = await _brought(client, form)
+    except Refusal as refusal:
+        async with transaction():
+            return _page(refusal=refusal)
+    async with transaction():
+        return _page(kept=kept)
+
+
+async def _brought(client: int, form: Mapping[str, Any]) -> Kept:
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise Refusal("books.import_no_file", "请选择发票清单文件。", field="file")
+    content = await file.read(MOST_BYTES + 1)
+    async with rows_of(content) as rows, transaction():
+        listing = await read_list(client, rows)
+        return await keep(client, listing, really=form.get("really") == "1" and listing.faults_found == 0)
+
+
+def _page(*, kept: Kept | None = None, refusal: Refusal | None = None) -> Page:
+    return Page(
+        "books/sales_import.html",
+        title="导入销项发票",
+        active="books-taxes",
+        place="sales",
+        month=Period.current() if kept is None or kept.last is None else Period.of(kept.last),
+        status_code=200 if refusal is None else refusal.status,
+        kept=kept,
+        refusal=refusal,
+    )
+
+
+PAGES: list[HTTPRouteHandler] = [sales_page, draft_form, sales_import_page, sales_import_form]
