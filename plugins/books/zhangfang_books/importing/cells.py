@@ -32,9 +32,9 @@ class HeadedRow:
     def first_text(self) -> str:
         return next((text for cell in self._cells if (text := cleaned(cell))), "")
 
-    def repeats_heading(self) -> bool:
-        """Printed pages repeat their heading row."""
-        place = self._places["account"][0]
+    def repeats_heading(self, field: str = "account") -> bool:
+        """Printed pages repeat their heading row; ``field`` is one that every file has."""
+        place = self._places[field][0]
         return self._at(place) != "" and plain(self._at(place)) == plain(self._headings[place])
 
     def column(self, field: str) -> str:

@@ -7,11 +7,13 @@ this process and nothing else. Exit 3: too many rows; exit 4: no kind of file th
 import json
 import resource
 import sys
+import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 
-from zhangfang_books.importing import gbt24589_reading, text_tables
+from zhangfang_books.importing import camt053, gbt24589_reading, mt940, ofx, text_tables
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 120
@@ -19,6 +21,7 @@ WRITTEN_BYTES = 256 * 1024 * 1024
 MOST_ROWS = 500_000
 MOST_COLUMNS = 256
 LONGEST_CELL = 500
+MOST_UNPACKED = 128 * 1024 * 1024
 
 TOO_LONG, UNKNOWN_KIND = 3, 4
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -47,16 +50,41 @@ def main(source: str, target: str) -> int:
 
 def _rows(source: str, content: bytes) -> Sheets | None:
     """By the first bytes, whatever the file is called."""
+    if content.startswith(_ZIP) and not _is_workbook(source):
+        return _packed(source)
     if content.startswith((_ZIP, _OLE)):
         return _workbook(source)
     text = text_tables.decoded(content)
     if text is None:
         return None
-    if gbt24589_reading.fits(text):
-        return gbt24589_reading.rows(text)
+    for kind in (gbt24589_reading, camt053, ofx, mt940):
+        if kind.fits(text):
+            return kind.rows(text)
     if text_tables.is_page(text):
         return text_tables.rows_of_page(text)
     return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)
+
+
+def _is_workbook(source: str) -> bool:
+    with zipfile.ZipFile(source) as packed:
+        return any(name.startswith(("xl/", "Workbook", "[Content_Types]", "content.xml")) for name in packed.namelist())
+
+
+def _packed(source: str) -> Sheets | None:
+    """Text tables in a ZIP, as wallets send their bills: a sheet of each."""
+    found: list[Sheets] = []
+    with zipfile.ZipFile(source, metadata_encoding="gbk") as packed:
+        for member in packed.infolist():
+            if member.filename.lower().endswith((".csv", ".txt")) and member.file_size <= MOST_UNPACKED:
+                text = text_tables.decoded(packed.read(member))
+                if text is not None:
+                    found.append(_called(member.filename, text_tables.rows(text)))
+    return chain.from_iterable(found) if found else None
+
+
+def _called(name: str, rows: Sheets) -> Sheets:
+    for _, number, cells in rows:
+        yield name, number, cells
 
 
 def _workbook(source: str) -> Sheets:
@@ -73,6 +101,8 @@ def _workbook(source: str) -> Sheets:
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime) and value.time() != time.min:
+        return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float):

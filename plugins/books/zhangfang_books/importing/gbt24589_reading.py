@@ -16,18 +16,22 @@ def fits(text: str) -> bool:
 
 
 def rows(text: str) -> Iterator[tuple[str, int, list[str]]]:
-    """First the field names, then the entries; void ones are left out. Raises ElementTree.ParseError, and ValueError for a DOCTYPE."""
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ValueError("a data file has no document type")
-    # The declared encoding was that of the bytes.
-    start = text.index("?>") + 2 if text.lstrip().startswith("<?xml") else 0
-    tree = ElementTree.fromstring(text[start:].strip())  # noqa: S314  # bounded, without a document type
-    entries = [_fields(element) for element in tree.iter() if _name(element) == ENTRY]
+    """First the field names, then the entries; void ones are left out. Raises as ``tree_of``."""
+    entries = [_fields(element) for element in tree_of(text).iter() if _name(element) == ENTRY]
     names = list(dict.fromkeys(name for entry in entries for name in entry))
     yield ENTRY, 1, names
     for number, entry in enumerate(entries, 2):
         if entry.get(VOID, "").strip() not in ("1", "是", "true", "Y"):
             yield ENTRY, number, [entry.get(name, "") for name in names]
+
+
+def tree_of(text: str) -> ElementTree.Element:
+    """The document of a decoded data file. Raises ElementTree.ParseError, and ValueError for a DOCTYPE."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise ValueError("a data file has no document type")
+    # The declared encoding was that of the bytes.
+    start = text.index("?>") + 2 if text.lstrip().startswith("<?xml") else 0
+    return ElementTree.fromstring(text[start:].strip())  # noqa: S314  # bounded, without a document type
 
 
 def _fields(element: ElementTree.Element) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhangfang_books.importing.cells import HeadedRow
+from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import foreign_of, named_of, quantity_of
 from zhangfang_books.importing.other_columns import OtherColumns
 from zhangfang_books.importing.outcome import Fault, FileLine, FileVoucher, Outcome
@@ -14,8 +15,6 @@ from zhangfang_books.importing.recognising import SheetHead
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen, yuan
 
-_DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]\d{1,2}:\d\d(:\d\d)?(\.\d+)?)?")
-_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _LABEL = re.compile(r"(\D*?)[-—字第_ ]*0*(\d{1,9})号?")
 _CODE = re.compile(r"'?(\d[\d.\-/\\]*)")
 TOTAL = re.compile(r"(合计|小计|总计|共计|(本页|本月|本期|本日|凭证)(合计|小计)|累计|本年累计|过次页|承前页)[::]?")
@@ -209,14 +208,3 @@ class _SheetReader:
         found.first, found.last = min(found.first or day, day), max(found.last or day, day)
         reference = f"{group.word}-{group.number}" if group.number else group.word
         return FileVoucher(self.head.name, group.first.number, day, group.word[:10], reference[:30], group.lines)
-
-
-def day_of(text: str) -> dt.date | None:
-    """A date as files write it, also Excel's number of days."""
-    if (serial := _SERIAL.fullmatch(text)) is not None:
-        return dt.date(1899, 12, 30) + dt.timedelta(days=int(serial[1]))
-    match = _DATE.fullmatch(text)
-    try:
-        return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
-    except ValueError:
-        return None

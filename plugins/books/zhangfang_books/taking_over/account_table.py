@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from zhangfang_books.importing.cells import HeadedRow
+from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import kind_called, named_of, number_of
 from zhangfang_books.importing.other_columns import OtherColumns
 from zhangfang_books.importing.outcome import Fault, LostColumn, Named
-from zhangfang_books.importing.parsing import TOTAL, day_of
+from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import plain, standing_at
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead, candidates

@@ -1,0 +1,1 @@
+"""银行: statements brought in, matched to vouchers, reconciled with the books."""

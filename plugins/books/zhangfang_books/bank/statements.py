@@ -1,0 +1,129 @@
+"""A bank's statement as it was read: its lines in the order in which they happened, and what is wrong with it. Pure; amounts are fen."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from zhangfang_books.importing.outcome import MOST_FAULTS, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """``amount`` is positive for money that came in; ``row`` is the file's, from 1; ``time`` None where the file has none."""
+
+    row: int
+    date: dt.date
+    time: dt.time | None
+    amount: int
+    balance: int | None
+    counterparty: str = ""
+    counterparty_number: str = ""
+    text: str = ""
+    serial: str = ""
+
+
+@dataclass(slots=True)
+class Statement:
+    """Of one account. ``number`` is the bank's, empty where the file does not say; ``opening`` and ``closing`` None where it is not known.
+
+    ``left_out`` says why rows are no lines, with how many there are.
+    """
+
+    number: str
+    name: str = ""
+    bank: str = ""
+    opening: int | None = None
+    closing: int | None = None
+    lines: list[StatementLine] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    totals: int = 0
+
+    @property
+    def came(self) -> int:
+        return sum(line.amount for line in self.lines if line.amount > 0)
+
+    @property
+    def went(self) -> int:
+        return -sum(line.amount for line in self.lines if line.amount < 0)
+
+
+@dataclass(slots=True)
+class ReadStatements:
+    statements: list[Statement] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    faults_found: int = 0
+
+    def fault(self, fault: Fault) -> None:
+        self.faults_found += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
+
+    @property
+    def clean(self) -> bool:
+        return self.faults_found == 0 and any(s.lines for s in self.statements)
+
+
+def keys_of(lines: Sequence[StatementLine]) -> list[str]:
+    """A key for each line that is the same whenever the line is read again, in whatever file: the bank's serial, else all that it says.
+
+    Lines that say the same are told apart by how often they were said; banks give a fee the serial of the payment, so that the amount counts too.
+    """
+    said: Counter[tuple[str, ...]] = Counter()
+    keys = []
+    for line in lines:
+        if line.serial:
+            what = ("serial", line.serial, str(line.amount))
+        else:
+            balance = "" if line.balance is None else str(line.balance)
+            what = ("said", str(line.date), str(line.amount), balance, line.counterparty, line.counterparty_number, line.text)
+        said[what] += 1
+        keys.append(hashlib.sha256("\x1f".join((*what, str(said[what]))).encode()).hexdigest())
+    return keys
+
+
+def in_order(lines: list[StatementLine]) -> tuple[list[StatementLine], StatementLine | None]:
+    """As they happened, and the first whose balance does not follow from the one before (None: all do).
+
+    Banks list the newest first or last; where balances tell neither, the dates do.
+    """
+    turned = lines[::-1]
+    breaks = [_first_break(order) for order in (lines, turned)]
+    if breaks[0] is None and breaks[1] is None:
+        return (turned if lines and _stamp(lines[0]) > _stamp(lines[-1]) else lines), None
+    if breaks[1] is None:
+        return turned, None
+    if breaks[0] is None:
+        return lines, None
+    newest_first = _stamp(lines[0]) > _stamp(lines[-1])
+    ordered = _by_balance(turned if newest_first else lines)
+    return ordered, _first_break(ordered)
+
+
+def _stamp(line: StatementLine) -> tuple[dt.date, dt.time]:
+    return line.date, line.time or dt.time.min
+
+
+def _first_break(lines: Sequence[StatementLine]) -> StatementLine | None:
+    before: int | None = None
+    for line in lines:
+        if line.balance is None:
+            before = None if before is None else before + line.amount
+            continue
+        if before is not None and before + line.amount != line.balance:
+            return line
+        before = line.balance
+    return None
+
+
+def _by_balance(lines: list[StatementLine]) -> list[StatementLine]:
+    """Within a day in the order that the balances tell, where banks list a day's lines as they like; else as it was."""
+    ordered: list[StatementLine] = []
+    for day in sorted({line.date for line in lines}):
+        left = [line for line in lines if line.date == day]
+        while left:
+            before = ordered[-1].balance if ordered else None
+            follows = (n for n, line in enumerate(left) if before is None or line.balance == before + line.amount)
+            ordered.append(left.pop(next(follows, 0)))
+    return ordered
