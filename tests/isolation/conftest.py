@@ -16,6 +16,10 @@ import pytest_asyncio
 
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
+from zhangfang_books.bank.bringing import Chosen, keep_statement
+from zhangfang_books.bank.statements import Statement, StatementLine
+from zhangfang_books.bank.tables import BankLayout, BankLineRow, BankMatch, BankMemory
+from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.kept_profiles import remember
 from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.services import write_note
@@ -206,6 +210,7 @@ async def _books(place: Place) -> None:
     await ledger.post(await ledger.draft(VoucherDraft(place.client, today(), word, sold)))
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
+    await _bank(place, word)
     await write_note(place.client, Period.current(), word)
     await keep_brought_cash(place.client, {1: 100})
     await judged_cash.judge([v.id for v in await use(Ledger).vouchers(place.client)])
@@ -215,6 +220,21 @@ async def _books(place: Place) -> None:
     await ImportedFile(
         client=place.client, sha256=word, name=word, vouchers=1, imported_by=word, imported_at=dt.datetime.now(dt.UTC)
     ).save()
+
+
+async def _bank(place: Place, word: str) -> None:
+    """A bank's line that is explained, what is remembered of it."""
+    client, now = place.client, dt.datetime.now(dt.UTC)
+    line = StatementLine(1, today(), None, 12300, 12300, word, word, word, word)
+    statement = Statement(word, bank=word, opening=0, closing=12300, lines=[line])
+    account = await keep_statement(client, statement, Chosen("1002", word), Source(word, word))
+    voucher = (await use(Ledger).vouchers(client, period=Period.current(), limit=1))[0].id
+    row = await BankLineRow.objects().where(BankLineRow.account == account.id).first()
+    assert row is not None
+    await BankMatch(
+        client=client, line=row.id, voucher=voucher, place=1, amount=100, reason=word, matched_by=word, matched_at=now
+    ).save()
+    await BankMemory(client=client, sign=1, said=word, account="1001", summary=word, at=now).save()
 
 
 async def _analysis(place: Place, word: str) -> None:
@@ -295,6 +315,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await Service(title=word, content=word, price=1, published=True).save()
     await VoucherChoice(words=f"记,{word}", clean_limit=12300).save()
     await ImportProfile(program="own", name=word, columns="{}").save()
+    await BankLayout(name=word, headings=word, columns="{}").save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()

@@ -21,6 +21,8 @@ CORE_PERMISSIONS = (
     Permission("documents.upload", "上传单据", _EVERYBODY),
     Permission("invoices.read", "查看发票", _READERS),
     Permission("tasks.read", "查看待办任务", _READERS),
+    Permission("bank.read", "查看银行流水", _READERS),
+    Permission("bank.write", "导入和核对银行流水", ("owner", "admin", "accountant")),
     Permission("clients.read", "查看客户企业", _EVERYBODY),
     Permission("clients.manage", "管理客户企业", _KEEPERS),
     Permission("profile.read", "查看企业资料", ("owner", "admin", "accountant", "reviewer", "boss")),

@@ -1,6 +1,7 @@
 """Hook implementations of the plugin; each delegates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -15,6 +16,9 @@ from zhangfang_books import (
     stock_pages,
     web,
 )
+from zhangfang_books.bank import import_pages as bank_import_pages
+from zhangfang_books.bank import pages as bank_pages
+from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
@@ -22,6 +26,7 @@ from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
@@ -31,7 +36,7 @@ class Books:
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
-            *(closing_pages, import_pages, profile_pages, take_over_pages),
+            *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -39,6 +44,7 @@ class Books:
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
+            NavEntry("bank", "银行", "landmark", "/books/bank", "bank.read", "side", 35),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
@@ -51,6 +57,10 @@ class Books:
     @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
         await judged_cash.judge(ids)
+
+    @hook
+    def register_services(self) -> Mapping[type[Any], Any]:
+        return {Bank: StatementBank()}
 
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:

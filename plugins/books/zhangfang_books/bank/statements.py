@@ -74,7 +74,7 @@ def keys_of(lines: Sequence[StatementLine]) -> list[str]:
     keys = []
     for line in lines:
         if line.serial:
-            what = ("serial", line.serial, str(line.amount))
+            what: tuple[str, ...] = ("serial", line.serial, str(line.amount))
         else:
             balance = "" if line.balance is None else str(line.balance)
             what = ("said", str(line.date), str(line.amount), balance, line.counterparty, line.counterparty_number, line.text)

@@ -57,9 +57,14 @@ def _rows(source: str, content: bytes) -> Sheets | None:
     text = text_tables.decoded(content)
     if text is None:
         return None
-    for kind in (gbt24589_reading, camt053, ofx, mt940):
-        if kind.fits(text):
-            return kind.rows(text)
+    if gbt24589_reading.fits(text):
+        return gbt24589_reading.rows(text)
+    if camt053.fits(text):
+        return camt053.rows(text)
+    if ofx.fits(text):
+        return ofx.rows(text)
+    if mt940.fits(text):
+        return mt940.rows(text)
     if text_tables.is_page(text):
         return text_tables.rows_of_page(text)
     return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)

@@ -1,0 +1,114 @@
+"""Suggestions taken: lines tied to vouchers, vouchers drafted against open items, for fees and between own accounts."""
+
+import datetime as dt
+
+from zhangfang_books.bank import accepting
+from zhangfang_books.bank.accepting import Counter
+from zhangfang_books.bank.accounts import account_of, accounts_of
+from zhangfang_books.bank.bringing import Chosen, bring_in
+from zhangfang_books.bank.service import StatementBank
+from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine
+from zhangfang_books.bank.suggesting import Suggestion, suggestions
+from zhangfang_books.bank.tables import BankAccount
+from zhangfang_books.importing.files_before import Source
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_sdk import use
+from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft, VoucherState
+from zhangfang_sdk.periods import Period
+
+DAY = dt.date(2026, 3, 5)
+PARTY = "杭州晨光食品有限公司"
+
+
+async def stated(firm: TestFirm, *lines: StatementLine, number: str = "622800001", account: str = "1002") -> BankAccount:
+    statement = Statement(number, opening=0, closing=sum(line.amount for line in lines), lines=list(lines))
+    with in_scope(system_scope(firm.id)):
+        await bring_in(firm.trading, ReadStatements([statement]), {number: Chosen(account)}, Source("x", "流水"), really=True)
+    async with scoped_transaction(system_scope(firm.id)):
+        return next(a for a in await accounts_of(firm.trading) if a.number == number)
+
+
+def line(row: int, amount: int, party: str = "", text: str = "", number: str = "") -> StatementLine:
+    return StatementLine(row, DAY, None, amount, None, party, number, text, f"S{row}{amount}")
+
+
+async def posted(firm: TestFirm, *lines: Line) -> int:
+    async with scoped_transaction(system_scope(firm.id)):
+        await connection().execute("update core_firm set single_person = true where id = $1", firm.id)
+        voucher = await use(Ledger).draft(VoucherDraft(firm.trading, DAY, "测试", lines))
+        await use(Ledger).post(voucher)
+        return voucher
+
+
+async def asked(firm: TestFirm, account: BankAccount) -> list[Suggestion]:
+    async with scoped_transaction(system_scope(firm.id)):
+        return (await suggestions(account)).suggestions
+
+
+async def accept(firm: TestFirm, account: BankAccount, key: str) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        await accepting.accept(await account_of(firm.trading, account.id), key)
+
+
+async def drafts(firm: TestFirm) -> list[Voucher]:
+    async with scoped_transaction(system_scope(firm.id)):
+        return list(await use(Ledger).vouchers(firm.trading, state=VoucherState.DRAFT))
+
+
+async def unmatched(firm: TestFirm) -> list[int]:
+    async with scoped_transaction(system_scope(firm.id)):
+        return [each.amount for each in await StatementBank().unmatched(firm.trading, Period.of(DAY))]
+
+
+async def test_a_line_is_tied_to_the_voucher_that_stands(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, 113_001, PARTY))
+    await posted(firm, Line("1002", "收款", debit=113_001), Line("1122", "收款", credit=113_001, counterparty=PARTY))
+    assert await unmatched(firm) == [113_001]
+    (one,) = await asked(firm, account)
+    assert (one.rule, one.sure, len(one.entries)) == ("equal", True, 1)
+    await accept(firm, account, one.key)
+    assert await asked(firm, account) == []
+    assert await unmatched(firm) == []
+    assert await drafts(firm) == []
+
+
+async def test_a_payment_is_drafted_against_what_the_customer_owes(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, 112_000, PARTY))
+    await posted(firm, Line("1122", "销售", debit=113_000, counterparty=PARTY), Line("5001", "销售", credit=113_000))
+    (one,) = await asked(firm, account)
+    assert (one.rule, one.fee, one.sure) == ("fee", 1_000, False)
+    await accept(firm, account, one.key)
+    (voucher,) = await drafts(firm)
+    told = {(each.account, each.debit - each.credit) for each in voucher.lines}
+    assert told == {("1002", 112_000), ("1122", -113_000), ("560302", 1_000)}
+    assert await asked(firm, account) == []
+    assert await unmatched(firm) == [112_000]  # a draft explains nothing yet
+    async with scoped_transaction(system_scope(firm.id)):
+        await use(Ledger).discard(voucher.id, "不对")
+    assert len(await asked(firm, account)) == 1
+
+
+async def test_a_fee_is_known_by_its_words_and_what_a_person_says_is_remembered(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, -1_050, text="跨行转账手续费"), line(2, -88_800, "某物业公司", "物业费"))
+    (fee,) = await asked(firm, account)
+    assert (fee.rule, fee.account) == ("fee", "560302")
+    await accept(firm, account, fee.key)
+    async with scoped_transaction(system_scope(firm.id)):
+        unknown = (await suggestions(account)).unknown
+        await accepting.book(account, unknown[0].id, Counter("560203", summary="付物业费"))
+    assert len(await drafts(firm)) == 2
+    account = await stated(firm, line(3, -88_800, "某物业公司", "物业费"))
+    (again,) = await asked(firm, account)
+    assert (again.rule, again.account) == ("memory", "560203")
+
+
+async def test_a_transfer_explains_both_accounts(firm: TestFirm) -> None:
+    one = await stated(firm, line(1, -500_000, number="622800002"))
+    other = await stated(firm, line(1, 500_000, number="622800001"), number="622800002", account="1012")
+    (found,) = await asked(firm, one)
+    assert (found.rule, found.account) == ("transfer", "1012")
+    await accept(firm, one, found.key)
+    assert await asked(firm, other) == []
+    assert len(await drafts(firm)) == 1

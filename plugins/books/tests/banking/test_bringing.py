@@ -1,0 +1,91 @@
+"""Statements into a client's accounts: nothing twice, all or nothing, and how long a large one takes."""
+
+import datetime as dt
+import time
+
+import pytest
+
+from banking.drawing import FILES, OWN, abc, by_direction, csv, xlsx
+from zhangfang_books.bank.accounts import accounts_of, masked
+from zhangfang_books.bank.bringing import BroughtFile, Chosen, bring_in
+from zhangfang_books.bank.files import understood
+from zhangfang_books.bank.tables import BankLineRow
+from zhangfang_books.importing.files_before import Source
+from zhangfang_books.importing.reading_rows import rows_of
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+
+LINES, LONGEST_SECONDS = 50_000, 30.0
+
+
+async def brought(firm: TestFirm, content: bytes, account: str = "1002", *, really: bool = True) -> BroughtFile:
+    async with rows_of(content) as rows:
+        read = (await understood(rows, "流水", {})).read
+    chosen = {s.number: Chosen(account, "示例银行") for s in read.statements}
+    with in_scope(system_scope(firm.id)):
+        return await bring_in(firm.trading, read, chosen, Source.of(content, "流水"), really=really)
+
+
+async def kept(firm: TestFirm) -> list[BankLineRow]:
+    async with scoped_transaction(system_scope(firm.id)):
+        return await BankLineRow.objects().where(BankLineRow.client == firm.trading).order_by(BankLineRow.date)
+
+
+async def test_lines_and_the_balance_with_its_hour(firm: TestFirm) -> None:
+    tried = await brought(firm, FILES["建行 xlsx"], really=False)
+    assert (tried.new, tried.brought, await kept(firm)) == (2, False, [])
+    assert (await brought(firm, FILES["建行 xlsx"])).brought
+    async with scoped_transaction(system_scope(firm.id)):
+        (account,) = await accounts_of(firm.trading)
+    assert (account.account, account.balance) == ("1002", 1_109_950)
+    assert account.told_at == dt.datetime(2026, 3, 6, 9, tzinfo=BUSINESS_TIME_ZONE)
+    assert masked(account.number) == "尾号 0011"
+
+
+@pytest.mark.parametrize("form", ["建行 xlsx", "农行 xlsx", "OFX"])
+async def test_the_same_line_never_twice(firm: TestFirm, form: str) -> None:
+    assert (await brought(firm, FILES[form])).new == 2
+    again = await brought(firm, FILES[form])
+    assert (again.new, again.statements[0].known) == (0, 2)
+    assert len(await kept(firm)) == 2
+
+
+async def test_a_longer_file_adds_what_is_new_and_a_gap_is_named(firm: TestFirm) -> None:
+    await brought(firm, xlsx(abc()))
+    longer = [*abc()[:3], ["2026/3/7 9:00:00", "", "99.50", "11000.00", "", "", "", "费用", ""], *abc()[3:]]
+    found = await brought(firm, xlsx(longer))
+    assert (found.new, found.statements[0].known, found.statements[0].gap) == (1, 2, "")
+    later = [*abc()[:3], ["2026/4/7 9:00:00", "", "1.00", "9999.00", "", "", "", "费用", ""]]
+    assert "还缺一段" in (await brought(firm, xlsx(later))).statements[0].gap
+
+
+async def test_nothing_is_written_of_a_file_with_a_fault(firm: TestFirm) -> None:
+    bad = [list(row) for row in abc()]
+    bad[3][2] = "三十"
+    assert not (await brought(firm, xlsx(bad))).brought
+    assert await kept(firm) == []
+
+
+async def test_only_money_accounts(firm: TestFirm) -> None:
+    with pytest.raises(Refusal) as refused:
+        await brought(firm, xlsx(abc()), "1122")
+    assert refused.value.code == "bank.not_a_money_account"
+
+
+async def test_fifty_thousand_lines(firm: TestFirm) -> None:
+    head, rows = by_direction()[:2], []
+    balance = 0
+    for n in range(LINES):
+        balance += 100 + n
+        day = dt.date(2025, 1, 1) + dt.timedelta(days=n * 300 // LINES)
+        rows.append([str(day), "贷", f"{(100 + n) / 100:.2f}", f"{balance / 100:.2f}", OWN, f"客户{n % 900}", "货款"])
+    content = csv([*head, *rows])
+    started = time.monotonic()
+    found = await brought(firm, content)
+    seconds = time.monotonic() - started
+    print(f"{found.new} lines brought in within {seconds:.1f} s")  # noqa: T201  # a measured figure of the run
+    assert found.new == LINES
+    assert seconds <= LONGEST_SECONDS

@@ -1,0 +1,69 @@
+"""A client's bank accounts and the accounts of the ledger that they are."""
+
+from collections.abc import Sequence
+
+from zhangfang_books.bank.tables import BankAccount
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import Account, Ledger
+
+MONEY = ("1002", "1012")
+"""银行存款 and 其他货币资金 (where wallets are), the same code in both standards."""
+SHOWN_DIGITS = 4
+
+
+class Lacking(LookupError):
+    """Nobody said yet which account of the ledger a statement is of."""
+
+
+async def accounts_of(client: int) -> Sequence[BankAccount]:
+    return await BankAccount.objects().where(BankAccount.client == client).order_by(BankAccount.account, BankAccount.id)
+
+
+async def account_of(client: int, account_id: int) -> BankAccount:
+    """Raises Refusal ``common.not_found``."""
+    found = await BankAccount.objects().where(BankAccount.client == client, BankAccount.id == account_id).first()
+    if found is None:
+        raise not_found("银行账户")
+    return found
+
+
+async def account_for(client: int, number: str, code: str, bank: str) -> BankAccount:
+    """The account with the bank's ``number``; else a new one of the ledger's ``code``. It stays locked until the transaction ends.
+
+    Raises Lacking, Refusal ``bank.not_a_money_account``.
+    """
+    known = await BankAccount.objects().where(
+        BankAccount.client == client, BankAccount.number == number
+    ).order_by(BankAccount.id).lock_rows("UPDATE")  # fmt: skip
+    of_code = [account for account in known if not code or account.account == code]
+    if len(known) == 1 and (number or not code):
+        return known[0]
+    if of_code and code:
+        return of_code[0]
+    if not code:
+        raise Lacking(number)
+    if code not in {a.code for a in await money_accounts(client)}:
+        raise Refusal("bank.not_a_money_account", "请选择银行存款或其他货币资金下的一个末级科目。", field="account")
+    made = BankAccount(client=client, account=code, bank=bank[:60], number=number)
+    await made.save()
+    after: dict[str, object] = {"account": code, "bank": bank[:60], "number": masked(number)}
+    await use(Audit).record("books.bank_account", f"books_bank_account:{made.id}", client=client, after=after)
+    return made
+
+
+async def money_accounts(client: int) -> Sequence[Account]:
+    """The ledger's leaf accounts that a bank account may be."""
+    found = await use(Ledger).accounts(client)
+    return [a for a in found if a.is_leaf and not a.retired and a.code.startswith(MONEY)]
+
+
+def masked(number: str) -> str:
+    """A bank's number as people see it: the last four digits."""
+    return f"尾号 {number[-SHOWN_DIGITS:]}" if len(number) > SHOWN_DIGITS else number
+
+
+def called(account: BankAccount) -> str:
+    """An account's name for people."""
+    return " ".join(text for text in (account.bank or "银行账户", masked(account.number)) if text)

@@ -1,0 +1,195 @@
+"""Statements brought into a client's bank accounts, all or nothing, no line a second time."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zhangfang_books.bank.accounts import Lacking, account_for
+from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine, keys_of
+from zhangfang_books.bank.tables import BankAccount, BankFile, BankLineRow
+from zhangfang_books.importing.files_before import Source
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.context import require, scope, transaction
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+
+TOPIC = "bank"
+AT_ONCE = 1500
+"""Rows in one statement to the database: it takes 32,767 values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person said of a statement whose account is not known yet: the ledger's account, the bank's name, the balance before its first line."""
+
+    account: str = ""
+    bank: str = ""
+    opening: int | None = None
+
+
+@dataclass(slots=True)
+class BroughtStatement:
+    """``account`` None while a person has to say which it is. ``gap`` says what seems to lack before it, empty where nothing does."""
+
+    statement: Statement
+    account: BankAccount | None = None
+    new: int = 0
+    known: int = 0
+    gap: str = ""
+
+
+@dataclass(slots=True)
+class BroughtFile:
+    read: ReadStatements
+    statements: list[BroughtStatement] = field(default_factory=list)
+    brought: bool = False
+
+    @property
+    def lacking(self) -> bool:
+        return any(each.account is None for each in self.statements)
+
+    @property
+    def new(self) -> int:
+        return sum(each.new for each in self.statements)
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a trial."""
+
+
+async def bring_in(
+    client: int, read: ReadStatements, chosen: Mapping[str, Chosen], source: Source, *, really: bool
+) -> BroughtFile:
+    """Keep the lines that are new, or try it: the same steps in a transaction that is taken back. Needs ``bank.write``.
+
+    ``chosen``: the number of an account that is not known → what the person says of it. Opens its own transaction. Raises Refusal
+    ``bank.not_a_money_account``.
+    """
+    found = BroughtFile(read)
+    if not read.clean:
+        return found
+    try:
+        async with transaction():
+            require("bank.write")
+            for statement in read.statements:
+                if statement.lines:
+                    said = chosen.get(statement.number, Chosen())
+                    found.statements.append(await _bring(client, statement, said, source))
+            if not really or found.lacking:
+                raise _TakenBack
+            await use(Live).announce(TOPIC, client)
+            found.brought = True
+    except _TakenBack:
+        pass
+    return found
+
+
+async def keep_statement(client: int, statement: Statement, said: Chosen, source: Source) -> BankAccount:
+    """Keep one statement's new lines in the caller's transaction; needs ``bank.write``. Raises as ``bring_in``, Lacking."""
+    require("bank.write")
+    done = await _bring(client, statement, said, source)
+    if done.account is None:
+        raise Lacking(statement.number)
+    return done.account
+
+
+async def _bring(client: int, statement: Statement, said: Chosen, source: Source) -> BroughtStatement:
+    done = BroughtStatement(statement)
+    try:
+        done.account = account = await account_for(client, statement.number, said.account, said.bank or statement.bank)
+    except Lacking:
+        return done
+    await _chain(account, statement, said)
+    keys = keys_of(statement.lines)
+    first, last = statement.lines[0].date, statement.lines[-1].date
+    days = (BankLineRow.account == account.id, BankLineRow.date >= first, BankLineRow.date <= last)
+    kept = set(await BankLineRow.select(BankLineRow.key).where(*days).output(as_list=True))
+    fresh = [(key, line) for key, line in zip(keys, statement.lines, strict=True) if key not in kept]
+    done.new, done.known = len(fresh), len(keys) - len(fresh)
+    if fresh:
+        done.gap = "" if done.known else await _gap(account, statement)
+        await _keep(account, statement, fresh, source)
+    return done
+
+
+async def _chain(account: BankAccount, statement: Statement, said: Chosen) -> None:
+    """Where the file tells no balance, it goes on from the last one known, or from what the person says."""
+    if statement.opening is not None:
+        return
+    last = await _last(account, before=statement.lines[0].date)
+    start = said.opening if last is None else last["balance"]
+    if start is not None:
+        statement.opening, statement.closing = start, start + sum(line.amount for line in statement.lines)
+
+
+async def _last(account: BankAccount, before: dt.date) -> Mapping[str, int | None] | None:
+    query = BankLineRow.select(BankLineRow.balance, BankLineRow.date)
+    query = query.where(BankLineRow.account == account.id, BankLineRow.date < before)
+    rows = await query.order_by(BankLineRow.date, BankLineRow.place, ascending=False).limit(1)
+    return rows[0] if rows else None
+
+
+async def _gap(account: BankAccount, statement: Statement) -> str:
+    last = await _last(account, before=statement.lines[0].date)
+    if last is None or last["balance"] is None or statement.opening in (None, last["balance"]):
+        return ""
+    return (
+        f"已有流水到 {last['date']} 为止,余额 {yuan(last['balance'])};这份对账单的期初是 {yuan(statement.opening or 0)}:"
+        "中间可能还缺一段对账单"
+    )
+
+
+async def _keep(
+    account: BankAccount, statement: Statement, fresh: Sequence[tuple[str, StatementLine]], source: Source
+) -> None:
+    lines, now = statement.lines, dt.datetime.now(dt.UTC)
+    file = BankFile(
+        client=account.client, account=account.id, name=source.name, sha256=source.sha256, first=lines[0].date,
+        last=lines[-1].date, opening=statement.opening, closing=statement.closing, lines=len(fresh),
+        brought_by=scope().user_name, brought_at=now,
+    )  # fmt: skip
+    await file.save()
+    last = await BankLineRow.select(BankLineRow.place).where(BankLineRow.account == account.id).order_by(
+        BankLineRow.place, ascending=False
+    ).limit(1).output(as_list=True)  # fmt: skip
+    balances = _balances(statement)
+    start = last[0] + 1 if last else 1
+    rows = [
+        BankLineRow(
+            client=account.client, account=account.id, file=file.id, place=start + n, date=line.date, told_at=_instant(line),
+            amount=line.amount, balance=balances.get(id(line)), counterparty=line.counterparty,
+            counterparty_number=line.counterparty_number, text=line.text, serial=line.serial, key=key,
+        )
+        for n, (key, line) in enumerate(fresh)
+    ]  # fmt: skip
+    for at in range(0, len(rows), AT_ONCE):
+        await BankLineRow.insert(*rows[at : at + AT_ONCE])
+    await _tell_balance(account, statement)
+    after = {"file": source.name, "sha256": source.sha256, "account": account.account, "lines": len(fresh)}
+    await use(Audit).record("books.bank_brought", f"books_bank_file:{file.id}", client=account.client, after=after)
+
+
+def _balances(statement: Statement) -> Mapping[int, int]:
+    """After each line, by its identity: as the bank tells it, else counted on from the opening."""
+    found: dict[int, int] = {}
+    balance = statement.opening
+    for line in statement.lines:
+        balance = line.balance if line.balance is not None else None if balance is None else balance + line.amount
+        if balance is not None:
+            found[id(line)] = balance
+    return found
+
+
+async def _tell_balance(account: BankAccount, statement: Statement) -> None:
+    """The balance of an account is that after its latest line."""
+    last = statement.lines[-1]
+    at = _instant(last) or dt.datetime.combine(last.date, dt.time(23, 59, 59), BUSINESS_TIME_ZONE)
+    if statement.closing is not None and (account.told_at is None or at >= account.told_at):
+        account.balance, account.told_at = statement.closing, min(at, dt.datetime.now(dt.UTC))
+        await account.save([BankAccount.balance, BankAccount.told_at])
+
+
+def _instant(line: StatementLine) -> dt.datetime | None:
+    return None if line.time is None else dt.datetime.combine(line.date, line.time, BUSINESS_TIME_ZONE)

@@ -1,0 +1,1 @@
+"""Which vouchers and open items a bank's lines belong to. Pure."""

@@ -1,0 +1,161 @@
+"""Proposals for a bank's lines: the strongest reasons first, nothing proposed twice. Pure."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from zhangfang_books.bank.matching.fees import most_fee
+from zhangfang_books.bank.matching.kinds import Line, Proposal, Rule, Target
+from zhangfang_books.bank.matching.names import Names, plain_name
+from zhangfang_books.bank.matching.sums import Sums
+from zhangfang_books.bank.matching.sureness import Sureness
+
+EARLIER = dt.timedelta(days=10)
+"""Money may come before the invoice that it is for."""
+ENTRY_DAYS = dt.timedelta(days=45)
+SPLIT_DAYS = dt.timedelta(days=90)
+NAMED_AT_LEAST = 5
+
+
+def proposals_for(lines: Sequence[Line], targets: Sequence[Target]) -> list[Proposal]:
+    """Each line and target in one proposal at most; lines without a target are in none. Costs about n log n of both."""
+    found: list[Proposal] = []
+    for sign in (1, -1):
+        of_sign = [line for line in lines if line.amount * sign > 0], [t for t in targets if t.amount * sign > 0]
+        found += _Matching(*of_sign).proposals()
+    return found
+
+
+class _Matching:
+    """Of money that came in, or of money that went out."""
+
+    def __init__(self, lines: Sequence[Line], targets: Sequence[Target]) -> None:
+        self._lines = sorted(lines, key=lambda line: (line.date, line.id))
+        self._targets = sorted(targets, key=lambda t: (not t.is_entry, t.date, t.key))
+        self._left = {line.id: line for line in self._lines}
+        self._open = {target.key: target for target in self._targets}
+        self._targets_by_party: dict[str, list[Target]] = defaultdict(list)
+        for target in self._targets:
+            self._targets_by_party[plain_name(target.party)].append(target)
+        self._names = Names(self._targets_by_party)
+        self._sureness = Sureness(self._lines, self._targets, self._names)
+        self._found: list[Proposal] = []
+
+    def proposals(self) -> list[Proposal]:
+        self._named()
+        for steps in ((self._equal,), (self._merged, self._split), (self._less_a_fee,)):
+            for party, lines in self._by_party():
+                for step in steps:
+                    step(lines, self._of(party), "")
+        self._alike()
+        self._by_amount()
+        return self._found
+
+    def _by_party(self) -> list[tuple[str, list[Line]]]:
+        grouped: dict[str, list[Line]] = defaultdict(list)
+        for line in self._left.values():
+            grouped[plain_name(line.party)].append(line)
+        return [(party, lines) for party, lines in grouped.items() if party in self._names]
+
+    def _of(self, *parties: str) -> list[Target]:
+        return [t for party in parties for t in self._targets_by_party[party] if t.key in self._open]
+
+    def _take(self, lines: Iterable[Line], targets: Iterable[Target], rule: Rule, alike: str, fee: int = 0) -> None:
+        proposal = Proposal(tuple(lines), tuple(targets), rule, fee, alike=alike)
+        for line in proposal.lines:
+            del self._left[line.id]
+        for target in proposal.targets:
+            del self._open[target.key]
+        self._found.append(self._sureness.judged(proposal))
+
+    def _named(self) -> None:
+        """The line's text names the target, and the amount is its."""
+        by_amount: dict[int, list[Target]] = defaultdict(list)
+        for target in self._targets:
+            if len(target.text) >= NAMED_AT_LEAST:
+                by_amount[target.amount].append(target)
+        for line in list(self._left.values()):
+            named = [t for t in by_amount.get(line.amount, ()) if t.key in self._open and t.text in line.text]
+            if len(named) == 1:
+                self._take([line], named, Rule.NAMED, "")
+
+    def _equal(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        waiting: dict[int, list[Target]] = defaultdict(list)
+        for target in targets:
+            waiting[target.amount].append(target)
+        for line in lines:
+            fitting = [t for t in waiting.get(line.amount, ()) if _in_time(line, t)]
+            if line.id in self._left and fitting:
+                waiting[line.amount].remove(fitting[0])
+                self._take([line], fitting[:1], Rule.ALIKE if alike else Rule.EQUAL, alike)
+
+    def _merged(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        """One payment for several."""
+        for line in lines:
+            fitting = [t for t in targets if t.key in self._open and _in_time(line, t)]
+            if line.id not in self._left or len(fitting) < 2:
+                continue
+            places = Sums([t.amount for t in fitting]).making(line.amount)
+            if places is not None:
+                self._take([line], [fitting[n] for n in places], Rule.MERGED, alike)
+
+    def _split(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        """Several payments for one."""
+        for target in targets:
+            if target.key not in self._open:
+                continue
+            fitting = [
+                line for line in lines
+                if line.id in self._left and abs(line.amount) < abs(target.amount) and _in_time(line, target, SPLIT_DAYS)
+            ]  # fmt: skip
+            places = Sums([line.amount for line in fitting]).making(target.amount) if len(fitting) > 1 else None
+            if places is not None:
+                self._take([fitting[n] for n in places], [target], Rule.SPLIT, alike)
+
+    def _less_a_fee(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        """Of what came in a fee was kept back; what went out took one along."""
+        for line in lines:
+            fitting = [t for t in targets if t.key in self._open and _in_time(line, t)]
+            if line.id not in self._left or not fitting:
+                continue
+            most = most_fee(line.amount)
+            single = [t for t in fitting if 0 < t.amount - line.amount <= most]
+            if single:
+                nearest = min(single, key=lambda t: t.amount)
+                self._take([line], [nearest], Rule.FEE, alike, nearest.amount - line.amount)
+                continue
+            places = Sums([t.amount for t in fitting]).between(line.amount + 1, line.amount + most)
+            if places is not None:
+                chosen = [fitting[n] for n in places]
+                self._take([line], chosen, Rule.FEE, alike, sum(t.amount for t in chosen) - line.amount)
+
+    def _alike(self) -> None:
+        """The line's party is known to nobody, but like one that is."""
+        grouped: dict[str, list[Line]] = defaultdict(list)
+        for line in self._left.values():
+            grouped[plain_name(line.party)].append(line)
+        for step in (self._equal, self._merged, self._split, self._less_a_fee):
+            for party, lines in grouped.items():
+                for name in self._names.like(party) if party and party not in self._names else ():
+                    step([line for line in lines if line.id in self._left], self._of(name), name)
+
+    def _by_amount(self) -> None:
+        """Nothing but the amount, where one target alone has it and no other line does."""
+        by_amount: dict[int, list[Target]] = defaultdict(list)
+        for target in self._open.values():
+            by_amount[target.amount].append(target)
+        wanted: dict[int, list[Line]] = defaultdict(list)
+        for line in self._left.values():
+            if plain_name(line.party) not in self._names:
+                wanted[line.amount].append(line)
+        for amount, lines in wanted.items():
+            fitting = [t for t in by_amount.get(amount, ()) if _in_time(lines[0], t)]
+            if len(lines) == 1 and len(fitting) == 1 and (not lines[0].party or not fitting[0].party):
+                self._take(lines, fitting, Rule.AMOUNT, fitting[0].party)
+
+
+def _in_time(line: Line, target: Target, after: dt.timedelta | None = None) -> bool:
+    """A voucher stands near the bank's day; an open item is older than its payment, or nearly."""
+    if target.is_entry:
+        return abs(line.date - target.date) <= ENTRY_DAYS
+    return target.date <= line.date + EARLIER and (after is None or line.date <= target.date + after * 8)

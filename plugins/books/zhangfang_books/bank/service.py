@@ -1,0 +1,69 @@
+"""The SDK's ``Bank``, provided from the statements that were brought in."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from zhangfang_books.bank.accepting import tie
+from zhangfang_books.bank.accounts import account_of, accounts_of, masked
+from zhangfang_books.bank.standing import entries_of, standing
+from zhangfang_books.bank.tables import BankLineRow
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.bank import BankBalance, BankLine
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.periods import Period
+
+
+class StatementBank:
+    async def balances(self, client: int) -> Sequence[BankBalance]:
+        self._see(client)
+        return [
+            BankBalance(a.account, a.bank, masked(a.number), a.balance, a.told_at.astimezone(dt.UTC))
+            for a in await accounts_of(client)
+            if a.balance is not None and a.told_at is not None
+        ]
+
+    async def unmatched(self, client: int, period: Period, *, limit: int = 500) -> Sequence[BankLine]:
+        self._see(client)
+        found: list[BankLine] = []
+        for account in await accounts_of(client):
+            known = await standing(account, since=period.first_day, until=period.last_day)
+            posted = {m.line for m in known.matches if m.voucher not in known.drafts}
+            found += [
+                BankLine(row.id, account.account, row.date, row.amount, row.counterparty, row.text)
+                for row in known.rows
+                if row.id not in posted or known.explained.get(row.id, 0) != row.amount
+            ]
+        return sorted(found, key=lambda line: (-abs(line.amount), line.date, line.id))[:limit]
+
+    async def match(self, line: int, voucher: int) -> None:
+        require("bank.write")
+        row = await BankLineRow.objects().where(BankLineRow.id == line).first()
+        if row is None:
+            raise not_found("流水")
+        account = await account_of(row.client, row.account)
+        found = await use(Ledger).voucher(voucher)
+        if found.client != row.client:
+            raise not_found("凭证")
+        known = await standing(account)
+        left = next((each for each in known.lines() if each.id == line), None)
+        if left is None:
+            raise Refusal("bank.matched_already", "这笔流水已经有凭证对应了。", status=409)
+        fitting = [e for e in entries_of(found, account.account, {}) if e.amount - known.tied.get(e.key, 0) == left.amount]
+        if not fitting:
+            raise Refusal("bank.amounts_differ", "这张凭证在这个银行科目上的金额与流水不一样。", status=409)
+        await tie(account, left, voucher, fitting[0].place, left.amount, "由人指定")
+        await use(Audit).record(
+            "books.bank_matched", f"books_bank_account:{account.id}", client=row.client,
+            after={"lines": [line], "vouchers": [voucher], "rule": "chosen", "sure": False},
+        )  # fmt: skip
+
+    def _see(self, client: int) -> None:
+        require("bank.read")
+        if not scope().sees(client):
+            raise not_found("企业")
+
+
+

@@ -1,0 +1,150 @@
+"""What the accountant is asked about a bank account's lines: each with its reason and a key to accept it by."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from zhangfang_books.bank import memory
+from zhangfang_books.bank.accounts import accounts_of
+from zhangfang_books.bank.matching.kinds import Line, Proposal, Rule, Target
+from zhangfang_books.bank.matching.proposing import proposals_for
+from zhangfang_books.bank.rules import TRANSFER, own_account_of, rule_for
+from zhangfang_books.bank.standing import Entry, Standing, open_items, standing
+from zhangfang_books.bank.tables import BankAccount
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.open_items import OpenItem
+
+SETTLES = "settles"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """``entries`` are tied to the lines as they stand; else a voucher is drafted: against ``items``, or on ``account``.
+
+    ``fee`` (fen, not negative) goes to the fees. ``rule`` is a matching rule, a word rule, "transfer" or "memory".
+    """
+
+    key: str
+    lines: tuple[Line, ...]
+    rule: str
+    title: str
+    reason: str
+    sure: bool = False
+    entries: tuple[Entry, ...] = ()
+    items: tuple[OpenItem, ...] = ()
+    account: str = ""
+    item: int = 0
+    summary: str = ""
+    fee: int = 0
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+
+@dataclass(slots=True)
+class Asked:
+    """``unknown`` are lines that nothing is proposed for."""
+
+    standing: Standing
+    suggestions: list[Suggestion] = field(default_factory=list)
+    unknown: list[Line] = field(default_factory=list)
+
+    @property
+    def sure(self) -> list[Suggestion]:
+        return [each for each in self.suggestions if each.sure]
+
+
+async def suggestions(account: BankAccount) -> Asked:
+    """For all lines of the account that are not wholly explained. Costs the vouchers since its first line."""
+    client = account.client
+    found = Asked(await standing(account))
+    lines = found.standing.lines()
+    entries = {e.key: e for e in found.standing.entries}
+    items = {f"i{item.id}": item for item in await open_items(client)}
+    targets = [*found.standing.open_entries(), *(_target(key, item) for key, item in items.items())]
+    told: set[int] = set()
+    for proposal in proposals_for(lines, targets):
+        made = _suggestion(proposal, entries, items)
+        if made is not None:
+            found.suggestions.append(made)
+            told |= {line.id for line in proposal.lines}
+    for line in lines:
+        if line.id not in told:
+            by_words = await _by_words(account, line)
+            if by_words is None:
+                found.unknown.append(line)
+            else:
+                found.suggestions.append(by_words)
+    found.suggestions.sort(key=lambda s: (not s.sure, s.lines[0].date, s.lines[0].id))
+    return found
+
+
+def _target(key: str, item: OpenItem) -> Target:
+    return Target(key, item.date, item.open, item.counterparty, text=item.label)
+
+
+def _suggestion(proposal: Proposal, entries: Mapping[str, Entry], items: Mapping[str, OpenItem]) -> Suggestion | None:
+    """None for what mixes vouchers that stand with open items, which no one step could do."""
+    found = [t.key for t in proposal.targets]
+    tied = tuple(entries[key] for key in found if key in entries)
+    settled = tuple(items[key] for key in found if key in items)
+    if (tied and settled) or (tied and proposal.fee):
+        return None
+    party = settled[0].counterparty if settled else tied[0].party
+    title = f"对应凭证 {'、'.join(e.label for e in tied)}" if tied else f"核销 {party or '往来'} {'、'.join(i.label for i in settled)}"
+    return Suggestion(
+        _key(proposal.lines, found), proposal.lines, proposal.rule, title, _reason(proposal), proposal.sure, tied, settled, fee=proposal.fee
+    )
+
+
+def _reason(proposal: Proposal) -> str:
+    count = len(proposal.targets)
+    said = {
+        Rule.NAMED: "摘要里写着它的编号,金额相同",
+        Rule.EQUAL: "对方和金额都相同",
+        Rule.MERGED: f"一笔付了 {count} 项,合计相等",
+        Rule.SPLIT: f"分 {len(proposal.lines)} 笔付清,合计相等",
+        Rule.FEE: f"少到账 {yuan(proposal.fee)},像是扣了手续费",
+        Rule.ALIKE: "金额相同,对方名称相近但不一样,请核对",
+        Rule.AMOUNT: "只有金额相同,请核对对方",
+    }[proposal.rule]
+    if proposal.alike and proposal.rule not in (Rule.ALIKE, Rule.AMOUNT):
+        said += f";对方名称与“{proposal.targets[0].party}”相近但不一样,请核对"
+    if proposal.rule is Rule.EQUAL and not proposal.sure:
+        said += ";也可能是别的,请核对"
+    return said
+
+
+async def _by_words(account: BankAccount, line: Line) -> Suggestion | None:
+    client = account.client
+    key = _key([line], ["words"])
+    about = await use(Clients).client(client)
+    own = await accounts_of(client)
+    numbers = {a.number or str(a.id): a.account for a in own if a.id != account.id}
+    if other := own_account_of(line, about.name, numbers):
+        return Suggestion(
+            key, (line,), TRANSFER, "自己账户之间转账", "对方是这家企业自己的账户", account=other, summary="账户间转账"
+        )
+    if remembered := await memory.recall(client, line):
+        title = f"记到 {remembered.account}"
+        reason = f"这个对方(或摘要)以前 {remembered.times} 次都这样记"
+        return Suggestion(
+            key, (line,), "memory", title, reason, account=remembered.account, item=remembered.item, summary=remembered.summary
+        )
+    if found := rule_for(line):
+        rule, word = found
+        code = rule.account(await use(Ledger).accounts(client))
+        if code:
+            return Suggestion(
+                key, (line,), rule.id, rule.title, f"摘要或对方里有“{word}”", account=code, summary=rule.summary
+            )
+    return None
+
+
+def _key(lines: Sequence[Line], targets: Sequence[str]) -> str:
+    said = [*(f"{line.id}:{line.amount}" for line in lines), *sorted(targets)]
+    return hashlib.sha256("|".join(said).encode()).hexdigest()[:20]
