@@ -18,7 +18,9 @@ from zhangfang_books import (
 )
 from zhangfang_books.bank import import_pages as bank_import_pages
 from zhangfang_books.bank import pages as bank_pages
+from zhangfang_books.bank import reconciliation_pages
 from zhangfang_books.bank.service import StatementBank
+from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
@@ -36,7 +38,7 @@ class Books:
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
-            *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages),
+            *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -61,6 +63,10 @@ class Books:
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:
         return {Bank: StatementBank()}
+
+    @hook
+    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
+        await settle_posted(ids)
 
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:

@@ -7,6 +7,7 @@ from zhangfang_books.bank.accepting import Counter
 from zhangfang_books.bank.accounts import account_of, accounts_of
 from zhangfang_books.bank.bringing import Chosen, bring_in
 from zhangfang_books.bank.service import StatementBank
+from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine
 from zhangfang_books.bank.suggesting import Suggestion, suggestions
 from zhangfang_books.bank.tables import BankAccount
@@ -16,6 +17,7 @@ from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk import use
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft, VoucherState
+from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period
 
 DAY = dt.date(2026, 3, 5)
@@ -34,10 +36,10 @@ def line(row: int, amount: int, party: str = "", text: str = "", number: str = "
     return StatementLine(row, DAY, None, amount, None, party, number, text, f"S{row}{amount}")
 
 
-async def posted(firm: TestFirm, *lines: Line) -> int:
+async def posted(firm: TestFirm, *lines: Line, day: dt.date = DAY) -> int:
     async with scoped_transaction(system_scope(firm.id)):
         await connection().execute("update core_firm set single_person = true where id = $1", firm.id)
-        voucher = await use(Ledger).draft(VoucherDraft(firm.trading, DAY, "测试", lines))
+        voucher = await use(Ledger).draft(VoucherDraft(firm.trading, day, "测试", lines))
         await use(Ledger).post(voucher)
         return voucher
 
@@ -112,3 +114,20 @@ async def test_a_transfer_explains_both_accounts(firm: TestFirm) -> None:
     await accept(firm, one, found.key)
     assert await asked(firm, other) == []
     assert len(await drafts(firm)) == 1
+
+
+async def test_what_the_payment_was_for_is_settled_when_its_voucher_is_posted(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, 50_000, PARTY), line(2, 63_001, PARTY))
+    await posted(firm, Line("1122", "销售", debit=113_001, counterparty=PARTY), Line("5001", "销售", credit=113_001))
+    (split,) = await asked(firm, account)
+    assert (split.rule, len(split.lines)) == ("split", 2)
+    await accept(firm, account, split.key)
+    async with scoped_transaction(system_scope(firm.id)):
+        vouchers = [v.id for v in await use(Ledger).vouchers(firm.trading, state=VoucherState.DRAFT)]
+        for voucher in vouchers:
+            await use(Ledger).post(voucher)
+    for _ in range(2):
+        async with scoped_transaction(system_scope(firm.id)):
+            await settle_posted(vouchers)
+    async with scoped_transaction(system_scope(firm.id)):
+        assert await use(OpenItems).items(firm.trading, "1122") == []

@@ -80,16 +80,23 @@ async def standing(account: BankAccount, *, since: dt.date | None = None, until:
     drafts = {v.id: v for v in await _drafts(client)}
     known = {v.id for v in alive} | drafts.keys()
     matches = [m for m in await BankMatch.objects().where(BankMatch.client == client) if m.voucher in known]
+    if until:
+        early = set(await _lines_until(client, until))
+        matches = [m for m in matches if m.line in early]
     return _counted(Standing(account, rows, entries, matches, drafts))
 
 
+async def _lines_until(client: int, day: dt.date) -> Sequence[int]:
+    query = BankLineRow.select(BankLineRow.id).where(BankLineRow.client == client, BankLineRow.date <= day)
+    return list(await query.output(as_list=True))
+
+
 def _counted(found: Standing) -> Standing:
-    ours = {row.id for row in found.rows}
+    """An entry may be tied to a line of another bank account that has the same account of the ledger."""
     explained, tied = defaultdict[int, int](int), defaultdict[str, int](int)
     for match in found.matches:
-        if match.line in ours:
-            explained[match.line] += match.amount
-            tied[f"e{match.voucher}:{match.place}"] += match.amount
+        explained[match.line] += match.amount
+        tied[f"e{match.voucher}:{match.place}"] += match.amount
     found.explained, found.tied = explained, tied
     return found
 
