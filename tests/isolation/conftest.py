@@ -18,12 +18,15 @@ from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
 from zhangfang_books.bank.bringing import Chosen, keep_statement
 from zhangfang_books.bank.statements import Statement, StatementLine
-from zhangfang_books.bank.tables import BankLayout, BankLineRow, BankMatch, BankMemory
+from zhangfang_books.bank.tables import BankLineRow, BankMatch, BankMemory
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.kept_profiles import remember
+from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
+from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
+from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.reading import assign_cash, keep_brought_cash
 from zhangfang_books.services import write_note
-from zhangfang_books.tables import ImportedFile, ImportProfile
+from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
@@ -211,6 +214,7 @@ async def _books(place: Place) -> None:
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
     await _bank(place, word)
+    await _payroll(place, word)
     await write_note(place.client, Period.current(), word)
     await keep_brought_cash(place.client, {1: 100})
     await judged_cash.judge([v.id for v in await use(Ledger).vouchers(place.client)])
@@ -235,6 +239,14 @@ async def _bank(place: Place, word: str) -> None:
         client=client, line=row.id, voucher=voucher, place=1, amount=100, reason=word, matched_by=word, matched_at=now
     ).save()
     await BankMemory(client=client, sign=1, said=word, account="1001", summary=word, at=now).save()
+
+
+async def _payroll(place: Place, word: str) -> None:
+    """A month that waits for the boss; the row is for the owner, who brought it in."""
+    person = PersonRow(1, word, word, 12300, 0, 0, 0, 0, 0, 0, 0, 12300, 0, 0)
+    found = await bring_in_payroll(place.client, Period.current(), ReadSheet([person]), Source(word, word), really=True)
+    assert found.payroll is not None
+    await Payroll.update({Payroll.why: word}).where(Payroll.id == found.payroll)
 
 
 async def _analysis(place: Place, word: str) -> None:
@@ -315,7 +327,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await Service(title=word, content=word, price=1, published=True).save()
     await VoucherChoice(words=f"记,{word}", clean_limit=12300).save()
     await ImportProfile(program="own", name=word, columns="{}").save()
-    await BankLayout(name=word, headings=word, columns="{}").save()
+    await TableLayout(kind="bank", name=word, headings=word, columns="{}").save()
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()

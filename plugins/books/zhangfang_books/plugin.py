@@ -22,6 +22,10 @@ from zhangfang_books.bank import reconciliation_pages
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
+from zhangfang_books.payroll import confirming as payroll_confirming
+from zhangfang_books.payroll import pages as payroll_pages
+from zhangfang_books.payroll import readers as payroll_readers
+from zhangfang_books.payroll.bringing import TOPIC as PAYROLL_TOPIC
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
@@ -30,6 +34,7 @@ from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.month_end import MonthEndSource
+from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
 
@@ -39,6 +44,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
+            payroll_pages,
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -47,6 +53,8 @@ class Books:
         return [
             NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
             NavEntry("bank", "银行", "landmark", "/books/bank", "bank.read", "side", 35),
+            NavEntry("payroll", "工资", "users-round", "/books/payroll", payroll_readers.TOTALS, "side", 36),
+            NavEntry("my-payroll", "工资", "users-round", "/books/payroll", payroll_readers.CONFIRM, "me", 51),
             NavEntry("books-wall", "月结进度", "layout-dashboard", "/books/wall", "books.note", "side", 36, FIRM),
             NavEntry("books-profiles", "导入格式", "table-2", "/books/import-profiles", "books.import", "side", 37, FIRM),
             NavEntry("my-books", "账表", "table-2", "/books/statements", "books.read", "me", 50),
@@ -67,6 +75,14 @@ class Books:
     @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
         await settle_posted(ids)
+
+    @hook
+    def register_waiting(self) -> Sequence[WaitingSource]:
+        to_client, to_firm = payroll_confirming.waiting_for_client, payroll_confirming.returned_to_firm
+        return [
+            WaitingSource("payroll", payroll_readers.CONFIRM, to_client, topics=(PAYROLL_TOPIC,)),
+            WaitingSource("payroll_returned", "ledger.draft", to_firm, topics=(PAYROLL_TOPIC,)),
+        ]
 
     @hook
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:

@@ -103,3 +103,14 @@ class ImportedFile(ClientRows, Table, tablename="books_imported_file"):
     vouchers = Integer()
     imported_by = Varchar(length=80)
     imported_at = Timestamptz()
+
+
+class TableLayout(FirmRows, Table, tablename="books_table_layout"):
+    """Columns of a table as the firm named them (``importing/layouts.py``): ``kind`` is "bank" or "payroll", ``headings`` the digest of the
+    heading row, ``columns`` JSON field → headings."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=20)
+    name = Varchar(length=60)
+    headings = Varchar(length=32)
+    columns = Text()

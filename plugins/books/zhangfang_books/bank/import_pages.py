@@ -8,11 +8,11 @@ from litestar import Request
 from litestar.datastructures import State, UploadFile
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_books.bank import kept_layouts
 from zhangfang_books.bank.accounts import called, masked, money_accounts
 from zhangfang_books.bank.bringing import BroughtFile, Chosen, bring_in
 from zhangfang_books.bank.files import UnderstoodFile, understood
-from zhangfang_books.bank.layouts import FIELDS
+from zhangfang_books.bank.layouts import statement_layout
+from zhangfang_books.importing import kept_layouts
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
 from zhangfang_sdk.context import client_in_scope, transaction
@@ -39,13 +39,13 @@ async def bank_import_form(request: Asked) -> Page:
             raise Refusal("books.import_no_file", "请选择银行、微信或支付宝的对账单文件。", field="file")
         content, name = await file.read(MOST_BYTES + 1), file.filename or ""
         async with transaction():
-            own = await kept_layouts.kept()
+            own = await kept_layouts.kept(statement_layout().key)
         async with rows_of(content) as rows:
             read = await understood(rows, name, own, _columns(form))
         brought = await bring_in(client, read.read, _chosen(form), Source.of(content, name), really=form.get("really") == "1")
         if brought.brought and read.made:
             async with transaction():
-                await kept_layouts.keep(name, read.made)
+                await kept_layouts.keep(statement_layout().key, name, read.made)
     except Refusal as refusal:
         async with transaction():
             return await _page(form, refusal=refusal)
@@ -55,7 +55,7 @@ async def bank_import_form(request: Asked) -> Page:
 
 def _columns(form: Mapping[str, Any]) -> Mapping[int, str]:
     found = ((_COLUMN.fullmatch(name), str(value)) for name, value in form.items())
-    return {int(match[1]): value for match, value in found if match and value in FIELDS}
+    return {int(match[1]): value for match, value in found if match and value in statement_layout().titles}
 
 
 def _chosen(form: Mapping[str, Any]) -> Mapping[str, Chosen]:
@@ -86,7 +86,7 @@ async def _page(
         brought=brought,
         refusal=refusal,
         answers=form,
-        fields=[("", "不用"), *FIELDS.items()],
+        fields=[("", "不用"), *statement_layout().titles.items()],
         accounts=[("", "请选择"), *((a.code, f"{a.code} {a.full_name}") for a in accounts)],
         called=called,
         masked=masked,

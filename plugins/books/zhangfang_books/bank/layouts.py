@@ -1,17 +1,16 @@
-"""Which column of a bank's statement means what: the known headings, and those that a firm named itself. Pure."""
+"""Which column of a bank's statement means what, and how cells of statements say things. Pure."""
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from zhangfang_books.importing.profiles import Places, plain, standing_at
-from zhangfang_books.importing.recognising import SheetHead, candidates
+from zhangfang_books.importing.layouts import LayoutKind
 
-FIELDS: Mapping[str, str] = {
+_FILE = Path(__file__).parent.parent / "data" / "bank_headings.toml"
+
+TITLES: Mapping[str, str] = {
     "date": "日期",
     "time": "时间",
     "in": "收入金额",
@@ -27,8 +26,6 @@ FIELDS: Mapping[str, str] = {
     "currency": "币种",
 }
 """What a person may call a column → its title."""
-
-_FILE = Path(__file__).parent.parent / "data" / "bank_headings.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +43,15 @@ class Words:
     banks: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(slots=True)
-class StatementHead:
-    """Where a sheet's headings stand; ``number`` 0 where none were found."""
-
-    sheet: SheetHead
-    number: int = 0
-    headings: Sequence[str] = ()
-    places: Places = field(default_factory=dict)
+def _enough(fields: Mapping[str, object]) -> bool:
+    """Whether lines can be read from these fields."""
+    return ("date" in fields or "time" in fields) and ({"in", "out"} <= fields.keys() or "amount" in fields)
 
 
 @cache
-def known() -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(headings) for name, headings in tomllib.loads(_FILE.read_text("utf-8"))["columns"].items()}
+def statement_layout() -> LayoutKind:
+    columns = tomllib.loads(_FILE.read_text("utf-8"))["columns"]
+    return LayoutKind("bank", {name: tuple(headings) for name, headings in columns.items()}, TITLES, _enough)
 
 
 @cache
@@ -71,55 +64,9 @@ def words() -> Words:
     )
 
 
-def enough(fields: Mapping[str, object]) -> bool:
-    """Whether lines can be read from these fields."""
-    return ("date" in fields or "time" in fields) and ({"in", "out"} <= fields.keys() or "amount" in fields)
-
-
-def find_headings(sheets: Sequence[SheetHead], own: Mapping[str, Mapping[str, Sequence[str]]]) -> list[StatementHead]:
-    """Of each sheet the row that holds most headings. ``own``: the firm's columns by the digest of a heading row."""
-    found = []
-    for sheet in sheets:
-        head, most = StatementHead(sheet), 0
-        for number, headings in candidates(sheet.first):
-            columns = own.get(digest_of(headings))
-            places = standing_at(columns or known(), headings)
-            score = sum(map(len, places.values())) + (1000 if columns else 0)
-            if enough(places) and score > most:
-                most, head = score, StatementHead(sheet, number, headings, places)
-        found.append(head)
-    return found
-
-
-def digest_of(headings: Sequence[str]) -> str:
-    """The same for the same headings, however they are written."""
-    return hashlib.sha256("|".join(plain(h) for h in headings).encode()).hexdigest()[:32]
-
-
-def chosen(headings: Sequence[str], fields: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
-    """Columns as a person named them, by their place from 0."""
-    columns: dict[str, tuple[str, ...]] = {}
-    for place, heading in enumerate(headings):
-        name = fields.get(place, "")
-        if name in FIELDS and heading.strip():
-            columns[name] = (*columns.get(name, ()), heading.strip())
-    return columns
-
-
-def kept(columns: str) -> dict[str, tuple[str, ...]]:
-    """From a row of the firm's (JSON)."""
-    return {name: tuple(headings) for name, headings in json.loads(columns).items()}
-
-
 def bank_named(texts: Sequence[str]) -> str:
     """The bank that a file's name or first rows name; empty where none does."""
     for bank, marks in words().banks.items():
         if any(mark in text for mark in marks for text in texts):
             return bank
     return ""
-
-
-def named(cells: Sequence[str]) -> list[str]:
-    """For each cell the field that it is known to head, empty for none."""
-    by_heading = {plain(heading): name for name, headings in known().items() if name in FIELDS for heading in headings}
-    return [by_heading.get(plain(cell), "") for cell in cells]

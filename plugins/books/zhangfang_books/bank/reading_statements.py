@@ -5,10 +5,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from zhangfang_books.bank.layouts import StatementHead, bank_named, words
+from zhangfang_books.bank.layouts import bank_named, words
 from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine, in_order
 from zhangfang_books.importing.cells import HeadedRow, cleaned
 from zhangfang_books.importing.dates import clock_of, moment_of
+from zhangfang_books.importing.layouts import TableHead
 from zhangfang_books.importing.outcome import Fault
 from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import plain
@@ -21,7 +22,7 @@ _CLOSING_LINES = re.compile(r"总(交易单数|笔数)|资金流水总笔数|(�
 LONGEST_PARTY, LONGEST_NUMBER, LONGEST_TEXT, LONGEST_SERIAL = 120, 64, 255, 80
 
 
-def statements_of(rows: Iterable[SheetRow], heads: Sequence[StatementHead], file: str = "") -> ReadStatements:
+def statements_of(rows: Iterable[SheetRow], heads: Sequence[TableHead], file: str = "") -> ReadStatements:
     """Go through the file once; ``file`` is its name, which may tell the bank."""
     read = ReadStatements()
     readers = {head.sheet.name: _SheetReader(head, read, file) for head in heads if head.number}
@@ -35,7 +36,7 @@ def statements_of(rows: Iterable[SheetRow], heads: Sequence[StatementHead], file
 
 
 class _SheetReader:
-    def __init__(self, head: StatementHead, read: ReadStatements, file: str) -> None:
+    def __init__(self, head: TableHead, read: ReadStatements, file: str) -> None:
         self.head, self._read = head, read
         above = [row for row in head.sheet.first if row.number < head.number]
         self._said = _preamble(above)

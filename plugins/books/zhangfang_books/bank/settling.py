@@ -14,7 +14,7 @@ async def settle_posted(vouchers: Sequence[int]) -> None:
     """In the caller's transaction. What somebody settled meanwhile is left as it is; telling it twice settles nothing twice."""
     for match in await BankMatch.objects().where(BankMatch.voucher.is_in(list(vouchers)), BankMatch.charges != "[]"):
         voucher = await use(Ledger).voucher(match.voucher)
-        items = {}
+        items: dict[int, OpenItem] = {}
         for account in {line.account for line in voucher.lines}:
             items |= {item.id: item for item in await use(OpenItems).items(match.client, account)}
         payments = [item for item in items.values() if item.voucher == match.voucher]

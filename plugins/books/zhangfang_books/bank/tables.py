@@ -7,7 +7,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from zhangfang_sdk.references import VoucherKey
-from zhangfang_sdk.tables import ClientRows, FirmRows
+from zhangfang_sdk.tables import ClientRows
 
 
 class BankAccount(ClientRows, Table, tablename="books_bank_account"):
@@ -92,12 +92,3 @@ class BankMemory(ClientRows, Table, tablename="books_bank_memory"):
     summary = Varchar(length=120)
     times = Integer(default=1)
     at = Timestamptz()
-
-
-class BankLayout(FirmRows, Table, tablename="books_bank_layout"):
-    """Columns of a bank's file as the firm named them: ``headings`` is the digest of the heading row, ``columns`` JSON field → headings."""
-
-    id = BigSerial(primary_key=True)
-    name = Varchar(length=60)
-    headings = Varchar(length=32)
-    columns = Text()

@@ -86,9 +86,10 @@ class BankMemory(Table, tablename="books_bank_memory"):
     at = Timestamptz()
 
 
-class BankLayout(Table, tablename="books_bank_layout"):
+class TableLayout(Table, tablename="books_table_layout"):
     firm = BigInt(default=default_firm)
     id = BigSerial(primary_key=True)
+    kind = Varchar(length=20)
     name = Varchar(length=60)
     headings = Varchar(length=32)
     columns = Text()
@@ -96,5 +97,5 @@ class BankLayout(Table, tablename="books_bank_layout"):
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="books", description=DESCRIPTION)
-    new_tables(manager, BankAccount, BankFile, BankLineRow, BankMatch, BankMemory, BankLayout)
+    new_tables(manager, BankAccount, BankFile, BankLineRow, BankMatch, BankMemory, TableLayout)
     return manager

@@ -12,7 +12,7 @@ create unique index books_bank_line_once on books_bank_line (firm, account, key)
 create index books_bank_line_by_day on books_bank_line (firm, client, account, date, place);
 create unique index books_bank_match_once on books_bank_match (firm, line, voucher, place);
 create unique index books_bank_memory_once on books_bank_memory (firm, client, sign, said);
-create unique index books_bank_layout_once on books_bank_layout (firm, headings);
+create unique index books_table_layout_once on books_table_layout (firm, kind, headings);
 """
 
 
@@ -26,7 +26,7 @@ async def forwards() -> MigrationManager:
             client_wall("books_bank_line", references={"account": "books_bank_account", "file": "books_bank_file"}),
             client_wall("books_bank_match", references={"line": "books_bank_line", "voucher": "core_voucher"}),
             client_wall("books_bank_memory"),
-            firm_wall("books_bank_layout"),
+            firm_wall("books_table_layout"),
             ONCE,
         )
 
