@@ -31,8 +31,8 @@ from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen, BetterPage
-from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.bank import Bank
+from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import FIRM, NavEntry
@@ -67,14 +67,11 @@ class Books:
     @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
         await judged_cash.judge(ids)
+        await settle_posted(ids)
 
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:
         return {Bank: StatementBank()}
-
-    @hook
-    async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
-        await settle_posted(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:

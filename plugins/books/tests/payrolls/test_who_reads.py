@@ -62,7 +62,8 @@ async def test_from_the_sheet_to_the_voucher(
                     assert SHOWN not in answer.text, (role, path)
                     assert NAME not in answer.text, (role, path)
         async with portal.visitor(await session_for(people["boss"])) as boss:
-            assert "确认2026年1月工资表" in (await boss.get(f"{base}/waiting")).text
+            waiting = await boss.http.get(f"{base}/waiting?whole=1", headers={"hx-request": "true"})
+            assert "确认2026年1月工资表" in waiting.text
             confirmed = await sent(boss, f"{of_it}/answer", {"confirmed": "1", "sha256": payroll.sha256})
             assert "企业已确认" in confirmed
             await sent(boss, f"{base}/books/payroll/readers/ask", {})
