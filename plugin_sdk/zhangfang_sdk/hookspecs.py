@@ -171,6 +171,20 @@ class HookSpecs(Protocol):
         """
 
     @spec
+    async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
+        """Bank: new lines of these clients' accounts (ids of core_client) came in.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
+    async def on_payrolls_confirmed(self, ids: Sequence[int]) -> None:
+        """Payrolls: these clients (ids of core_client) confirmed a month's payroll.
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         """Notices: notices were kept for people (ids of core_notice). After the commit, in a job with a transaction of its own; a failure is tried again."""
 

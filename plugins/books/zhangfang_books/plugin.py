@@ -16,6 +16,7 @@ from zhangfang_books import (
     stock_pages,
     web,
 )
+from zhangfang_books.bank import demo as bank_demo
 from zhangfang_books.bank import import_pages as bank_import_pages
 from zhangfang_books.bank import pages as bank_pages
 from zhangfang_books.bank import reconciliation_pages
@@ -26,6 +27,7 @@ from zhangfang_books.payroll import confirming as payroll_confirming
 from zhangfang_books.payroll import pages as payroll_pages
 from zhangfang_books.payroll import readers as payroll_readers
 from zhangfang_books.payroll.bringing import TOPIC as PAYROLL_TOPIC
+from zhangfang_books.payroll.service import KeptPayrolls
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
@@ -34,6 +36,7 @@ from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.month_end import MonthEndSource
+from zhangfang_sdk.payrolls import Payrolls
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
@@ -71,7 +74,11 @@ class Books:
 
     @hook
     def register_services(self) -> Mapping[type[Any], Any]:
-        return {Bank: StatementBank()}
+        return {Bank: StatementBank(), Payrolls: KeptPayrolls()}
+
+    @hook
+    async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await bank_demo.bring_statements(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:

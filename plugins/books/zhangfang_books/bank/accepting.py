@@ -43,7 +43,7 @@ async def accept(account: BankAccount, key: str) -> None:
     found = next((each for each in asked.suggestions if each.key == key), None)
     if found is None:
         raise Refusal("bank.proposal_gone", "这条建议已经变了(有人刚处理过,或账上有变动),请刷新后再看。", status=409)
-    await _accept(account, found, asked)
+    await take(account, found, asked)
 
 
 async def accept_sure(account: BankAccount) -> int:
@@ -51,7 +51,7 @@ async def accept_sure(account: BankAccount) -> int:
     require("bank.write")
     asked = await suggestions(account)
     for each in asked.sure:
-        await _accept(account, each, asked)
+        await take(account, each, asked)
     return len(asked.sure)
 
 
@@ -92,7 +92,9 @@ async def untie(account: BankAccount, line_id: int) -> None:
     await _told(account, "books.bank_unmatched", {"line": line_id, "vouchers": [row.voucher for row in rows]})
 
 
-async def _accept(account: BankAccount, found: Suggestion, asked: Asked) -> None:
+async def take(account: BankAccount, found: Suggestion, asked: Asked) -> None:
+    """One of the suggestions just ``asked``. Needs ``bank.write``; raises what the ledger refuses."""
+    require("bank.write")
     vouchers = []
     if found.entries:
         vouchers = await _tie_entries(account, found, asked.standing.tied)

@@ -14,6 +14,7 @@ from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft, VoucherState
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
@@ -49,6 +50,8 @@ async def answer(payroll: Payroll, sha256: str, *, confirmed: bool, why: str = "
     after: dict[str, object] = {"period": payroll.period, "state": payroll.state, "why": payroll.why, "sha256": sha256}
     await use(Audit).record("books.payroll_answer", f"books_payroll:{payroll.id}", client=payroll.client, after=after)
     await use(Live).announce(TOPIC, payroll.client)
+    if confirmed:
+        use(Facts).tell("payrolls_confirmed", [payroll.client])
 
 
 async def book(payroll: Payroll) -> int:

@@ -254,6 +254,14 @@ class Plugin:
             note("on_invoices_booked")
 
     @hook
+    async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
+        note("on_bank_lines_brought")
+
+    @hook
+    async def on_payrolls_confirmed(self, ids: Sequence[int]) -> None:
+        note("on_payrolls_confirmed")
+
+    @hook
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         note("on_notices_sent")
 

@@ -1,0 +1,33 @@
+"""The SDK's ``Payrolls``: totals alone."""
+
+from collections.abc import Sequence
+
+from zhangfang_books.payroll.tables import Payroll, PayrollState
+from zhangfang_sdk import use
+from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.ledger import Ledger, VoucherState
+from zhangfang_sdk.payrolls import PayrollStep, PayrollTotals
+from zhangfang_sdk.periods import Period
+
+
+class KeptPayrolls:
+    async def standing(self, client: int, period: Period) -> PayrollTotals | None:
+        require("ledger.read")
+        if not scope().sees(client):
+            raise not_found("企业")
+        row = await Payroll.objects().where(Payroll.client == client, Payroll.period == period.number).first()
+        return None if row is None else await _totals(row)
+
+    async def of_month(self, period: Period) -> Sequence[PayrollTotals]:
+        require("ledger.read")
+        rows = await Payroll.objects().where(Payroll.period == period.number).order_by(Payroll.client)
+        return [await _totals(row) for row in rows]
+
+
+async def _totals(row: Payroll) -> PayrollTotals:
+    step = PayrollStep[PayrollState(row.state).name]
+    if row.voucher is not None and (await use(Ledger).voucher(row.voucher)).state is not VoucherState.DISCARDED:
+        step = PayrollStep.BOOKED
+    withheld = row.social + row.fund
+    return PayrollTotals(row.client, Period.from_number(row.period), step, row.people, row.gross, withheld, row.tax, row.net)
