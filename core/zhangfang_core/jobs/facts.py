@@ -1,8 +1,6 @@
 """Facts told after the commit: one job for each listening plugin and transaction, with the list of ids."""
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
 from zhangfang_core.jobs.queue import TELL, put
@@ -11,13 +9,6 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.acting import caller
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.bank import Bank
-from zhangfang_sdk.context import firm_in_scope
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.payrolls import Payrolls
-
-TOLD_BY: Mapping[str, type[Any]] = {"bank_lines_brought": Bank, "payrolls_confirmed": Payrolls}
-"""Facts that belong to a plugin's service: whoever provides it tells them."""
 
 
 def tell(fact: str, ids: Iterable[int | str]) -> None:
@@ -28,7 +19,7 @@ def tell(fact: str, ids: Iterable[int | str]) -> None:
     current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
-SERVICES = {"tasks_done": "Tasks"}
+SERVICES = {"tasks_done": "Tasks", "bank_lines_brought": "Bank", "payrolls_confirmed": "Payrolls"}
 """Facts that plugins tell, by the service whose provider may."""
 
 
@@ -41,14 +32,6 @@ class ProvidersFacts:
         provides = asking is None or (module is not None and service in module.manifest.provides)
         if service is None or not provides:
             raise Refusal("facts.not_yours", "这个模块不能通报这件事。", status=403, details={"fact": fact})
-
-    @hook
-class PluginFacts:
-    def tell(self, fact: str, ids: Sequence[int]) -> None:
-        service, asking = TOLD_BY.get(fact), caller()
-        module = None if asking is None else registry().modules.get(asking.plugin)
-        if service is None or (asking is not None and (module is None or service not in module.services)):
-            raise Refusal("facts.not_yours", "这个模块不能通知这件事。", status=403, details={"fact": fact})
         tell(fact, ids)
 
 

@@ -37,7 +37,6 @@ from zhangfang_sdk.waiting import Waiting
 CORE_SERVICES: Mapping[type[Any], str] = {
     Audit: "zhangfang_core.trail.audit:AuditTrail",
     Live: "zhangfang_core.live.hub:PgLive",
-    Facts: "zhangfang_core.jobs.facts:PluginFacts",
     Jobs: "zhangfang_core.jobs.queue:QueuedJobs",
     Facts: "zhangfang_core.jobs.facts:ProvidersFacts",
     Documents: "zhangfang_core.documents.service:StoredDocuments",
