@@ -87,3 +87,17 @@ def test_split_merged_and_fees() -> None:
     fee = one([Line(1, DAY, 112_000, "丙")], [Target("a", DAY, 113_000, "丙")])
     assert (fee.rule, fee.fee) == (Rule.FEE, 1_000)
     assert [p.sure for p in (split, merged, fee)] == [False] * 3
+
+
+def test_equal_amounts_of_each_month_go_to_the_voucher_of_their_days() -> None:
+    """Nobody is named: insurance of three months, booked on the days on which it was paid."""
+    days = [dt.date(2026, month, 12) for month in (1, 2, 3)]
+    lines = [Line(n, day, -728_000, text="缴纳住房公积金") for n, day in enumerate(days)]
+    targets = [Target(f"e{n}", day, -728_000, is_entry=True) for n, day in enumerate(days)]
+    found = proposals_for(lines, targets)
+    assert {(p.lines[0].id, p.targets[0].key, p.sure) for p in found} == {(n, f"e{n}", False) for n in range(3)}
+
+
+def test_of_vouchers_of_one_party_the_nearest_day_is_meant() -> None:
+    old, near = (Target(key, day, 50_001, "甲公司", is_entry=True) for key, day in (("old", DAY - dt.timedelta(30)), ("near", DAY)))
+    assert one([Line(1, DAY, 50_001, "甲公司")], [old, near]).targets == (near,)

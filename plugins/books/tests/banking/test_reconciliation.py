@@ -55,3 +55,15 @@ async def test_what_stood_before_the_first_line_is_one_difference(firm: TestFirm
     found = await at_the_end(firm, account, Period.of(DAY))
     assert (found.from_before, found.difference) == (50_000, 0)
     assert [p.amount for p in found.of_bank] == [700]
+
+
+async def test_a_voucher_from_before_the_first_line_that_a_line_explains_is_no_difference(firm: TestFirm) -> None:
+    """Booked in February, paid by the bank in March, which is the first that its statement tells."""
+    february = dt.date(2026, 2, 26)
+    await posted(firm, Line("2202", "付款", debit=40_001, counterparty="乙公司"), Line("1002", "付款", credit=40_001), day=february)
+    account = await stated(firm, line(1, -40_001, "乙公司"))
+    (one,) = await asked(firm, account)
+    await accept(firm, account, one.key)
+    found = await at_the_end(firm, account, Period.of(DAY))
+    assert (found.of_bank, list(found.of_books), found.difference) == ([], [], 0)
+    assert found.from_before == 0

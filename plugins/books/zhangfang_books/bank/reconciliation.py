@@ -59,6 +59,7 @@ async def reconciled(account: BankAccount, month: Period) -> Reconciliation:
     of_books: list[OpenPoint] = []
     bank: int | None = 0
     before, begins = 0, None
+    tied_before = 0
     for each in await accounts_of(client):
         if each.account != account.account:
             continue
@@ -85,11 +86,12 @@ async def reconciled(account: BankAccount, month: Period) -> Reconciliation:
             for e in found.entries
             if begins and e.date >= begins and (left := e.amount - tied[e.key]) != 0
         ]
+        tied_before = sum(tied[e.key] for e in found.entries if begins and e.date < begins)
     books = await _books_at(client, account.account, day)
     if begins is None:
         return Reconciliation(day, None, None, books, 0, (), ())
     early = await _entries_before(client, account.account, begins)
-    return Reconciliation(day, begins, bank, books, early - before, of_bank, sorted(of_books, key=lambda p: p.date))
+    return Reconciliation(day, begins, bank, books, early - before - tied_before, of_bank, sorted(of_books, key=lambda p: p.date))
 
 
 async def _books_at(client: int, code: str, day: dt.date) -> int:

@@ -13,6 +13,7 @@ from zhangfang_books.bank.matching.sureness import Sureness
 EARLIER = dt.timedelta(days=10)
 """Money may come before the invoice that it is for."""
 ENTRY_DAYS = dt.timedelta(days=45)
+SAME_DAYS = dt.timedelta(days=7)
 SPLIT_DAYS = dt.timedelta(days=90)
 NAMED_AT_LEAST = 5
 
@@ -48,6 +49,7 @@ class _Matching:
                 for step in steps:
                     step(lines, self._of(party), "")
         self._alike()
+        self._by_day()
         self._by_amount()
         return self._found
 
@@ -86,8 +88,9 @@ class _Matching:
         for line in lines:
             fitting = [t for t in waiting.get(line.amount, ()) if _in_time(line, t)]
             if line.id in self._left and fitting:
-                waiting[line.amount].remove(fitting[0])
-                self._take([line], fitting[:1], Rule.ALIKE if alike else Rule.EQUAL, alike)
+                chosen = _nearest(line, fitting)
+                waiting[line.amount].remove(chosen)
+                self._take([line], [chosen], Rule.ALIKE if alike else Rule.EQUAL, alike)
 
     def _merged(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
         """One payment for several."""
@@ -139,6 +142,20 @@ class _Matching:
                 for name in self._names.like(party) if party and party not in self._names else ():
                     step([line for line in lines if line.id in self._left], self._of(name), name)
 
+    def _by_day(self) -> None:
+        """The amount of a voucher that stands within days, where the line or the voucher names nobody: wages, insurance, rent each month."""
+        by_amount: dict[int, list[Target]] = defaultdict(list)
+        for target in self._open.values():
+            if target.is_entry:
+                by_amount[target.amount].append(target)
+        for line in list(self._left.values()):
+            near = [
+                t for t in by_amount.get(line.amount, ())
+                if t.key in self._open and abs(line.date - t.date) <= SAME_DAYS and not (line.party and t.party)
+            ]  # fmt: skip
+            if near:
+                self._take([line], [_nearest(line, near)], Rule.AMOUNT, "")
+
     def _by_amount(self) -> None:
         """Nothing but the amount, where one target alone has it and no other line does."""
         by_amount: dict[int, list[Target]] = defaultdict(list)
@@ -152,6 +169,12 @@ class _Matching:
             fitting = [t for t in by_amount.get(amount, ()) if _in_time(lines[0], t)]
             if len(lines) == 1 and len(fitting) == 1 and (not lines[0].party or not fitting[0].party):
                 self._take(lines, fitting, Rule.AMOUNT, fitting[0].party)
+
+
+def _nearest(line: Line, targets: Sequence[Target]) -> Target:
+    """Of vouchers the one of the nearest day, of open items the oldest."""
+    entries = [target for target in targets if target.is_entry]
+    return min(entries, key=lambda t: (abs(line.date - t.date), t.date)) if entries else targets[0]
 
 
 def _in_time(line: Line, target: Target, after: dt.timedelta | None = None) -> bool:
