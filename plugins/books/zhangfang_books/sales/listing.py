@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from zhangfang_books.importing.cells import HeadedRow
+from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import number_of
 from zhangfang_books.importing.outcome import MOST_FAULTS, Fault
-from zhangfang_books.importing.parsing import TOTAL, day_of
+from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import standing_at
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead, candidates
