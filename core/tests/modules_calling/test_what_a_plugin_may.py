@@ -118,7 +118,7 @@ async def test_core_calls_its_own_services_for_a_plugin_as_itself(firm: TestFirm
             await use(Ledger).draft(sale(firm))
     async with scoped_transaction(system_scope(firm.id)):
         queued = await connection().fetch("select task_name from procrastinate_jobs")
-    assert {row["task_name"] for row in queued} == {"core.seal_audit", "core.search_index"}
+    assert {row["task_name"] for row in queued} == {"core.seal_audit", "core.search_index", "core.tell"}
 
 
 @pytest.mark.parametrize("protocol", CORE_SERVICES, ids=lambda p: p.__name__)

@@ -26,9 +26,9 @@ def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
     return seen(_one(data, name)).strip()[:longest]
 
 
-def password_in(data: dict[str, Any], name: str = "password") -> str:
-    """A password as it was typed."""
-    return _one(data, name)[:1000]
+def password_in(data: dict[str, Any], name: str = "password", longest: int = 1000) -> str:
+    """A password or key as it was typed."""
+    return _one(data, name)[:longest]
 
 
 def numbers_in(data: dict[str, Any], name: str) -> list[int]:

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, password_in
 from zhangfang_core.module_settings.kept import (
     PERMISSION,
     Kept,
@@ -111,7 +111,7 @@ def _of_client(manifest: Manifest) -> Sequence[SettingField]:
 
 def _typed(fields: Sequence[SettingField], data: dict[str, Any]) -> dict[str, str]:
     names = [name for f in fields for name in (f.key, f"clear_{f.key}")]
-    return {name: written(data, name, 4000) for name in names}
+    return {name: password_in(data, name, 4000).strip() for name in names}
 
 
 def _texts(fields: Sequence[SettingField], values: Mapping[str, str | int]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, password_in, written
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.vendors.choices import (
     PERMISSION,
@@ -146,7 +146,7 @@ def _changed(chosen: Choice, offer: Offer, typed: Mapping[str, str]) -> Filled:
 
 def _typed(offer: Offer, data: dict[str, Any]) -> dict[str, str]:
     names = [name for f in offer.vendor.settings for name in (f.key, f"clear_{f.key}")]
-    return {name: written(data, name, 4000) for name in names}
+    return {name: password_in(data, name, 4000).strip() for name in names}
 
 
 def _form(

@@ -19,10 +19,12 @@ MOST_AT_ONCE = 50
 
 @page("/tasks/board", of=FIRM, permission="collab.assign")
 async def board_page(
-    show: str = "late", accountant: int | None = None, client: int | None = None, number: int = 1
+    show: str = "late", accountant: str = "", client: str = "", number: int = 1
 ) -> Page:
-    """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant`` and ``client`` narrow it, ``number`` is the page."""
-    chosen = Chosen(show if show in FILTERS else "late", accountant, client, max(1, min(number, 10_000)))
+    """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant`` and ``client`` (ids, or "" for all) narrow it, ``number``
+    is the page."""
+    page_number = max(1, min(number, 10_000))
+    chosen = Chosen(show if show in FILTERS else "late", _id(accountant), _id(client), page_number)
     found = await board(chosen)
     return Page(
         "collab/board.html",
@@ -36,6 +38,11 @@ async def board_page(
         accountants=[("", "全部会计"), *((str(c.person), c.name) for c in found.colleagues)],
         today=today(),
     )
+
+
+def _id(text: str) -> int | None:
+    """None for "" and for what is no id."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 @action("/tasks/board", of=FIRM, permission="collab.assign")
