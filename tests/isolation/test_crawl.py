@@ -29,7 +29,7 @@ OF_TWO_PLACES = "of two places"
 FROM_ANYWHERE = ("/me", "/sign-out", "/static")
 ALIKE = 2
 """Pages of one place that differ only in numbers, and in what their queries say, are followed as often as this."""
-MOST_PAGES = 600
+MOST_PAGES = 1200
 FORMS = [
     (re.compile(re.sub(r"\{\w+:(\w+)\}", lambda kind: r"\d+" if kind[1] == "int" else "[^/]+", route.path)), route)
     for route in sorted(walk(create_app()).routes, key=lambda route: len(route.parameters))  # "/confirm" before "/{kind}"
