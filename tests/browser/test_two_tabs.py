@@ -115,7 +115,7 @@ class Tab:
 
         async def send() -> None:
             await self.page.set_input_files("form[data-upload] input[multiple]", file)
-            await expect(rows).to_have_count(before + 1)
+            await expect(rows).to_have_count(before + 1, timeout=20_000)
 
         return send
 

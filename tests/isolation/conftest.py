@@ -14,19 +14,11 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from tests.isolation.money_and_taxes import plant_bank, plant_payroll, plant_taxes
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
-from zhangfang_books.bank.bringing import Chosen, keep_statement
-from zhangfang_books.bank.statements import Statement, StatementLine
-from zhangfang_books.bank.tables import BankLineRow, BankMatch, BankMemory
-from zhangfang_books.filing.tables import Confirmation, FilingRow
-from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.kept_profiles import remember
-from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
-from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
-from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.reading import assign_cash, keep_brought_cash
-from zhangfang_books.sales.tables import IssuedInvoice
 from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
@@ -215,53 +207,18 @@ async def _books(place: Place) -> None:
     await ledger.post(await ledger.draft(VoucherDraft(place.client, today(), word, sold)))
     await ledger.close_period(place.client, Period(2025, 1))
     await _analysis(place, word)
-    await _bank(place, word)
-    await _payroll(place, word)
+    await plant_bank(place.client, word)
+    await plant_payroll(place.client, word)
+    await plant_taxes(place.client, word)
     await write_note(place.client, Period.current(), word)
     await keep_brought_cash(place.client, {1: 100})
     await judged_cash.judge([v.id for v in await use(Ledger).vouchers(place.client)])
     await assign_cash(place.client, voucher, 1, 1)
     await remember(place.client, {word: "1001"})
     await hand_figures.fill(place.client, "income", 26, Period.current(), 5, None, word)
-    filing = FilingRow(
-        client=place.client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
-    )  # fmt: skip
-    await filing.save()
-    await Confirmation(
-        client=place.client, filing=filing.id, content=word.encode(), sha256="x", payable=12300, confirmed_by=word,
-        confirmed_at=dt.datetime.now(dt.UTC),
-    ).save()  # fmt: skip
-    await IssuedInvoice(
-        client=place.client, code="", number=f"2633200000{place.client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
-        seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
-        read_at=dt.datetime.now(dt.UTC),
-    ).save()  # fmt: skip
     await ImportedFile(
         client=place.client, sha256=word, name=word, vouchers=1, imported_by=word, imported_at=dt.datetime.now(dt.UTC)
     ).save()
-
-
-async def _bank(place: Place, word: str) -> None:
-    """A bank's line that is explained, what is remembered of it."""
-    client, now = place.client, dt.datetime.now(dt.UTC)
-    line = StatementLine(1, today(), None, 12300, 12300, word, word, word, word)
-    statement = Statement(word, bank=word, opening=0, closing=12300, lines=[line])
-    account = await keep_statement(client, statement, Chosen("1002", word), Source(word, word))
-    voucher = (await use(Ledger).vouchers(client, period=Period.current(), limit=1))[0].id
-    row = await BankLineRow.objects().where(BankLineRow.account == account.id).first()
-    assert row is not None
-    await BankMatch(
-        client=client, line=row.id, voucher=voucher, place=1, amount=100, reason=word, matched_by=word, matched_at=now
-    ).save()
-    await BankMemory(client=client, sign=1, said=word, account="1001", summary=word, at=now).save()
-
-
-async def _payroll(place: Place, word: str) -> None:
-    """A month that waits for the boss; the row is for the owner, who brought it in."""
-    person = PersonRow(1, word, word, 12300, 0, 0, 0, 0, 0, 0, 0, 12300, 0, 0)
-    found = await bring_in_payroll(place.client, Period.current(), ReadSheet([person]), Source(word, word), really=True)
-    assert found.payroll is not None
-    await Payroll.update({Payroll.why: word}).where(Payroll.id == found.payroll)
 
 
 async def _analysis(place: Place, word: str) -> None:

@@ -1,0 +1,56 @@
+"""A row of everything that a client's bank, payroll and taxes keep, for the isolation tests; the word stands in each."""
+
+import datetime as dt
+
+from zhangfang_books.bank.bringing import Chosen, keep_statement
+from zhangfang_books.bank.statements import Statement, StatementLine
+from zhangfang_books.bank.tables import BankLineRow, BankMatch, BankMemory
+from zhangfang_books.filing.tables import Confirmation, FilingRow
+from zhangfang_books.importing.files_before import Source
+from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
+from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
+from zhangfang_books.payroll.tables import Payroll
+from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import use
+
+
+async def plant_bank(client: int, word: str) -> None:
+    """A bank's line that is explained, what is remembered of it."""
+    now = dt.datetime.now(dt.UTC)
+    line = StatementLine(1, today(), None, 12300, 12300, word, word, word, word)
+    statement = Statement(word, bank=word, opening=0, closing=12300, lines=[line])
+    account = await keep_statement(client, statement, Chosen("1002", word), Source(word, word))
+    voucher = (await use(Ledger).vouchers(client, period=Period.current(), limit=1))[0].id
+    row = await BankLineRow.objects().where(BankLineRow.account == account.id).first()
+    assert row is not None
+    await BankMatch(
+        client=client, line=row.id, voucher=voucher, place=1, amount=100, reason=word, matched_by=word, matched_at=now
+    ).save()
+    await BankMemory(client=client, sign=1, said=word, account="1001", summary=word, at=now).save()
+
+
+async def plant_payroll(client: int, word: str) -> None:
+    """A month that waits for the boss; the row is for the owner, who brought it in."""
+    person = PersonRow(1, word, word, 12300, 0, 0, 0, 0, 0, 0, 0, 12300, 0, 0)
+    found = await bring_in_payroll(client, Period.current(), ReadSheet([person]), Source(word, word), really=True)
+    assert found.payroll is not None
+    await Payroll.update({Payroll.why: word}).where(Payroll.id == found.payroll)
+
+
+async def plant_taxes(client: int, word: str) -> None:
+    """A return with what the boss confirmed of it, and an issued invoice."""
+    filing = FilingRow(
+        client=client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
+    )  # fmt: skip
+    await filing.save()
+    await Confirmation(
+        client=client, filing=filing.id, content=word.encode(), sha256="x", payable=12300, confirmed_by=word,
+        confirmed_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
+    await IssuedInvoice(
+        client=client, code="", number=f"2633200000{client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
+        seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
+        read_at=dt.datetime.now(dt.UTC),
+    ).save()  # fmt: skip
