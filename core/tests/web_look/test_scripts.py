@@ -323,7 +323,7 @@ def test_several_photos_are_several_documents(page: Page, portal: Portal) -> Non
     portal.upload_answers = [(201, ROW)] * 5
     show(page, portal, UPLOAD)
     choose(page, *(photo(f"{n}.jpg", 500) for n in range(5)))
-    page.wait_for_function("document.querySelectorAll('.fresh').length === 5")
+    page.locator(".fresh").nth(4).wait_for(state="attached")
     assert len(set(portal.upload_keys)) == 5
 
 
