@@ -9,8 +9,8 @@ from zhangfang_books.bank.layouts import bank_named, words
 from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine, in_order
 from zhangfang_books.importing.cells import HeadedRow, cleaned
 from zhangfang_books.importing.dates import clock_of, moment_of
+from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.layouts import TableHead
-from zhangfang_books.importing.outcome import Fault
 from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import plain
 from zhangfang_books.importing.reading_rows import SheetRow

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from zhangfang_books.importing.outcome import MOST_FAULTS, Fault
+from zhangfang_books.importing.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,8 @@ class Statement:
 
 
 @dataclass(slots=True)
-class ReadStatements:
+class ReadStatements(Faults):
     statements: list[Statement] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
-
-    def fault(self, fault: Fault) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
 
     @property
     def clean(self) -> bool:

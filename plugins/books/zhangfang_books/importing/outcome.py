@@ -4,17 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-MOST_FAULTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``row`` from 1 as Excel counts, of the sheet ``sheet``; ``column`` its letter with the heading."""
-
-    row: int
-    column: str
-    sentence: str
-    sheet: str = ""
+from zhangfang_books.importing.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Outcome:
+class Outcome(Faults):
     """``unknown``: accounts that the client lacks → (name in the file, rows). ``unknown_items``: what lines name and no item is called.
 
     ``lost``: what is left out of the books besides columns, as sentences with how often.
@@ -120,8 +110,6 @@ class Outcome:
     standing_found: int = 0
     before: str = ""
     """When and by whom the same file was brought in already."""
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
     left_out: int = 0
     brought: int = 0
     straight: bool = False
@@ -129,11 +117,6 @@ class Outcome:
     @property
     def clean(self) -> bool:
         return self.faults_found == 0 and self.vouchers > 0
-
-    def fault(self, fault: Fault) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
 
     def lose(self, what: str) -> None:
         self.lost[what] = self.lost.get(what, 0) + 1

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from zhangfang_books.importing.cells import HeadedRow
 from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import foreign_of, named_of, quantity_of
+from zhangfang_books.importing.faults import Fault, amount_in
 from zhangfang_books.importing.other_columns import OtherColumns
-from zhangfang_books.importing.outcome import Fault, FileLine, FileVoucher, Outcome
+from zhangfang_books.importing.outcome import FileLine, FileVoucher, Outcome
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead
 from zhangfang_sdk.errors import Refusal
@@ -174,14 +175,7 @@ class _SheetReader:
         return 0, 0
 
     def _amount(self, row: HeadedRow, name: str) -> int:
-        text = row.text(name)
-        if not text:
-            return 0
-        try:
-            return fen(text)
-        except Refusal as refusal:
-            self._fault(row, name, refusal.sentence)
-            return 0
+        return amount_in(row.text(name), lambda sentence: self._fault(row, name, sentence))
 
     def _fault(self, row: HeadedRow, name: str, sentence: str) -> None:
         self._outcome.fault(Fault(row.number, row.column(name), sentence, self.head.name))

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_books.importing import files_before, kept_profiles
+from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.items import Directory, unknown_items
-from zhangfang_books.importing.outcome import Fault, FileVoucher, Outcome, SheetFound
+from zhangfang_books.importing.outcome import FileVoucher, Outcome, SheetFound
 from zhangfang_books.importing.parsing import Chart, vouchers_of
 from zhangfang_books.importing.profiles import Profile, enough
 from zhangfang_books.importing.reading_rows import Rows

@@ -8,13 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from zhangfang_books.importing.cells import HeadedRow
+from zhangfang_books.importing.faults import Fault, Faults, amount_in
 from zhangfang_books.importing.layouts import LayoutKind, TableHead
-from zhangfang_books.importing.outcome import MOST_FAULTS, Fault
 from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.payroll.id_numbers import problem_of
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.money import yuan
 
 _FILE = Path(__file__).parent.parent / "data" / "payroll" / "headings.toml"
 TITLES: Mapping[str, str] = {
@@ -65,16 +64,9 @@ class PersonRow:
 
 
 @dataclass(slots=True)
-class ReadSheet:
+class ReadSheet(Faults):
     people: list[PersonRow] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
     totals: int = 0
-
-    def fault(self, fault: Fault) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
 
     @property
     def clean(self) -> bool:
@@ -176,13 +168,7 @@ class _Reader:
         return self._amount(row, name, row.text(name))
 
     def _amount(self, row: HeadedRow, name: str, text: str) -> int:
-        if text in ("", "-", "/"):
-            return 0
-        try:
-            return fen(text)
-        except Refusal as refusal:
-            self._fault(row, name, refusal.sentence)
-            return 0
+        return amount_in("" if text in ("-", "/") else text, lambda sentence: self._fault(row, name, sentence))
 
     def _fault(self, row: HeadedRow, name: str, sentence: str) -> None:
         self._read.fault(Fault(row.number, row.column(name), sentence, self._head.sheet.name))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zhangfang_books.importing.outcome import Fault
+from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.importing.recognising import heads
 from zhangfang_books.sales.lines import packed

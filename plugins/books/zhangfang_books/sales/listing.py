@@ -11,15 +11,14 @@ from pathlib import Path
 from zhangfang_books.importing.cells import HeadedRow
 from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import number_of
-from zhangfang_books.importing.outcome import MOST_FAULTS, Fault
+from zhangfang_books.importing.faults import Fault, Faults, amount_in
 from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import standing_at
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead, candidates
 from zhangfang_books.sales.lines import rate_called
-from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.invoices import InvoiceLine
-from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.money import yuan
 
 _FILE = Path(__file__).parent.parent / "data" / "invoice_lists.toml"
 _REVERSED = re.compile(r"(?:被红冲蓝字(?:数电)?(?:发)?票号码|对应(?:正数|蓝字)发票(?:代码[::]?\d{10,12})?号码)[::]?\s*(\d{8,20})")
@@ -65,19 +64,12 @@ class Listed:
 
 
 @dataclass(slots=True)
-class Listing:
+class Listing(Faults):
     """``received`` counts invoices of the list that the client was given; ``headed`` whether any sheet has the headings of a list."""
 
     issued: list[Listed] = field(default_factory=list)
     received: int = 0
     headed: bool = False
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
-
-    def fault(self, fault: Fault) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
 
 
 @cache
@@ -189,13 +181,7 @@ class _Reader:
 
     def _fen(self, row: HeadedRow, name: str) -> int:
         text = row.text(name)
-        if not text.strip("*-—"):
-            return 0
-        try:
-            return fen(text)
-        except Refusal as refusal:
-            self._fault(row, name, refusal.sentence)
-            return 0
+        return amount_in(text if text.strip("*-—") else "", lambda sentence: self._fault(row, name, sentence))
 
     def _fault(self, row: HeadedRow, name: str, sentence: str) -> None:
         self._found.fault(Fault(row.number, row.column(name), sentence, self.head.name))

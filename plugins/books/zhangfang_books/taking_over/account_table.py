@@ -12,19 +12,18 @@ from pathlib import Path
 from zhangfang_books.importing.cells import HeadedRow
 from zhangfang_books.importing.dates import day_of
 from zhangfang_books.importing.details import kind_called, named_of, number_of
+from zhangfang_books.importing.faults import Fault, Faults, amount_in
 from zhangfang_books.importing.other_columns import OtherColumns
-from zhangfang_books.importing.outcome import Fault, LostColumn, Named
+from zhangfang_books.importing.outcome import LostColumn, Named
 from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.profiles import plain, standing_at
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.importing.recognising import SheetHead, candidates
-from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind
-from zhangfang_sdk.money import fen, yuan
+from zhangfang_sdk.money import yuan
 
 _FILE = Path(__file__).parent.parent / "data" / "account_tables.toml"
 _CODE = re.compile(r"'?(\d[\d.\-/\\]*)(?:[\s_]+(.*))?")
-MOST_FAULTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +58,15 @@ class AccountRow:
 
 
 @dataclass(slots=True)
-class Table:
+class Table(Faults):
     """``has_balances`` whether any row may say one; ``both`` whether the file has opening and closing balances."""
 
     rows: list[AccountRow] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    faults_found: int = 0
     lost_columns: list[LostColumn] = field(default_factory=list)
     sheets: dict[str, int] = field(default_factory=dict)
     has_balances: bool = False
     both: bool = False
     totals: int = 0
-
-    def fault(self, fault: Fault) -> None:
-        self.faults_found += 1
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(fault)
 
 
 @cache
@@ -221,13 +213,7 @@ class _Reader:
 
     def _amount(self, row: HeadedRow, name: str) -> int:
         text = row.text(name)
-        if not text or text in ("-", "*"):
-            return 0
-        try:
-            return fen(text)
-        except Refusal as refusal:
-            self._fault(row, name, refusal.sentence)
-            return 0
+        return amount_in("" if text in ("-", "*") else text, lambda sentence: self._fault(row, name, sentence))
 
     def _due(self, row: HeadedRow) -> dt.date | None:
         text = row.text("due")

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhangfang_books.importing import kept_profiles
+from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.files_before import Source
-from zhangfang_books.importing.outcome import Fault
 from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.importing.recognising import heads
 from zhangfang_books.taking_over.account_table import AccountRow, Balance, Table, find_headings, table_of
