@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from zhangfang_core.identity.roles import roles
 from zhangfang_core.identity.tables import OwnRole
-from zhangfang_core.ledger.charts.chart import Category, Side
+from zhangfang_core.ledger.charts.chart import Side
 from zhangfang_core.ledger.charts.loading import load_chart
 from zhangfang_core.ledger.charts.loading import standards as known_standards
 from zhangfang_core.modules.registry import registry
@@ -15,14 +15,6 @@ from zhangfang_sdk.admin import Titles
 from zhangfang_sdk.ledger import VoucherKind, VoucherState
 from zhangfang_sdk.profile import Standing
 
-CATEGORIES: Titles = {
-    Category.ASSET: "资产",
-    Category.LIABILITY: "负债",
-    Category.COMMON: "共同",
-    Category.EQUITY: "所有者权益",
-    Category.COST: "成本",
-    Category.PROFIT_AND_LOSS: "损益",
-}
 SIDES: Titles = {Side.DEBIT: "借", Side.CREDIT: "贷"}
 VOUCHER_KINDS: Titles = {
     VoucherKind.OPENING: "期初",

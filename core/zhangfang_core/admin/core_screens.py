@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zhangfang_core.admin import choices
 from zhangfang_core.documents.tables import DocumentRow
 from zhangfang_core.identity.tables import Invitation, Membership
+from zhangfang_core.ledger.charts.chart import CATEGORY_TITLES
 from zhangfang_core.ledger.rules import KIND_TITLES, kinds_of
 from zhangfang_core.ledger.tables import ClosedPeriod, LedgerAccount, LedgerVoucher
 from zhangfang_core.modules.tables import ModuleSwitch
@@ -94,7 +95,7 @@ SCREENS = (
         "会计科目",
         (LedgerAccount.client, LedgerAccount.code, LedgerAccount.full_name, LedgerAccount.category),
         {"dimensions": "可用的辅助核算", "required": "必填的辅助核算", "open_items": "往来核销", "retired": "已停用", "moved_to": "余额转入的下级科目"},
-        choices={"category": choices.CATEGORIES, "normal_balance": choices.SIDES},
+        choices={"category": CATEGORY_TITLES, "normal_balance": choices.SIDES},
         words={"dimensions": _dimensions("dimensions"), "required": _dimensions("required")},
     ),
     AdminScreen(

@@ -21,6 +21,17 @@ class Category(StrEnum):
     PROFIT_AND_LOSS = "profit_and_loss"
 
 
+CATEGORY_TITLES: Mapping[str, str] = {
+    Category.ASSET: "资产",
+    Category.LIABILITY: "负债",
+    Category.COMMON: "共同",
+    Category.EQUITY: "所有者权益",
+    Category.COST: "成本",
+    Category.PROFIT_AND_LOSS: "损益",
+}
+"""In the order in which charts and balance sheets have them."""
+
+
 class Side(StrEnum):
     """The side of an entry; as ``normal_balance``, the side on which an account usually stands."""
 

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.identity.forms import Form
+from zhangfang_core.ledger.charts.chart import CATEGORY_TITLES
 from zhangfang_core.ledger.opening import service
 from zhangfang_core.ledger.opening.sheet import PROFIT_AND_LOSS, standing
 from zhangfang_core.ledger.rules import is_quantity
@@ -23,14 +24,6 @@ from zhangfang_sdk.places import here
 from zhangfang_sdk.texts import half_width, seen
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
-CATEGORIES = (
-    ("asset", "资产"),
-    ("liability", "负债"),
-    ("common", "共同"),
-    ("equity", "所有者权益"),
-    ("cost", "成本"),
-    (PROFIT_AND_LOSS, "损益"),
-)
 COLUMNS = ("account", "party", "due", "year_debit", "year_credit", "amount", "quantity")
 PARTY_ROWS = 2
 """Empty rows for parties that an account offers beside those filled."""
@@ -99,7 +92,7 @@ async def _page(saved: str = "", error: str = "", typed: Sequence[Mapping[str, s
         status_code=422 if error else 200,
         opening=opening,
         standing=state,
-        groups=[(key, title, [r for r in rows if r.account.category == key]) for key, title in CATEGORIES],
+        groups=[(key, title, [r for r in rows if r.account.category == key]) for key, title in CATEGORY_TITLES.items()],
         may_fill=scope().may("ledger.draft") and not opening.closed,
         may_start=scope().may("ledger.draft") and scope().may("ledger.post") and not opening.closed,
         within_year=opening.books_start.month > 1,

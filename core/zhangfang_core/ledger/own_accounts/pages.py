@@ -7,6 +7,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, written
 from zhangfang_core.ledger.accounts import accounts, change_account
+from zhangfang_core.ledger.charts.chart import CATEGORY_TITLES
 from zhangfang_core.ledger.own_accounts import codes
 from zhangfang_core.ledger.own_accounts.adding import (
     add_account,
@@ -22,15 +23,6 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
-
-CATEGORIES = (
-    ("asset", "资产"),
-    ("liability", "负债"),
-    ("common", "共同"),
-    ("equity", "所有者权益"),
-    ("cost", "成本"),
-    ("profit_and_loss", "损益"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ async def _chart(
     for account in every:
         levels[account.code] = 1 if account.parent is None else levels[account.parent] + 1
     shown = [a for a in every if a.code.startswith(q) or q in a.full_name]
-    groups = [(title, [a for a in shown if a.category == key]) for key, title in CATEGORIES]
+    groups = [(title, [a for a in shown if a.category == key]) for key, title in CATEGORY_TITLES.items()]
     return Page(
         "ledger/chart.html",
         title="科目表",
