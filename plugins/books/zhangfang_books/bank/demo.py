@@ -13,6 +13,7 @@ from zhangfang_books.importing.files_before import Source
 from zhangfang_books.reading import posted_vouchers
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.ledger import Balance, Ledger
 from zhangfang_sdk.periods import Period, today
 
 ACCOUNT, BANK = "1002", "示例银行"
@@ -36,7 +37,8 @@ async def _bring(client: int) -> None:
     if not entries:
         return
     number = f"62280000{client:011d}"
-    lines = _lines(entries, last)
+    before = await use(Ledger).balances(client, None, first.plus(-1))
+    lines = _lines(entries, last, sum(_moved(b) for b in before if b.account == ACCOUNT))
     statement = Statement(number, bank=BANK, closing=lines[-1].balance, lines=lines)
     statement.opening = (lines[0].balance or 0) - lines[0].amount
     account = await keep_statement(client, statement, Chosen(ACCOUNT, BANK), Source("demo", "示例银行对账单.xlsx"))
@@ -46,15 +48,15 @@ async def _bring(client: int) -> None:
             await take(account, each, asked)
 
 
-def _lines(entries: Sequence[Entry], last: dt.date) -> list[StatementLine]:
-    """A morning's minute each, with a balance that begins high enough for every payment."""
-    moved, balance = [(e.date, e.amount, e.party, e.summary) for e in entries], 0
+def _moved(balance: Balance) -> int:
+    return balance.debit - balance.credit + balance.closing_debit - balance.closing_credit
+
+
+def _lines(entries: Sequence[Entry], last: dt.date, opening: int) -> list[StatementLine]:
+    """A morning's minute each; the bank begins with what the books have then (``opening``, fen)."""
+    moved = [(e.date, e.amount, e.party, e.summary) for e in entries]
     moved.append((last, FEE, "", "跨行转账手续费"))
-    lowest = 0
-    for _, amount, _, _ in moved:
-        balance += amount
-        lowest = min(lowest, balance)
-    balance, lines = -lowest, []
+    balance, lines = opening, []
     for row, (date, amount, party, text) in enumerate(moved, 1):
         balance += amount
         minute = dt.time(9 + row % 8, row % 60)
