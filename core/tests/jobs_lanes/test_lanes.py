@@ -34,7 +34,7 @@ async def tell(firm: int, module: str) -> None:
     await put("core.tell", firm, lock=None, once=None, arguments=arguments)
 
 
-async def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.05)
@@ -48,6 +48,8 @@ async def test_handlers_that_hang_hold_up_their_own_plugin_alone(
     hanging = asyncio.Event()
 
     async def call_one(hook: str, module: str, ids: list[int]) -> None:
+        if hook != "on_vouchers_posted":
+            return
         if module == RUNS:
             told.append((module, ids))
             return
@@ -63,7 +65,7 @@ async def test_handlers_that_hang_hold_up_their_own_plugin_alone(
         async with scoped_transaction(system_scope(firm.id)):
             for _ in range(5):
                 await tell(firm.id, RUNS)
-        await until(lambda: len(told) == 5, 5)
+        await until(lambda: len(told) == 5)
         assert len(at_once) == 1, "one firm's facts are told to a plugin one at a time"
         hanging.set()
         await until(lambda: len(at_once) == 3 * lanes.PLACES)
