@@ -21,6 +21,7 @@ import pytest
 from zhangfang_core.database import embedded
 from zhangfang_core.supervision import SupervisionError, leftovers, ports
 from zhangfang_core.supervision.children import Child, RunningChild
+from zhangfang_core.testing.pace import in_time
 
 _SUPERVISOR = """
 import json, sys
@@ -167,7 +168,7 @@ def test_a_signal_stops_everything(stage: Stage, number: signal.Signals) -> None
         began = time.monotonic()
         process.send_signal(number)
         out, _ = process.communicate(timeout=15)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < in_time(10)
     assert process.returncode == 0
     assert "CLOSED" in out, "an open event stream must not keep the application from closing in order"
     assert not embedded.is_running(stage.folder / "pg")
@@ -184,7 +185,7 @@ def test_a_stubborn_child_is_ended_and_a_second_signal_hurries(stage: Stage) -> 
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < in_time(3)
     assert not any(_lives(pid) for pid in stage.pids()[0])
 
 
@@ -305,7 +306,7 @@ def test_open_tabs_and_silent_lines_stop_nobody(stage: Stage) -> None:
         began = time.monotonic()
         with _open(stage.url) as answer:
             assert answer.status == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < in_time(2)
         for line in silent:
             line.settimeout(8)
             assert line.recv(1) == b"", "a silent line must be closed"
