@@ -64,7 +64,7 @@ async def suggestions(account: BankAccount) -> Asked:
     found = Asked(await standing(account))
     lines = found.standing.lines()
     entries = {e.key: e for e in found.standing.entries}
-    items = {f"i{item.id}": item for item in await open_items(client)}
+    items = {f"i{item.id}": item for item in await open_items(client, found.standing.promised())}
     targets = [*found.standing.open_entries(), *(_target(key, item) for key, item in items.items())]
     told: set[int] = set()
     for proposal in proposals_for(lines, targets):
@@ -84,7 +84,7 @@ async def suggestions(account: BankAccount) -> Asked:
 
 
 def _target(key: str, item: OpenItem) -> Target:
-    return Target(key, item.date, item.open, item.counterparty, text=item.label)
+    return Target(key, item.date, item.open, item.counterparty, text=f"{item.label} {item.summary}")
 
 
 def _suggestion(proposal: Proposal, entries: Mapping[str, Entry], items: Mapping[str, OpenItem]) -> Suggestion | None:
@@ -111,12 +111,18 @@ def _reason(proposal: Proposal) -> str:
         Rule.FEE: f"少到账 {yuan(proposal.fee)},像是扣了手续费",
         Rule.ALIKE: "金额相同,对方名称相近但不一样,请核对",
         Rule.AMOUNT: "只有金额相同,请核对对方",
+        Rule.PART: f"只付了一部分,付后还剩 {yuan(abs(_rest(proposal)))},请核对",
     }[proposal.rule]
     if proposal.alike and proposal.rule not in (Rule.ALIKE, Rule.AMOUNT):
         said += f";对方名称与“{proposal.targets[0].party}”相近但不一样,请核对"
     if proposal.rule is Rule.EQUAL and not proposal.sure:
         said += ";也可能是别的,请核对"
     return said
+
+
+def _rest(proposal: Proposal) -> int:
+    """What stays open after a part."""
+    return sum(t.amount for t in proposal.targets) - sum(line.amount for line in proposal.lines)
 
 
 async def _by_words(account: BankAccount, line: Line) -> Suggestion | None:
