@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zhangfang_books.bank import memory
 from zhangfang_books.bank.accounts import accounts_of
@@ -11,8 +11,10 @@ from zhangfang_books.bank.matching.proposing import proposals_for
 from zhangfang_books.bank.rules import TRANSFER, own_account_of, rule_for
 from zhangfang_books.bank.standing import Entry, Standing, open_items, standing
 from zhangfang_books.bank.tables import BankAccount
+from zhangfang_books.bank.tax_payments import owed_by, said_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.filings import Filing
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
@@ -79,8 +81,16 @@ async def suggestions(account: BankAccount) -> Asked:
                 found.unknown.append(line)
             else:
                 found.suggestions.append(by_words)
+    owed = await owed_by(client)
+    found.suggestions = [_paying(each, owed) for each in found.suggestions]
     found.suggestions.sort(key=lambda s: (not s.sure, s.lines[0].date, s.lines[0].id))
     return found
+
+
+def _paying(suggestion: Suggestion, owed: Sequence[Filing]) -> Suggestion:
+    """With the returns that the line pays, where it does."""
+    returns = said_of(suggestion.lines[0], owed) if len(suggestion.lines) == 1 else ""
+    return replace(suggestion, reason=f"{suggestion.reason};同时登记已缴:{returns}") if returns else suggestion
 
 
 def _target(key: str, item: OpenItem) -> Target:
