@@ -75,10 +75,13 @@ class Filings(Protocol):
 
     @needs("filings.write")
     async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
-        """Filed today at the tax bureau, with its receipt's document and number. The person needs ``filings.write``."""
+        """Filed today at the tax bureau, with its receipt's document and number. The person needs ``filings.write``.
+
+        Raises Refusal ``filings.no_figures`` (409) while nobody knows what is to pay, ``filings.number_missing``.
+        """
         ...
 
     @needs("filings.write")
     async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
-        """Paid on a business date, in fen. The person needs ``filings.write``. Raises Refusal ``filings.not_filed`` (409)."""
+        """Paid on a business date up to today, in fen. The person needs ``filings.write``. Raises Refusal ``filings.not_filed`` (409)."""
         ...

@@ -134,7 +134,8 @@ class Invoice:
 class InvoiceQuery:
     """Which invoices. ``client`` None means every client in scope. ``first`` and ``last`` are months of issue, both included.
 
-    ``party`` is the other side's: its whole tax number or a part of its name (upper and lower case alike).
+    ``party`` is the other side's: its whole tax number or a part of its name (upper and lower case alike). With ``numbers``, only those that
+    have one of these.
     """
 
     client: int | None = None
@@ -143,6 +144,7 @@ class InvoiceQuery:
     direction: InvoiceDirection | None = None
     states: frozenset[InvoiceState] = IN_FORCE
     party: str = ""
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ class InvoicePage:
 
 class Invoices(Protocol):
     """Invoices of all sources of plugins that the firm has on, in the caller's transaction, behind the walls.
+
+    What several sources have is one invoice, by its number: listed and counted from the source whose name comes first.
 
     Reading needs ``invoices.read`` of the person and of the plugin; Refusal ``access.forbidden`` and ``common.not_found`` (a client out of
     scope, an invoice that is not there) otherwise. A source that fails or takes 2 s is missing, and named in the answer.

@@ -82,6 +82,7 @@ async def test_the_boss_confirms_the_accountant_files_and_pays(firm: TestFirm, m
         await refused("access.forbidden", service.filed(first, receipt=None, number="1"))
     async with acting(firm, "accountant"):
         await refused("filings.not_filed", service.paid(first, on=DAY, amount=70_00))
+        await refused("filings.no_figures", service.filed(open_, receipt=None, number="1"))
         await refused("filings.number_missing", service.filed(first, receipt=None, number=" "))
         await service.filed(first, receipt=None, number="10013326000012345678")
         assert told(service) == [first]

@@ -145,6 +145,40 @@ async def test_what_is_asked_for_is_listed_and_summed(firm: TestFirm, make: Make
             )
 
 
+async def test_what_two_sources_have_is_one(firm: TestFirm, make: Make) -> None:
+    """The first source's word counts, on what it is void too; the other side, another client and another number are others."""
+    issued = InvoiceDirection.ISSUED
+    given = {
+        ONE: [
+            *(invoice(n, firm.restaurant, direction=issued) for n in (1, 3, 4)),
+            invoice(5, firm.trading, direction=issued),
+            *(invoice(n, firm.restaurant, number=f"2633200000018765{n - 5:04}") for n in (6,)),
+        ],
+        TWO: [
+            invoice(1, firm.restaurant, direction=issued, total=1, amount=1, tax=0),
+            invoice(3, firm.restaurant, direction=issued, state=InvoiceState.VOIDED),
+            invoice(4, firm.restaurant, direction=issued, state=InvoiceState.RETURNED),
+        ],
+    }
+    invoices = make(given)
+    async with acting(firm, "accountant"):
+        page = await invoices.page(InvoiceQuery())
+        assert {i.key for i in page.invoices} == {f"{TWO}:1", f"{ONE}:4", f"{ONE}:5", f"{ONE}:6"}
+        for query in (InvoiceQuery(), InvoiceQuery(firm.restaurant, NOVEMBER, NOVEMBER, issued)):
+            found = (await invoices.page(query)).invoices
+            assert await invoices.sums(query) == InvoiceSums(
+                len(found), sum(i.amount for i in found), sum(i.tax for i in found), sum(i.total for i in found)
+            )
+        walked, after = [], ""
+        while True:
+            part = await invoices.page(InvoiceQuery(), after=after, limit=2)
+            walked += [i.key for i in part.invoices]
+            after = part.after
+            if not after:
+                break
+        assert sorted(walked) == sorted(i.key for i in page.invoices)
+
+
 async def test_by_their_keys_in_order(firm: TestFirm, make: Make) -> None:
     invoices = make(several(firm.restaurant))
     async with acting(firm, "boss"):

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from zhangfang_core.invoices.places import in_order, place_of, read_place
-from zhangfang_core.invoices.sources import Away, sources
+from zhangfang_core.invoices.sources import Away, Source, sources
+from zhangfang_core.invoices.twins import counted_twice, without_twins
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.acting import caller
@@ -22,14 +23,20 @@ class PluginInvoices:
         _may_ask(query)
         place, wanted = read_place(after), min(max(limit, 1), LONGEST_PAGE)
         found: list[Invoice] = []
-        missing = []
+        answering, missing = [], []
         for source in await sources(query):
             try:
                 found += await source.page(query, None if place is None else place.before(source.name), wanted + 1)
+                answering.append(source)
             except Away:
                 missing.append(source.declared.title)
-        shown = sorted(found, key=in_order)[:wanted]
-        return InvoicePage(shown, str(place_of(shown[-1])) if len(found) > wanted else "", tuple(missing))
+        listed = sorted(found, key=in_order)[:wanted]
+        after = str(place_of(listed[-1])) if len(found) > wanted else ""
+        try:
+            return InvoicePage(await without_twins(listed, answering), after, tuple(missing))
+        except Away as away:
+            missing += [s.declared.title for s in answering if s.name in away.args]
+            return InvoicePage(listed, after, tuple(missing))
 
     async def get(self, keys: Sequence[str]) -> Sequence[Invoice]:
         require(READ)
@@ -53,17 +60,25 @@ class PluginInvoices:
 
     async def sums(self, query: InvoiceQuery) -> InvoiceSums:
         _may_ask(query)
-        found, missing = [], []
+        found: dict[Source, InvoiceSums] = {}
+        missing = []
         for source in await sources(query):
             try:
-                found.append(await source.sums(query))
+                found[source] = await source.sums(query)
             except Away:
                 missing.append(source.declared.title)
+        for source, sums in list(found.items()):
+            try:
+                if sums.count:
+                    async for twins in counted_twice(query, source, list(found)):
+                        found[source] = _less(found[source], twins)
+            except Away as away:
+                missing += [s.declared.title for s in found if s.name in away.args]
         return InvoiceSums(
-            sum(s.count for s in found),
-            sum(s.amount for s in found),
-            sum(s.tax for s in found),
-            sum(s.total for s in found),
+            sum(s.count for s in found.values()),
+            sum(s.amount for s in found.values()),
+            sum(s.tax for s in found.values()),
+            sum(s.total for s in found.values()),
             tuple(missing),
         )
 
@@ -72,6 +87,15 @@ class PluginInvoices:
 
     async def tell_booked(self, source: str, ids: Sequence[int]) -> None:
         _tell("invoices_booked", source, ids)
+
+
+def _less(sums: InvoiceSums, twins: Sequence[Invoice]) -> InvoiceSums:
+    return InvoiceSums(
+        sums.count - len(twins),
+        sums.amount - sum(i.amount for i in twins),
+        sums.tax - sum(i.tax for i in twins),
+        sums.total - sum(i.total for i in twins),
+    )
 
 
 def _may_ask(query: InvoiceQuery) -> None:

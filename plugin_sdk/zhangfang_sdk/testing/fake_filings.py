@@ -53,6 +53,8 @@ class FakeFilings:
         require("filings.write")
         found = self._seen(filing)
         self._forward(found, FilingStep.FILED)
+        if found.payable is None:
+            raise refusal("filings.no_figures")
         if not number.strip():
             raise refusal("filings.number_missing", 422)
         self.filings[filing] = replace(found, step=FilingStep.FILED, filed_on=today(), receipt=receipt)

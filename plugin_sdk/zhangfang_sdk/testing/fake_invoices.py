@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.invoices import LONGEST_PAGE, PAGE_LENGTH, Invoice, InvoicePage, InvoiceQuery, InvoiceSums
+from zhangfang_sdk.invoices import (
+    LONGEST_PAGE,
+    PAGE_LENGTH,
+    Invoice,
+    InvoicePage,
+    InvoiceQuery,
+    InvoiceState,
+    InvoiceSums,
+)
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.testing.fake_ledger import refusal
 
@@ -19,6 +27,7 @@ def is_asked_for(invoice: Invoice, query: InvoiceQuery) -> bool:
         and (query.last is None or month <= query.last)
         and query.direction in (None, invoice.direction)
         and invoice.state in query.states
+        and (not query.numbers or invoice.number in query.numbers)
         and (not query.party or query.party == other.tax_id or query.party.casefold() in other.name.casefold())
     )
 
@@ -82,4 +91,11 @@ class FakeInvoices:
         require("invoices.read")
         if query.client is not None and not scope().sees(query.client):
             raise not_found("客户企业")
-        return newest_first(i for i in self.invoices if scope().sees(i.client) and is_asked_for(i, query))
+        seen = [i for i in self.invoices if scope().sees(i.client)]
+        return newest_first(i for i in seen if is_asked_for(i, query) and not any(_is_before(other, i) for other in seen))
+
+
+def _is_before(one: Invoice, other: Invoice) -> bool:
+    """The same invoice, of a source that comes first."""
+    same = (one.client, one.direction, one.number, one.code) == (other.client, other.direction, other.number, other.code)
+    return same and one.source < other.source and one.state is not InvoiceState.RETURNED

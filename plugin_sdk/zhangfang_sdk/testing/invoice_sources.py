@@ -87,5 +87,6 @@ def _queries(every: Sequence[Invoice]) -> list[InvoiceQuery]:
             InvoiceQuery(first=month.plus(1), states=EVERY_STATE),
             InvoiceQuery(party=invoice.other_party.name[1:3], states=EVERY_STATE),
             InvoiceQuery(party=invoice.other_party.tax_id, states=EVERY_STATE),
+            InvoiceQuery(numbers=frozenset({invoice.number, "0"}), states=EVERY_STATE),
         ]
     return found

@@ -19,7 +19,7 @@ from zhangfang_books import (
 from zhangfang_books.bank import demo as bank_demo
 from zhangfang_books.bank import import_pages as bank_import_pages
 from zhangfang_books.bank import pages as bank_pages
-from zhangfang_books.bank import reconciliation_pages
+from zhangfang_books.bank import reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
@@ -61,7 +61,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
-            *(payroll_pages, tax_pages, filing_pages, sales_pages),
+            *(payroll_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 

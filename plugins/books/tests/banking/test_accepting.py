@@ -131,3 +131,35 @@ async def test_what_the_payment_was_for_is_settled_when_its_voucher_is_posted(fi
             await settle_posted(vouchers)
     async with scoped_transaction(system_scope(firm.id)):
         assert await use(OpenItems).items(firm.trading, "1122") == []
+
+
+async def test_a_part_is_paid_and_the_rest_stays_open(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, 33_900, PARTY))
+    await posted(firm, Line("1122", "销售", debit=113_000, counterparty=PARTY), Line("5001", "销售", credit=113_000))
+    (part,) = await asked(firm, account)
+    assert (part.rule, part.sure, part.reason) == ("part", False, "只付了一部分,付后还剩 791.00,请核对")
+    await accept(firm, account, part.key)
+    (draft,) = await drafts(firm)
+    assert {(each.account, each.debit - each.credit) for each in draft.lines} == {("1002", 33_900), ("1122", -33_900)}
+    async with scoped_transaction(system_scope(firm.id)):
+        await use(Ledger).post(draft.id)
+    async with scoped_transaction(system_scope(firm.id)):
+        await settle_posted([draft.id])
+    assert await still_open(firm) == [79_100]
+    async with scoped_transaction(system_scope(firm.id)):
+        await use(Ledger).post(await use(Ledger).reverse(draft.id, DAY, "付错了"))
+    assert await still_open(firm) == [113_000]
+    assert [each.rule for each in await asked(firm, account)] == ["part"]
+
+
+async def test_what_a_draft_will_settle_is_proposed_to_nobody_else(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, 113_000, PARTY), line(2, 113_000, PARTY))
+    await posted(firm, Line("1122", "销售", debit=113_000, counterparty=PARTY), Line("5001", "销售", credit=113_000))
+    (one,) = await asked(firm, account)
+    await accept(firm, account, one.key)
+    assert await asked(firm, account) == []
+
+
+async def still_open(firm: TestFirm) -> list[int]:
+    async with scoped_transaction(system_scope(firm.id)):
+        return [item.open for item in await use(OpenItems).items(firm.trading, "1122")]

@@ -101,3 +101,22 @@ def test_equal_amounts_of_each_month_go_to_the_voucher_of_their_days() -> None:
 def test_of_vouchers_of_one_party_the_nearest_day_is_meant() -> None:
     old, near = (Target(key, day, 50_001, "甲公司", is_entry=True) for key, day in (("old", DAY - dt.timedelta(30)), ("near", DAY)))
     assert one([Line(1, DAY, 50_001, "甲公司")], [old, near]).targets == (near,)
+
+
+def test_a_part_leaves_the_rest_for_the_next_payment() -> None:
+    target = Target("a", DAY, 113_000, "甲公司")
+    found = proposals_for([Line(1, DAY, 33_900, "甲公司"), Line(2, DAY, 20_000, "甲公司", text="货款")], [target])
+    assert [(p.rule, p.targets[0].amount, p.sure) for p in found] == [(Rule.PART, 113_000, False), (Rule.PART, 79_100, False)]
+
+
+def test_a_deposit_is_no_part_and_no_voucher_is_paid_in_part() -> None:
+    assert proposals_for([Line(1, DAY, 33_900, "甲公司", text="投标保证金")], [Target("a", DAY, 113_000, "甲公司")]) == []
+    assert proposals_for([Line(1, DAY, 33_900, "甲公司")], [Target("a", DAY, 113_000, "甲公司", is_entry=True)]) == []
+
+
+def test_the_end_of_an_invoice_number_names_it() -> None:
+    other = Target("b", DAY, 50_000, "乙公司", text="记-12 发票 25332000000087654321")
+    named = Target("a", DAY, 113_000, "甲公司", text="记-11 发票 25332000000012345678")
+    assert one([Line(1, DAY, 113_000, "某人", text="付发票12345678")], [named, other]).targets == (named,)
+    both = one([Line(1, DAY, 163_000, "某人", text="发票12345678、87654321")], [named, other])
+    assert (both.rule, len(both.targets), both.sure) == (Rule.MERGED, 2, False)

@@ -13,6 +13,7 @@ from zhangfang_books.bank.rules import TRANSFER, word_rules
 from zhangfang_books.bank.standing import Entry, standing
 from zhangfang_books.bank.suggesting import Asked, Suggestion, suggestions
 from zhangfang_books.bank.tables import BankAccount, BankMatch
+from zhangfang_books.bank.tax_payments import pay_returns, take_back
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
@@ -74,21 +75,29 @@ async def book(account: BankAccount, line_id: int, counter: Counter) -> int:
 async def tie(
     account: BankAccount, line: Line, voucher: int, place: int, amount: int, reason: str, charges: Sequence[tuple[int, int]] = ()
 ) -> None:
-    """The voucher's line ``place`` explains ``amount`` of the line; ``charges`` (open item, fen) are settled once it is posted."""
+    """The voucher's line ``place`` explains ``amount`` of the line; ``charges`` (open item, fen) are settled once it is posted.
+
+    A tax office's line pays the returns that were filed for so much.
+    """
     row = BankMatch(
         client=account.client, line=line.id, voucher=voucher, place=place, amount=amount, reason=reason[:255],
         charges=json.dumps(charges), matched_by=scope().user_name, matched_at=dt.datetime.now(dt.UTC),
     )  # fmt: skip
     await BankMatch.insert(row)
+    await pay_returns(account.client, line.id)
 
 
 async def untie(account: BankAccount, line_id: int) -> None:
-    """Take the line's ties back; a draft that was made of it stays for its drafter. Needs ``bank.write``. Raises Refusal ``common.not_found``."""
+    """Take the line's ties back, and what it paid of taxes; a draft that was made of it stays for its drafter. Needs ``bank.write``.
+
+    Raises Refusal ``common.not_found``.
+    """
     require("bank.write")
     rows = await BankMatch.objects().where(BankMatch.client == account.client, BankMatch.line == line_id)
     if not rows:
         raise not_found("对应关系")
     await BankMatch.delete().where(BankMatch.client == account.client, BankMatch.line == line_id)
+    await take_back(account.client, line_id)
     await _told(account, "books.bank_unmatched", {"line": line_id, "vouchers": [row.voucher for row in rows]})
 
 

@@ -1,9 +1,10 @@
 """What of a bank account's lines no voucher explains, and what of the books no line does."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zhangfang_books.bank.matching.kinds import Line, Target
 from zhangfang_books.bank.tables import BankAccount, BankLineRow, BankMatch
@@ -62,6 +63,14 @@ class Standing:
             for e in self.entries
             if (left := e.amount - self.tied.get(e.key, 0)) != 0
         ]
+
+    def promised(self) -> dict[int, int]:
+        """Open item → fen (not negative) that drafts of the client will settle."""
+        found = defaultdict[int, int](int)
+        for match in self.matches:
+            for item, amount in json.loads(match.charges) if match.voucher in self.drafts else ():
+                found[item] += amount
+        return found
 
 
 async def standing(account: BankAccount, *, since: dt.date | None = None, until: dt.date | None = None) -> Standing:
@@ -148,8 +157,11 @@ def _item_name(dimensions: Mapping[str, int], names: Mapping[int, str]) -> str:
     return next((names.get(dimensions[kind], "") for kind in ("customer", "supplier", "employee") if kind in dimensions), "")
 
 
-async def open_items(client: int) -> list[OpenItem]:
-    """What payments may settle: charges of receivables and payables, less what was paid and is not settled yet (the oldest first)."""
+async def open_items(client: int, promised: Mapping[int, int]) -> list[OpenItem]:
+    """What payments may settle: charges of receivables and payables, less what was paid and is not settled yet (the oldest first).
+
+    ``promised``: item → fen that drafts will settle, which is not open any more.
+    """
     found: list[OpenItem] = []
     accounts = [a for a in await use(Ledger).accounts(client) if a.open_items]
     codes = {a.code for a in accounts}
@@ -157,8 +169,14 @@ async def open_items(client: int) -> list[OpenItem]:
         if account.parent in codes or account.code.startswith(ADVANCES):
             continue
         sign = 1 if account.normal_balance == "debit" else -1
-        found += _less_paid(await use(OpenItems).items(client, account.code), sign)
+        items = await use(OpenItems).items(client, account.code)
+        found += _less_paid([_less(item, promised.get(item.id, 0)) for item in items], sign)
     return found
+
+
+def _less(item: OpenItem, promised: int) -> OpenItem:
+    left = max(abs(item.open) - promised, 0)
+    return replace(item, open=left if item.open > 0 else -left) if promised else item
 
 
 def _less_paid(items: Sequence[OpenItem], sign: int) -> list[OpenItem]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zhangfang_books.bank import memory
 from zhangfang_books.bank.accounts import accounts_of
@@ -11,8 +11,10 @@ from zhangfang_books.bank.matching.proposing import proposals_for
 from zhangfang_books.bank.rules import TRANSFER, own_account_of, rule_for
 from zhangfang_books.bank.standing import Entry, Standing, open_items, standing
 from zhangfang_books.bank.tables import BankAccount
+from zhangfang_books.bank.tax_payments import owed_by, said_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.filings import Filing
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
@@ -64,7 +66,7 @@ async def suggestions(account: BankAccount) -> Asked:
     found = Asked(await standing(account))
     lines = found.standing.lines()
     entries = {e.key: e for e in found.standing.entries}
-    items = {f"i{item.id}": item for item in await open_items(client)}
+    items = {f"i{item.id}": item for item in await open_items(client, found.standing.promised())}
     targets = [*found.standing.open_entries(), *(_target(key, item) for key, item in items.items())]
     told: set[int] = set()
     for proposal in proposals_for(lines, targets):
@@ -79,12 +81,20 @@ async def suggestions(account: BankAccount) -> Asked:
                 found.unknown.append(line)
             else:
                 found.suggestions.append(by_words)
+    owed = await owed_by(client)
+    found.suggestions = [_paying(each, owed) for each in found.suggestions]
     found.suggestions.sort(key=lambda s: (not s.sure, s.lines[0].date, s.lines[0].id))
     return found
 
 
+def _paying(suggestion: Suggestion, owed: Sequence[Filing]) -> Suggestion:
+    """With the returns that the line pays, where it does."""
+    returns = said_of(suggestion.lines[0], owed) if len(suggestion.lines) == 1 else ""
+    return replace(suggestion, reason=f"{suggestion.reason};同时登记已缴:{returns}") if returns else suggestion
+
+
 def _target(key: str, item: OpenItem) -> Target:
-    return Target(key, item.date, item.open, item.counterparty, text=item.label)
+    return Target(key, item.date, item.open, item.counterparty, text=f"{item.label} {item.summary}")
 
 
 def _suggestion(proposal: Proposal, entries: Mapping[str, Entry], items: Mapping[str, OpenItem]) -> Suggestion | None:
@@ -111,12 +121,18 @@ def _reason(proposal: Proposal) -> str:
         Rule.FEE: f"少到账 {yuan(proposal.fee)},像是扣了手续费",
         Rule.ALIKE: "金额相同,对方名称相近但不一样,请核对",
         Rule.AMOUNT: "只有金额相同,请核对对方",
+        Rule.PART: f"只付了一部分,付后还剩 {yuan(abs(_rest(proposal)))},请核对",
     }[proposal.rule]
     if proposal.alike and proposal.rule not in (Rule.ALIKE, Rule.AMOUNT):
         said += f";对方名称与“{proposal.targets[0].party}”相近但不一样,请核对"
     if proposal.rule is Rule.EQUAL and not proposal.sure:
         said += ";也可能是别的,请核对"
     return said
+
+
+def _rest(proposal: Proposal) -> int:
+    """What stays open after a part."""
+    return sum(t.amount for t in proposal.targets) - sum(line.amount for line in proposal.lines)
 
 
 async def _by_words(account: BankAccount, line: Line) -> Suggestion | None:

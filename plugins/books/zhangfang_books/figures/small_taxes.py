@@ -14,6 +14,8 @@ STAMP_DUE, WITHHELD = "应补(退)税额", "代扣代缴个人所得税"
 def stamp(m: Material) -> Lines:
     """What the books set aside; while they set nothing aside, an estimate by invoices, which is said to be one."""
     found = Lines()
+    if m.facts.lacks_months_of(m.first):
+        found.doubt(f"这一季度建账({m.facts.starts.label})以前的合同和发票不在这里,请加上那几个月的再申报。")
     booked = m.credits(m.facts.accounts.stamp)
     if booked:
         found.add("应纳税额", [Step("账上已计提", booked, BOOKS, m.account(m.facts.accounts.stamp))])

@@ -18,7 +18,7 @@ def vat_small(m: Material, levy: Row) -> Lines:
     limit = one_in_force("vat_free", m.last.last_day)
     if limit is None:
         found.doubt(f"{m.last.year} 年的起征点还没有规定,按全部销售额征税计算。")
-    if m.facts.starts_within(m.first) and not m.facts.founded_in(m.facts.starts):
+    if m.facts.lacks_months_of(m.first):
         found.doubt(f"这一期有一部分在建账({m.facts.starts.label})之前,那部分销售额不在账上,是否达到起征点请核对。")
     taxed, exempt = _divided(m, free=free)
     base = found.add("应征增值税不含税销售额(3%征收率)", taxed)

@@ -120,7 +120,9 @@ async def filed_form(filing_id: int, request: Asked) -> Redirect:
     if isinstance(file, UploadFile) and (content := await file.read()):
         name = file.filename or "回执"
         receipt = (await use(Documents).store(int(row.client), name, file.content_type or "application/octet-stream", content)).id
-    await RegisteredFilings().filed(filing_id, receipt=receipt, number=str(data.get("number", "")))
+    said = str(data.get("payable", "")).strip()
+    payable = fen(said) if said else None
+    await RegisteredFilings().filed(filing_id, receipt=receipt, number=str(data.get("number", "")), payable=payable)
     return go(here(f"/books/filings/{filing_id}"))
 
 

@@ -66,10 +66,15 @@ class RegisteredFilings:
         after: dict[str, object] = {"payable": payable, "sha256": row.confirmed_sha256, "by_firm": by_firm}
         await _keep(row, "books.filing_confirmed", after)
 
-    async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
+    async def filed(self, filing: int, *, receipt: int | None, number: str, payable: int | None = None) -> None:
+        """``payable`` (fen) is what was filed, for a return that nobody could work out."""
         require("filings.write")
         row = await _held(filing)
         _refuse_behind(row, FilingStep.FILED)
+        if row.payable is None and payable is None:
+            raise Refusal("filings.no_figures", "还没有算出应缴税额,请填写申报表上的应缴税额。", status=409, field="payable")
+        if row.payable is None:
+            row.payable = payable
         words = number.replace("\x00", "").strip()[:40]
         if not words:
             raise Refusal("filings.number_missing", "请填写税务机关回执上的受理编号。", field="number")
@@ -77,10 +82,11 @@ class RegisteredFilings:
             raise not_found("回执")
         row.step, row.number, row.receipt, row.filed_on = FilingStep.FILED, words, receipt, today()
         row.filed_by = scope().user_name
-        await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt})
+        await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt, "payable": row.payable})
         use(Facts).tell("returns_filed", [int(row.id)])
 
-    async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
+    async def paid(self, filing: int, *, on: dt.date, amount: int, line: int | None = None) -> None:
+        """``line`` is the bank's line that it was paid with, with which it is taken back."""
         require("filings.write")
         row = await _held(filing)
         if row.step < FilingStep.FILED:
@@ -88,8 +94,26 @@ class RegisteredFilings:
         _refuse_behind(row, FilingStep.PAID)
         if not 0 < amount <= LARGEST_FEN:
             raise Refusal("filings.amount_wrong", "请填写缴纳的金额。", field="amount")
-        row.step, row.paid_on, row.paid = FilingStep.PAID, on, amount
-        await _keep(row, "books.filing_paid", {"on": on.isoformat(), "amount": amount})
+        if on > today():
+            raise Refusal("filings.day_ahead", "缴款日期还没有到,请核对。", field="on")
+        row.step, row.paid_on, row.paid, row.paid_line = FilingStep.PAID, on, amount, line
+        await _keep(row, "books.filing_paid", {"on": on.isoformat(), "amount": amount, "line": line})
+
+    async def unpaid(self, filing: int) -> None:
+        """Take a payment back. Raises Refusal ``filings.not_paid`` (409)."""
+        require("filings.write")
+        row = await _held(filing)
+        if row.step != FilingStep.PAID:
+            raise Refusal("filings.not_paid", "这一期没有登记过缴款,不用撤回。", status=409)
+        before: dict[str, object] = {"on": None if row.paid_on is None else row.paid_on.isoformat(), "amount": row.paid}
+        row.step, row.paid_on, row.paid, row.paid_line = FilingStep.FILED, None, None, None
+        await _keep(row, "books.filing_unpaid", before)
+
+    async def paid_with(self, client: int, line: int) -> Sequence[int]:
+        """The returns that the bank's line paid."""
+        require("filings.read")
+        rows = FilingRow.select(FilingRow.id).where(FilingRow.client == client, FilingRow.paid_line == line)
+        return [row["id"] for row in await rows.order_by(FilingRow.id)]
 
 
 async def work_out(filing: int) -> None:

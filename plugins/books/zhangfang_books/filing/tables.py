@@ -24,7 +24,8 @@ class FilingRow(ClientRows, Table, tablename="books_filing"):
     """Unique by (client, tax, first, last); ``first`` and ``last`` are numbers such as 202611, ``step`` a ``FilingStep``.
 
     ``lines`` is the return as it was worked out (see ``filing/lines.py``), "" before. ``payable`` and ``paid`` are fen. ``confirmed_sha256`` is
-    the hash of the lines that the client confirmed, "" while none of them stand.
+    the hash of the lines that the client confirmed, "" while none of them stand. ``paid_line`` is the bank's line that paid it, None where a
+    person says so.
     """
 
     id = BigSerial(primary_key=True)
@@ -46,6 +47,7 @@ class FilingRow(ClientRows, Table, tablename="books_filing"):
     receipt = ForeignKey(DocumentKey, null=True, default=None, on_delete=OnDelete.restrict, index=False)
     paid = BigInt(null=True, default=None)
     paid_on = Date(null=True, default=None)
+    paid_line = BigInt(null=True, default=None)
 
 
 class Confirmation(ClientRows, Table, tablename="books_filing_confirmation"):

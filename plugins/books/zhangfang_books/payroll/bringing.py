@@ -19,6 +19,7 @@ from zhangfang_books.payroll.tables import Payroll, PayrollRow, PayrollState
 from zhangfang_books.payroll.withholding import Earned
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.live import Live
@@ -61,10 +62,15 @@ def _understood(rows: Rows, own: Mapping[str, Columns], chosen: Mapping[int, str
 async def bring_in(client: int, period: Period, read: ReadSheet, source: Source, *, really: bool) -> BroughtPayroll:
     """Keep the month's payroll, which then waits for the client; one that waits or went back is replaced. Needs ``books.payroll``.
 
-    In the caller's transaction; a trial writes nothing but that whoever reads the sheet is a reader. Raises Refusal ``payroll.confirmed``.
+    In the caller's transaction; a trial writes nothing but that whoever reads the sheet is a reader. Raises Refusal ``payroll.confirmed``,
+    ``payroll.month_wrong``.
     """
     require(readers.TOTALS)
-    before = await Payroll.objects().where(Payroll.client == client, Payroll.period == period.number).first()
+    starts = Period.of((await use(Clients).client(client)).books_start)
+    if not starts <= period <= Period.current().plus(1):
+        raise Refusal("payroll.month_wrong", "请选择建账以后、最迟下个月的月份。", field="period")
+    of_month = (Payroll.client == client) & (Payroll.period == period.number)
+    before = await Payroll.objects().where(of_month).first().lock_rows("UPDATE")
     if before is not None and before.state == PayrollState.CONFIRMED:
         raise Refusal("payroll.confirmed", f"{period.label}的工资表企业已经确认,不能再换。", status=409, field="period")
     done = BroughtPayroll(read)

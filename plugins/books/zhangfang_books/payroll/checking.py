@@ -27,7 +27,7 @@ def questions_about(people: Sequence[PersonRow], before: Mapping[str, Sequence[E
     found = []
     for person in people:
         months = [*before.get(person.id_number, ()), earned(person)]
-        due = withheld(months, day)
+        due = withheld(months, day) if in_force("withholding", day) else person.tax
         if due != person.tax:
             counted = f"按本年在这里的 {len(months)} 个月累计" if len(months) > 1 else "按本月起计算"
             sentence = f"{person.name}:{counted},个人所得税应预扣 {yuan(due)},表上是 {yuan(person.tax)}"

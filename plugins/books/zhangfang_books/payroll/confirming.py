@@ -26,14 +26,23 @@ _FILE = Path(__file__).parent.parent / "data" / "payroll" / "accounts.toml"
 
 async def payroll_of(client: int, payroll: int) -> Payroll:
     """Raises Refusal ``common.not_found``."""
-    found = await Payroll.objects().where(Payroll.client == client, Payroll.id == payroll).first()
-    if found is None:
+    return _found(await Payroll.objects().where(Payroll.client == client, Payroll.id == payroll).first())
+
+
+async def held(client: int, payroll: int) -> Payroll:
+    """The same, for whoever changes it: another who does waits. Raises Refusal ``common.not_found``."""
+    mine = (Payroll.client == client) & (Payroll.id == payroll)
+    return _found(await Payroll.objects().where(mine).first().lock_rows("UPDATE"))
+
+
+def _found(payroll: Payroll | None) -> Payroll:
+    if payroll is None:
         raise not_found("工资表")
-    return found
+    return payroll
 
 
 async def answer(payroll: Payroll, sha256: str, *, confirmed: bool, why: str = "") -> None:
-    """Confirm what was shown, or send it back with a reason; needs ``books.payroll_confirm``.
+    """Confirm what was shown, or send it back with a reason; needs ``books.payroll_confirm`` and a payroll that is ``held``.
 
     ``sha256`` is that of the payroll as the person saw it. Raises Refusal ``payroll.not_waiting``, ``payroll.changed``, ``payroll.why_missing``.
     """
@@ -55,7 +64,7 @@ async def answer(payroll: Payroll, sha256: str, *, confirmed: bool, why: str = "
 
 
 async def book(payroll: Payroll) -> int:
-    """Draft the month's voucher from the totals of a confirmed payroll; its id. Needs ``books.payroll`` and ``ledger.draft``.
+    """Draft the month's voucher from the totals of a confirmed payroll that is ``held``; its id. Needs ``books.payroll`` and ``ledger.draft``.
 
     Raises Refusal ``payroll.not_confirmed``, ``payroll.booked``, ``payroll.account_lacking``, and what the ledger refuses.
     """
@@ -75,6 +84,14 @@ async def book(payroll: Payroll) -> int:
     )
     await payroll.save([Payroll.voucher])
     return int(payroll.voucher)
+
+
+async def booked_otherwise(payroll: Payroll) -> int:
+    """Fen that posted vouchers of the month set aside for wages already: to draft them again would count them twice."""
+    month = Period.from_number(payroll.period)
+    wages = _account("wages", await use(Ledger).accounts(payroll.client))
+    balances = await use(Ledger).balances(payroll.client, month, month)
+    return sum(b.credit for b in balances if b.account == wages)
 
 
 def lines_of(payroll: Payroll, month: Period, accounts: Sequence[Account]) -> tuple[Line, ...]:

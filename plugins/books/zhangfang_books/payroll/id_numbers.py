@@ -9,7 +9,9 @@ LENGTH = 18
 
 def problem_of(number: str) -> str:
     """What is wrong with an id number, as a sentence; empty where nothing is. Papers other than the id card are not judged."""
-    if len(number) != LENGTH or not number[:17].isdigit():
+    if len(number) > LENGTH:
+        return "证件号码超过了 18 位"
+    if len(number) != LENGTH or not (number[:17].isascii() and number[:17].isdigit()):
         return "" if not number.isdigit() or len(number) < 15 else "身份证号要有 18 位"
     try:
         dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

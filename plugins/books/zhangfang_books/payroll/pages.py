@@ -18,7 +18,7 @@ from zhangfang_books.payroll import confirming, readers
 from zhangfang_books.payroll.bringing import BroughtPayroll, UnderstoodSheet, bring_in, understood
 from zhangfang_books.payroll.id_numbers import masked
 from zhangfang_books.payroll.sheet import TITLES, payroll_layout
-from zhangfang_books.payroll.tables import Payroll, PayrollRow
+from zhangfang_books.payroll.tables import Payroll, PayrollRow, PayrollState
 from zhangfang_books.statement_pages import months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope, transaction
@@ -62,6 +62,7 @@ async def payroll_page(payroll_id: int) -> Page:
     voucher = await use(Ledger).voucher(found.voucher) if found.voucher and scope().holds("ledger.read") else None
     if voucher is not None and voucher.state is VoucherState.DISCARDED:
         voucher = None
+    may_book = scope().holds("ledger.draft") and voucher is None and found.state == PayrollState.CONFIRMED
     return Page(
         "books/payroll.html",
         title="工资",
@@ -73,7 +74,8 @@ async def payroll_page(payroll_id: int) -> Page:
         reads=reads,
         masked=masked,
         voucher=voucher,
-        may_book=scope().holds("ledger.draft"),
+        may_book=may_book,
+        booked_already=await confirming.booked_otherwise(found) if may_book else 0,
         may_confirm=scope().holds(readers.CONFIRM),
     )
 
@@ -81,7 +83,7 @@ async def payroll_page(payroll_id: int) -> Page:
 @action("/books/payroll/{payroll_id:int}/answer", of=CLIENT, permission=readers.CONFIRM)
 async def answer_payroll(payroll_id: int, data: Form) -> Redirect:
     """The client's word: confirmed, or sent back with a reason."""
-    found = await confirming.payroll_of(client_in_scope(), payroll_id)
+    found = await confirming.held(client_in_scope(), payroll_id)
     confirmed = data.get("confirmed") == "1"
     await confirming.answer(found, str(data.get("sha256", "")), confirmed=confirmed, why=str(data.get("why", "")))
     return go(here(f"/books/payroll/{found.id}"))
@@ -90,7 +92,7 @@ async def answer_payroll(payroll_id: int, data: Form) -> Redirect:
 @action("/books/payroll/{payroll_id:int}/book", of=CLIENT, permission="ledger.draft")
 async def book_payroll(payroll_id: int) -> Redirect:
     """Draft the voucher of a confirmed payroll."""
-    found = await confirming.payroll_of(client_in_scope(), payroll_id)
+    found = await confirming.held(client_in_scope(), payroll_id)
     await confirming.book(found)
     return go(here(f"/books/payroll/{found.id}"))
 

@@ -14,6 +14,7 @@ from zhangfang_books.importing.parsing import TOTAL
 from zhangfang_books.importing.reading_rows import SheetRow
 from zhangfang_books.payroll.id_numbers import problem_of
 from zhangfang_sdk.money import yuan
+from zhangfang_sdk.texts import half_width
 
 _FILE = Path(__file__).parent.parent / "data" / "payroll" / "headings.toml"
 TITLES: Mapping[str, str] = {
@@ -125,7 +126,7 @@ class _Reader:
         return PersonRow(
             row.number,
             row.text("name")[:80],
-            row.text("id_number").upper()[:18],
+            half_width(row.text("id_number")).upper(),
             self._money(row, "gross"),
             self._money(row, "exempt"),
             sum(parts.values()) if said is None else said,

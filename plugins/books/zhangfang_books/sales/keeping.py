@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.reading_rows import Rows
@@ -16,10 +16,9 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.invoices import Invoice, InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
+from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.money import yuan
-from zhangfang_sdk.periods import Period
 
 AT_ONCE = 500
 
@@ -98,17 +97,17 @@ async def _compared(client: int, listing: Listing) -> Kept:
 
 async def _read_elsewhere(client: int, listed: Sequence[Listed]) -> set[str]:
     """Numbers of issued invoices that other sources give."""
-    if not listed:
-        return set()
-    first, last = (Period.of(pick(x.day for x in listed)) for pick in (min, max))
-    query = InvoiceQuery(client, first, last, InvoiceDirection.ISSUED, frozenset(InvoiceState))
-    found, after = list[Invoice](), ""
-    while True:
-        page = await use(Invoices).page(query, after=after, limit=AT_ONCE)
-        found += page.invoices
-        after = page.after
-        if not after:
-            return {invoice.number for invoice in found if invoice.source != NAME}
+    numbers, found = [x.number for x in listed], set[str]()
+    every = InvoiceQuery(client, direction=InvoiceDirection.ISSUED, states=frozenset(InvoiceState))
+    for start in range(0, len(numbers), AT_ONCE):
+        query, after = replace(every, numbers=frozenset(numbers[start : start + AT_ONCE])), ""
+        while True:
+            page = await use(Invoices).page(query, after=after, limit=AT_ONCE)
+            found |= {invoice.number for invoice in page.invoices if invoice.source != NAME}
+            after = page.after
+            if not after:
+                break
+    return found
 
 
 async def _write(client: int, kept: Kept) -> None:

@@ -69,6 +69,8 @@ def _asked_for(query: InvoiceQuery) -> Condition:
         wanted.append(IssuedInvoice.issued_on <= query.last.last_day)
     if query.direction is InvoiceDirection.RECEIVED:
         wanted.append(WhereRaw("false"))
+    if query.numbers:
+        wanted.append(IssuedInvoice.number.is_in(sorted(query.numbers)))
     if query.party:
         like = "%" + query.party.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         wanted.append(Or(IssuedInvoice.buyer_tax_id == query.party, IssuedInvoice.buyer_name.ilike(like)))

@@ -49,6 +49,10 @@ class TaxFacts:
         """Whether part of the span that begins with ``first`` lies before the books."""
         return first < self.starts
 
+    def lacks_months_of(self, first: Period) -> bool:
+        """Whether another kept the books of the first months of the span; a company that is younger has none."""
+        return self.starts_within(first) and not self.founded_in(self.starts)
+
     def founded_in(self, month: Period) -> bool:
         known = self.profile.founded_on
         return known is not None and Period.of(known.value) >= month

@@ -47,7 +47,11 @@ def _booked(books: MonthBooks, facts: TaxFacts, first: Period, due: int, place: 
     free = one_in_force("surcharge_free", books.period.last_day)
     limit = None if free is None else free["month" if first == books.period else "quarter"]
     reasons = [why] if why else []
-    if limit is not None and sales <= limit and not facts.starts_within(first):
+    if facts.lacks_months_of(first):
+        reasons.append(
+            f"只算了{facts.starts.label}建账以后的增值税:本季度建账前几个月的增值税不在账上,请按申报的增值税核对,不够的手工补提。"
+        )
+    if limit is not None and sales <= limit and not facts.lacks_months_of(first):
         reasons.append(f"销售额 {yuan(sales)},不计教育费附加和地方教育附加;{free['source'] if free else ''}。")
     else:
         rows += in_force("surcharge", books.period.last_day)

@@ -32,7 +32,7 @@ def exemption(books: MonthBooks, facts: TaxFacts) -> Accrual:
     sales = sales_of(books, facts, first)
     if amount <= 0 or not is_free(sales, first, books.period, facts):
         return nothing
-    if facts.starts_within(first) and not facts.founded_in(facts.starts):
+    if facts.lacks_months_of(first):
         return Accrual("vat_exemption", title, asks=(_before_the_books(facts),))
     lines = (Line(names.vat, title, debit=amount), Line(names.vat_exempt, title, credit=amount))
     reasons = (

@@ -12,12 +12,18 @@ from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.services import desk
 from zhangfang_capture_ocr.services.invoice_source import NAME, SOURCE
 from zhangfang_capture_ocr.specimens import einvoice_xml, taxed_line
+from zhangfang_capture_ocr.states import ItemState
+from zhangfang_capture_ocr.tables import Item
+from zhangfang_core.invoices import service, sources
+from zhangfang_core.modules import registry as registering
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, acting
-from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState, InvoiceSums
+from zhangfang_sdk.invoices import Invoice as Listed
+from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState, InvoiceSums, Party
+from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
-from zhangfang_sdk.testing.invoice_sources import EVERY_STATE, InvoiceSourceContract
+from zhangfang_sdk.testing.invoice_sources import EVERY_STATE, InvoiceSourceContract, source_of
 
 from .conftest import SELLER_TAX_ID, invoice
 
@@ -132,3 +138,31 @@ def test_what_a_red_letter_invoice_reverses(remarks: str, total: int, number: st
         "total": FieldValue(total, Source.XML, None, 1000),
     }
     assert reversed_number(Reading(InvoiceKind.DIGITAL_ORDINARY, fields, (), "", 1)) == number
+
+
+async def test_what_a_list_brought_is_not_drafted_from_its_photo(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One invoice is one, whichever way it came."""
+    client, issued = office.firm.restaurant, InvoiceDirection.ISSUED
+    buyer = Party("宁波远洋冷链物流有限公司", SELLER_TAX_ID)
+    listed = Listed(
+        1, client, issued, InvoiceState.READ, "数电普票", NUMBERS[4], dt.date(2026, 11, 3), Party("嘉喜餐饮有限公司"), buyer, 88_000, 880, 88_880
+    )
+    known = registering.registry()
+    list_ = source_of("list", "清单", [listed])
+    modules = {id_: replace(m, invoice_sources=(list_,)) if id_ == "books" else m for id_, m in known.modules.items()}
+    for place in (sources, service):
+        monkeypatch.setattr(place, "registry", lambda: replace(known, modules=modules))
+    sold = replace(
+        invoice(NUMBERS[4], buyer=buyer.name, buyer_tax_id=buyer.tax_id),
+        seller_name="嘉喜餐饮有限公司",
+        seller_tax_id=RESTAURANT_TAX_ID,
+        lines=(taxed_line("*餐饮服务*餐费", 88_000, "1%"),),
+    )
+    photographed = await office.handed_in("卖出.xml", einvoice_xml(sold))
+    async with acting(office.firm, "accountant"):
+        item = await Item.objects().get(Item.id == photographed)
+        assert item is not None
+        assert (item.state, item.refusal_code) == (ItemState.REFUSED, "capture.same_number")
+        assert "清单" in item.refusal_sentence
+        assert not await use(Ledger).vouchers(client)
+        assert (await use(Invoices).sums(InvoiceQuery(client, direction=issued))).count == 1

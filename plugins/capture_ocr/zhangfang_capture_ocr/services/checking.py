@@ -10,7 +10,15 @@ from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading, Refused
 from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.search_source import KIND
-from zhangfang_capture_ocr.services.duplicates import elsewhere, same_number, same_picture, told_before, told_of_picture
+from zhangfang_capture_ocr.services.duplicates import (
+    elsewhere,
+    is_listed,
+    same_number,
+    same_picture,
+    told_before,
+    told_listed,
+    told_of_picture,
+)
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
 from zhangfang_capture_ocr.services.locks import decide_alone
@@ -113,6 +121,8 @@ async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *
     first = await same_number(client.id, invoice_id, reading)
     if first is not None:
         return Verdict(back, direction, proofs, False, "capture.same_number", await told_before(first), first.id)
+    if await is_listed(client.id, reading, direction):
+        return Verdict(back, direction, proofs, False, "capture.same_number", told_listed(reading))
     twin = await same_picture(item, reading)
     if twin is not None and not by_person:
         return Verdict(

@@ -14,10 +14,12 @@ from zhangfang_capture_ocr.places import first_page
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Reading
 from zhangfang_capture_ocr.reading.looks import SAME_BELOW
+from zhangfang_capture_ocr.services.invoice_source import DIRECTIONS, EVERY_STATE, NAME
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT
 from zhangfang_capture_ocr.tables import Invoice, Item, Recognition
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.invoices import InvoiceQuery, Invoices
 from zhangfang_sdk.services import use
 
 _LOOK: Final = 64
@@ -66,6 +68,20 @@ async def told_before(first: Invoice) -> str:
         f"这张发票已经传过了:号码 {first.number},{day_of(item.created_at)} 由{item.uploader_name}上传的"
         f"“{item.name}”,不会重复入账,不用再传。"
     )
+
+
+async def is_listed(client: int, reading: Reading, direction: Direction) -> bool:
+    """Whether another source than this plugin has the invoice, such as a list of the tax authority."""
+    if not reading.number:
+        return False
+    query = InvoiceQuery(client, direction=DIRECTIONS[direction], states=EVERY_STATE, numbers=frozenset({reading.number}))
+    found = (await use(Invoices).page(query)).invoices
+    return any(i.source != NAME and (i.code == (reading.code or "") or i.total == reading.total) for i in found)
+
+
+def told_listed(reading: Reading) -> str:
+    """What the client reads of an invoice that a list brought."""
+    return f"这张发票已经从税务局的发票清单导入过:号码 {reading.number},不会重复入账,不用再传。"
 
 
 async def same_picture(item: Item, reading: Reading) -> Item | None:

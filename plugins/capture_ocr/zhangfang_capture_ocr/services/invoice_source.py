@@ -39,7 +39,9 @@ _ITEM_STATES: Mapping[InvoiceState, frozenset[ItemState]] = {
     InvoiceState.BOOKED: frozenset({ItemState.APPROVED}),
 }
 _STATES = {item: state for state, items in _ITEM_STATES.items() for item in items}
-_DIRECTIONS = {InvoiceDirection.RECEIVED: Direction.PURCHASE, InvoiceDirection.ISSUED: Direction.SALES}
+DIRECTIONS = {Direction.PURCHASE: InvoiceDirection.RECEIVED, Direction.SALES: InvoiceDirection.ISSUED}
+_OWN = {theirs: own for own, theirs in DIRECTIONS.items()}
+EVERY_STATE = frozenset(InvoiceState)
 _REVERSED = (
     "exists (select 1 from capture_ocr_invoice r where r.firm = capture_ocr_invoice.firm and r.client = capture_ocr_invoice.client "
     "and r.live and r.reverses <> '' and r.reverses = capture_ocr_invoice.number)"
@@ -131,7 +133,9 @@ def _asked_for(query: InvoiceQuery) -> Condition:
     if query.last is not None:
         wanted.append(Invoice.issued_on <= query.last.last_day)
     if query.direction is not None:
-        wanted.append(Invoice.direction == _DIRECTIONS[query.direction])
+        wanted.append(Invoice.direction == _OWN[query.direction])
+    if query.numbers:
+        wanted.append(Invoice.number.is_in(sorted(query.numbers)))
     if query.party:
         wanted.append(_of_party(query.party))
     together = wanted[0]
@@ -177,7 +181,7 @@ def _invoice(row: Mapping[str, Any], *, is_reversed: bool) -> invoices.Invoice:
     return invoices.Invoice(
         id=row["id"],
         client=row["client"],
-        direction=InvoiceDirection.ISSUED if row["direction"] == Direction.SALES else InvoiceDirection.RECEIVED,
+        direction=DIRECTIONS[Direction(row["direction"])],
         state=InvoiceState.RED if is_reversed else _STATES[ItemState(row["item.state"])],
         kind=row["kind"],
         number=row["number"],

@@ -264,3 +264,11 @@ def test_who_is_no_small_company_pays_the_whole() -> None:
     found = worked_out(Material(MonthBooks(1, SEPTEMBER, rows), unknown, SEPTEMBER, SEPTEMBER), Tax.SURCHARGES)
     assert PAYABLE[Tax.SURCHARGES] not in {line.name for line in found.lines}
     assert any("注册地" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("tax", [Tax.VAT, Tax.SURCHARGES, Tax.STAMP])
+def test_a_quarter_that_another_began_says_that_its_first_months_are_not_here(tax: Tax) -> None:
+    rows = [Balance("5001", SEPTEMBER, 0, 50_000_00), Balance("222101", SEPTEMBER, 0, 500_00)]
+    known = facts(starts=Period(2026, 8))
+    found = worked_out(Material(MonthBooks(1, SEPTEMBER, rows), known, JULY, SEPTEMBER), tax)
+    assert any("2026年8月" in doubt and "建账" in doubt for doubt in found.doubts), found.doubts

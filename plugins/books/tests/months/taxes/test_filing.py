@@ -153,7 +153,7 @@ async def test_the_board_counts_what_is_late_and_what_is_done(firm: TestFirm) ->
         assert filing in [row.filing.id for row in found.rows]
         assert (await counted(None, first=today() - dt.timedelta(days=45)))["late"] == len(found.rows)
         assert any(w.path.endswith(f"/{filing}") for w in await due_soon(99))
-        await RegisteredFilings().filed(filing, receipt=None, number="1")
+        await RegisteredFilings().filed(filing, receipt=None, number="1", payable=0)
         after = await board(None, first=today() - dt.timedelta(days=45), state="done", part=1)
         assert [row.filing.id for row in after.rows] == [filing]
         assert {row.client_name for row in after.rows} == {"嘉喜餐饮有限公司"}
@@ -197,3 +197,29 @@ async def test_the_demo_has_returns_in_every_state(firm: TestFirm) -> None:
     async with scoped_transaction(system_scope(firm.id)):
         await file_demo_returns([firm.restaurant, firm.trading])
     assert [*await standing(firm, firm.restaurant), *await standing(firm, firm.trading)] == before
+
+
+async def test_what_nobody_worked_out_is_filed_with_what_the_return_says(firm: TestFirm, portal: Portal) -> None:
+    """Else a return of which nobody knows the tax would count as done."""
+    filing = await opened(firm)
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.restaurant}") as one:
+        assert (await one.post(f"/books/filings/{filing}/filed", number="1")).status_code == 409
+        assert (await one.post(f"/books/filings/{filing}/filed", number="1", payable="多少")).status_code == 422
+        assert (await one.post(f"/books/filings/{filing}/filed", number="1", payable="12.50")).status_code == 303
+        assert "待缴款" in (await one.get(f"/books/filings/{filing}")).text
+    assert (await row_of(firm, filing)).payable == 12_50
+
+
+async def test_a_payment_is_not_of_tomorrow_and_is_taken_back(firm: TestFirm) -> None:
+    filing = await opened(firm)
+    async with acting(firm, "accountant", client=firm.restaurant):
+        service = RegisteredFilings()
+        await service.filed(filing, receipt=None, number="1", payable=100)
+        with pytest.raises(Refusal, match="day_ahead"):
+            await service.paid(filing, on=today() + dt.timedelta(days=1), amount=100)
+        await service.paid(filing, on=today(), amount=100)
+        await service.unpaid(filing)
+        with pytest.raises(Refusal, match="not_paid"):
+            await service.unpaid(filing)
+    row = await row_of(firm, filing)
+    assert (row.step, row.paid, row.paid_on) == (FilingStep.FILED, None, None)

@@ -322,3 +322,15 @@ def test_surtaxes_balance_and_are_done_once(sales: int, vat: int, place: str) ->
         sold = sold.plus(rule(sold, known).lines)
     assert sum(b.debit - b.credit for b in sold.balances) == -sales - vat
     assert amounts(exemption(sold, known)) == amounts(surtaxes(sold, known)) == {}
+
+
+def test_surtaxes_of_a_quarter_that_another_began_say_so_and_a_new_company_has_no_other() -> None:
+    """The months before the books are in nobody's figures; a company founded since is below the limit by its own."""
+    sold = books(("5001", -50_000_00), ("222101", -500_00))
+    taken_over = surtaxes(sold, facts(starts=Period(2026, 8)))
+    assert any("2026年8月建账以后" in reason for reason in taken_over.reasons)
+    assert {"222120", "222121"} <= amounts(taken_over).keys()
+    founded = facts(starts=Period(2026, 8), profile=profile(founded_on=fact(FactKind.FOUNDED_ON, dt.date(2026, 8, 3))))
+    young = surtaxes(sold, founded)
+    assert not any("建账以后" in reason for reason in young.reasons)
+    assert amounts(young).keys().isdisjoint({"222120", "222121"})

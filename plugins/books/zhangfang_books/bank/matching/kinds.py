@@ -21,8 +21,8 @@ class Line:
 class Target:
     """What a line may belong to: a voucher's line on the bank's account (``is_entry``), or an open item that the payment would settle.
 
-    ``amount`` is signed as the bank's line would be: what a customer owes is positive, what a supplier is owed negative. ``text`` may be named in
-    a line's text (the number of a voucher, an invoice, a contract).
+    ``amount`` is signed as the bank's line would be: what a customer owes is positive, what a supplier is owed negative. ``text`` has the words by
+    which a line may name it (the number of a voucher, an invoice, a contract).
     """
 
     key: str
@@ -36,7 +36,7 @@ class Target:
 
 class Rule(StrEnum):
     """Why: the text names it, party and amount, several make one line, several lines make one, a fee was kept back, alike names, only the
-    amount."""
+    amount, a part of what is open."""
 
     NAMED = "named"
     EQUAL = "equal"
@@ -45,12 +45,14 @@ class Rule(StrEnum):
     FEE = "fee"
     ALIKE = "alike"
     AMOUNT = "amount"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """``lines`` together explain ``targets``; ``fee`` (fen, not negative) is what lies between. ``sure``: it cannot be otherwise.
 
+    By ``Rule.PART`` the line explains that much of its one target, whose rest stays open and may be in other proposals.
     ``alike`` is the target's party where the line's is only like it.
     """
 

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 _FORMS = re.compile(r"(股份)?(有限)?(责任)?公司$|(普通|有限)?合伙(企业)?$|个体工商户$|集团$")
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _LEFT_OUT = re.compile(r"[\s()\[\]{}<>《》·.,、:;\-_*/]")
 LEAST_ALIKE = 0.75
 MOST_CANDIDATES = 12
@@ -24,6 +25,11 @@ def core_of(name: str) -> str:
     """Without its legal form too."""
     plain = plain_name(name)
     return _FORMS.sub("", plain) or plain
+
+
+def is_person(name: str) -> bool:
+    """By its length; a company's name is longer."""
+    return _PERSON.fullmatch(plain_name(name)) is not None
 
 
 @lru_cache(maxsize=200_000)

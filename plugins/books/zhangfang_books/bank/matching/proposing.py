@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from zhangfang_books.bank.matching.fees import most_fee
 from zhangfang_books.bank.matching.kinds import Line, Proposal, Rule, Target
-from zhangfang_books.bank.matching.names import Names, plain_name
+from zhangfang_books.bank.matching.names import Names, is_person, plain_name
+from zhangfang_books.bank.matching.numbers import is_named, tails_of
+from zhangfang_books.bank.matching.parts import is_usual_share, larger_than
 from zhangfang_books.bank.matching.sums import Sums
 from zhangfang_books.bank.matching.sureness import Sureness
 
@@ -15,11 +18,15 @@ EARLIER = dt.timedelta(days=10)
 ENTRY_DAYS = dt.timedelta(days=45)
 SAME_DAYS = dt.timedelta(days=7)
 SPLIT_DAYS = dt.timedelta(days=90)
-NAMED_AT_LEAST = 5
+FEW = 8
+"""Among so many of the nearest days a payment less a fee is looked for in sums; among more, chance makes any sum."""
 
 
 def proposals_for(lines: Sequence[Line], targets: Sequence[Target]) -> list[Proposal]:
-    """Each line and target in one proposal at most; lines without a target are in none. Costs about n log n of both."""
+    """Each line in one proposal at most, each target too but for parts of it; lines without a target are in none.
+
+    Costs about n log n of both.
+    """
     found: list[Proposal] = []
     for sign in (1, -1):
         of_sign = [line for line in lines if line.amount * sign > 0], [t for t in targets if t.amount * sign > 0]
@@ -44,23 +51,31 @@ class _Matching:
 
     def proposals(self) -> list[Proposal]:
         self._named()
-        for steps in ((self._equal,), (self._merged, self._split), (self._less_a_fee,)):
-            for party, lines in self._by_party():
-                for step in steps:
-                    step(lines, self._of(party), "")
-        self._alike()
+        self._each_party(self._equal)
+        self._each_party(self._merged, self._split)
+        self._each_party(self._less_a_fee)
+        self._each_party(self._share)
+        self._each_party(self._part)
         self._by_day()
         self._by_amount()
         return self._found
 
-    def _by_party(self) -> list[tuple[str, list[Line]]]:
+    def _each_party(self, *steps: "_Step") -> None:
+        """For lines of a party that is known, then of one that is like those that are."""
         grouped: dict[str, list[Line]] = defaultdict(list)
         for line in self._left.values():
             grouped[plain_name(line.party)].append(line)
-        return [(party, lines) for party, lines in grouped.items() if party in self._names]
+        for party in [party for party in grouped if party in self._names]:
+            for step in steps:
+                step(grouped[party], self._of(party), "")
+        for party in [party for party in grouped if party and party not in self._names]:
+            for name in self._names.like(party):
+                for step in steps:
+                    step([line for line in grouped[party] if line.id in self._left], self._of(name), name)
 
-    def _of(self, *parties: str) -> list[Target]:
-        return [t for party in parties for t in self._targets_by_party[party] if t.key in self._open]
+    def _of(self, party: str) -> list[Target]:
+        """As far as they are open."""
+        return [self._open[t.key] for t in self._targets_by_party[party] if t.key in self._open]
 
     def _take(self, lines: Iterable[Line], targets: Iterable[Target], rule: Rule, alike: str, fee: int = 0) -> None:
         proposal = Proposal(tuple(lines), tuple(targets), rule, fee, alike=alike)
@@ -70,16 +85,37 @@ class _Matching:
             del self._open[target.key]
         self._found.append(self._sureness.judged(proposal))
 
+    def _take_part(self, line: Line, target: Target, alike: str) -> None:
+        self._take([line], [target], Rule.PART, alike)
+        self._open[target.key] = replace(target, amount=target.amount - line.amount)
+
     def _named(self) -> None:
-        """The line's text names the target, and the amount is its."""
+        """The line's text names what it is for: one thing or several, to the fen, less a fee or a part of one."""
+        by_tail: dict[str, list[Target]] = defaultdict(list)
         by_amount: dict[int, list[Target]] = defaultdict(list)
         for target in self._targets:
-            if len(target.text) >= NAMED_AT_LEAST:
-                by_amount[target.amount].append(target)
+            by_amount[target.amount].append(target)
+            for tail in tails_of(target.text):
+                by_tail[tail].append(target)
         for line in list(self._left.values()):
-            named = [t for t in by_amount.get(line.amount, ()) if t.key in self._open and t.text in line.text]
-            if len(named) == 1:
-                self._take([line], named, Rule.NAMED, "")
+            some = {t.key: t for tail in tails_of(line.text) for t in by_tail.get(tail, ())}
+            some |= {t.key: t for t in by_amount.get(line.amount, ()) if is_named(t.text, line.text)}
+            named = [self._open[key] for key in some if key in self._open]
+            if named:
+                self._take_named(line, named)
+
+    def _take_named(self, line: Line, named: Sequence[Target]) -> None:
+        whole = sum(t.amount for t in named)
+        equal = [t for t in named if t.amount == line.amount]
+        more = whole - line.amount
+        if len(equal) == 1:
+            self._take([line], equal, Rule.NAMED, "")
+        elif whole == line.amount:
+            self._take([line], named, Rule.MERGED, "")
+        elif 0 < more <= most_fee(line.amount):
+            self._take([line], named, Rule.FEE, "", more)
+        elif len(named) == 1 and not named[0].is_entry and abs(line.amount) < abs(whole):
+            self._take_part(line, named[0], "")
 
     def _equal(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
         waiting: dict[int, list[Target]] = defaultdict(list)
@@ -95,7 +131,7 @@ class _Matching:
     def _merged(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
         """One payment for several."""
         for line in lines:
-            fitting = [t for t in targets if t.key in self._open and _in_time(line, t)]
+            fitting = self._around(line, targets)
             if line.id not in self._left or len(fitting) < 2:
                 continue
             places = Sums([t.amount for t in fitting]).making(line.amount)
@@ -118,7 +154,7 @@ class _Matching:
     def _less_a_fee(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
         """Of what came in a fee was kept back; what went out took one along."""
         for line in lines:
-            fitting = [t for t in targets if t.key in self._open and _in_time(line, t)]
+            fitting = self._around(line, targets)
             if line.id not in self._left or not fitting:
                 continue
             most = most_fee(line.amount)
@@ -127,20 +163,35 @@ class _Matching:
                 nearest = min(single, key=lambda t: t.amount)
                 self._take([line], [nearest], Rule.FEE, alike, nearest.amount - line.amount)
                 continue
-            places = Sums([t.amount for t in fitting]).between(line.amount + 1, line.amount + most)
+            few = fitting[:FEW]
+            places = Sums([t.amount for t in few]).between(line.amount + 1, line.amount + most)
             if places is not None:
-                chosen = [fitting[n] for n in places]
+                chosen = [few[n] for n in places]
                 self._take([line], chosen, Rule.FEE, alike, sum(t.amount for t in chosen) - line.amount)
 
-    def _alike(self) -> None:
-        """The line's party is known to nobody, but like one that is."""
-        grouped: dict[str, list[Line]] = defaultdict(list)
-        for line in self._left.values():
-            grouped[plain_name(line.party)].append(line)
-        for step in (self._equal, self._merged, self._split, self._less_a_fee):
-            for party, lines in grouped.items():
-                for name in self._names.like(party) if party and party not in self._names else ():
-                    step([line for line in lines if line.id in self._left], self._of(name), name)
+    def _share(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        """A first instalment: a usual share of what is open."""
+        for line in lines:
+            fitting = [t for t in self._larger(line, targets) if is_usual_share(line.amount, t.amount)]
+            if fitting:
+                self._take_part(line, fitting[0], alike)
+
+    def _part(self, lines: Sequence[Line], targets: Sequence[Target], alike: str) -> None:
+        """Something paid of the oldest that is larger."""
+        for line in lines:
+            larger = self._larger(line, targets)
+            if larger:
+                self._take_part(line, min(larger, key=lambda t: (t.date, t.key)), alike)
+
+    def _larger(self, line: Line, targets: Sequence[Target]) -> list[Target]:
+        if line.id not in self._left:
+            return []
+        return larger_than(line, [t for t in self._around(line, targets) if not t.is_entry])
+
+    def _around(self, line: Line, targets: Sequence[Target]) -> list[Target]:
+        """Those that are open, of the nearest days first."""
+        fitting = [self._open[t.key] for t in targets if t.key in self._open and _in_time(line, t)]
+        return sorted(fitting, key=lambda t: (abs(line.date - t.date), t.date, t.key))
 
     def _by_day(self) -> None:
         """The amount of a voucher that stands within days, where the line or the voucher names nobody: wages, insurance, rent each month."""
@@ -157,7 +208,7 @@ class _Matching:
                 self._take([line], [_nearest(line, near)], Rule.AMOUNT, "")
 
     def _by_amount(self) -> None:
-        """Nothing but the amount, where one target alone has it and no other line does."""
+        """Nothing but the amount, where one target alone has it and no other line does; a person may pay for a company."""
         by_amount: dict[int, list[Target]] = defaultdict(list)
         for target in self._open.values():
             by_amount[target.amount].append(target)
@@ -167,8 +218,12 @@ class _Matching:
                 wanted[line.amount].append(line)
         for amount, lines in wanted.items():
             fitting = [t for t in by_amount.get(amount, ()) if _in_time(lines[0], t)]
-            if len(lines) == 1 and len(fitting) == 1 and (not lines[0].party or not fitting[0].party):
+            nameless = not lines[0].party or is_person(lines[0].party)
+            if len(lines) == 1 and len(fitting) == 1 and (nameless or not fitting[0].party):
                 self._take(lines, fitting, Rule.AMOUNT, fitting[0].party)
+
+
+_Step = Callable[[Sequence[Line], Sequence[Target], str], None]
 
 
 def _nearest(line: Line, targets: Sequence[Target]) -> Target:

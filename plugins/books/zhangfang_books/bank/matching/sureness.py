@@ -13,11 +13,13 @@ from typing import TypeVar
 from zhangfang_books.bank.matching.fees import most_fee
 from zhangfang_books.bank.matching.kinds import Line, Proposal, Rule, Target
 from zhangfang_books.bank.matching.names import Names, plain_name
-from zhangfang_books.bank.matching.sums import LONGEST_RUN, MOST_LOOKED_AT, Sums
+from zhangfang_books.bank.matching.sums import LONGEST_RUN, Sums
 
 T = TypeVar("T")
 
 ROUND_FEN = 10_000
+MOST_JUDGED = 18
+"""Of more that are open nothing can be said with certainty."""
 LONGEST_DAYS = 366
 
 
@@ -55,7 +57,7 @@ class Sureness:
             return False
         others = _near(self._targets_of, self._names, party)
         payments = _near(self._lines_of, self._line_names, party)
-        if len(others) > MOST_LOOKED_AT or len(payments) > MOST_LOOKED_AT:
+        if len(others) > MOST_JUDGED or len(payments) > MOST_JUDGED:
             return False
         rest = [t for t in others if t.key != target.key]
         paid = [one for one in payments if one.id != line.id]
