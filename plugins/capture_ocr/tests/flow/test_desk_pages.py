@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 from zhangfang_capture_ocr.pages.desk import RETURN_REASONS
+from zhangfang_core.testing.tenants import acting
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.services import use
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,24 @@ async def test_lines_stand_on_the_page_to_be_corrected(people: Any, office: Any,
     assert 'data-for="line_0"' in page
     for part, value in (("name", "*运输服务*冷链运输"), ("rate", "9%"), ("amount", "1,000.00"), ("tax", "90.00")):
         assert re.search(rf'name="line_0_{part}"[^>]*value="{re.escape(value)}"', page), part
+
+
+async def test_data_is_drawn_where_a_picture_would_stand(people: Any, office: Any, drawn: Any) -> None:
+    """U3: from a voucher one tap leads to the invoice as a picture, also where the file is an XML; other files say that they have none."""
+    xml = (await office.invoice_of(await office.handed_in("一.xml", drawn.xml())))["document"]
+    pdf = (await office.invoice_of(await office.handed_in("二.pdf", drawn.pdf(number="26332000000187654322"))))[
+        "document"
+    ]
+    boss = await people.of_client("boss")
+    first = (await boss.get(f"/documents/{xml}")).text
+    assert f"/cards/capture_ocr.drawn?document={xml}" in first
+    card = (await boss.get(f"/cards/capture_ocr.drawn?document={xml}")).text
+    page = (await boss.get(f"/documents/{xml}")).text
+    for shown in (card, page):
+        assert shown.count("data-page-image") == 1
+        assert "冷链运输" in shown
+        assert "没有图片预览" not in shown
+    assert "data-card" not in (await boss.get(f"/documents/{pdf}")).text
+    async with acting(office.firm, "boss", client=office.firm.restaurant):
+        kept = await use(Documents).store(office.firm.restaurant, "说明.txt", "text/plain", b"words")
+    assert "没有图片预览" in (await boss.get(f"/documents/{kept.id}")).text

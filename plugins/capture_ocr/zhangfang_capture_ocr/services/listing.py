@@ -20,7 +20,7 @@ from zhangfang_sdk.services import use
 RECENT = 12
 PAGE_SIZE = 30
 QUEUE_LENGTH = 200
-QUEUE_FILTERS: Mapping[str, str] = {"all": "全部", "clean": "可直接通过", "look": "请核对"}
+QUEUE_FILTERS: Mapping[str, str] = {"all": "全部", "clean": "无疑问", "look": "请核对"}
 """What the desk's queue may be narrowed to."""
 
 FILTERS: Mapping[str, tuple[str, frozenset[ItemState]]] = {
