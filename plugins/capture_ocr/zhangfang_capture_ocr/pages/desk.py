@@ -144,7 +144,6 @@ async def _desk(
         "left": left,
         "clean": sum(row.sure for row in queue),
         "today": await listing.booked_today(),
-        "filters": listing.QUEUE_FILTERS,
     }
     if current is not None:
         row = await listing.one(current)

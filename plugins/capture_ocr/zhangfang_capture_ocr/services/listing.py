@@ -20,8 +20,6 @@ from zhangfang_sdk.services import use
 RECENT = 12
 PAGE_SIZE = 30
 QUEUE_LENGTH = 200
-QUEUE_FILTERS: Mapping[str, str] = {"all": "全部", "clean": "无疑问", "look": "请核对"}
-"""What the desk's queue may be narrowed to."""
 
 FILTERS: Mapping[str, tuple[str, frozenset[ItemState]]] = {
     "all": ("全部", frozenset(ItemState)),
@@ -136,7 +134,7 @@ async def counts() -> dict[str, int]:
 
 
 async def queue(words: str = "", show: str = "all") -> list[Listed]:
-    """What waits for the firm's people over all clients that the actor sees, oldest first; ``show`` is a key of QUEUE_FILTERS."""
+    """What waits for the firm's people over all clients that the actor sees, oldest first; ``show`` "clean" or "look" narrows it."""
     states = _QUEUED.get(show, TO_REVIEW)
     query = Item.objects().where(Item.state.is_in(sorted(states)))
     if words.strip():

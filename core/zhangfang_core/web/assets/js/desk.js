@@ -51,7 +51,10 @@ function point(input) {
     const lens = document.querySelector("[data-lens]");
     if (!lens) continue;
     const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
-    lens.setAttribute("viewBox", `${x - w * 0.35} ${y - h * 0.9} ${w * 1.7} ${h * 2.8}`);
+    // Of a whole line the half is shown in which the input's value stands.
+    const end = input.dataset.boxEnd;
+    const left = end === "right" ? x + w * 0.55 : x - w * (end ? 0.02 : 0.35);
+    lens.setAttribute("viewBox", `${left} ${y - h * 0.9} ${w * (end ? 0.47 : 1.7)} ${h * 2.8}`);
     lens.closest("[hidden]")?.removeAttribute("hidden");
     const name = document.querySelector("[data-lens-name]");
     const label = input.labels?.[0];
