@@ -144,15 +144,17 @@ class Badge:
     topics: tuple[str, ...] = ()
 
 
-CardZone = Literal["cockpit", "statement", "voucher", "client", "home"]
+CardZone = Literal["cockpit", "statement", "voucher", "client", "home", "document"]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card of a page that shows cards in ``zone``: ``cockpit`` (a client's overview), ``statement`` (财务报表), ``voucher`` (a voucher's
-    page), ``client`` (企业资料) and ``home`` (等您处理 of a client). Its HTML must close what it opens.
+    page), ``client`` (企业资料), ``home`` (等您处理 of a client) and ``document`` (a file's page, where browsers have no picture of it).
+    Its HTML must close what it opens.
 
-    ``load(client, period_key)`` gives the values of ``template``, or None to stay away. The host renders the template with these
+    ``load(client, period_key)`` gives the values of ``template``, or None to stay away; in the zone ``document`` it is
+    ``load(client, document_id)``, the id in figures. The host renders the template with these
     values, ``actor`` and ``csrf_token``, and fetches the card again when one of ``topics`` moves. A card that fails is
     missing and nothing else; one that is slow comes after the page, and has 0.3 s; after three failures in a row it is
     left out until somebody tries again. ``order`` below 10 stands above what the page itself shows.

@@ -9,6 +9,7 @@ from litestar.response import Stream, Template
 from zhangfang_core.documents.names import UNKNOWN_TYPE, shown_size
 from zhangfang_core.documents.preview import DRAWABLE, page_image
 from zhangfang_core.documents.service import StoredDocuments
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.documents import Document
 from zhangfang_sdk.services import use
@@ -30,6 +31,7 @@ async def document_page(document_id: int) -> Page:
     """What the file is, and its picture where there is one."""
     document = await StoredDocuments().document(document_id)
     client = await use(Clients).client(document.client)
+    has_picture = document.media_type in PICTURES or document.media_type == DRAWABLE
     return Page(
         "documents/document.html",
         title=document.name,
@@ -38,6 +40,7 @@ async def document_page(document_id: int) -> Page:
         size=shown_size(document.size),
         is_picture=document.media_type in PICTURES,
         is_drawable=document.media_type == DRAWABLE,
+        cards=() if has_picture else await use(Cards).shown("document", document.client, str(document.id)),
     )
 
 

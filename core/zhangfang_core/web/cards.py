@@ -31,7 +31,7 @@ class CardTooLarge(ValueError):
 class PluginCards:
     """The SDK's ``Cards``."""
 
-    async def shown(self, zone: CardZone, client: int, period: str) -> Sequence[ShownCard]:
+    async def shown(self, zone: CardZone, client: int, about: str) -> Sequence[ShownCard]:
         """See the Protocol."""
         off = await parts_off()
         cards = [
@@ -39,15 +39,15 @@ class PluginCards:
             for plugin, card in _offered(await enabled_modules())
             if card.zone == zone and permitted(card.permission) and not is_left_out(plugin, _part(card), off)
         ]
-        return [await _shown(plugin, card, client, period) for plugin, card in sorted(cards, key=lambda c: c[1].order)]
+        return [await _shown(plugin, card, client, about) for plugin, card in sorted(cards, key=lambda c: c[1].order)]
 
 
-async def one_card(card_id: str, client: int, period: str) -> Markup:
+async def one_card(card_id: str, client: int, about: str) -> Markup:
     """A card's own content, for its refreshing; nothing for one that this person does not have, or has no more."""
     off = await parts_off()
     for plugin, card in _offered(await enabled_modules()):
         if card.id == card_id and permitted(card.permission) and not is_left_out(plugin, _part(card), off):
-            return await _rendered(plugin, card, client, period)
+            return await _rendered(plugin, card, client, about)
     return NOTHING
 
 
@@ -61,18 +61,19 @@ def _part(card: Card) -> str:
     return f"card {card.id}"
 
 
-async def _shown(plugin: str, card: Card, client: int, period: str) -> ShownCard:
+async def _shown(plugin: str, card: Card, client: int, about: str) -> ShownCard:
     is_late = not is_quick(plugin, _part(card))
-    html = NOTHING if is_late else await _rendered(plugin, card, client, period)
-    address = at(client, f"/cards/{card.id}?period={period}")
+    html = NOTHING if is_late else await _rendered(plugin, card, client, about)
+    named = "document" if card.zone == "document" else "period"
+    address = at(client, f"/cards/{card.id}?{named}={about}")
     return ShownCard(card.id, html, address, card.topics, card.order, is_late)
 
 
-async def _rendered(plugin: str, card: Card, client: int, period: str) -> Markup:
+async def _rendered(plugin: str, card: Card, client: int, about: str) -> Markup:
     common = await piece_values()
 
     async def content() -> Markup:
-        values = from_part(Card, "load", await card.load(client, period))
+        values = from_part(Card, "load", await card.load(client, about))
         return NOTHING if values is None else _written(card.template, {**values, **common})
 
     return await asked(plugin, _part(card), content, NOTHING)

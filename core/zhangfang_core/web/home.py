@@ -106,10 +106,10 @@ async def _all_dots(enabled: frozenset[str], *, only_quick: bool = False) -> dic
 
 
 @page("/cards/{card_id:str}", of=CLIENT, permission=SIGNED_IN, examples={"card_id": "no.such"})
-async def card(card_id: str, period: str | None = None) -> Response[str]:
+async def card(card_id: str, period: str | None = None, document: int | None = None) -> Response[str]:
     """A card of a plugin alone, fetched when it was slow and when one of its topics moves."""
     month = Period.parse(period) if period else Period.current()
-    html = await one_card(card_id, client_in_scope(), month.key)
+    html = await one_card(card_id, client_in_scope(), month.key if document is None else str(document))
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 

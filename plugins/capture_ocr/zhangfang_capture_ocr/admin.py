@@ -128,10 +128,11 @@ SCREENS = [
     AdminScreen(
         SellerMemory,
         "供应商科目记忆",
-        (SellerMemory.client, SellerMemory.seller_name, SellerMemory.account, SellerMemory.times),
+        (SellerMemory.client, SellerMemory.seller_name, SellerMemory.item, SellerMemory.account, SellerMemory.times),
         {
             "seller_tax_id": "销售方税号",
             "seller_name": "销售方名称",
+            "item": "品名",
             "account": "科目",
             "times": "用过几次",
             "updated_at": "最近一次",

@@ -1,10 +1,12 @@
-"""The card 待处理票据 of the cockpit."""
+"""The card 待处理票据 of the cockpit, and the picture of a file that browsers cannot show."""
 
 from typing import Any
 
 from zhangfang_capture_ocr.services import listing
+from zhangfang_capture_ocr.services.pictures import picture_of
 from zhangfang_capture_ocr.states import BUSY, TO_REVIEW, ItemState
-from zhangfang_capture_ocr.tables import Item
+from zhangfang_capture_ocr.stored_readings import reading_of
+from zhangfang_capture_ocr.tables import Invoice, Item
 
 SHOWN = 3
 
@@ -16,3 +18,20 @@ async def pending(client: int, period: str) -> dict[str, Any] | None:
     if not count:
         return None
     return {"count": count, "rows": await listing.pending(client, states, SHOWN)}
+
+
+async def drawn(client: int, document: str) -> dict[str, Any] | None:
+    """The invoices of a file, each as it was read, laid out or drawn; stays away from files that hold none."""
+    items = (
+        await Item.objects().where(Item.client == client, Item.document == int(document)).order_by(Item.id).limit(SHOWN)
+    )
+    rows = {
+        row["item"]: row for row in await Invoice.select().where(Invoice.item.is_in([item.id for item in items] or [0]))
+    }
+    pictures = [
+        await picture_of(item, rows[item.id], reading_of(rows[item.id]), frozenset())
+        for item in items
+        if item.id in rows
+    ]
+    shown = [picture for picture in pictures if picture is not None]
+    return {"pictures": shown} if shown else None

@@ -80,7 +80,15 @@ class CaptureOcr:
                 cards.pending,
                 order=20,
                 topics=(TOPIC,),
-            )
+            ),
+            Card(
+                "capture_ocr.drawn",
+                "document",
+                "capture_ocr/drawn.html",
+                "documents.read",
+                cards.drawn,
+                topics=(TOPIC,),
+            ),
         ]
 
     @hook

@@ -146,11 +146,14 @@ class Correction(ClientRows, Table, tablename="capture_ocr_correction"):
 
 
 class SellerMemory(ClientRows, Table, tablename="capture_ocr_seller_memory"):
-    """Which account a client's invoices of one seller were approved with, and how often."""
+    """Which account a client's purchases of one seller were approved with, and how often.
+
+    ``item`` is a line's name without its short name ("" for the seller's invoices as a whole)."""
 
     id = BigSerial(primary_key=True)
     seller_tax_id = Varchar(length=30, help_text="销售方税号")
     seller_name = Varchar(length=200, default="", help_text="销售方名称")
+    item = Varchar(length=100, default="", help_text="品名")
     account = Varchar(length=30, help_text="科目")
     times = Integer(default=1, help_text="次数")
     updated_at = Timestamptz(help_text="最近一次")

@@ -29,7 +29,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A field's place: name, x, y, width, height."""
+    """A field's place, or a line's ("line_0"): name, x, y, width, height."""
 
     field: str
     x: int
@@ -84,7 +84,9 @@ def typeset(reading: Reading) -> Sheet:
     words += [Word(65, y, c, 22, "middle", "print") for c, y in zip("购买方", (245, 280, 315), strict=True)]
     words += [Word(845, y, c, 22, "middle", "print") for c, y in zip("销售方", (245, 280, 315), strict=True)]
     words += [Word(x, 390, text, 24, anchor, "print") for x, anchor, text in _HEADS]
-    words += _lines(reading)
+    line_words, line_frames = _lines(reading)
+    words += line_words
+    frames += line_frames
     words.append(Word(200, 765, "合          计", 24, "middle", "print"))
     for name, right, width in (("amount", 1240, 210), ("tax", 1570, 180)):
         if at[name]:
@@ -113,8 +115,9 @@ _FILLED: Mapping[str, tuple[str, int, int, int, int]] = {
 }
 
 
-def _lines(reading: Reading) -> list[Word]:
+def _lines(reading: Reading) -> tuple[list[Word], list[Frame]]:
     words: list[Word] = []
+    frames: list[Frame] = []
     shown = reading.lines[:LINES_SHOWN]
     if len(reading.lines) > LINES_SHOWN:
         shown = reading.lines[: LINES_SHOWN - 1]
@@ -131,9 +134,10 @@ def _lines(reading: Reading) -> list[Word]:
             (1570, "end", "" if line.tax is None else yuan(line.tax)),
         )
         words += [Word(x, y, text, 24, anchor) for x, anchor, text in cells if text]
+        frames.append(Frame(f"line_{place}", 48, y - 28, 1540, 38))
     if len(shown) < len(reading.lines):
         words.append(Word(60, 715, f"……共 {len(reading.lines)} 行,其余见原件", 24, "start", "print"))
-    return words
+    return words, frames
 
 
 def _text(reading: Reading, name: str) -> str:

@@ -57,7 +57,7 @@ CLIENTS = st.builds(
     trades_in=st.sampled_from([(), ("家具",), ("蔬菜", "肉")]),
 )
 MEMORIES = st.sampled_from(
-    [SellerMemory(), SellerMemory({"A": "560205"}), SellerMemory({"A": "560202", "B": "1405"})]
+    [SellerMemory(), SellerMemory({"": "560205"}), SellerMemory({"": "560202", "餐费": "560211"})]
 )
 
 

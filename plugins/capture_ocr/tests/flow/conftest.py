@@ -1,23 +1,33 @@
 """Invoices and files that the tests hand in."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from itertools import count
+from typing import Any, cast
 
 import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pytest
+import pytest_asyncio
+from httpx import ASGITransport, AsyncClient
 from PIL import Image
 
 from zhangfang_capture_ocr.jobs import look, read, unpack
 from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, einvoice_xml, taxed_line
+from zhangfang_capture_ocr.specimens import SpecimenInvoice, SpecimenLine, draw, einvoice_xml, taxed_line
 from zhangfang_capture_ocr.tables import Invoice, Item
-from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TestFirm, acting
+from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.identity.presence import COOKIE
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.settings import Settings
+from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.portal import ORIGIN, Portal, Visitor, running_portal, session_for
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TestFirm, acting
 from zhangfang_sdk.context import in_scope, system_scope
 
+_numbers = count()
 SELLER_TAX_ID = "91330206MA2TEXT91M"
 
 
@@ -47,17 +57,19 @@ def invoice(
     buyer_tax_id: str = RESTAURANT_TAX_ID,
     yuan: int = 1000,
     issued_on: date = date(2026, 11, 3),
+    lines: tuple[SpecimenLine, ...] = (),
+    kind: InvoiceKind = InvoiceKind.DIGITAL_ORDINARY,
 ) -> SpecimenInvoice:
-    """A purchase of vegetables for the test firm's restaurant."""
+    """A purchase of freight for the test firm's restaurant."""
     return SpecimenInvoice(
-        kind=InvoiceKind.DIGITAL_ORDINARY,
+        kind=kind,
         number=number,
         issued_on=issued_on,
         buyer_name=buyer,
         buyer_tax_id=buyer_tax_id,
         seller_name="宁波远洋冷链物流有限公司",
         seller_tax_id=SELLER_TAX_ID,
-        lines=(taxed_line("*运输服务*冷链运输", yuan * 100, "9%"),),
+        lines=lines or (taxed_line("*运输服务*冷链运输", yuan * 100, "9%"),),
     )
 
 
@@ -131,3 +143,34 @@ class Drawer:
 @pytest.fixture
 def drawn() -> Drawer:
     return Drawer()
+
+
+class People:
+    """Signs people of the test's firm in as they are needed."""
+
+    def __init__(self, portal: Portal, office: Any) -> None:
+        self._portal, self._office = portal, office
+
+    async def enter(self, role: str, client: int | None = None) -> Visitor:
+        firm = self._office.firm.id
+        async with scoped_transaction(system_scope(firm)):
+            person = await make_member(
+                login=f"{role}{next(_numbers)}@test", name="李总", password=OWNER_PASSWORD, role=role, client=client
+            )
+        token = await session_for(person)
+        transport = ASGITransport(cast(Any, self._portal.app), raise_app_exceptions=False)
+        place = f"/f/{firm}" if client is None else f"/f/{firm}/c/{client}"
+        return Visitor(AsyncClient(transport=transport, base_url=ORIGIN, cookies={COOKIE: token}), place)
+
+    async def of_client(self, role: str) -> Visitor:
+        return await self.enter(role, self._office.firm.restaurant)
+
+    async def of_firm(self, role: str) -> Visitor:
+        return await self.enter(role)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(test_server: TestServer, database: str, settings: Settings, office: Any) -> AsyncIterator[People]:
+    chosen = replace(settings, dsn=test_server.addresses(database).application)
+    async with running_portal(chosen) as portal:
+        yield People(portal, office)

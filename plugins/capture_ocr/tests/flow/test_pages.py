@@ -1,60 +1,18 @@
 """The pages over HTTP, by role (CAP-1, CAP-4, CAP-5, CAP-6, CAP-10, CAP-11)."""
 
 import io
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-import pytest_asyncio
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import Response
 from PIL import Image
 
 from zhangfang_capture_ocr.tables import Item
-from zhangfang_core.database.engine import scoped_transaction
-from zhangfang_core.identity.presence import COOKIE
-from zhangfang_core.identity.set_up import make_member
-from zhangfang_core.settings import Settings
-from zhangfang_core.testing.databases import TestServer
-from zhangfang_core.testing.portal import ORIGIN, Portal, Visitor, running_portal, session_for
-from zhangfang_core.testing.tenants import OWNER_PASSWORD, acting
-from zhangfang_sdk.context import system_scope
+from zhangfang_core.testing.portal import Visitor
+from zhangfang_core.testing.tenants import acting
 
-_numbers = count()
 PHOTO = Path(__file__).parents[1] / "photo.heic"
-
-
-class People:
-    """Signs people of the test's firm in as they are needed."""
-
-    def __init__(self, portal: Portal, office: Any) -> None:
-        self._portal, self._office = portal, office
-
-    async def enter(self, role: str, client: int | None = None) -> Visitor:
-        firm = self._office.firm.id
-        async with scoped_transaction(system_scope(firm)):
-            person = await make_member(
-                login=f"{role}{next(_numbers)}@test", name="李总", password=OWNER_PASSWORD, role=role, client=client
-            )
-        token = await session_for(person)
-        transport = ASGITransport(cast(Any, self._portal.app), raise_app_exceptions=False)
-        place = f"/f/{firm}" if client is None else f"/f/{firm}/c/{client}"
-        return Visitor(AsyncClient(transport=transport, base_url=ORIGIN, cookies={COOKIE: token}), place)
-
-    async def of_client(self, role: str) -> Visitor:
-        return await self.enter(role, self._office.firm.restaurant)
-
-    async def of_firm(self, role: str) -> Visitor:
-        return await self.enter(role)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def people(test_server: TestServer, database: str, settings: Settings, office: Any) -> AsyncIterator[People]:
-    chosen = replace(settings, dsn=test_server.addresses(database).application)
-    async with running_portal(chosen) as portal:
-        yield People(portal, office)
 
 
 async def _upload(
@@ -70,7 +28,7 @@ async def _upload(
     )
 
 
-async def test_a_driver_hands_in(people: People, office: Any, drawn: Any) -> None:
+async def test_a_driver_hands_in(people: Any, office: Any, drawn: Any) -> None:
     """CAP-1, CAP-11, PLAT-13: the upload-only role gets its row at once, sees it, and nothing else."""
     driver = await people.of_client("driver")
     answer = await _upload(driver, ("一.xml", drawn.xml()))
@@ -90,7 +48,7 @@ async def test_a_driver_hands_in(people: People, office: Any, drawn: Any) -> Non
     assert (await other.get(f"/capture/items/{item.id}")).status_code == 404
 
 
-async def test_several_files_each_answered(people: People, drawn: Any) -> None:
+async def test_several_files_each_answered(people: Any, drawn: Any) -> None:
     """CAP-1, CAP-5: programs get one entry for each file, those not kept with their reason."""
     boss = await people.of_client("boss")
     answer = await _upload(boss, ("一.xml", drawn.xml()), ("空.pdf", b""), accept="application/json")
@@ -101,7 +59,7 @@ async def test_several_files_each_answered(people: People, drawn: Any) -> None:
     assert "空.pdf" in files[1]["reason"]
 
 
-async def test_a_body_far_too_large(people: People) -> None:
+async def test_a_body_far_too_large(people: Any) -> None:
     """CAP-5: 60 MB in one request is refused with a plain reason, not a crash."""
     boss = await people.of_client("boss")
     answer = await _upload(boss, ("大.pdf", bytes(60 * 1024 * 1024)))
@@ -109,7 +67,7 @@ async def test_a_body_far_too_large(people: People) -> None:
     assert "50 MB" in answer.text
 
 
-async def test_refusal_is_a_prescription(people: People, office: Any, drawn: Any) -> None:
+async def test_refusal_is_a_prescription(people: Any, office: Any, drawn: Any) -> None:
     """CAP-4: the client's page says what is wrong, who fixes it, and has the message for the seller."""
     item = await office.handed_in("一.xml", drawn.xml(buyer_tax_id="91330106MA2TEXT16A"))
     page = await (await people.of_client("boss")).get(f"/capture/items/{item}")
@@ -119,7 +77,7 @@ async def test_refusal_is_a_prescription(people: People, office: Any, drawn: Any
     assert 'class="box low" data-for="buyer_tax_id"' in page.text
 
 
-async def test_list_filters(people: People, office: Any, drawn: Any) -> None:
+async def test_list_filters(people: Any, office: Any, drawn: Any) -> None:
     """CAP-6: the list narrows by state and by words."""
     await office.handed_in("一.xml", drawn.xml())
     await office.handed_in("坏.pdf", b"%PDF-1.7 broken")
@@ -132,7 +90,7 @@ async def test_list_filters(people: People, office: Any, drawn: Any) -> None:
     assert "宁波远洋" not in (await boss.get("/capture/items?words=没有")).text
 
 
-async def test_the_queue_names_the_seller(people: People, office: Any, drawn: Any) -> None:
+async def test_the_queue_names_the_seller(people: Any, office: Any, drawn: Any) -> None:
     """CAP-10: whose invoice it is; the client too where several are reviewed, and nowhere twice."""
     item = await office.handed_in("一.xml", drawn.xml())
     owner = await people.of_firm("owner")
@@ -143,7 +101,7 @@ async def test_the_queue_names_the_seller(people: People, office: Any, drawn: An
 
 
 @pytest.mark.parametrize("form", ["xml", "pdf"])
-async def test_desk_shows_boxes_and_approves(people: People, office: Any, drawn: Any, form: str) -> None:
+async def test_desk_shows_boxes_and_approves(people: Any, office: Any, drawn: Any, form: str) -> None:
     """CAP-2, CAP-6, CAP-10: the desk shows each field's place, its voucher, and approves with one form."""
     item = await office.handed_in(f"一.{form}", getattr(drawn, form)())
     owner = await people.of_firm("owner")
@@ -161,7 +119,7 @@ async def test_desk_shows_boxes_and_approves(people: People, office: Any, drawn:
     assert await office.state(item) == ("approved", "")
 
 
-async def test_desk_returns(people: People, office: Any, drawn: Any) -> None:
+async def test_desk_returns(people: Any, office: Any, drawn: Any) -> None:
     """CAP-4: a return in one tap; the client reads the reason."""
     item = await office.handed_in("一.xml", drawn.xml())
     owner = await people.of_firm("owner")
@@ -170,7 +128,7 @@ async def test_desk_returns(people: People, office: Any, drawn: Any) -> None:
     assert "请写明用途" in (await (await people.of_client("boss")).get(f"/capture/items/{item}")).text
 
 
-async def test_another_clients_file(people: People, office: Any, drawn: Any) -> None:
+async def test_another_clients_file(people: Any, office: Any, drawn: Any) -> None:
     """PLAT-13: people of another client of the same firm find nothing."""
     item = await office.handed_in("一.xml", drawn.xml())
     stranger = await people.enter("boss", office.firm.trading)
@@ -179,7 +137,7 @@ async def test_another_clients_file(people: People, office: Any, drawn: Any) -> 
     assert "宁波远洋" not in (await stranger.get("/capture/items")).text
 
 
-async def test_original_is_downloaded(people: People, office: Any, drawn: Any) -> None:
+async def test_original_is_downloaded(people: Any, office: Any, drawn: Any) -> None:
     """CAP-5: the original comes back byte by byte, streamed after the request's transaction."""
     data = drawn.pdf()
     item = await office.handed_in("一.pdf", data)
@@ -189,7 +147,7 @@ async def test_original_is_downloaded(people: People, office: Any, drawn: Any) -
     assert answer.content == data
 
 
-async def test_a_photo_is_shown_with_its_sources(people: People, office: Any, drawn: Any) -> None:
+async def test_a_photo_is_shown_with_its_sources(people: Any, office: Any, drawn: Any) -> None:
     """CAP-2, CAP-6: the desk and the client's page show what was recognised on a photo, and that it was."""
     item = await office.handed_in("照片.jpg", drawn.photo())
     owner = await people.of_firm("owner")
@@ -200,7 +158,7 @@ async def test_a_photo_is_shown_with_its_sources(people: People, office: Any, dr
     assert (await (await people.of_client("boss")).get(f"/capture/items/{item}")).status_code == 200
 
 
-async def test_a_photo_that_no_browser_shows_is_drawn(people: People, office: Any) -> None:
+async def test_a_photo_that_no_browser_shows_is_drawn(people: Any, office: Any) -> None:
     """A JPEG of ours stands in the place of an iPhone's photo, for those who may see the file."""
     item = await office.handed_in("IMG_0001.HEIC", PHOTO.read_bytes())
     boss = await people.of_client("boss")

@@ -95,20 +95,19 @@ def _purchase(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, 
 
 
 def _booked(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules) -> list[_Booked]:
-    remembered = memory.accounts.get(facts.seller_tax_id) if facts.seller_tax_id else None
     ticket = rules.ticket(facts.kind, facts.issued_on)
     if ticket is not None:
         tax = facts.tax_fen or (_part(facts.total_fen, ticket.rate, 100 + ticket.rate) if ticket.rate else 0)
         name = facts.lines[0].name if facts.lines else facts.kind
-        account = remembered or ticket.account
+        account = memory.of(_plain(name)) or ticket.account
         ban = rules.ban(rules.account_bans.get(account), facts.issued_on)
         return [_Booked(account, name, facts.total_fen, tax, ban, ticket.reason, _SURE_OF_TICKET)]
     lines = facts.lines or (FactLine("", "", facts.amount_fen, "", facts.tax_fen),)
-    return [_classified(line, facts, client, remembered, rules) for line in lines]
+    return [_classified(line, facts, client, memory, rules) for line in lines]
 
 
 def _classified(
-    line: FactLine, facts: InvoiceFacts, client: ClientProfile, remembered: str | None, rules: Rules
+    line: FactLine, facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules
 ) -> _Booked:
     starred = _STARRED.match(line.name)
     short = line.classification_short or (starred[1] if starred else "")
@@ -127,9 +126,11 @@ def _classified(
         pieces = abs(line.quantity or Decimal(1))
         if cost >= threshold.amount * pieces:
             account, reason = threshold.account, threshold.reason.format(amount=threshold.amount // 100)
+    remembered = memory.of(_plain(line.name))
     if remembered is not None:
         account, sure = remembered, _SURE_OF_MEMORY
-        reason = f"{facts.seller_name}的发票，会计以前记在{remembered}科目，这次照旧"
+        of_item = f"的“{_plain(line.name)}”" if _plain(line.name) in memory.accounts else "的发票"
+        reason = f"{facts.seller_name}{of_item}，会计以前记在{remembered}科目，这次照旧"
     elif line.name:
         reason = f"“{_plain(line.name)}”：{reason}"
     ban = ban or rules.ban(rules.account_bans.get(account), facts.issued_on)
@@ -214,7 +215,8 @@ def _grouped(parts: list[tuple[str, str, int]], facts: InvoiceFacts, side: str) 
         goods = _plain(names[0]) + ("等" if len(set(names)) > 1 else "")
         if amount:
             debit, credit = (amount, 0) if side == "debit" else (0, amount)
-            lines.append(ProposedLine(account, _summary(goods, other), debit, credit))
+            items = tuple(dict.fromkeys(map(_plain, names)))
+            lines.append(ProposedLine(account, _summary(goods, other), debit, credit, items=items))
     return lines
 
 

@@ -82,9 +82,16 @@ class ClientProfile:
 
 @dataclass(frozen=True, slots=True)
 class SellerMemory:
-    """Accounts that accountants chose before, by the seller's tax id (CAP-6)."""
+    """Accounts that accountants chose before for one seller, by the item's name without its short name; "" is any item (CAP-6)."""
 
     accounts: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, item: str) -> str | None:
+        """The account of this item, else of the seller's invoices as a whole; None where its items go to several accounts."""
+        if item in self.accounts:
+            return self.accounts[item]
+        by_item = {account for name, account in self.accounts.items() if name}
+        return self.accounts.get("") if len(by_item) < 2 else None
 
 
 class InputVatState(StrEnum):
@@ -115,6 +122,8 @@ class ProposedLine:
     debit_fen: int
     credit_fen: int
     counterparty: str = ""
+    items: tuple[str, ...] = ()
+    """Names, without short names, of the invoice's lines that stand in it."""
 
 
 @dataclass(frozen=True, slots=True)

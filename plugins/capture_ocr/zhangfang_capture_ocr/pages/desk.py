@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
@@ -10,9 +11,11 @@ from zhangfang_capture_ocr.pages.asking import Asked, text_form, wants_piece
 from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import desk, listing
 from zhangfang_capture_ocr.services.facts import leaf_accounts
+from zhangfang_capture_ocr.services.line_corrections import RATES
 from zhangfang_capture_ocr.services.listing import Listed
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_capture_ocr.states import TO_REVIEW
+from zhangfang_sdk.context import transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.money import yuan
@@ -21,6 +24,7 @@ from zhangfang_sdk.places import Address, here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
+LINES_SHOWN = 40
 RETURN_REASONS = (
     "照片不清楚,请重新拍一张,四个角都要拍到。",
     "抬头或税号不对,请让开票方重开。",
@@ -30,30 +34,24 @@ RETURN_REASONS = (
 
 
 @page("/desk", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def desk_page(words: str = "") -> Page:
-    """The desk with the file that waits longest."""
-    queue = await listing.queue(words[:60])
-    return await _desk(queue, queue[0].id if queue else None, words[:60])
+async def desk_page(words: str = "", show: str = "all", passed: int | None = None, left: int = 0) -> Page:
+    """The desk with the file that waits longest; ``passed`` and ``left`` tell what one press for all clean files did."""
+    queue = await listing.queue(words[:60], show)
+    return await _desk(queue, queue[0].id if queue else None, words[:60], show, passed, left)
 
 
 @page("/desk/queue", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def queue_part(words: str = "", current: int | None = None) -> Page:
+async def queue_part(words: str = "", show: str = "all", current: int | None = None) -> Page:
     """The queue alone, fetched again when files arrive."""
-    return Page(
-        "capture_ocr/queue.html",
-        fragment=True,
-        queue=await listing.queue(words[:60]),
-        names=await listing.client_names(),
-        current=current,
-        words=words[:60],
-    )
+    queue = await listing.queue(words[:60], show)
+    return Page("capture_ocr/queue.html", fragment=True, **await _queue_values(queue, current, words[:60], show))
 
 
 @page("/desk/{item_id:int}", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def desk_item_page(item_id: int, words: str = "") -> Page:
+async def desk_item_page(item_id: int, words: str = "", show: str = "all") -> Page:
     """The desk with one file open."""
     await listing.one(item_id)
-    return await _desk(await listing.queue(words[:60]), item_id, words[:60])
+    return await _desk(await listing.queue(words[:60], show), item_id, words[:60], show)
 
 
 @action("/desk/{item_id:int}/preview", of=(FIRM, CLIENT), permission="capture_ocr.review")
@@ -65,15 +63,32 @@ async def preview(request: Asked, item_id: int) -> Page:
 
 
 @action("/desk/{item_id:int}/approve", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def approve(request: Asked, item_id: int) -> Redirect:
+async def approve(request: Asked, item_id: int, words: str = "", show: str = "all") -> Redirect:
     """Post the voucher with the form's corrections, then the next of the queue."""
     await listing.one(item_id)
     await desk.approve(item_id, await text_form(request))
-    return go(await _next(item_id))
+    return go(await _next(item_id, words, show))
+
+
+@action("/desk/approve-clean", of=(FIRM, CLIENT), permission="capture_ocr.review", stream=True)
+async def approve_clean(words: str = "", show: str = "all") -> Redirect:
+    """Post everything in the queue of which nothing is in doubt, each in a transaction of its own; what is refused stays."""
+    async with transaction():
+        clean = [row.id for row in await listing.queue(words[:60], show) if row.sure]
+    passed = 0
+    for item_id in clean:
+        try:
+            async with transaction():
+                await desk.approve(item_id, {})
+            passed += 1
+        except Refusal:
+            continue  # It stays in the queue, and its page says why.
+    told = {"passed": passed, "left": len(clean) - passed}
+    return go(here(f"/desk?{urlencode(told)}" + (f"&{_asked(words, show)}" if _asked(words, show) else "")))
 
 
 @page("/desk/{item_id:int}/return", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def return_form(request: Asked, item_id: int) -> Page:
+async def return_form(request: Asked, item_id: int, words: str = "", show: str = "all") -> Page:
     """Why it goes back: the reason that the checks found, or a common one."""
     row = await listing.one(item_id)
     return Page(
@@ -82,30 +97,58 @@ async def return_form(request: Asked, item_id: int) -> Page:
         active="desk",
         fragment=wants_piece(request),
         row=row,
-        choices=[(reason, reason) for reason in RETURN_REASONS],
+        choices=[(reason, reason) for reason in dict.fromkeys((*filter(None, [row.reason]), *RETURN_REASONS))],
+        chosen=row.reason,
+        asked=_asked(words, show),
     )
 
 
 @action("/desk/{item_id:int}/return", of=(FIRM, CLIENT), permission="capture_ocr.review")
-async def send_back(request: Asked, item_id: int) -> Redirect:
-    """Return it to the client, then the next of the queue."""
+async def send_back(request: Asked, item_id: int, words: str = "", show: str = "all") -> Redirect:
+    """Return it to the client with the chosen reason and what was written besides, then the next of the queue."""
     await listing.one(item_id)
     form = await text_form(request)
-    await desk.send_back(item_id, form.get("reason", "").strip() or form.get("choice", ""))
-    return go(await _next(item_id))
+    await desk.send_back(item_id, " ".join(filter(None, (form.get(part, "").strip() for part in ("choice", "reason")))))
+    return go(await _next(item_id, words, show))
 
 
-async def _next(done: int) -> Address:
-    queue = await listing.queue()
+def _asked(words: str, show: str) -> str:
+    """What the queue was asked for, as the end of an address ("" for all of it)."""
+    return urlencode({key: value for key, value in (("words", words[:60]), ("show", show)) if value not in ("", "all")})
+
+
+async def _next(done: int, words: str, show: str) -> Address:
+    queue = await listing.queue(words[:60], show)
     following = [row.id for row in queue if row.id > done] or [row.id for row in queue]
-    return here(f"/desk/{following[0]}" if following else "/desk")
+    asked = _asked(words, show)
+    return here((f"/desk/{following[0]}" if following else "/desk") + (f"?{asked}" if asked else ""))
 
 
-async def _desk(queue: Sequence[Listed], current: int | None, words: str) -> Page:
-    values: dict[str, Any] = {"queue": queue, "names": await listing.client_names(), "current": current, "words": words}
+async def _queue_values(queue: Sequence[Listed], current: int | None, words: str, show: str) -> dict[str, Any]:
+    return {
+        "queue": queue,
+        "names": await listing.client_names(),
+        "current": current,
+        "words": words,
+        "show": show,
+        "asked": _asked(words, show),
+    }
+
+
+async def _desk(
+    queue: Sequence[Listed], current: int | None, words: str, show: str, passed: int | None = None, left: int = 0
+) -> Page:
+    values = await _queue_values(queue, current, words, show)
+    values |= {
+        "passed": passed,
+        "left": left,
+        "clean": sum(row.sure for row in queue),
+        "today": await listing.booked_today(),
+    }
     if current is not None:
         row = await listing.one(current)
         values |= {"row": row, "shown": await shown_invoice(current), "may_act": row.state in TO_REVIEW}
+        values |= {"rates": RATES, "lines_shown": LINES_SHOWN}
         values["kinds"] = [(kind.value, kind.value) for kind in InvoiceKind]
         if row.state in TO_REVIEW:
             values |= await _considered(current, {})
@@ -152,4 +195,13 @@ async def _considered(item_id: int, form: dict[str, str]) -> dict[str, Any]:
     }
 
 
-PAGES: list[HTTPRouteHandler] = [desk_page, queue_part, desk_item_page, preview, approve, return_form, send_back]
+PAGES: list[HTTPRouteHandler] = [
+    desk_page,
+    queue_part,
+    approve_clean,
+    desk_item_page,
+    preview,
+    approve,
+    return_form,
+    send_back,
+]

@@ -12,8 +12,9 @@ from zhangfang_capture_ocr.reading import Refused
 from zhangfang_capture_ocr.reading.confined import draw_confined
 from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import FILTERS
+from zhangfang_capture_ocr.services.pictures import stands_at
 from zhangfang_capture_ocr.services.showing import shown_invoice
-from zhangfang_sdk.context import scope
+from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
@@ -64,10 +65,12 @@ async def item_page(item_id: int) -> Page:
 
 @page("/capture/items/{item_id:int}/picture", of=CLIENT, permission="documents.read", stream=True)
 async def item_picture(item_id: int) -> Response[bytes] | Redirect:
-    """A photograph that browsers do not show, as a JPEG of our own; back to the item where it is none. No transaction is open while it is drawn."""
+    """A photograph upright, as a JPEG of our own; back to the item where it is none. No transaction is open while it is drawn."""
     data = await listing.content(item_id)
+    async with transaction():
+        page, turned = await stands_at(item_id)
     try:
-        drawn = await draw_confined(data, 0)
+        drawn = await draw_confined(data, turned, page)
     except Refused:
         return go(here(f"/capture/items/{item_id}"))
     return Response(drawn, media_type="image/jpeg", headers=_PRIVATE)

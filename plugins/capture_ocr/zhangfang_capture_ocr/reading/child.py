@@ -90,7 +90,7 @@ def _answer(task: int, argument: int, data: bytes, name: str) -> tuple[str, byte
             case wire.DECODE:
                 return _page(data, argument)
             case wire.DRAW:
-                return json.dumps({"drawn": True}), drawn(data, argument)
+                return json.dumps({"drawn": True}), drawn(data, argument % 4 * 90, argument // 4)
             case wire.UNPACK:
                 return _members(data, argument)
             case _:

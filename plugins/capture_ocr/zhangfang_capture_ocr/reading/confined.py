@@ -133,9 +133,9 @@ class Reader:
         said, content = self._done(UNPACK, data, argument=first, limit=MAX_MEMBERS_BYTES)
         return _understood(lambda parsed: _members(parsed, content), _parsed(said))
 
-    def draw(self, data: bytes, turned: int) -> bytes:
-        """A picture as a JPEG made anew, turned clockwise by so many degrees; blocks. Raises `Refused`."""
-        said, content = self._done(DRAW, data, argument=turned)
+    def draw(self, data: bytes, turned: int, page: int) -> bytes:
+        """A frame of a picture as a JPEG made anew, turned clockwise by so many degrees; blocks. Raises `Refused`."""
+        said, content = self._done(DRAW, data, argument=page * 4 + turned // 90)
         _parsed(said)
         return content
 
@@ -186,9 +186,9 @@ class Reader:
         """As `unpack`, without blocking the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.unpack, data, first)
 
-    async def draw_soon(self, data: bytes, turned: int) -> bytes:
+    async def draw_soon(self, data: bytes, turned: int, page: int) -> bytes:
         """As `draw`, without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.draw, data, turned)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.draw, data, turned, page)
 
     def close(self) -> None:
         """End the warm process and, with their connections, its forks."""
@@ -264,6 +264,6 @@ async def unpack_confined(data: bytes, first: int = 0) -> tuple[list[Member], in
     return await shared_reader().unpack_soon(data, first)
 
 
-async def draw_confined(data: bytes, turned: int) -> bytes:
-    """A stranger's picture as a JPEG of our own, made in a process with limits. Raises `Refused`."""
-    return await shared_reader().draw_soon(data, turned)
+async def draw_confined(data: bytes, turned: int, page: int = 0) -> bytes:
+    """One frame (from 0) of a stranger's picture as an upright JPEG of our own, made in a process with limits. Raises `Refused`."""
+    return await shared_reader().draw_soon(data, turned, page)

@@ -27,8 +27,8 @@ FORMAT: Final = 1
 REQUEST: Final = struct.Struct(">BHIQ")
 """How a request to the reading process begins: the task, its argument, length of the name, then of the file, both in bytes."""
 READ, DECODE, DRAW, UNPACK = 1, 2, 3, 4
-"""Tasks: a file's reading; a page as a bitmap with its QR codes (argument: the page); a JPEG for a screen (degrees
-clockwise); the next members of an archive (the first one). The last three answer a line of JSON and then the bytes."""
+"""Tasks: a file's reading; a page as a bitmap with its QR codes (argument: the page); a JPEG for a screen (four times
+the page, and quarter turns clockwise); the next members of an archive (the first one). The last three answer a line of JSON and then the bytes."""
 READY: Final = b"R"
 WALLED: Final = b"W"
 """As READY, and the reading processes have no network."""

@@ -8,6 +8,7 @@ from typing import Any
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import InvoiceKind, Source
 from zhangfang_capture_ocr.search_source import KIND
+from zhangfang_capture_ocr.services.line_corrections import line_changes_in, with_changes
 from zhangfang_capture_ocr.stored_readings import as_value
 from zhangfang_capture_ocr.tables import Correction, Invoice
 from zhangfang_sdk.context import scope
@@ -61,7 +62,7 @@ def shown(value: Written) -> str:
 
 
 def changes_in(form: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Written]:
-    """Fields of the form that differ from the invoice's row. Raises Refusal ``capture.field_unreadable`` naming the field."""
+    """Fields of the form, and parts of lines, that differ from the invoice's row. Raises Refusal ``capture.field_unreadable`` naming the field."""
     changed: dict[str, Written] = {}
     for name in EDITABLE:
         if name not in form:
@@ -69,7 +70,7 @@ def changes_in(form: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Wri
         value = _value(name, form[name].replace("\x00", "").strip())
         if (value or None) != (row[name] or None) and not (name in _MONEY and value == row[name]):
             changed[name] = value
-    return changed
+    return changed | line_changes_in(form, as_value(row["lines"]))
 
 
 def _value(name: str, text: str) -> Written:
@@ -97,7 +98,7 @@ def corrected(row: Mapping[str, Any], changed: Mapping[str, Written]) -> dict[st
     """The invoice's columns with the changes in them."""
     fields = dict(as_value(row["fields"]))
     for name, value in changed.items():
-        if name == "kind":
+        if name == "kind" or name not in EDITABLE:
             continue
         if value in (None, ""):
             fields.pop(name, None)
@@ -109,10 +110,13 @@ def corrected(row: Mapping[str, Any], changed: Mapping[str, Written]) -> dict[st
     columns = {
         name: ("" if value is None and name not in _MONEY and name != "issued_on" else value)
         for name, value in changed.items()
+        if name in EDITABLE
     }
+    of_lines = {name: value for name, value in changed.items() if not isinstance(value, dt.date)}
     return {
         **row,
         **columns,
+        "lines": json.dumps(with_changes(as_value(row["lines"]), of_lines), ensure_ascii=False),
         "fields": json.dumps(fields, ensure_ascii=False),
         "disagreements": json.dumps(disagreements, ensure_ascii=False),
     }
@@ -122,7 +126,8 @@ async def keep_changes(row: Mapping[str, Any], after: Mapping[str, Any], changed
     """Write the changed columns and a correction for each field."""
     if not changed:
         return
-    columns = {name: after[name] for name in (*changed, "fields", "disagreements")}
+    columns = {name: after[name] for name in EDITABLE if name in changed}
+    columns |= {name: after[name] for name in ("fields", "lines", "disagreements")}
     await Invoice.update(**columns, updated_at=now()).where(Invoice.id == row["id"])
     use(Search).changed(KIND, [row["item"]])
     await Correction.insert(
@@ -131,11 +136,23 @@ async def keep_changes(row: Mapping[str, Any], after: Mapping[str, Any], changed
                 client=row["client"],
                 invoice=row["id"],
                 field=name,
-                before=shown(row[name]),
+                before=shown(_before(row, name)),
                 after=shown(value),
+                source=str((as_value(row["fields"]).get(name) or {}).get("source", "")),
+                kind=after["kind"] or "",
                 seller_tax_id=after["seller_tax_id"] or "",
                 corrected_by=scope().user,
+                corrected_at=now(),
             )
             for name, value in changed.items()
         )
     )
+
+
+def _before(row: Mapping[str, Any], name: str) -> Written:
+    if name in EDITABLE:
+        value: Written = row[name]
+        return value
+    _, place, part = name.split(".")
+    written: Written = as_value(row["lines"])[int(place)][part]
+    return written

@@ -14,10 +14,11 @@ from zhangfang_capture_ocr.services.corrections import Written, changes_in, corr
 from zhangfang_capture_ocr.services.facts import facts_of, proposal_for, summary_of, voucher_of
 from zhangfang_capture_ocr.services.invoice_source import NAME as SOURCE_NAME
 from zhangfang_capture_ocr.services.locks import decide_alone
+from zhangfang_capture_ocr.services.remembering import remember
 from zhangfang_capture_ocr.services.uploads import TOPIC
 from zhangfang_capture_ocr.states import TO_REVIEW, ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
-from zhangfang_capture_ocr.tables import Invoice, Item, SellerMemory
+from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import require
@@ -28,7 +29,6 @@ from zhangfang_sdk.live import Live
 from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.services import use
 
-TAX_ACCOUNTS = "2221"
 REASON_LENGTH = 200
 
 
@@ -123,7 +123,7 @@ async def _booked(row: Mapping[str, Any], direction: Direction, posted: Voucher)
     """The item is done, the seller's account is remembered, others are told."""
     await _move(row["item"], ItemState.APPROVED, "", "")
     if direction is Direction.PURCHASE:
-        await _remember(row["client"], row, _as_draft(posted))
+        await remember(await use(Clients).client(row["client"]), row, posted)
     await use(Invoices).tell_booked(SOURCE_NAME, [row["id"]])
     await use(Live).announce(TOPIC, row["client"])
 
@@ -210,21 +210,3 @@ def _as_draft(voucher: Voucher) -> VoucherDraft:
         source=voucher.source,
         reasons=voucher.reasons,
     )
-
-
-async def _remember(client: int, after: Mapping[str, Any], draft: VoucherDraft) -> None:
-    """Count the account of the largest line that is neither tax nor settlement for this seller."""
-    tax_id = after["seller_tax_id"]
-    booked = [line for line in draft.lines if line.debit and not line.account.startswith(TAX_ACCOUNTS)]
-    if not tax_id or not booked:
-        return
-    account = max(booked, key=lambda line: abs(line.debit)).account
-    counted = (
-        await SellerMemory.update({SellerMemory.times: SellerMemory.times + 1, SellerMemory.updated_at: now()})
-        .where(SellerMemory.client == client, SellerMemory.seller_tax_id == tax_id, SellerMemory.account == account)
-        .returning(SellerMemory.id)
-    )
-    if not counted:
-        await SellerMemory(
-            client=client, seller_tax_id=tax_id, seller_name=after["seller_name"], account=account
-        ).save()

@@ -47,16 +47,15 @@ async def proposal_for(client: Client, facts: InvoiceFacts) -> Proposal:
 
 
 async def remembered(client: int, seller_tax_id: str) -> Memory:
-    """The account chosen most often for this seller, the latest of equals."""
+    """The account chosen most often for each item of this seller and for the seller as a whole, the latest of equals."""
     if not seller_tax_id:
         return Memory()
-    row = (
-        await SellerMemory.objects()
+    rows = (
+        await SellerMemory.select(SellerMemory.item, SellerMemory.account)
         .where(SellerMemory.client == client, SellerMemory.seller_tax_id == seller_tax_id)
-        .order_by(SellerMemory.times, SellerMemory.updated_at, ascending=False)
-        .first()
+        .order_by(SellerMemory.times, SellerMemory.updated_at)
     )
-    return Memory({seller_tax_id: row.account} if row is not None else {})
+    return Memory({row["item"]: row["account"] for row in rows})
 
 
 async def voucher_of(

@@ -14,6 +14,7 @@ from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, today
 from zhangfang_sdk.services import use
 
 RECENT = 12
@@ -132,12 +133,25 @@ async def counts() -> dict[str, int]:
     return {key: sum(found.get(state, 0) for state in states) for key, (_, states) in FILTERS.items()}
 
 
-async def queue(words: str = "") -> list[Listed]:
-    """What waits for the firm's people over all clients that the actor sees, oldest first."""
-    query = Item.objects().where(Item.state.is_in(sorted(TO_REVIEW)))
+async def queue(words: str = "", show: str = "all") -> list[Listed]:
+    """What waits for the firm's people over all clients that the actor sees, oldest first; ``show`` "clean" or "look" narrows it."""
+    states = _QUEUED.get(show, TO_REVIEW)
+    query = Item.objects().where(Item.state.is_in(sorted(states)))
     if words.strip():
         query = query.where(Item.id.is_in(await _items_with(words.strip()) or [0]))
     return await _listed(await query.order_by(Item.id).limit(QUEUE_LENGTH))
+
+
+_QUEUED: Mapping[str, frozenset[ItemState]] = {
+    "clean": frozenset({ItemState.DRAFTED}),
+    "look": frozenset({ItemState.NEEDS_REVIEW}),
+}
+
+
+async def booked_today() -> int:
+    """How many files of the place were booked since midnight in Shanghai."""
+    midnight = dt.datetime.combine(today(), dt.time(), BUSINESS_TIME_ZONE)
+    return int(await Item.count().where(Item.state == ItemState.APPROVED, Item.updated_at >= midnight))
 
 
 async def waiting_for_firm() -> int:

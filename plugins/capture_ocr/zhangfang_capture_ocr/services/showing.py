@@ -4,26 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhangfang_capture_ocr.places import first_page
 from zhangfang_capture_ocr.prescriptions import Prescription, Told, fixer_of, prescription
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
 from zhangfang_capture_ocr.services.checking import TO_CHECK
 from zhangfang_capture_ocr.services.corrections import LABELS, Written, shown
 from zhangfang_capture_ocr.services.duplicates import told_of_elsewhere
+from zhangfang_capture_ocr.services.pictures import SURE, Picture, picture_of
 from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.stored_readings import as_value, reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
-from zhangfang_capture_ocr.typeset import HEIGHT, WIDTH, Sheet, typeset
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.documents import Document, Documents
-from zhangfang_sdk.places import at
 from zhangfang_sdk.services import use
 
 SEAL = "file.seal"
-SURE = 900
-"""Per mille: a field below it is lit up for a look."""
+_MEANT: Mapping[str, str] = {"capture.same_number": "number", "capture.same_picture": "number", "capture.same_file": "number"}
+"""The field that a reason which is no proof speaks of, by its code."""
 SOURCES: Mapping[Source, str] = {
     Source.XML: "XML 原文",
     Source.XBRL: "XBRL 原文",
@@ -63,18 +60,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """How the document is shown: ``sheet`` laid out from data, else ``image`` (an address). Boxes: field, x, y, width, height, low."""
-
-    width: int
-    height: int
-    image: str
-    sheet: Sheet | None
-    boxes: tuple[tuple[str, int, int, int, int, bool], ...]
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownInvoice:
     facts: Mapping[str, Fact]
     lines: Sequence[InvoiceLine]
@@ -86,7 +71,6 @@ class ShownInvoice:
     voucher: int | None
     direction: str
     kind: str
-    rates: str
     original: int | None
     seal: str = ""
     """What is known of the file's seal or signature, for people; "" where it has none."""
@@ -104,13 +88,13 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         client = await use(Clients).client(item.client)
         told = Told("文件", item.name, None, client.name, client.tax_id)
         todo = _todo(item, told)
-        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", "", item.original) if todo else None
+        return ShownInvoice({}, (), (), 0, todo, None, item.document, None, "", "", item.original) if todo else None
     client = await use(Clients).client(item.client)
     reading = reading_of(row)
     proofs = as_value(row["proofs"])
     failed = [proof for proof in proofs if proof["passed"] is False]
     told = Told(row["kind"], row["number"], row["total"], client.name, client.tax_id)
-    lit = frozenset(proof["field"] for proof in failed)
+    lit = frozenset((_MEANT.get(item.refusal_code, ""), *(proof["field"] for proof in failed)))
     return ShownInvoice(
         facts=facts_of(row, reading, lit),
         lines=reading.lines,
@@ -122,7 +106,6 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         voucher=row["voucher"],
         direction=row["direction"],
         kind=row["kind"],
-        rates="、".join(dict.fromkeys(line.rate for line in reading.lines if line.rate)),
         original=await _original(item, row["duplicate_of"]),
         elsewhere=await told_of_elsewhere(item, reading, Direction(row["direction"]))
         if item.refusal_code == TO_CHECK
@@ -156,44 +139,3 @@ def facts_of(row: Mapping[str, Any], reading: Reading, lit: frozenset[str]) -> d
         low = name in lit or (found is not None and found.confidence < SURE)
         facts[name] = Fact(name, LABELS[name], shown(value), SOURCES[found.source] if found else "", sure, low)
     return facts
-
-
-async def picture_of(item: Item, row: Mapping[str, Any], reading: Reading, lit: frozenset[str]) -> Picture | None:
-    """The document's picture: drawn from data for XML, the page's image otherwise; None where there is none."""
-    document: Document = await use(Documents).document(item.document)
-    alt = f"{row['kind'] or '票据'}" + (f",号码 {row['number']}" if row["number"] else "")
-    if document.media_type == "application/pdf":
-        page = first_page(item.place)
-        height = WIDTH * (row["page_shape"] or 1414) // 1000
-        return Picture(
-            WIDTH,
-            height,
-            at(item.client, f"/documents/{item.document}/preview/{page + 1}"),
-            None,
-            _boxes(reading, page, height, lit),
-            alt,
-        )
-    if document.media_type in ("image/heic", "image/heif"):
-        return Picture(WIDTH, HEIGHT, at(item.client, f"/capture/items/{item.id}/picture"), None, (), alt)
-    if document.media_type.startswith("image/"):
-        return Picture(WIDTH, HEIGHT, at(item.client, f"/documents/{item.document}/file"), None, (), alt)
-    if not reading.fields:
-        return None
-    sheet = typeset(reading)
-    boxes = tuple((f.field, f.x, f.y, f.width, f.height, f.field in lit) for f in sheet.frames)
-    return Picture(WIDTH, HEIGHT, "", sheet, boxes, alt)
-
-
-def _boxes(
-    reading: Reading, page: int, height: int, lit: frozenset[str]
-) -> tuple[tuple[str, int, int, int, int, bool], ...]:
-    boxes = []
-    for name, found in reading.fields.items():
-        box = found.box
-        if box is None or box.page != page:
-            continue
-        left, top = round(box.left * WIDTH) - 6, round(box.top * height) - 5
-        right, bottom = round(box.right * WIDTH) + 6, round(box.bottom * height) + 5
-        low = name in lit or found.confidence < SURE
-        boxes.append((name, left, top, max(right - left, 12), max(bottom - top, 12), low))
-    return tuple(boxes)

@@ -20,6 +20,11 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (event.key === "Enter" && event.target.matches?.("form[data-approve] input")) {
+    event.preventDefault();
+    next(event.target);
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || keysOff() || typing(event.target)) return;
   const key = event.key.toLowerCase();
   if (key === "r") document.querySelector("[data-return]")?.click();
@@ -28,8 +33,16 @@ document.addEventListener("keydown", (event) => {
   else if (key === "k") step(-1);
 });
 
-/** Shows on the document, and enlarged in the lens, where a field was read. */
-function point(field) {
+/** Enter in a field leads on to the next one, as it does in the ledgers: only Ctrl+Enter approves. */
+function next(input) {
+  const inputs = [...input.form.querySelectorAll("input:not([type=hidden]):not([readonly]), select")];
+  inputs[inputs.indexOf(input) + 1]?.focus();
+}
+
+/** Shows on the document, and enlarged in the lens, where the value of an input was read; no lens where that is not known. */
+function point(input) {
+  const field = input.dataset.box;
+  document.querySelector("[data-lens]")?.closest(".lens")?.setAttribute("hidden", "");
   for (const box of document.querySelectorAll(".box[data-for]")) {
     const on = box.dataset.for === field;
     box.classList.toggle("on", on);
@@ -38,17 +51,19 @@ function point(field) {
     const lens = document.querySelector("[data-lens]");
     if (!lens) continue;
     const [x, y, w, h] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
-    lens.setAttribute("viewBox", `${x - w * 0.35} ${y - h * 0.9} ${w * 1.7} ${h * 2.8}`);
+    // Of a whole line the half is shown in which the input's value stands.
+    const end = input.dataset.boxEnd;
+    const left = end === "right" ? x + w * 0.55 : x - w * (end ? 0.02 : 0.35);
+    lens.setAttribute("viewBox", `${left} ${y - h * 0.9} ${w * (end ? 0.47 : 1.7)} ${h * 2.8}`);
     lens.closest("[hidden]")?.removeAttribute("hidden");
     const name = document.querySelector("[data-lens-name]");
-    const label = document.querySelector(`[data-box="${CSS.escape(field)}"]`)?.labels?.[0];
-    if (name && label) name.textContent = label.dataset.name || label.textContent.trim();
+    const label = input.labels?.[0];
+    if (name && label) name.textContent = input.ariaLabel || label.dataset.name || label.textContent.trim();
   }
 }
 
 document.addEventListener("focusin", (event) => {
-  const field = event.target.dataset?.box;
-  if (field) point(field);
+  if (event.target.dataset?.box) point(event.target);
 });
 
 document.addEventListener("click", (event) => {
@@ -80,4 +95,4 @@ function paintKeys(toggle) {
 
 document.querySelectorAll("[data-toggle-keys]").forEach(paintKeys);
 // `autofocus` comes before this script.
-if (document.activeElement?.dataset?.box) point(document.activeElement.dataset.box);
+if (document.activeElement?.dataset?.box) point(document.activeElement);
