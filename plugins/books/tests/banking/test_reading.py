@@ -1,4 +1,4 @@
-"""Statements as banks and wallets write them: the same two lines out of every form, and bad files with row and column."""
+"""Statements as banks and wallets write them: the same two lines out of every form, and bad files with row and column (LEDG-4)."""
 
 import datetime as dt
 

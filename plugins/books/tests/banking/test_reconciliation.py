@@ -1,4 +1,4 @@
-"""余额调节表: both sides come to the same, with every item under way on its side."""
+"""余额调节表: both sides come to the same, with every item under way on its side (LEDG-4)."""
 
 import datetime as dt
 

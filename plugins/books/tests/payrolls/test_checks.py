@@ -1,4 +1,4 @@
-"""Ids, sums, cumulative income tax and insurance, against figures worked by hand."""
+"""Ids, sums, cumulative income tax and insurance, against figures worked by hand (LEDG-8)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A payroll from the file to the voucher, and that its rows reach nobody but named readers."""
+"""A payroll from the file to the voucher, and that its rows reach nobody but named readers (LEDG-8)."""
 
 import dataclasses
 
