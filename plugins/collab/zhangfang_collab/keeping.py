@@ -17,7 +17,7 @@ from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
-from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.tasks import AskedFor, Side
 
 TOPIC = "collab"
 TRAIL = {
@@ -98,16 +98,21 @@ async def write(task: Task, happened: Happened) -> None:
 
 
 async def is_filed(task: Task) -> bool:
-    """Whether the return that stands on this task was filed."""
+    """Whether the return that stands on this task was filed: the next one of its kind, for a quarter's stands on three months."""
     if not task.feeds:
         return False
-    return await (
-        Task.exists()
+    found = (
+        await Task.objects()
         .where(Task.client == task.client)
-        .where(Task.period == task.period)
         .where(Task.template == task.feeds)
-        .where(Task.done_at.is_not_null())
+        .where(Task.period >= task.period)
+        .order_by(Task.period)
+        .first()
     )
+    if found is None:
+        return False
+    filed = any(s.done_at is not None for s in states.read(found.steps) if s.asks.startswith(f"{AskedFor.RETURN_FILED}:"))
+    return filed or found.done_at is not None
 
 
 def refuse_when_done(task: Task) -> None:
