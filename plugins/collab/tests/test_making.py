@@ -14,6 +14,7 @@ from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
 from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
@@ -174,3 +175,15 @@ async def test_the_job_of_the_25th_makes_the_month_that_comes(firm: TestFirm) ->
         await next_month()
     async with scoped_transaction(system_scope(firm.id)):
         assert await Task.count().where(Task.period == Period.current().plus(1).number) >= 8
+
+
+async def test_presets_have_words_in_english_and_what_the_owner_wrote_stays(firm: TestFirm, visit: Visit) -> None:
+    await made(firm, DECEMBER)
+    async with acting(firm, "accountant"):
+        await ticking.assign(firm.restaurant, DECEMBER, "交库存表", "", dt.date(2026, 12, 20))
+    boss = await visit("boss")
+    boss.http.headers["Accept-Language"] = "en"
+    shown = (await boss.get("/tasks?period=2026-12")).text
+    assert "Bank statement of month 11" in shown
+    assert "提供11月银行对账单" not in shown
+    assert "交库存表" in shown

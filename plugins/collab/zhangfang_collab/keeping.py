@@ -4,7 +4,7 @@ The lock is the client's and not the row's, so that what arrives and what is mad
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhangfang_collab import steps as states
@@ -18,9 +18,10 @@ from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.texts import translatable
 
 TOPIC = "collab"
-TRAIL = {
+TRAIL: Mapping[str, str] = translatable({
     "made": "建立",
     "ticked": "完成",
     "opened": "撤回",
@@ -31,7 +32,7 @@ TRAIL = {
     "answered": "回答",
     "reminded": "提醒",
     "owner": "负责人",
-}
+})
 """Kinds of a task's trail, as people read them."""
 
 

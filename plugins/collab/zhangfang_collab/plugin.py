@@ -10,7 +10,7 @@ from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
-from zhangfang_collab.pages import board, letters, lists, one_task, templates, yearly
+from zhangfang_collab.pages import board, letters, lists, one_task, reminders, templates, yearly
 from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tasks_service import KeptTasks
 from zhangfang_collab.waiting import waiting
@@ -30,7 +30,7 @@ class Collab:
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
         return [
             *(*lists.PAGES, *board.PAGES, *one_task.PAGES),
-            *(*yearly.PAGES, *letters.PAGES, *templates.PAGES),
+            *(*yearly.PAGES, *letters.PAGES, *templates.PAGES, *reminders.PAGES),
         ]
 
     @hook

@@ -20,12 +20,13 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tasks import AskedFor, Side, return_filed
 from zhangfang_sdk.tax_figures import Tax
+from zhangfang_sdk.texts import translatable
 
 _FILE = Path(__file__).parent / "data/templates.toml"
 COVERS = "{covers}"
 """In a title: the month or year that the task is about."""
-SIDE_TITLES = {Side.CLIENT: "客户", Side.FIRM: "我们", Side.TAX_OFFICE: "税务局"}
-ASKED_TITLES: Mapping[str, str] = {
+SIDE_TITLES: Mapping[str, str] = translatable({Side.CLIENT: "客户", Side.FIRM: "我们", Side.TAX_OFFICE: "税务局"})
+ASKED_TITLES: Mapping[str, str] = translatable({
     AskedFor.DONE: "手工打勾",
     AskedFor.DOCUMENT: "在任务里交一份文件",
     AskedFor.ANSWER: "在任务里回答",
@@ -37,7 +38,7 @@ ASKED_TITLES: Mapping[str, str] = {
     return_filed(Tax.CIT): "企业所得税预缴已申报",
     return_filed(Tax.IIT): "个人所得税扣缴已申报",
     return_filed(Tax.STAMP): "印花税已申报",
-}
+})
 """Kinds that a step may ask for. Of other plugins' own kinds nothing is known here."""
 MOST_STEPS = 20
 
@@ -89,7 +90,14 @@ def defaults() -> Sequence[TaskTemplate]:
             **{name: data[name] for name in ("note", "payer", "month", "feeds", "party", "link") if name in data},
         )
         for key, data in tomllib.loads(_FILE.read_text("utf-8")).items()
+        if isinstance(data, dict)
     ]
+
+
+def preset_title(key: str, title: str, period: Period) -> str:
+    """The title with COVERS of the preset that a task's title of a month is from; "" for what somebody wrote."""
+    known = next((preset for preset in defaults() if preset.key == key), None)
+    return known.title if known is not None and known.title_in(period) == title else ""
 
 
 async def templates() -> Sequence[TaskTemplate]:

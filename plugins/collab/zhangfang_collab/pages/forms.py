@@ -1,7 +1,6 @@
 """What forms send, read with care."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,15 +9,13 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.texts import seen
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
-
-
 def text(form: Mapping[str, Any], name: str) -> str:
-    """ "" for what is no text; without control characters, which no database keeps."""
+    """ "" for what is no text; without signs that nobody sees."""
     return _clean(form.get(name, ""))
 
 
@@ -39,7 +36,7 @@ def id_in(value: object) -> int | None:
 
 
 def _clean(value: object) -> str:
-    return _CONTROL.sub("", value) if isinstance(value, str) else ""
+    return seen(value) if isinstance(value, str) else ""
 
 
 def number(form: Mapping[str, Any], name: str) -> int:

@@ -19,11 +19,12 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 EMPTY_ROWS = 3
 """For further steps, below those that there are."""
-PAYERS = {"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"}
+PAYERS: Mapping[str, str] = translatable({"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"})
 
 
 @page("/tasks/templates", of=FIRM, permission="collab.templates")
@@ -112,13 +113,13 @@ async def _form(
         id=template_id,
         typed=typed,
         steps=[*steps, *[Step("", Side.CLIENT)] * EMPTY_ROWS][: max(MOST_STEPS, len(steps))],
-        sides=[(side.value, title) for side, title in SIDE_TITLES.items()],
+        sides=list(SIDE_TITLES.items()),
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         payers=[(str(key), title) for key, title in PAYERS.items()],
         months=[("0", "每个月"), *((str(n), f"每年 {n} 月") for n in range(1, 13))],
         rules=list(RULE_TITLES.items()),
         taxes=[("", "—"), *(await _taxes()).items()],
-        asked=[(str(kind), title) for kind, title in ASKED_TITLES.items()],
+        asked=list(ASKED_TITLES.items()),
         returns=[("", "—"), *((t.key, t.title.replace(templates.COVERS, "")) for t in returns)],
     )
 
