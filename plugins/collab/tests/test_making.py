@@ -15,6 +15,7 @@ from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.portal import Visitor
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
@@ -182,7 +183,7 @@ async def test_presets_have_words_in_english_and_what_the_owner_wrote_stays(firm
     async with acting(firm, "accountant"):
         await ticking.assign(firm.restaurant, DECEMBER, "交库存表", "", dt.date(2026, 12, 20))
     boss = await visit("boss")
-    boss.http.headers["Accept-Language"] = "en"
+    assert (await Visitor(boss.http).post("/me/account/preferences", language="en")).status_code == 303
     shown = (await boss.get("/tasks?period=2026-12")).text
     assert "Bank statement of month 11" in shown
     assert "提供11月银行对账单" not in shown

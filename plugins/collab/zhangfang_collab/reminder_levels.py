@@ -80,4 +80,4 @@ def _levels(given: Sequence[tuple[int, str]]) -> Levels:
 
 
 def _shown(found: Levels) -> str:
-    return "、".join(f"{day:+d} {TONES[tone]}" for day, tone in found.items())
+    return "、".join(f"{day:+d} {TONES.get(tone, tone)}" for day, tone in found.items())

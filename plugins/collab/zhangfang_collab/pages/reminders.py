@@ -26,7 +26,7 @@ async def reminders_page() -> Page:
     return _page({duty: [_row(days, tone) for days, tone in found.items()] for duty, found in known.items()})
 
 
-@action("/tasks/reminders/{duty:str}", of=FIRM, permission="collab.templates")
+@action("/tasks/reminders/{duty:str}", of=FIRM, permission="collab.templates", examples={"duty": Duty.MONTHLY.value})
 async def change_reminders(duty: str, request: Request[Any, Any, State]) -> Redirect | Page:
     """Rows of ``days``, ``side`` of the due date ("before", "after") and ``tone``; those without days are left out. What is refused stays."""
     if duty not in (*Duty,):
