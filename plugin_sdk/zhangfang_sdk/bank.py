@@ -63,6 +63,14 @@ class Bank(Protocol):
         """Lines of the month that no posted voucher explains, the largest first."""
         ...
 
+    @needs("bank.read")
+    async def has_month(self, client: int, period: Period) -> bool:
+        """Whether lines of the whole month were brought in, once it was over, for every account known; False while none is known.
+
+        An account on which nothing moved all month has no lines, and makes it False.
+        """
+        ...
+
     @needs("bank.write")
     async def match(self, line: int, voucher: int) -> None:
         """The voucher explains the line. Raises Refusal ``bank.amounts_differ``, ``bank.matched_already``; needs ``bank.write``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
-from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile, TaxpayerKind
+from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile, TaxpayerKind, WordedFact
 
 __all__ = ["Client", "Clients", "NewClient", "TaxpayerKind"]
 
@@ -122,6 +122,11 @@ class Clients(Protocol):
 
         Raises Refusal ``profile.reason_missing``, ``profile.decided`` (409); ``profile.needed`` (409) for the last kind of taxpayer or industry.
         """
+        ...
+
+    @needs("profile.read")
+    def worded(self, fact: Fact[FactValue]) -> WordedFact:
+        """A fact as people read it, in the language of the request."""
         ...
 
     @needs("profile.confirm")

@@ -11,7 +11,7 @@ class Facts(Protocol):
 
     @needs()
     def tell(self, fact: str, ids: Sequence[int]) -> None:
-        """``fact`` is "tasks_done" (of ``Tasks``) or "returns_filed" (of ``Filings``), and happened to these.
+        """``fact`` is "tasks_done" (of ``Tasks``), "returns_filed" or "returns_voided" (of ``Filings``), and happened to these.
 
         Raises Refusal ``facts.not_yours`` for a fact that belongs to no service, or to one that the calling plugin does not provide.
         """

@@ -48,7 +48,7 @@ class Filing:
 
 
 class Filings(Protocol):
-    """Filings of clients in scope, in the caller's transaction. ``on_returns_filed(ids)`` comes with it.
+    """Filings of clients in scope, in the caller's transaction. ``on_returns_filed(ids)`` and ``on_returns_voided(ids)`` come with it.
 
     Refusal ``common.not_found`` for what is out of scope, ``filings.step_back`` (409) for a step that is behind already.
     """
@@ -78,6 +78,14 @@ class Filings(Protocol):
         """Filed today at the tax bureau, with its receipt's document and number. The person needs ``filings.write``.
 
         Raises Refusal ``filings.no_figures`` (409) while nobody knows what is to pay, ``filings.number_missing``.
+        """
+        ...
+
+    @needs("filings.write")
+    async def voided(self, filing: int, *, why: str) -> None:
+        """The return was voided at the tax bureau (申报作废), or its receipt belonged elsewhere: it is to be filed again.
+
+        The person needs ``filings.write``. Raises Refusal ``filings.not_filed``, ``filings.paid_already`` (both 409), ``filings.why_missing``.
         """
         ...
 

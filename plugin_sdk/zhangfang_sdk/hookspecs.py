@@ -189,6 +189,13 @@ class HookSpecs(Protocol):
         """Filings: tax returns were filed (ids for ``Filings.filing``). After the commit, in a job with a transaction of its own; a failure is tried again."""
 
     @spec
+    async def on_returns_voided(self, ids: Sequence[int]) -> None:
+        """Filings: returns that were filed are to be filed again (ids for ``Filings.filing``).
+
+        After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         """Notices: notices were kept for people (ids of core_notice). After the commit, in a job with a transaction of its own; a failure is tried again."""
 

@@ -176,6 +176,15 @@ class Fact(Generic[V_co]):
         return self.standing is Standing.PROPOSED or (self.standing is Standing.IN_FORCE and bool(self.objection))
 
 
+@dataclass(frozen=True, slots=True)
+class WordedFact:
+    """``title`` says which fact it is ("从业人数 · 2026 年第 3 季度"), ``text`` its value ("500,000.00 元"), ``source`` where it was read ("营业执照")."""
+
+    title: str
+    text: str
+    source: str
+
+
 class Answer(StrEnum):
     """Nobody guesses: what cannot be told from the facts is ``UNKNOWN``."""
 

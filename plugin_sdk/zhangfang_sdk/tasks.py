@@ -11,6 +11,10 @@ and open by themselves::
 
     await use(Tasks).arrived(Arrival(client, AskedFor.BANK_STATEMENT, Period(2026, 11), f"import:{17}", "11 月流水 42 笔"))
     await use(Tasks).undone(client, AskedFor.BANK_STATEMENT, Period(2026, 11), f"import:{17}", "导入的流水已撤销")
+
+Of some kinds a month has several: a step says which, and so does the fact::
+
+    await use(Tasks).arrived(Arrival(client, return_filed(Tax.IIT), Period(2026, 10), f"filing:{8}", "11月16日已申报"))
 """
 
 import datetime as dt
@@ -21,6 +25,7 @@ from typing import Protocol
 
 from zhangfang_sdk.acting import needs
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tax_figures import Tax
 
 
 class Side(StrEnum):
@@ -35,6 +40,7 @@ class AskedFor(StrEnum):
     """What closes a task by itself when it arrives. Plugins may agree on further kinds: a kind is a word, and these are the known ones.
 
     ``DONE`` closes by hand alone, ``DOCUMENT`` by a file on the task itself, ``ANSWER`` by an answer on it. The others are facts of a month.
+    ``RETURN_FILED`` is never asked for alone: :func:`return_filed` says which.
     """
 
     DONE = "done"
@@ -44,6 +50,11 @@ class AskedFor(StrEnum):
     PAYROLL = "payroll"
     INPUT_INVOICES = "input_invoices"
     RETURN_FILED = "return_filed"
+
+
+def return_filed(tax: Tax) -> str:
+    """The kind "this tax's return that ends with the month was filed": "return_filed:vat"."""
+    return f"{AskedFor.RETURN_FILED}:{tax}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A fact: something of ``kind`` of a month has come. ``reference`` names it among its kind ("import:17"); ``what`` says it in words."""
+    """A fact: something of ``kind`` of a month (a quarter's last one) has come.
+
+    ``reference`` names it among its kind ("import:17"); ``what`` says it in words.
+    """
 
     client: int
     kind: str

@@ -68,6 +68,17 @@ async def test_balances_with_their_hour(firm: TestFirm, make: Callable[[], Await
         await refused("access.forbidden", bank.balances(firm.restaurant))
 
 
+async def test_a_month_is_whole_when_every_account_has_lines_of_it(
+    firm: TestFirm, make: Callable[[], Awaitable[Made]]
+) -> None:
+    bank, _ = await make()
+    async with acting(firm, "accountant"):
+        assert [await bank.has_month(firm.restaurant, MARCH.plus(n)) for n in (-1, 0, 1)] == [False, True, False]
+        assert not await bank.has_month(firm.trading, MARCH)
+    async with acting(firm, "boss", client=firm.restaurant):
+        await refused("common.not_found", bank.has_month(firm.trading, MARCH))
+
+
 async def test_what_no_voucher_explains_the_largest_first(firm: TestFirm, make: Callable[[], Awaitable[Made]]) -> None:
     bank, vouchers = await make()
     async with acting(firm, "accountant"):

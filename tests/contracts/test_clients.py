@@ -198,6 +198,16 @@ async def test_the_client_confirms_once(case: Case) -> None:
         assert kept.confirmed_at is not None
 
 
+async def test_a_fact_has_words(case: Case) -> None:
+    async with case.staff():
+        made = await case.clients.record(case.client, capital(100_00))
+        (fact,) = [f for f in await case.clients.history(case.client, FactKind.REGISTERED_CAPITAL) if f.id == made]
+        worded = case.clients.worded(fact)
+    assert "100" in worded.text
+    assert worded.title
+    assert worded.source
+
+
 async def test_what_was_replaced_meanwhile_is_not_confirmed(case: Case) -> None:
     async with case.staff():
         made = await case.clients.record(case.client, capital(100_00))

@@ -89,9 +89,17 @@ async def test_the_boss_confirms_the_accountant_files_and_pays(firm: TestFirm, m
         await refused("filings.step_back", service.filed(first, receipt=None, number="2"))
         await refused("filings.step_back", service.confirmed(first, payable=70_00))
         await refused("filings.amount_wrong", service.paid(first, on=DAY, amount=0))
+        await refused("filings.why_missing", service.voided(first, why=" "))
+        await service.voided(first, why="报错了")
+        assert told(service, "returns_voided") == [first]
+        found = await service.filing(first)
+        assert (found.step < FilingStep.FILED, found.filed_on, found.receipt) == (True, None, None)
+        await refused("filings.not_filed", service.voided(first, why="再来"))
+        await service.filed(first, receipt=None, number="10013326000012345679")
         await service.paid(first, on=DAY, amount=70_00)
         await refused("filings.step_back", service.paid(first, on=DAY, amount=70_00))
         assert (await service.filing(first)).step is FilingStep.PAID
+        await refused("filings.paid_already", service.voided(first, why="报错了"))
 
 
 async def test_the_firm_may_say_that_the_client_agreed_a_reviewer_may_not(firm: TestFirm, make: Make) -> None:
@@ -104,9 +112,9 @@ async def test_the_firm_may_say_that_the_client_agreed_a_reviewer_may_not(firm: 
         await refused("common.not_found", service.confirmed(max(ids) + 999, payable=0))
 
 
-def told(service: Filings) -> list[int]:
+def told(service: Filings, fact: str = "returns_filed") -> list[int]:
     if isinstance(service, FakeFilings):
-        return service.told
+        return service.told if fact == "returns_filed" else service.told_void
     current = DB.current_transaction.get()
     assert isinstance(current, PortalTransaction)
-    return [int(id_) for id_ in current.facts.get("returns_filed", {})]
+    return [int(id_) for id_ in current.facts.get(fact, {})]

@@ -25,7 +25,7 @@ from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
 from zhangfang_collab.arrivals import arrived
-from zhangfang_collab.tables import Template
+from zhangfang_collab.tables import Reminders, Template
 from zhangfang_collab.ticking import assign as assign_task
 from zhangfang_core.calendar.service import change_day, move
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
@@ -303,6 +303,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()
+    await Reminders(duty="monthly", levels=json.dumps([[-7, word]]), changed_at=dt.datetime.now(dt.UTC)).save()
     await switch("marketplace", on=True)
     await move("vat", "2026-10", due=dt.date(2026, 11, 20), area="", reason=word)
     now, vendor = dt.datetime.now(dt.UTC), f"capture_ocr.{word}"

@@ -210,7 +210,8 @@ async def test_every_hook_is_used(world: World) -> None:
     assert (await one.post(f"/tasks/{task}/tick", done="1")).status_code == 303
     assert (await one.post("/books/filings/open")).status_code == 303
     filing = re.findall(r"/books/filings/(\d+)", (await one.get("/books/filings")).text)[0]
-    assert (await one.post(f"/books/filings/{filing}/filed", number="10013326")).status_code == 303
+    assert (await one.post(f"/books/filings/{filing}/filed", number="10013326", payable="0")).status_code == 303
+    assert (await one.post(f"/books/filings/{filing}/voided", why="报错了")).status_code == 303
     assert (await one.post("/witness/job")).status_code == 200
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}

@@ -118,6 +118,16 @@ def test_extraction_keeps_translations_and_lets_old_texts_go(tmp_path: Path) -> 
         assert str(read_po(file).locale) == "en"
 
 
+def test_titles_marked_in_python_and_in_data_are_found(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "sides.py").write_text('SIDES = translatable({"a": "甲方", "b": "乙方"})\nONE = translatable("单独")\nOTHER = {"c": "不标"}\n', "utf-8")
+    (tmp_path / "data/steps.toml").write_text(
+        'translatable = ["title"]\n[one]\ntitle = "做"\nlaw = "某法"\nsteps = [{ title = "先做", side = "firm" }]\n', "utf-8"
+    )
+    (tmp_path / "data/law.toml").write_text('[two]\ntitle = "不给人看"\n', "utf-8")
+    assert texts_of(tmp_path) == {"甲方", "乙方", "单独", "做", "先做"}
+
+
 async def test_navigation_and_page_are_english_in_english(firm: TestFirm) -> None:
     """PLAT-12"""
     shown, labels = await rendered(firm, "en")

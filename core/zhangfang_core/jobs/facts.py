@@ -23,6 +23,7 @@ SERVICES = {
     "bank_lines_brought": "Bank",
     "payrolls_confirmed": "Payrolls",
     "returns_filed": "Filings",
+    "returns_voided": "Filings",
     "tasks_done": "Tasks",
 }
 """Facts that plugins tell, by the service whose provider may."""

@@ -8,7 +8,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.accounts import open_chart
 from zhangfang_core.modules.hooks import ask
-from zhangfang_core.tenancy import facts
+from zhangfang_core.tenancy import fact_wording, facts
 from zhangfang_core.tenancy.fact_values import checked
 from zhangfang_core.tenancy.tax_ids import tax_id_is_right, tax_id_written
 from zhangfang_sdk.audit import Audit
@@ -16,7 +16,7 @@ from zhangfang_sdk.clients import Client, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import today
-from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile
+from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile, WordedFact
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
@@ -99,6 +99,10 @@ class FirmClients:
 
     async def withdraw(self, fact: int, reason: str) -> None:
         await facts.withdraw(fact, reason)
+
+    def worded(self, fact: Fact[FactValue]) -> WordedFact:
+        shown = fact_wording.shown(fact.kind, fact.value)
+        return WordedFact(fact_wording.title_of(fact), shown, fact_wording.sources()[fact.source])
 
     async def confirm(self, client: int, fact_ids: Sequence[int]) -> int:
         return await facts.confirm(client, fact_ids)

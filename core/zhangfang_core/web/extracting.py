@@ -2,11 +2,13 @@
 
 Every distribution, core and each installed plugin, has its own ``locale/<lang>.po`` in its package. A run writes each of
 them anew: texts that are gone leave, new ones come with an empty translation or with the one that another catalogue has.
-Python texts are those given to gettext, the labels of NavEntry, the titles of SearchSource and the fixed titles of Page.
+Python texts are those given to gettext and translatable (also the values of a mapping), the labels of NavEntry, the titles of SearchSource and
+the fixed titles of Page; data files name the fields that people read in ``translatable``.
 """
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +26,7 @@ TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
 # Where each call holds its text: the position (None where there is none) and the keyword.
 PYTHON_CALLS: dict[str, tuple[int | None, str]] = {
     "gettext": (0, "text"),
+    "translatable": (0, "text"),
     "NavEntry": (1, "label"),
     "SearchSource": (1, "title"),
     "Page": (None, "title"),
@@ -45,7 +48,7 @@ def packages() -> list[Path]:
 
 def texts_of(package: Path) -> set[str]:
     """Texts that ``package`` shows. Raises TemplateSyntaxError and SyntaxError: a file left out would lose translations."""
-    return {*_template_texts(package), *_python_texts(package)}
+    return {*_template_texts(package), *_python_texts(package), *_data_texts(package)}
 
 
 def written(texts: set[str], language: str, known: Mapping[str, str]) -> bytes:
@@ -89,9 +92,30 @@ def _python_texts(package: Path) -> Iterator[str]:
                 given = [k.value for k in node.keywords if k.arg == keyword]
                 if position is not None:
                     given += node.args[position : position + 1]
+                constants = [each for g in given for each in (g.values if isinstance(g, ast.Dict) else [g])]
                 yield from (
-                    g.value for g in given if isinstance(g, ast.Constant) and isinstance(g.value, str) and g.value
+                    g.value for g in constants if isinstance(g, ast.Constant) and isinstance(g.value, str) and g.value
                 )
+
+
+def _data_texts(package: Path) -> Iterator[str]:
+    for path in sorted((package / "data").rglob("*.toml")):
+        data = tomllib.loads(path.read_text("utf-8"))
+        if fields := data.get("translatable"):
+            yield from _named(data, frozenset(fields))
+
+
+def _named(node: object, fields: frozenset[str]) -> Iterator[str]:
+    """Texts of these fields, however deep."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in fields and isinstance(value, str) and value:
+                yield value
+            else:
+                yield from _named(value, fields)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _named(each, fields)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ class FakeBank:
         ]
         return sorted(found, key=lambda line: (-abs(line.amount), line.date, line.id))[:limit]
 
+    async def has_month(self, client: int, period: Period) -> bool:
+        self._see(client)
+        moved = {line.account for of, line in self.lines.values() if of == client and Period.of(line.date) == period}
+        accounts = {balance.account for balance in self._balances.get(client, ())}
+        return bool(accounts) and accounts <= moved and period < Period.current()
+
     async def match(self, line: int, voucher: int) -> None:
         require("bank.write")
         client, found = self.lines.get(line, (0, None))

@@ -20,6 +20,7 @@ from zhangfang_sdk.profile import (
     SmallLowProfit,
     Standing,
     TaxpayerKind,
+    WordedFact,
     holding,
     part_of,
 )
@@ -121,6 +122,9 @@ class FakeClients:
         if known.kind in NEEDED and known.standing is Standing.IN_FORCE and not others:
             raise refusal("profile.needed", 409)
         self._withdraw(known, reason)
+
+    def worded(self, fact: Fact[FactValue]) -> WordedFact:
+        return WordedFact(fact.kind.value, str(fact.value), fact.source.value)
 
     async def confirm(self, client: int, fact_ids: Sequence[int]) -> int:
         require("profile.confirm")

@@ -12,11 +12,12 @@ from zhangfang_sdk.testing.fake_ledger import refusal
 
 
 class FakeFilings:
-    """``filings`` are all there are; ``told`` keeps the ids of those filed."""
+    """``filings`` are all there are; ``told`` keeps the ids of those filed, ``told_void`` of those voided."""
 
     def __init__(self, filings: Iterable[Filing]) -> None:
         self.filings = {filing.id: filing for filing in filings}
         self.told: list[int] = []
+        self.told_void: list[int] = []
 
     async def standing(
         self, client: int | None, *, due_until: dt.date, due_from: dt.date | None = None
@@ -59,6 +60,18 @@ class FakeFilings:
             raise refusal("filings.number_missing", 422)
         self.filings[filing] = replace(found, step=FilingStep.FILED, filed_on=today(), receipt=receipt)
         self.told.append(filing)
+
+    async def voided(self, filing: int, *, why: str) -> None:
+        require("filings.write")
+        found = self._seen(filing)
+        if found.step < FilingStep.FILED:
+            raise refusal("filings.not_filed")
+        if found.step is FilingStep.PAID:
+            raise refusal("filings.paid_already")
+        if not why.strip():
+            raise refusal("filings.why_missing", 422)
+        self.filings[filing] = replace(found, step=FilingStep.FIGURES, filed_on=None, receipt=None)
+        self.told_void.append(filing)
 
     async def paid(self, filing: int, *, on: dt.date, amount: int) -> None:
         require("filings.write")

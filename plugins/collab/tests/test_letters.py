@@ -81,10 +81,10 @@ async def test_the_pages(firm: TestFirm, visit: Visit) -> None:
     templates = (await owner.get("/tasks/templates")).text
     assert "工资表" in templates
     form = {
-        "title": "交{covers}库存表", "payer": "", "month": "0", "due_rule": "working_day", "due_number": "10", "steps": "客户:交表", "asks": "document",
-        "active": "1",
+        "title": "交{covers}库存表", "payer": "", "month": "0", "due_rule": "working_day", "due_number": "10", "step": "交表", "side": "client",
+        "asks": "document", "active": "1",
     }  # fmt: skip
-    again = await owner.post("/tasks/templates/new", **{**form, "steps": "交表"})
+    again = await owner.post("/tasks/templates/new", **{**form, "step": " "})
     assert again.status_code == 422
     assert "交{covers}库存表" in again.text, "what was typed stays"
     assert (await owner.post("/tasks/templates/new", **form)).status_code == 303
@@ -99,11 +99,9 @@ async def test_the_demo_is_filled_once(firm: TestFirm) -> None:
     async with acting(firm, "owner"):
         rows = await Task.objects()
     assert len({row.key for row in rows}) == len(rows)
-    late = [row for row in rows if not row.done_at and row.due_on < today()]
-    if today().day > 8:
-        assert [(row.client, row.template) for row in late] == [(firm.trading, "bank_statement")]
-    closed = [row for row in rows if row.template == "bank_statement" and row.done_at]
-    assert [row.client for row in closed] == [firm.restaurant]
+    done = {(row.template, row.done_by) for row in rows if row.done_at}
+    assert done <= {("payroll", "李总"), ("input_invoices", "李总"), ("cit_return", "王会计")}, "the rest is for facts to tell"
+    assert today().day < 15 or ("payroll", "李总") in done
     assert [row.turn for row in rows if row.template == "annual_report"] == ["client"]
     assert [row.turn for row in rows if row.party == "税务局"] == ["client"]
     assert {row.period for row in rows if row.template == "payroll"} == {

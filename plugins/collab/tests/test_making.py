@@ -14,6 +14,8 @@ from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
 from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.portal import Visitor
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
@@ -92,7 +94,7 @@ async def test_a_template_for_a_package_and_a_change_for_coming_months_only(firm
     async with acting(firm, "owner"):
         await use(Clients).record(firm.trading, NewFact(FactKind.SERVICE_PACKAGE, "全包", dt.date(2025, 1, 1)))
         id_ = await templates.save(
-            None, TypedTemplate("交{covers}库存表", "客户:交库存表\n我们:核对", due, package="全包", asks="document")
+            None, TypedTemplate("交{covers}库存表", [Step("交库存表", Side.CLIENT, "document"), Step("核对", Side.FIRM)], due, package="全包")
         )
     await made(firm, DECEMBER)
     async with acting(firm, "owner"):
@@ -100,7 +102,7 @@ async def test_a_template_for_a_package_and_a_change_for_coming_months_only(firm
         assert row is not None
         assert (row.client, row.due_on) == (firm.trading, dt.date(2026, 12, 14)), "the tenth working day"
         assert await Task.count().where(Task.title == "交11月库存表") == 1
-        changed = TypedTemplate("交{covers}盘点表", "客户:交盘点表", due, package="全包")
+        changed = TypedTemplate("交{covers}盘点表", [Step("交盘点表", Side.CLIENT)], due, package="全包")
         assert await templates.save(id_, changed) == id_
     await made(firm, DECEMBER)
     await made(firm, Period(2027, 1))
@@ -137,14 +139,16 @@ async def test_due_days(firm: TestFirm, due: Due, payer: TaxpayerKind, month: tu
         ("collab.title_missing", {"title": " "}),
         ("collab.due_wrong", {"due": Due(DueRule.WORKING_DAY, 21)}),
         ("collab.due_wrong", {"due": Due(DueRule.DEADLINE, 3)}),
-        ("collab.steps_wrong", {"steps": "上传对账单"}),
-        ("collab.steps_wrong", {"steps": ""}),
+        ("collab.steps_wrong", {"steps": []}),
+        ("collab.steps_wrong", {"steps": [Step(" ", Side.CLIENT)]}),
+        ("collab.steps_wrong", {"steps": [Step("交表", Side.CLIENT)] * 21}),
+        ("collab.steps_wrong", {"steps": [Step("长" * 101, Side.CLIENT)]}),
+        ("collab.steps_wrong", {"steps": [Step("交表", Side.CLIENT, "gold")]}),
         ("collab.template_wrong", {"month": 13}),
-        ("collab.template_wrong", {"asks": "gold"}),
     ],
 )
 async def test_a_template_that_is_refused(firm: TestFirm, code: str, change: dict[str, object]) -> None:
-    typed = TypedTemplate("交表", "客户:交表", Due(DueRule.DAY, 1))
+    typed = TypedTemplate("交表", [Step("交表", Side.CLIENT)], Due(DueRule.DAY, 1))
     async with acting(firm, "owner"):
         with pytest.raises(Refusal) as refused:
             await templates.save(None, replace(typed, **change))  # type: ignore[arg-type]  # the table's
@@ -154,16 +158,17 @@ async def test_a_template_that_is_refused(firm: TestFirm, code: str, change: dic
             await templates.save(None, typed)
 
 
-def test_steps_are_read_as_they_are_written() -> None:
-    text = "客户:交表\n我们:核对\n税务局:答复"
-    steps = templates.steps_of(text, "document")
-    assert templates.lines_of(steps) == text
-    assert [(s.side, s.asks) for s in steps] == [
-        (Side.CLIENT, "document"),
-        (Side.FIRM, "done"),
-        (Side.TAX_OFFICE, "done"),
-    ]
-    assert templates.steps_of(" 客户: 交表 ", "done") == [Step("交表", Side.CLIENT)]
+async def test_saved_unchanged_a_template_is_as_before(firm: TestFirm) -> None:
+    """Every step keeps what it asks for, the firm's too, and however many ask."""
+    async with acting(firm, "owner"):
+        before = {t.key: t for t in await templates.templates()}
+        for known in before.values():
+            same = TypedTemplate(
+                known.title, known.steps, known.due, known.note, known.payer, known.package, known.month, known.feeds
+            )
+            await templates.save(known.id, same)
+        assert {t.key: t for t in await templates.templates()} == before
+    assert [s.asks for s in before["vat_return"].steps] == ["return_filed:vat", "return_filed:surcharges"]
 
 
 async def test_the_job_of_the_25th_makes_the_month_that_comes(firm: TestFirm) -> None:
@@ -171,3 +176,15 @@ async def test_the_job_of_the_25th_makes_the_month_that_comes(firm: TestFirm) ->
         await next_month()
     async with scoped_transaction(system_scope(firm.id)):
         assert await Task.count().where(Task.period == Period.current().plus(1).number) >= 8
+
+
+async def test_presets_have_words_in_english_and_what_the_owner_wrote_stays(firm: TestFirm, visit: Visit) -> None:
+    await made(firm, DECEMBER)
+    async with acting(firm, "accountant"):
+        await ticking.assign(firm.restaurant, DECEMBER, "交库存表", "", dt.date(2026, 12, 20))
+    boss = await visit("boss")
+    assert (await Visitor(boss.http).post("/me/account/preferences", language="en")).status_code == 303
+    shown = (await boss.get("/tasks?period=2026-12")).text
+    assert "Bank statement of month 11" in shown
+    assert "提供11月银行对账单" not in shown
+    assert "交库存表" in shown

@@ -5,13 +5,16 @@ import datetime as dt
 
 import pytest
 
-from zhangfang_collab import arrivals, reminding, ticking
-from zhangfang_collab.reminding import LEVELS, level
+from zhangfang_collab import arrivals, reminder_levels, reminding, ticking
+from zhangfang_collab.reminder_levels import TONES, Duty, presets
+from zhangfang_collab.reminding import level
 from zhangfang_collab.steps import Step
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side
 
@@ -59,7 +62,7 @@ async def everybody(firm: TestFirm) -> list[int]:
     ("days", "expected"), [(8, None), (7, -7), (2, -7), (1, -1), (0, 0), (-1, 1), (-2, 1), (-3, 3), (-90, 3)]
 )
 def test_the_level_of_a_day(days: int, expected: int | None) -> None:
-    assert level(today() + dt.timedelta(days=days), today(), list(LEVELS)) == expected
+    assert level(today() + dt.timedelta(days=days), today(), list(presets()[Duty.MONTHLY])) == expected
 
 
 @pytest.mark.parametrize(("days", "kind"), [(7, "soon"), (0, "today"), (-1, "late")])
@@ -135,3 +138,51 @@ async def test_a_nudge_is_once_a_day_and_for_the_client_s_turn(firm: TestFirm) -
         assert await reminding.nudge(tasks) == 1
         assert await reminding.nudge(tasks) == 0
     assert {kind for kind, _ in await told(firm)} == {"nudged"}
+
+
+async def test_the_owner_s_days_and_tones(firm: TestFirm) -> None:
+    who = await people(firm)
+    async with acting(firm, "owner"):
+        await reminder_levels.save(Duty.MONTHLY, [(2, "late"), (-10, "soon")])
+    await due_in(firm, 10)
+    await due_in(firm, 7)
+    await due_in(firm, -1)
+    await run(firm)
+    clients = [person for person, role in who.items() if role != "owner"]
+    assert sorted(await told(firm)) == sorted(("soon", person) for person in clients for _ in range(3))
+    async with acting(firm, "owner"):
+        await reminder_levels.save(Duty.MONTHLY, [])
+        assert (await reminder_levels.levels())[Duty.MONTHLY] == {}
+        assert (await reminder_levels.levels())[Duty.YEARLY] == presets()[Duty.YEARLY]
+    await due_in(firm, -40)
+    await run(firm)
+    assert len(await told(firm)) == 6
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [[(0, "soon"), (0, "late")], [(400, "soon")], [(1, "shouting")], [(1, "yearly")], [(n, "soon") for n in range(13)]],
+)
+async def test_levels_that_are_refused(firm: TestFirm, wanted: list[tuple[int, str]]) -> None:
+    async with acting(firm, "owner"):
+        with pytest.raises(Refusal, match=r"collab\.reminders_wrong"):
+            await reminder_levels.save(Duty.MONTHLY, wanted)
+    async with acting(firm, "accountant"):
+        with pytest.raises(Refusal, match=r"access\.forbidden"):
+            await reminder_levels.save(Duty.MONTHLY, [])
+
+
+async def test_the_owner_s_page(firm: TestFirm, visit: Visit) -> None:
+    owner, boss = await visit("owner", of_firm=True), await visit("boss")
+    shown = (await owner.get("/tasks/reminders")).text
+    assert all(title in shown for title in TONES.values())
+    assert (await boss.get("/tasks/reminders")).status_code in (403, 404)
+    form = {"days": ["5", "0", ""], "side": ["before", "before", "after"], "tone": ["soon", "today", "late"]}
+    assert (await owner.post("/tasks/reminders/monthly", **form)).status_code == 303
+    async with acting(firm, "owner"):
+        assert (await reminder_levels.levels())[Duty.MONTHLY] == {-5: "soon", 0: "today"}
+    for wrong in ("七", "99999", "-1"):
+        again = await owner.post("/tasks/reminders/monthly", days=wrong, side="before", tone="soon")
+        assert again.status_code == 422
+        assert f'value="{wrong}"' in again.text, "what was typed stays"
+    assert (await owner.post("/tasks/reminders/weekly")).status_code == 422

@@ -41,15 +41,15 @@ async def facts(task: int) -> list[yearly.ShownFact]:
 async def test_the_facts_stand_with_their_sources(firm: TestFirm) -> None:
     task = await season(firm)
     async with acting(firm, "boss"):
-        shown = {fact.title: (fact.text, fact.source, fact.id is not None) for fact in await facts(task)}
+        shown = {fact.title: (fact.text, fact.source, fact.since, fact.id is not None) for fact in await facts(task)}
         assert await yearly.home_card(firm.restaurant, "2027-01") is not None
-    assert shown["法定代表人"] == ("李明", "营业执照,2025-01-01 起", True)
-    assert shown["注册资本"] == ("¥500,000.00", "营业执照,2025-01-01 起", True)
-    assert shown["从业人数(最近一季)"][0] == "季初 8 人,季末 10 人"
+    assert shown["法定代表人"] == ("李明", "营业执照", "2025-01-01", True)
+    assert shown["注册资本"] == ("500,000.00 元", "营业执照", "2025-01-01", True)
+    assert shown["从业人数 · 2026 年第 4 季度"][0] == "季初 8 人,季末 10 人"
     assert {title: text for title, text in shown.items() if title.startswith("2026年")} == {
-        "2026年销售收入": ("¥0.00", "账簿", False),
-        "2026年净利润": ("¥0.00", "账簿", False),
-        "2026年应交税金": ("¥0.00", "账簿", False),
+        "2026年销售收入": ("¥0.00", "账簿", "", False),
+        "2026年净利润": ("¥0.00", "账簿", "", False),
+        "2026年应交税金": ("¥0.00", "账簿", "", False),
     }
 
 

@@ -1,7 +1,7 @@
 """Tables on the admin desk, for reading: pages do the work."""
 
 from zhangfang_collab.due_dates import RULE_TITLES
-from zhangfang_collab.tables import Task, Template
+from zhangfang_collab.tables import Reminders, Task, Template
 from zhangfang_sdk.admin import AdminScreen, BetterPage
 
 SCREENS = (
@@ -17,6 +17,14 @@ SCREENS = (
         hidden=(Task.key, Task.steps, Task.reminded, Task.took),
         choices={"turn": {"": "已完成", "client": "客户", "firm": "我们", "tax_office": "税务局"}},
         better=BetterPage("待办事项", "/tasks"),
+    ),
+    AdminScreen(
+        Reminders,
+        "提醒时间",
+        (Reminders.duty, Reminders.levels, Reminders.changed_at),
+        {"duty": "哪些任务", "levels": "离到期日的天数和语气", "changed_at": "修改时间"},
+        choices={"duty": {"monthly": "每月的任务", "yearly": "年度事项"}},
+        better=BetterPage("提醒时间", "/tasks/reminders"),
     ),
     AdminScreen(
         Template,

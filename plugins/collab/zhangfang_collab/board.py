@@ -12,11 +12,12 @@ from zhangfang_sdk.contacts import Colleague, Contacts
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.waiting import SOON_DAYS
 
 PAGE = 30
 MOST_COUNTED = 1000
-FILTERS = {"late": "已逾期", "soon": "3 天内到期", "firm": "等我们", "client": "等客户", "": "全部未完成"}
+FILTERS: Mapping[str, str] = translatable({"late": "已逾期", "soon": "3 天内到期", "firm": "等我们", "client": "等客户", "": "全部未完成"})
 USUAL_DAYS = 3
 """What a client takes of whom too little is known."""
 FEWEST = 3

@@ -10,6 +10,7 @@ from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import translatable
 
 PUT_OFF_DAYS = 25
 """How far into the next month a month's deadline is looked for, which holidays or the tax office put off."""
@@ -28,11 +29,11 @@ class DueRule(StrEnum):
     DEADLINE = "deadline"
 
 
-RULE_TITLES: Mapping[str, str] = {
+RULE_TITLES: Mapping[str, str] = translatable({
     DueRule.DAY: "当月第几日(遇休息日顺延)",
     DueRule.WORKING_DAY: "当月第几个工作日",
     DueRule.DEADLINE: "申报期截止前几天",
-}
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The lock is the client's and not the row's, so that what arrives and what is mad
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhangfang_collab import steps as states
@@ -17,10 +17,11 @@ from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
-from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.texts import translatable
 
 TOPIC = "collab"
-TRAIL = {
+TRAIL: Mapping[str, str] = translatable({
     "made": "建立",
     "ticked": "完成",
     "opened": "撤回",
@@ -31,7 +32,7 @@ TRAIL = {
     "answered": "回答",
     "reminded": "提醒",
     "owner": "负责人",
-}
+})
 """Kinds of a task's trail, as people read them."""
 
 
@@ -98,16 +99,21 @@ async def write(task: Task, happened: Happened) -> None:
 
 
 async def is_filed(task: Task) -> bool:
-    """Whether the return that stands on this task was filed."""
+    """Whether the return that stands on this task was filed: the next one of its kind, for a quarter's stands on three months."""
     if not task.feeds:
         return False
-    return await (
-        Task.exists()
+    found = (
+        await Task.objects()
         .where(Task.client == task.client)
-        .where(Task.period == task.period)
         .where(Task.template == task.feeds)
-        .where(Task.done_at.is_not_null())
+        .where(Task.period >= task.period)
+        .order_by(Task.period)
+        .first()
     )
+    if found is None:
+        return False
+    filed = any(s.done_at is not None for s in states.read(found.steps) if s.asks.startswith(f"{AskedFor.RETURN_FILED}:"))
+    return filed or found.done_at is not None
 
 
 def refuse_when_done(task: Task) -> None:

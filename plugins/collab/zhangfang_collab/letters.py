@@ -37,6 +37,7 @@ def kinds() -> Mapping[str, LetterKind]:
             tuple(Step(s["title"], Side(s["side"]), s.get("asks", AskedFor.DONE)) for s in data["steps"]),
         )
         for key, data in tomllib.loads(_FILE.read_text("utf-8")).items()
+        if isinstance(data, dict)
     }
 
 

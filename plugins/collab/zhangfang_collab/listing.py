@@ -8,34 +8,40 @@ from typing import Any
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import TRAIL
 from zhangfang_collab.tables import Entry, Task
-from zhangfang_collab.templates import SIDE_TITLES
+from zhangfang_collab.templates import preset_title
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.references import ClientKey, UserKey
 from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.waiting import Urgency
 
 MOST_SHOWN = 500
 MOST_ENTRIES = 200
-FILTERS = {"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"}
-BUTTONS: Mapping[str, str] = {
+TURN_TITLES: Mapping[str, str] = translatable({"client": "等客户", "firm": "等我们", "tax_office": "等税务局"})
+FILTERS: Mapping[str, str] = translatable({"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"})
+BUTTONS: Mapping[str, str] = translatable({
     AskedFor.BANK_STATEMENT: "上传对账单",
     AskedFor.DOCUMENT: "上传文件",
     AskedFor.ANSWER: "去确认",
     AskedFor.PAYROLL: "去确认",
     AskedFor.INPUT_INVOICES: "去确认",
-}
+})
 """The one thing to do, by what the step asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
-    """A task as a page shows it. ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn."""
+    """A task as a page shows it. ``preset`` is its title with COVERS where it is a preset's, else "".
+
+    ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn.
+    """
 
     id: int
     client: int
     title: str
+    preset: str
     note: str
     due_on: dt.date
     covers: int
@@ -60,7 +66,7 @@ class ShownTask:
 
     @property
     def turn_title(self) -> str:
-        return "" if self.turn is None else "等" + SIDE_TITLES[self.turn]
+        return "" if self.turn is None else TURN_TITLES[self.turn]
 
     @property
     def simple(self) -> bool:
@@ -108,6 +114,7 @@ def shown(row: Task) -> ShownTask:
         id=int(row.id),
         client=int(row.client),
         title=row.title,
+        preset=preset_title(row.template, row.title, Period.from_number(row.period)),
         note=row.note,
         due_on=row.due_on,
         covers=row.covers,

@@ -24,7 +24,7 @@ NOTICE_KINDS = (
     NoticeKind("firm_today", "我方任务马上到期", "{client}“{title}”{due}到期,还没办", permission=TO_FIRM),
     NoticeKind("firm_late", "我方任务已逾期", "{client}“{title}”已逾期", "应在 {due} 前办好。", permission=TO_FIRM),
     NoticeKind(
-        "escalated", "逾期升级", "{client}“{title}”逾期 {late} 天没有进展", "现在等{turn}。{note}", sms="{title}逾期{late}天没有进展", permission=TO_SECOND,
+        "escalated", "逾期升级", "{client}“{title}”逾期 {late} 天,还没办好", "现在等{turn}。{note}", sms="{title}逾期{late}天,还没办好", permission=TO_SECOND,
     ),
     NoticeKind(
         "nudged", "会计提醒", "请处理:{title}", "{due}到期。{note}", sms="请处理:{title},{due}到期", permission=TO_CLIENT,

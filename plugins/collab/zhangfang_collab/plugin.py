@@ -5,12 +5,12 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_collab import facts_heard, jobs, reminding
+from zhangfang_collab import facts_heard, jobs, registers_heard, reminding
 from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
-from zhangfang_collab.pages import board, letters, lists, one_task, templates, yearly
+from zhangfang_collab.pages import board, letters, lists, one_task, reminders, templates, yearly
 from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tasks_service import KeptTasks
 from zhangfang_collab.waiting import waiting
@@ -30,7 +30,7 @@ class Collab:
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
         return [
             *(*lists.PAGES, *board.PAGES, *one_task.PAGES),
-            *(*yearly.PAGES, *letters.PAGES, *templates.PAGES),
+            *(*yearly.PAGES, *letters.PAGES, *templates.PAGES, *reminders.PAGES),
         ]
 
     @hook
@@ -69,6 +69,7 @@ class Collab:
             Job("month", jobs.month),
             Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),
+            Job("registers", registers_heard.judge_registers, "20 6 * * *"),
         ]
 
     @hook
@@ -86,6 +87,22 @@ class Collab:
     @hook
     async def on_invoices_read(self, ids: Sequence[str]) -> None:
         await facts_heard.invoices_read(ids)
+
+    @hook
+    async def on_returns_filed(self, ids: Sequence[int]) -> None:
+        await registers_heard.returns_filed(ids)
+
+    @hook
+    async def on_returns_voided(self, ids: Sequence[int]) -> None:
+        await registers_heard.returns_filed(ids)
+
+    @hook
+    async def on_payrolls_confirmed(self, ids: Sequence[int]) -> None:
+        await registers_heard.payrolls_confirmed(ids)
+
+    @hook
+    async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
+        await registers_heard.bank_lines_brought(ids)
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

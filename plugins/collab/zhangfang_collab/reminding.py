@@ -1,11 +1,12 @@
-"""Reminders as the day comes near, in three tones; a second person is told when nothing happens; each level is sent once."""
+"""Reminders as the day comes near, in the tones of ``reminder_levels.py``; a second person is told when nothing happens; each level is sent once."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_collab.keeping import Happened, write
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
+from zhangfang_collab.reminder_levels import Duty, Levels, levels
 from zhangfang_collab.tables import Task
 from zhangfang_collab.templates import SIDE_TITLES
 from zhangfang_sdk import use
@@ -15,12 +16,6 @@ from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.tasks import Side
 
-ESCALATED = 3
-"""Days after the due date at which a second person is told."""
-LEVELS = {-7: "soon", -1: "today", 0: "today", 1: "late", ESCALATED: "escalated"}
-"""The kind of notice by days from the due date."""
-YEARLY = {-200: "yearly", -30: "yearly", **dict.fromkeys((-7, -1, 0, 1), "yearly"), ESCALATED: "escalated"}
-"""Of a year's duty while the client has it: a window, from the beginning of the season."""
 AT_ONCE = 100
 
 
@@ -40,31 +35,35 @@ class Due:
 async def remind_everybody() -> None:
     """``collab.remind``: every morning; run a thousand times, it sends each level once."""
     async with transaction():
-        found = await due_reminders(today())
+        known = await levels()
+        found = await due_reminders(today(), known)
     for start in range(0, len(found), AT_ONCE):
         async with transaction():
             for due in found[start : start + AT_ONCE]:
-                await _remind(due)
+                await _remind(due, known)
 
 
-async def due_reminders(day: dt.date) -> Sequence[Due]:
+async def due_reminders(day: dt.date, known: Mapping[Duty, Levels]) -> Sequence[Due]:
     """What is to be sent on a day, and was not yet."""
+    first = min((n for of_duty in known.values() for n in of_duty), default=None)
+    if first is None:
+        return []
     columns = (Task.id, Task.due_on, Task.reminded, Task.covers, Task.turn)
-    last = day - dt.timedelta(days=min(YEARLY))
+    last = day - dt.timedelta(days=first)
     rows = await Task.select(*columns).where(Task.done_at.is_null()).where(Task.due_on <= last).order_by(Task.client, Task.id)
     found = []
     for row in rows:
-        reached = level(row["due_on"], day, list(_levels(row["covers"], row["turn"])))
+        reached = level(row["due_on"], day, list(known[_duty(row["covers"], row["turn"])]))
         if reached is not None and (row["reminded"] is None or row["reminded"] < reached):
             found.append(Due(row["id"], reached))
     return found
 
 
-def _levels(covers: int, turn: str) -> dict[int, str]:
-    return YEARLY if covers % 100 == 0 and turn == Side.CLIENT else LEVELS
+def _duty(covers: int, turn: str) -> Duty:
+    return Duty.YEARLY if covers % 100 == 0 and turn == Side.CLIENT else Duty.MONTHLY
 
 
-async def _remind(due: Due) -> None:
+async def _remind(due: Due, known: Mapping[Duty, Levels]) -> None:
     """The row is claimed first: of two nodes one sends."""
     claimed = await Task.raw(
         "update collab_task set reminded = {} where id = {} and done_at is null and (reminded is null or reminded < {}) returning id",
@@ -75,7 +74,9 @@ async def _remind(due: Due) -> None:
     task = await Task.objects().where(Task.id == due.task).first() if claimed else None
     if task is None:
         return
-    kind = _levels(task.covers, task.turn)[due.level]
+    kind = known[_duty(task.covers, task.turn)].get(due.level, "")
+    if not kind:
+        return
     if kind != "escalated" and task.turn != Side.CLIENT:
         kind = f"firm_{kind}"
     # A step that comes back is another reason to tell: the day since which it is asked for is in the key.

@@ -69,6 +69,15 @@ class ArrivalRow(ClientRows, Table, tablename="collab_arrival"):
     at = Timestamptz()
 
 
+class Reminders(FirmRows, Table, tablename="collab_reminders"):
+    """A firm's levels of one ``duty`` of ``reminder_levels.py``, once it has changed them: a list of [days, tone]."""
+
+    id = BigSerial(primary_key=True)
+    duty = Varchar(length=12)
+    levels = JSONB(default="[]")
+    changed_at = Timestamptz()
+
+
 class Template(FirmRows, Table, tablename="collab_template"):
     """What a firm makes for each fitting client, each month or once a year. Tasks that are made keep their own copy.
 

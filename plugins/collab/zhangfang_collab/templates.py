@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,22 +18,29 @@ from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.tasks import AskedFor, Side, return_filed
+from zhangfang_sdk.tax_figures import Tax
+from zhangfang_sdk.texts import translatable
 
 _FILE = Path(__file__).parent / "data/templates.toml"
 COVERS = "{covers}"
 """In a title: the month or year that the task is about."""
-SIDE_TITLES = {Side.CLIENT: "客户", Side.FIRM: "我们", Side.TAX_OFFICE: "税务局"}
-ASKED_TITLES = {
+SIDE_TITLES: Mapping[str, str] = translatable({Side.CLIENT: "客户", Side.FIRM: "我们", Side.TAX_OFFICE: "税务局"})
+ASKED_TITLES: Mapping[str, str] = translatable({
     AskedFor.DONE: "手工打勾",
     AskedFor.DOCUMENT: "在任务里交一份文件",
     AskedFor.ANSWER: "在任务里回答",
     AskedFor.BANK_STATEMENT: "收到银行对账单",
     AskedFor.PAYROLL: "工资表已确认",
     AskedFor.INPUT_INVOICES: "进项发票都已确认",
-    AskedFor.RETURN_FILED: "已申报",
-}
-_STEP = re.compile(r"(客户|我们|税务局)\s*[::]\s*(\S.*)")
+    return_filed(Tax.VAT): "增值税已申报",
+    return_filed(Tax.SURCHARGES): "附加税费已申报",
+    return_filed(Tax.CIT): "企业所得税预缴已申报",
+    return_filed(Tax.IIT): "个人所得税扣缴已申报",
+    return_filed(Tax.STAMP): "印花税已申报",
+})
+"""Kinds that a step may ask for. Of other plugins' own kinds nothing is known here."""
+MOST_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,14 @@ def defaults() -> Sequence[TaskTemplate]:
             **{name: data[name] for name in ("note", "payer", "month", "feeds", "party", "link") if name in data},
         )
         for key, data in tomllib.loads(_FILE.read_text("utf-8")).items()
+        if isinstance(data, dict)
     ]
+
+
+def preset_title(key: str, title: str, period: Period) -> str:
+    """The title with COVERS of the preset that a task's title of a month is from; "" for what somebody wrote."""
+    known = next((preset for preset in defaults() if preset.key == key), None)
+    return known.title if known is not None and known.title_in(period) == title else ""
 
 
 async def templates() -> Sequence[TaskTemplate]:
@@ -155,12 +168,11 @@ def _value(row: Template) -> TaskTemplate:
 
 @dataclass(frozen=True, slots=True)
 class TypedTemplate:
-    """What the owner typed. ``steps`` are lines "客户:上传银行对账单"; ``asks`` is what closes the first step of the client."""
+    """What the owner typed. Steps without a title are left out."""
 
     title: str
-    steps: str
+    steps: Sequence[Step]
     due: Due
-    asks: str = AskedFor.DONE
     note: str = ""
     payer: str = ""
     package: str = ""
@@ -199,13 +211,13 @@ def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:
     if not title or len(title) > 100:
         raise Refusal("collab.title_missing", "请写明要做什么(100 字以内)。", field="title")
     typed.due.check()
-    if not 0 <= typed.month <= 12 or typed.payer not in ("", *TaxpayerKind) or typed.asks not in ASKED_TITLES:
+    if not 0 <= typed.month <= 12 or typed.payer not in ("", *TaxpayerKind):
         raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="month")
     return TaskTemplate(
         key="" if before is None else before.key,
         title=title,
         due=typed.due,
-        steps=steps_of(typed.steps, typed.asks),
+        steps=_steps(typed.steps),
         note=typed.note.strip()[:400],
         payer=typed.payer,
         package=typed.package.strip()[:80],
@@ -217,23 +229,21 @@ def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:
     )
 
 
-def steps_of(text: str, asks: str) -> Sequence[Step]:
-    """Lines such as "客户:上传银行对账单"; what is asked for belongs to the client's first. Raises Refusal ``collab.steps_wrong``."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found = [match for line in lines if (match := _STEP.fullmatch(line))]
-    if not found or len(found) != len(lines) or len(found) > 20:
-        raise Refusal(
-            "collab.steps_wrong", "每行写一步,以“客户:”“我们:”或“税务局:”开头,至少一步,最多 20 步。", field="steps"
-        )
-    sides = {title: side for side, title in SIDE_TITLES.items()}
-    steps = [Step(match[2][:100], sides[match[1]]) for match in found]
-    first = next((n for n, step in enumerate(steps) if step.side is Side.CLIENT), 0)
-    return [Step(s.title, s.side, asks if n == first else AskedFor.DONE) for n, s in enumerate(steps)]
+def _steps(typed: Sequence[Step]) -> Sequence[Step]:
+    steps = [Step(s.title.strip(), s.side, s.asks) for s in typed if s.title.strip()]
+    if not 1 <= len(steps) <= MOST_STEPS:
+        raise Refusal("collab.steps_wrong", f"请写明至少一步,最多 {MOST_STEPS} 步。", field="steps")
+    if any(len(s.title) > 100 for s in steps):
+        raise Refusal("collab.steps_wrong", "每一步请写在 100 字以内。", field="steps")
+    if any(s.asks not in ASKED_TITLES for s in steps):
+        raise Refusal("collab.steps_wrong", "请从给出的选项里选择每一步怎样算完成。", field="steps")
+    return steps
 
 
 def lines_of(steps: Sequence[Step]) -> str:
-    """The opposite of :func:`steps_of`."""
-    return "\n".join(f"{SIDE_TITLES[step.side]}:{step.title}" for step in steps)
+    """As the trail shows them: "客户:上传银行对账单(收到银行对账单)"."""
+    asked = {s.asks: "" if s.asks == AskedFor.DONE else f"({ASKED_TITLES.get(s.asks, s.asks)})" for s in steps}
+    return "\n".join(f"{SIDE_TITLES[step.side]}:{step.title}{asked[step.asks]}" for step in steps)
 
 
 def _shown(template: TaskTemplate) -> dict[str, object]:

@@ -18,55 +18,37 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import Period, today
-from zhangfang_sdk.profile import (
-    ContactPerson,
-    Fact,
-    FactKind,
-    FactSource,
-    FactValue,
-    QuarterEnds,
-    RegisteredAddress,
-    TaxpayerKind,
-)
+from zhangfang_sdk.profile import Fact, FactKind, FactValue
 from zhangfang_sdk.tasks import Side
 
 FACTS = "facts"
 """The link of a task whose page shows the facts."""
 ASKED = {
-    "annual_report": {
-        FactKind.LEGAL_REPRESENTATIVE: "法定代表人",
-        FactKind.REGISTERED_CAPITAL: "注册资本",
-        FactKind.FOUNDED_ON: "成立日期",
-        FactKind.REGISTERED_ADDRESS: "注册地址",
-        FactKind.BUSINESS_SCOPE: "经营范围",
-        FactKind.EMPLOYEES: "从业人数(最近一季)",
-        FactKind.CONTACT: "联系人",
-    },
-    "beneficial_owner": {
-        FactKind.LEGAL_REPRESENTATIVE: "法定代表人",
-        FactKind.REGISTERED_CAPITAL: "注册资本",
-    },
+    "annual_report": (
+        FactKind.LEGAL_REPRESENTATIVE,
+        FactKind.REGISTERED_CAPITAL,
+        FactKind.FOUNDED_ON,
+        FactKind.REGISTERED_ADDRESS,
+        FactKind.BUSINESS_SCOPE,
+        FactKind.EMPLOYEES,
+        FactKind.CONTACT,
+    ),
+    "beneficial_owner": (FactKind.LEGAL_REPRESENTATIVE, FactKind.REGISTERED_CAPITAL),
 }
 """What is shown, by the template."""
 PRESSING_DAYS = 30
 """From here on the facts stand open on the home."""
 FIGURES = {"annual_report": ("sales", "net_profit", "taxes_payable")}
-SOURCES = {
-    FactSource.TYPED: "会计录入",
-    FactSource.BUSINESS_LICENCE: "营业执照",
-    FactSource.TAX_AUTHORITY: "税务局登记",
-    FactSource.LEDGER: "账簿",
-    FactSource.CLIENT: "您提供的",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """``id`` is the profile's entry, None for a figure of the books, which is put right by the books alone."""
+    """``since`` is the day from which it holds, "" for a figure. ``id`` is the profile's entry, None for a figure of the books, which is put
+    right by the books alone."""
 
     title: str
     text: str
     source: str
+    since: str = ""
+    confirmed_by: str = ""
     id: int | None = None
     objection: str = ""
 
@@ -81,12 +63,9 @@ async def facts_of(task: ShownTask, template: str) -> Sequence[ShownFact]:
     if not scope().may("profile.read"):
         return []
     profile = await use(Clients).profile(task.client)
-    titles = ASKED.get(template, {})
-    latest = {fact.kind: fact for fact in profile.facts() if fact.kind in titles}
-    found = [
-        ShownFact(titles[kind], wording(fact.value), _source(fact), fact.id, fact.objection)
-        for kind, fact in latest.items()
-    ]
+    kinds = ASKED.get(template, ())
+    latest = {fact.kind: fact for fact in profile.facts() if fact.kind in kinds}
+    found = [_shown(latest[kind]) for kind in kinds if kind in latest]
     return [*found, *await _figures(task, FIGURES.get(template, ()))]
 
 
@@ -107,26 +86,11 @@ async def _figures(task: ShownTask, keys: Sequence[str]) -> Sequence[ShownFact]:
     ]
 
 
-def _source(fact: Fact[FactValue]) -> str:
-    words = f"{SOURCES[fact.source]},{fact.valid_from} 起"
-    return f"{words};{fact.confirmed_by}已确认" if fact.confirmed_by else words
-
-
-def wording(value: FactValue) -> str:
-    """As people read it."""
-    if isinstance(value, TaxpayerKind):
-        return "一般纳税人" if value is TaxpayerKind.GENERAL else "小规模纳税人"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, int):
-        return f"¥{yuan(value)}"
-    if isinstance(value, RegisteredAddress):
-        return value.text
-    if isinstance(value, QuarterEnds):
-        return f"季初 {value.start} 人,季末 {value.end} 人"
-    if isinstance(value, ContactPerson):
-        return f"{value.name} {value.phone}".strip()
-    return str(value)
+def _shown(fact: Fact[FactValue]) -> ShownFact:
+    worded = use(Clients).worded(fact)
+    return ShownFact(
+        worded.title, worded.text, worded.source, str(fact.valid_from), fact.confirmed_by, fact.id, fact.objection
+    )
 
 
 async def template_of(task_id: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from zhangfang_books.bank.accepting import tie
 from zhangfang_books.bank.accounts import account_of, accounts_of, masked
 from zhangfang_books.bank.standing import entries_of, standing
-from zhangfang_books.bank.tables import BankLineRow
+from zhangfang_books.bank.tables import BankFile, BankLineRow
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.bank import BankBalance, BankLine
@@ -37,6 +37,17 @@ class StatementBank:
                 if row.id not in posted or known.explained.get(row.id, 0) != row.amount
             ]
         return sorted(found, key=lambda line: (-abs(line.amount), line.date, line.id))[:limit]
+
+    async def has_month(self, client: int, period: Period) -> bool:
+        self._see(client)
+        accounts = {account.id for account in await accounts_of(client)}
+        rows = await BankFile.raw(
+            """select distinct file.account from books_bank_file file where file.client = {} and exists (
+            select 1 from books_bank_line line where line.file = file.id and line.date between {} and {})
+            and (file.last >= {} or (file.brought_at at time zone 'Asia/Shanghai')::date > {})""",
+            *(client, period.first_day, period.last_day, period.last_day, period.last_day),
+        )
+        return bool(accounts) and accounts == {row["account"] for row in rows}
 
     async def match(self, line: int, voucher: int) -> None:
         require("bank.write")

@@ -126,6 +126,14 @@ async def filed_form(filing_id: int, request: Asked) -> Redirect:
     return go(here(f"/books/filings/{filing_id}"))
 
 
+@action("/books/filings/{filing_id:int}/voided", of=CLIENT, permission="filings.write")
+async def voided_form(filing_id: int, data: Form) -> Redirect:
+    """``why`` it is to be filed again."""
+    await _row(filing_id)
+    await RegisteredFilings().voided(filing_id, why=str(data.get("why", "")))
+    return go(here(f"/books/filings/{filing_id}"))
+
+
 @action("/books/filings/{filing_id:int}/paid", of=CLIENT, permission="filings.write")
 async def paid_form(filing_id: int, data: Form) -> Redirect:
     await _row(filing_id)
@@ -161,5 +169,5 @@ def _label(filing: Filing) -> str:
 
 PAGES: list[HTTPRouteHandler] = [
     *(filings_page, counts_part, open_form, filing_page, figures_form),
-    *(confirm_form, agreed_form, filed_form, paid_form),
+    *(confirm_form, agreed_form, filed_form, voided_form, paid_form),
 ]

@@ -85,6 +85,23 @@ class RegisteredFilings:
         await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt, "payable": row.payable})
         use(Facts).tell("returns_filed", [int(row.id)])
 
+    async def voided(self, filing: int, *, why: str) -> None:
+        require("filings.write")
+        row = await _held(filing)
+        if row.step < FilingStep.FILED:
+            raise Refusal("filings.not_filed", "这一期还没有申报,不用作废。", status=409)
+        if row.step == FilingStep.PAID:
+            raise Refusal("filings.paid_already", "这一期已经登记缴款,不能作废。登记错了的请先撤回缴款,确有错误的做更正申报。", status=409)
+        words = why.replace("\x00", "").strip()[:200]
+        if not words:
+            raise Refusal("filings.why_missing", "请写一句作废的原因。", field="why")
+        before: dict[str, object] = {"number": row.number, "receipt": row.receipt, "why": words}
+        row.step = FilingStep.CONFIRMED if row.confirmed_sha256 else FilingStep.FIGURES if row.lines else FilingStep.OPEN
+        row.number, row.receipt, row.filed_on, row.filed_by = "", None, None, ""
+        row.payable = row.payable if row.lines else None
+        await _keep(row, "books.filing_withdrawn", before)
+        use(Facts).tell("returns_voided", [int(row.id)])
+
     async def paid(self, filing: int, *, on: dt.date, amount: int, line: int | None = None) -> None:
         """``line`` is the bank's line that it was paid with, with which it is taken back."""
         require("filings.write")

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from zhangfang_collab import reminding, ticking
 from zhangfang_collab.board import FILTERS, MOST_COUNTED, Chosen, board
 from zhangfang_collab.listing import client_names
+from zhangfang_collab.pages.forms import id_in, ids
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.places import here
@@ -24,7 +25,7 @@ async def board_page(
     """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant`` and ``client`` (ids, or "" for all) narrow it, ``number``
     is the page."""
     page_number = max(1, min(number, 10_000))
-    chosen = Chosen(show if show in FILTERS else "late", _id(accountant), _id(client), page_number)
+    chosen = Chosen(show if show in FILTERS else "late", id_in(accountant), id_in(client), page_number)
     found = await board(chosen)
     return Page(
         "collab/board.html",
@@ -40,20 +41,15 @@ async def board_page(
     )
 
 
-def _id(text: str) -> int | None:
-    """None for "" and for what is no id."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
-
-
 @action("/tasks/board", of=FIRM, permission="collab.assign")
 async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
     """What was ticked (``task``, several): ``do`` is "remind" or "done"."""
     form = await request.form()
-    tasks = [int(value) for value in form.getall("task", []) if isinstance(value, str) and value.isdecimal()]
+    tasks = sorted(set(ids(form, "task")))
     if not tasks or len(tasks) > MOST_AT_ONCE:
         raise Refusal("collab.none_chosen", f"请勾选 1 到 {MOST_AT_ONCE} 项。", field="task")
     if form.get("do") == "done":
-        for task in sorted(tasks):
+        for task in tasks:
             await ticking.tick(task, done=True)
     else:
         await reminding.nudge(tasks)

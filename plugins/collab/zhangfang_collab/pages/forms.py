@@ -4,17 +4,39 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.texts import seen
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 def text(form: Mapping[str, Any], name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    """ "" for what is no text; without signs that nobody sees."""
+    return _clean(form.get(name, ""))
+
+
+def texts(form: FormMultiDict, name: str) -> list[str]:
+    """Every value of the name, as :func:`text` reads one."""
+    return [_clean(value) for value in form.getall(name, [])]
+
+
+def ids(form: FormMultiDict, name: str) -> list[int]:
+    """Those values that may be ids; what else is sent is passed over."""
+    return [found for value in form.getall(name, []) if (found := id_in(value)) is not None]
+
+
+def id_in(value: object) -> int | None:
+    """None for what is no id."""
+    fits = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 18
+    return int(str(value)) if fits else None
+
+
+def _clean(value: object) -> str:
+    return seen(value) if isinstance(value, str) else ""
 
 
 def number(form: Mapping[str, Any], name: str) -> int:

@@ -1,23 +1,30 @@
 """The owner's templates: a list, and one to be changed or made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from litestar import Request
+from litestar.datastructures import FormMultiDict, State
 from litestar.response import Redirect
 
 from zhangfang_collab import templates
 from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule
-from zhangfang_collab.pages.forms import Form, number, text
-from zhangfang_collab.templates import ASKED_TITLES, TypedTemplate, lines_of
+from zhangfang_collab.pages.forms import number, text, texts
+from zhangfang_collab.steps import Step
+from zhangfang_collab.templates import ASKED_TITLES, MOST_STEPS, SIDE_TITLES, TypedTemplate
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
-from zhangfang_sdk.tasks import AskedFor
+from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
-PAYERS = {"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"}
+EMPTY_ROWS = 3
+"""For further steps, below those that there are."""
+PAYERS: Mapping[str, str] = translatable({"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"})
 
 
 @page("/tasks/templates", of=FIRM, permission="collab.templates")
@@ -38,44 +45,47 @@ async def templates_page() -> Page:
 @page("/tasks/templates/new", of=FIRM, permission="collab.templates")
 async def new_template_page() -> Page:
     """An empty form."""
-    return await _form(None, {"due_rule": DueRule.WORKING_DAY, "due_number": "5", "month": "0", "active": "1"})
+    return await _form(None, {"due_rule": DueRule.WORKING_DAY, "due_number": "5", "month": "0", "active": "1"}, [])
 
 
 @page("/tasks/templates/{template_id:int}", of=FIRM, permission="collab.templates")
 async def template_page(template_id: int) -> Page:
     """One, to be changed."""
     known = await templates.template(template_id)
-    asks = next((s.asks for s in known.steps if s.asks != AskedFor.DONE), AskedFor.DONE)
     typed = {
         **{"title": known.title, "note": known.note, "payer": known.payer, "package": known.package},
         **{"month": str(known.month), "due_rule": known.due.rule, "due_number": str(known.due.number), "due_tax": known.due.tax},
-        **{"steps": lines_of(known.steps), "asks": asks, "feeds": known.feeds, "active": "1" if known.active else ""},
+        **{"feeds": known.feeds, "active": "1" if known.active else ""},
     }
-    return await _form(template_id, typed)
+    return await _form(template_id, typed, known.steps)
 
 
 @action("/tasks/templates/new", of=FIRM, permission="collab.templates")
-async def make_template(data: Form) -> Redirect | Page:
+async def make_template(request: Request[Any, Any, State]) -> Redirect | Page:
     """A new one. What is refused stands in the form again."""
-    return await _saved(None, data)
+    return await _saved(None, await request.form())
 
 
 @action("/tasks/templates/{template_id:int}", of=FIRM, permission="collab.templates")
-async def change_template(template_id: int, data: Form) -> Redirect | Page:
+async def change_template(template_id: int, request: Request[Any, Any, State]) -> Redirect | Page:
     """Changed for coming months. What is refused stands in the form again."""
-    return await _saved(template_id, data)
+    return await _saved(template_id, await request.form())
 
 
-async def _saved(template_id: int | None, data: Form) -> Redirect | Page:
-    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "steps", "asks", "feeds", "active")
+async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Page:
+    """Steps are sent as ``side``, ``step`` and ``asks``, each as often as there are rows."""
+    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "active")
     typed = {name: text(data, name)[:4000] for name in names}
+    steps = [
+        Step(title, Side(side) if side in (*Side,) else Side.CLIENT, asks)
+        for side, title, asks in zip(texts(data, "side"), texts(data, "step"), texts(data, "asks"), strict=False)
+    ]
     try:
         rule = typed["due_rule"] if typed["due_rule"] in RULE_TITLES else DueRule.DAY
         wanted = TypedTemplate(
             title=typed["title"],
-            steps=typed["steps"],
+            steps=steps,
             due=Due(DueRule(rule), number(data, "due_number"), typed["due_tax"]),
-            asks=typed["asks"] or AskedFor.DONE,
             note=typed["note"],
             payer=typed["payer"],
             package=typed["package"],
@@ -87,11 +97,13 @@ async def _saved(template_id: int | None, data: Form) -> Redirect | Page:
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
-        return await _form(template_id, typed, refusal)
+        return await _form(template_id, typed, [step for step in steps if step.title.strip()], refusal)
     return go(here("/tasks/templates"))
 
 
-async def _form(template_id: int | None, typed: Mapping[str, str], refusal: Refusal | None = None) -> Page:
+async def _form(
+    template_id: int | None, typed: Mapping[str, str], steps: Sequence[Step], refusal: Refusal | None = None
+) -> Page:
     returns = [t for t in await templates.templates() if not t.month]
     return Page(
         "collab/template.html",
@@ -100,12 +112,14 @@ async def _form(template_id: int | None, typed: Mapping[str, str], refusal: Refu
         status_code=200 if refusal is None else 422,
         id=template_id,
         typed=typed,
+        steps=[*steps, *[Step("", Side.CLIENT)] * EMPTY_ROWS][: max(MOST_STEPS, len(steps))],
+        sides=list(SIDE_TITLES.items()),
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         payers=[(str(key), title) for key, title in PAYERS.items()],
         months=[("0", "每个月"), *((str(n), f"每年 {n} 月") for n in range(1, 13))],
         rules=list(RULE_TITLES.items()),
         taxes=[("", "—"), *(await _taxes()).items()],
-        asked=[(kind.value, title) for kind, title in ASKED_TITLES.items()],
+        asked=list(ASKED_TITLES.items()),
         returns=[("", "—"), *((t.key, t.title.replace(templates.COVERS, "")) for t in returns)],
     )
 

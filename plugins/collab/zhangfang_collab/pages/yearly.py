@@ -7,6 +7,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from zhangfang_collab import listing, yearly
+from zhangfang_collab.pages.forms import id_in, ids, text
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import CLIENT, action, go
 
@@ -17,12 +18,9 @@ async def answer_facts(request: Request[Any, Any, State], task_id: int) -> Redir
     await listing.one(task_id)
     form = await request.form()
     if form.get("right") == "1":
-        seen = [int(v) for v in form.getall("seen", []) if isinstance(v, str) and v.isdecimal() and len(v) < 19]
-        await yearly.say_right(task_id, seen)
+        await yearly.say_right(task_id, ids(form, "seen"))
     else:
-        fact, words = form.get("fact", ""), form.get("words", "")
-        known = int(fact) if isinstance(fact, str) and fact.isdecimal() and len(fact) < 19 else None
-        await yearly.say_wrong(task_id, known, words if isinstance(words, str) else "")
+        await yearly.say_wrong(task_id, id_in(form.get("fact")), text(form, "words"))
     return go(here(f"/tasks/{task_id}"))
 
 

@@ -266,6 +266,10 @@ class Plugin:
         note("on_returns_filed")
 
     @hook
+    async def on_returns_voided(self, ids: Sequence[int]) -> None:
+        note("on_returns_voided")
+
+    @hook
     async def on_notices_sent(self, ids: Sequence[int]) -> None:
         note("on_notices_sent")
 
