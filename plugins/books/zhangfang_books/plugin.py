@@ -31,10 +31,12 @@ from zhangfang_books.filing import pages as filing_pages
 from zhangfang_books.filing.notices import NOTICE_KINDS
 from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
 from zhangfang_books.payroll import confirming as payroll_confirming
+from zhangfang_books.payroll import demo as payroll_demo
 from zhangfang_books.payroll import pages as payroll_pages
 from zhangfang_books.payroll import readers as payroll_readers
 from zhangfang_books.payroll.bringing import TOPIC as PAYROLL_TOPIC
 from zhangfang_books.payroll.service import KeptPayrolls
+from zhangfang_books.sales import demo as sales_demo
 from zhangfang_books.sales import drafting
 from zhangfang_books.sales import pages as sales_pages
 from zhangfang_books.sales.source import SOURCE as ISSUED
@@ -112,8 +114,11 @@ class Books:
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await sales_demo.bring_lists(ids)
         await filing_demo.file_demo_returns(ids)
         await bank_demo.bring_statements(ids)
+        await filing_demo.pay_the_rest(ids)
+        await payroll_demo.bring_payroll(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:

@@ -9,7 +9,7 @@ import pytest
 
 from months.taxes.test_figures import know
 from zhangfang_books.filing.board import board, counted
-from zhangfang_books.filing.demo import file_demo_returns
+from zhangfang_books.filing.demo import file_demo_returns, pay_the_rest
 from zhangfang_books.filing.opening import months_of, open_returns
 from zhangfang_books.filing.service import RegisteredFilings, against_books, follow_postings, work_out
 from zhangfang_books.filing.tables import Confirmation, FilingRow
@@ -190,9 +190,11 @@ async def test_the_demo_has_returns_in_every_state(firm: TestFirm) -> None:
         for client in (firm.restaurant, firm.trading):
             await import_posted(client, [withheld(client, 210_00)])
         await file_demo_returns([firm.restaurant, firm.trading])
+        await pay_the_rest([firm.restaurant, firm.trading])
     before = [*await standing(firm, firm.restaurant), *await standing(firm, firm.trading)]
     steps = {f.step for f in before}
-    assert {FilingStep.OPEN, FilingStep.FIGURES, FilingStep.FILED} <= steps
+    assert {FilingStep.OPEN, FilingStep.FIGURES, FilingStep.CONFIRMED, FilingStep.FILED, FilingStep.PAID} <= steps
+    assert any(f.step < FilingStep.FILED and f.due < today() for f in before), "something is late"
     assert all(f.receipt for f in before if f.step >= FilingStep.FILED)
     async with scoped_transaction(system_scope(firm.id)):
         await file_demo_returns([firm.restaurant, firm.trading])
