@@ -18,8 +18,8 @@ from zhangfang_books import (
 )
 from zhangfang_books.bank import demo as bank_demo
 from zhangfang_books.bank import import_pages as bank_import_pages
+from zhangfang_books.bank import line_pages, reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank import pages as bank_pages
-from zhangfang_books.bank import reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
@@ -63,7 +63,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
-            *(payroll_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
+            *(payroll_pages, line_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -109,6 +109,7 @@ class Books:
     def register_jobs(self) -> Sequence[Job]:
         return [
             Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
+            Job(payroll_demo.JOB, payroll_demo.bring_payroll),
             Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
         ]
 
@@ -118,7 +119,7 @@ class Books:
         await filing_demo.file_demo_returns(ids)
         await bank_demo.bring_statements(ids)
         await filing_demo.pay_the_rest(ids)
-        await payroll_demo.bring_payroll(ids)
+        await payroll_demo.wish_payroll(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:
