@@ -20,8 +20,8 @@ ACCOUNTANT, BOSS = "王会计", "李总"
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late;
-    the second's is to be paid. The wages' tax of the running month was confirmed by the second's boss and waits for the third's.
+    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late.
+    The wages' tax of the running month was confirmed by the second's boss and waits for the third's.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
@@ -40,11 +40,10 @@ async def file_demo_returns(clients: Sequence[int]) -> None:
 
 
 async def pay_the_rest(clients: Sequence[int]) -> None:
-    """What was filed and no bank line has paid, but for the stamp duty that the second client has to pay."""
-    for place, client in enumerate(clients):
+    """What was filed and no bank line has paid, but for stamp duty, which is to be paid."""
+    for client in clients:
         for filing in await RegisteredFilings().standing(client, due_until=today()):
-            waits = place == 1 and filing.tax is Tax.STAMP
-            if filing.step is FilingStep.FILED and (filing.payable or 0) > 0 and not waits:
+            if filing.step is FilingStep.FILED and (filing.payable or 0) > 0 and filing.tax is not Tax.STAMP:
                 with in_scope(replace(scope(), client=client, user_name=ACCOUNTANT)):
                     await RegisteredFilings().paid(filing.id, on=min(filing.due, today()), amount=filing.payable or 0)
 
