@@ -96,6 +96,8 @@ class RegisteredFilings:
             raise Refusal("filings.amount_wrong", "请填写缴纳的金额。", field="amount")
         if on > today():
             raise Refusal("filings.day_ahead", "缴款日期还没有到,请核对。", field="on")
+        if on < Period.from_number(row.first).first_day:
+            raise Refusal("filings.day_wrong", "缴款日期早于税款所属期,请核对。", field="on")
         row.step, row.paid_on, row.paid, row.paid_line = FilingStep.PAID, on, amount, line
         await _keep(row, "books.filing_paid", {"on": on.isoformat(), "amount": amount, "line": line})
 

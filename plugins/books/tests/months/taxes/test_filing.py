@@ -219,6 +219,8 @@ async def test_a_payment_is_not_of_tomorrow_and_is_taken_back(firm: TestFirm) ->
         await service.filed(filing, receipt=None, number="1", payable=100)
         with pytest.raises(Refusal, match="day_ahead"):
             await service.paid(filing, on=today() + dt.timedelta(days=1), amount=100)
+        with pytest.raises(Refusal, match="day_wrong"):
+            await service.paid(filing, on=dt.date(1, 1, 1), amount=100)
         await service.paid(filing, on=today(), amount=100)
         await service.unpaid(filing)
         with pytest.raises(Refusal, match="not_paid"):
