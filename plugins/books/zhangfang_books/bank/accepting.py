@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_books.bank import memory
-from zhangfang_books.bank.accounts import accounts_of
+from zhangfang_books.bank.accounts import accounts_of, hold
 from zhangfang_books.bank.bringing import TOPIC
 from zhangfang_books.bank.matching.kinds import Line
 from zhangfang_books.bank.rules import TRANSFER, word_rules
@@ -41,6 +41,7 @@ class Counter:
 async def accept(account: BankAccount, key: str) -> None:
     """Needs ``bank.write``; drafting also ``ledger.draft``. Raises Refusal ``bank.proposal_gone``, and what the ledger refuses."""
     require("bank.write")
+    await hold(account.client)
     asked = await suggestions(account)
     found = next((each for each in asked.suggestions if each.key == key), None)
     if found is None:
@@ -51,6 +52,7 @@ async def accept(account: BankAccount, key: str) -> None:
 async def accept_sure(account: BankAccount) -> int:
     """All that is sure and ties lines to vouchers or open items; how many. Raises as ``accept``."""
     require("bank.write")
+    await hold(account.client)
     asked = await suggestions(account)
     for each in asked.sure:
         await take(account, each, asked)
@@ -63,6 +65,7 @@ async def book(account: BankAccount, line_id: int, counter: Counter) -> int:
     Raises Refusal ``common.not_found``, and what the ledger refuses.
     """
     require("bank.write")
+    await hold(account.client)
     line = next((each for each in (await standing(account)).lines() if each.id == line_id), None)
     if line is None:
         raise not_found("流水")
@@ -79,6 +82,7 @@ async def settle(account: BankAccount, line_id: int, item_id: int) -> int:
     Raises Refusal ``common.not_found``, ``bank.more_than_open`` for a line that is larger, and what the ledger refuses.
     """
     require("bank.write")
+    await hold(account.client)
     found = await standing(account)
     line = next((each for each in found.lines() if each.id == line_id), None)
     if line is None:
@@ -115,6 +119,7 @@ async def untie(account: BankAccount, line_id: int) -> None:
     Raises Refusal ``common.not_found``.
     """
     require("bank.write")
+    await hold(account.client)
     rows = await BankMatch.objects().where(BankMatch.client == account.client, BankMatch.line == line_id)
     if not rows:
         raise not_found("对应关系")
