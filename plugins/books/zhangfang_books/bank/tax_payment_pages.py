@@ -3,8 +3,8 @@
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from zhangfang_books.bank.tax_payments import payments_for
 from zhangfang_books.bank.tables import BankLineRow
+from zhangfang_books.bank.tax_payments import payments_for
 from zhangfang_books.filing.service import RegisteredFilings
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal, not_found
