@@ -45,7 +45,7 @@ async def bank_line_page(bank_account_id: int, bank_line_id: int) -> Page:
         account=account,
         month=Period.of(line.date),
         line=line,
-        items=[(str(i.id), f"{i.counterparty or '-'} {i.label} {i.date} {yuan(abs(i.open))}") for i in fitting],
+        items=[("", "请选择往来款"), *((str(i.id), f"{i.counterparty or '-'} {i.label} {i.date} {yuan(abs(i.open))}") for i in fitting)] if fitting else [],
         accounts=[("", "请选择科目"), *((a.code, f"{a.code} {a.full_name}") for a in charts if a.is_leaf and not a.retired)],
     )
 

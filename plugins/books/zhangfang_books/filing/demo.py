@@ -1,5 +1,6 @@
 """Returns of the demo's clients, filed, paid, due and overdue, through the services that people use."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from zhangfang_sdk.sheets import Heading, Row, Sheet
 from zhangfang_sdk.tax_figures import Tax
 
 ACCOUNTANT, BOSS = "王会计", "李总"
+DAYS_BEFORE = dt.timedelta(days=14)
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
@@ -73,7 +75,12 @@ async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:
         if until >= FilingStep.FILED:
             number = f"1001{filing.due:%y%m%d}{filing.id:010d}"
             receipt = await use(Documents).store(filing.client, f"申报回执 {filing.last.key}.pdf", "application/pdf", _receipt(name, worked, number))
-            await service.filed(filing.id, receipt=receipt.id, number=number)
+            await service.filed(filing.id, receipt=receipt.id, number=number, on=_filed_on(filing))
+
+
+def _filed_on(filing: Filing) -> dt.date:
+    """Some days before the last one, and before the bank's line."""
+    return max(filing.last.plus(1).first_day, min(filing.due, today()) - DAYS_BEFORE)
 
 
 def _receipt(name: str, filing: Filing, number: str) -> bytes:

@@ -227,3 +227,14 @@ async def test_a_payment_is_not_of_tomorrow_and_is_taken_back(firm: TestFirm) ->
             await service.unpaid(filing)
     row = await row_of(firm, filing)
     assert (row.step, row.paid, row.paid_on) == (FilingStep.FILED, None, None)
+
+
+async def test_the_day_of_the_receipt_counts_not_that_of_the_entry(firm: TestFirm, portal: Portal) -> None:
+    filing = await opened(firm)
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.restaurant}") as one:
+        for day in ("2001-01-01", (today() + dt.timedelta(days=1)).isoformat(), "昨天"):
+            answer = await one.post(f"/books/filings/{filing}/filed", number="1", payable="0", filed_on=day)
+            assert answer.status_code == 422, day
+        day = LAST_MONTH.plus(1).first_day
+        assert (await one.post(f"/books/filings/{filing}/filed", number="1", payable="0", filed_on=day.isoformat())).status_code == 303
+    assert (await row_of(firm, filing)).filed_on == day
