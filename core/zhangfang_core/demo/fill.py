@@ -30,6 +30,7 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.profile import FactKind, NewFact, QuarterEnds
 from zhangfang_sdk.services import ServiceMissing, use
 from zhangfang_sdk.specimens import Specimen, SpecimenLine, Specimens
 
@@ -81,6 +82,7 @@ async def _fill_firm(owner: DemoPerson, known: DemoSecrets, firm_story: FirmStor
     await _said_by_the_boss(firm, clients)
     for story in firm_story.clients:
         await fill_books(firm, clients[story.company.key], story)
+        await _know_assets(firm, clients[story.company.key], story)
     async with scoped_transaction(system_scope(firm)):
         tell("demo_filled", clients.values())
 
@@ -153,6 +155,26 @@ async def fill_books(firm: int, client: int, story: Story) -> None:
             await import_posted(client, drafts, drafted_by=BOOKKEEPER)
             if month.period < current.plus(-1):
                 await use(Ledger).close_period(client, month.period)
+
+
+async def _know_assets(firm: int, client: int, story: Story) -> None:
+    """What the books say of the assets at both ends of each quarter of the year that is over: 小型微利 is judged by it."""
+    if not facts_of(story.company, today()):
+        return
+    year = today().year
+    async with scoped_transaction(system_scope(firm)):
+        for month in (1, 4, 7, 10):
+            first = Period(year, month)
+            if first.first_day >= story.company.books_start and first.plus(2) < Period.of(today()):
+                ends = QuarterEnds(await _assets(client, first.plus(-1)), await _assets(client, first.plus(2)))
+                await use(Clients).record(client, NewFact(FactKind.TOTAL_ASSETS, ends, first.first_day))
+
+
+async def _assets(client: int, until: Period) -> int:
+    """Fen at the end of a month."""
+    codes = {a.code for a in await use(Ledger).accounts(client) if a.category == "asset"}
+    found = await use(Ledger).balances(client, None, until)
+    return sum(b.debit - b.credit + b.closing_debit - b.closing_credit for b in found if b.account in codes)
 
 
 def _opening(client: int, story: Story) -> VoucherDraft:

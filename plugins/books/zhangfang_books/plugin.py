@@ -18,8 +18,8 @@ from zhangfang_books import (
 )
 from zhangfang_books.bank import demo as bank_demo
 from zhangfang_books.bank import import_pages as bank_import_pages
+from zhangfang_books.bank import line_pages, reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank import pages as bank_pages
-from zhangfang_books.bank import reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
@@ -31,10 +31,12 @@ from zhangfang_books.filing import pages as filing_pages
 from zhangfang_books.filing.notices import NOTICE_KINDS
 from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
 from zhangfang_books.payroll import confirming as payroll_confirming
+from zhangfang_books.payroll import demo as payroll_demo
 from zhangfang_books.payroll import pages as payroll_pages
 from zhangfang_books.payroll import readers as payroll_readers
 from zhangfang_books.payroll.bringing import TOPIC as PAYROLL_TOPIC
 from zhangfang_books.payroll.service import KeptPayrolls
+from zhangfang_books.sales import demo as sales_demo
 from zhangfang_books.sales import drafting
 from zhangfang_books.sales import pages as sales_pages
 from zhangfang_books.sales.source import SOURCE as ISSUED
@@ -61,7 +63,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
-            *(payroll_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
+            *(payroll_pages, line_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 
@@ -107,13 +109,17 @@ class Books:
     def register_jobs(self) -> Sequence[Job]:
         return [
             Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
+            Job(payroll_demo.JOB, payroll_demo.bring_payroll),
             Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
         ]
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
+        await sales_demo.bring_lists(ids)
         await filing_demo.file_demo_returns(ids)
         await bank_demo.bring_statements(ids)
+        await filing_demo.pay_the_rest(ids)
+        await payroll_demo.wish_payroll(ids)
 
     @hook
     def register_waiting(self) -> Sequence[WaitingSource]:

@@ -1,5 +1,6 @@
 """Suggestions taken: lines tied to vouchers, vouchers drafted against open items, for fees and between own accounts."""
 
+import asyncio
 import datetime as dt
 
 from zhangfang_books.bank import accepting
@@ -13,9 +14,11 @@ from zhangfang_books.bank.suggesting import Suggestion, suggestions
 from zhangfang_books.bank.tables import BankAccount
 from zhangfang_books.importing.files_before import Source
 from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk import use
 from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, Line, Voucher, VoucherDraft, VoucherState
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.periods import Period
@@ -163,3 +166,38 @@ async def test_what_a_draft_will_settle_is_proposed_to_nobody_else(firm: TestFir
 async def still_open(firm: TestFirm) -> list[int]:
     async with scoped_transaction(system_scope(firm.id)):
         return [item.open for item in await use(OpenItems).items(firm.trading, "1122")]
+
+
+async def test_a_person_chooses_what_is_paid_in_part_and_never_more_than_is_open(firm: TestFirm, portal: Portal) -> None:
+    account = await stated(firm, line(1, 40_000, "张三"), line(2, 120_000, "李四"))
+    await posted(firm, Line("1122", "销售", debit=113_000, counterparty=PARTY), Line("5001", "销售", credit=113_000))
+    async with scoped_transaction(system_scope(firm.id)):
+        (item,) = await use(OpenItems).items(firm.trading, "1122")
+        small, large = (suggestion.id for suggestion in (await suggestions(account)).unknown)
+    base = f"/books/bank/{account.id}"
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.trading}") as visitor:
+        assert PARTY in (await visitor.get(f"{base}/line/{small}")).text
+        assert PARTY not in (await visitor.get(f"{base}/line/{large}")).text
+        assert (await visitor.get(f"{base}/line/999999")).status_code == 404
+        for chosen, status in ((str(item.id), 422), ("x", 422), (str(item.id + 1), 404)):
+            assert (await visitor.post(f"{base}/settle/{large}", item=chosen)).status_code == status
+        assert (await visitor.post(f"{base}/settle/{small}", item=str(item.id))).status_code == 303
+        assert (await visitor.post(f"{base}/settle/{small}", item=str(item.id))).status_code == 404, "it is explained"
+    (draft,) = await drafts(firm)
+    assert {(each.account, each.debit - each.credit) for each in draft.lines} == {("1002", 40_000), ("1122", -40_000)}
+
+
+async def test_two_tabs_that_take_one_line_at_once_make_one_voucher(firm: TestFirm) -> None:
+    account = await stated(firm, line(1, -1_050, text="跨行转账手续费"), line(2, -88_800, "某物业公司", "物业费"))
+    (fee,) = await asked(firm, account)
+    async with scoped_transaction(system_scope(firm.id)):
+        other = (await suggestions(account)).unknown[0].id
+
+    async def book() -> None:
+        async with scoped_transaction(system_scope(firm.id)):
+            await accepting.book(await account_of(firm.trading, account.id), other, Counter("560203"))
+
+    done = await asyncio.gather(*(accept(firm, account, fee.key) for _ in range(2)), book(), book(), return_exceptions=True)
+    refused = sorted(each.code for each in done if isinstance(each, Refusal))
+    assert refused == ["bank.proposal_gone", "common.not_found"], done
+    assert sorted(sum(each.debit for each in draft.lines) for draft in await drafts(firm)) == [1_050, 88_800]

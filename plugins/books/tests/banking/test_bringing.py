@@ -1,5 +1,7 @@
 """Statements into a client's accounts: nothing twice, all or nothing, and how long a large one takes."""
 
+import asyncio
+import contextlib
 import datetime as dt
 import time
 
@@ -13,6 +15,7 @@ from zhangfang_books.bank.tables import BankLineRow
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.testing.pace import in_time
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
@@ -88,4 +91,34 @@ async def test_fifty_thousand_lines(firm: TestFirm) -> None:
     seconds = time.monotonic() - started
     print(f"{found.new} lines brought in within {seconds:.1f} s")  # noqa: T201  # a measured figure of the run
     assert found.new == LINES
-    assert seconds <= LONGEST_SECONDS
+    assert seconds <= in_time(LONGEST_SECONDS)
+
+
+@pytest.mark.parametrize("content", [b"", b"\r\n \t\n", b"\x00" * 4096])
+async def test_an_empty_file_is_called_empty(firm: TestFirm, content: bytes) -> None:
+    with pytest.raises(Refusal, match="import_empty"):
+        await brought(firm, content)
+
+
+async def test_control_characters_and_very_long_words_do_no_harm(firm: TestFirm) -> None:
+    odd = [list(row) for row in abc()]
+    odd[3][5], odd[3][7] = "甲\x01\x1b[31m" + "长" * 400, "费\u202e用" + "长" * 900
+    assert (await brought(firm, csv(odd))).brought
+    assert any(row.counterparty.startswith("甲") for row in await kept(firm))
+
+
+async def test_two_who_bring_the_same_file_at_once_bring_it_once(firm: TestFirm) -> None:
+    await asyncio.gather(brought(firm, xlsx(abc())), brought(firm, xlsx(abc())), return_exceptions=True)
+    assert len(await kept(firm)) == 2
+    async with scoped_transaction(system_scope(firm.id)):
+        assert len(await accounts_of(firm.trading)) == 1
+
+
+@pytest.mark.parametrize("kept_share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("form", sorted(FILES))
+async def test_a_file_cut_in_the_middle_is_refused_or_reads_whole_lines(firm: TestFirm, form: str, kept_share: float) -> None:
+    """A download that broke off: no line with half an amount, no server error."""
+    whole = FILES[form]
+    with contextlib.suppress(Refusal):
+        await brought(firm, whole[: int(len(whole) * kept_share)])
+    assert {row.amount for row in await kept(firm)} <= {113_000, -3_050}

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_books.bank import memory
-from zhangfang_books.bank.accounts import accounts_of
+from zhangfang_books.bank.accounts import accounts_of, hold
 from zhangfang_books.bank.bringing import TOPIC
 from zhangfang_books.bank.matching.kinds import Line
 from zhangfang_books.bank.rules import TRANSFER, word_rules
-from zhangfang_books.bank.standing import Entry, standing
+from zhangfang_books.bank.standing import Entry, open_items, standing
 from zhangfang_books.bank.suggesting import Asked, Suggestion, suggestions
 from zhangfang_books.bank.tables import BankAccount, BankMatch
 from zhangfang_books.bank.tax_payments import pay_returns, take_back
@@ -22,6 +22,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Ledger, VoucherDraft
 from zhangfang_sdk.ledger import Line as VoucherLine
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
 
 SOURCE = "books.bank"
@@ -40,6 +41,7 @@ class Counter:
 async def accept(account: BankAccount, key: str) -> None:
     """Needs ``bank.write``; drafting also ``ledger.draft``. Raises Refusal ``bank.proposal_gone``, and what the ledger refuses."""
     require("bank.write")
+    await hold(account.client)
     asked = await suggestions(account)
     found = next((each for each in asked.suggestions if each.key == key), None)
     if found is None:
@@ -50,6 +52,7 @@ async def accept(account: BankAccount, key: str) -> None:
 async def accept_sure(account: BankAccount) -> int:
     """All that is sure and ties lines to vouchers or open items; how many. Raises as ``accept``."""
     require("bank.write")
+    await hold(account.client)
     asked = await suggestions(account)
     for each in asked.sure:
         await take(account, each, asked)
@@ -62,12 +65,35 @@ async def book(account: BankAccount, line_id: int, counter: Counter) -> int:
     Raises Refusal ``common.not_found``, and what the ledger refuses.
     """
     require("bank.write")
+    await hold(account.client)
     line = next((each for each in (await standing(account)).lines() if each.id == line_id), None)
     if line is None:
         raise not_found("流水")
     summary = counter.summary.strip() or line.text or line.party or "银行收付"
     voucher = await _draft_on(account, line, counter.account, counter.item, summary, "由会计指定科目")
     await memory.remember(account.client, line, counter.account, counter.item, summary)
+    await _told(account, "books.bank_matched", {"line": line.id, "voucher": voucher, "rule": "chosen"})
+    return voucher
+
+
+async def settle(account: BankAccount, line_id: int, item_id: int) -> int:
+    """Draft a voucher for what is left of a line against the open item that a person chose, in part where the line is smaller; its id.
+
+    Raises Refusal ``common.not_found``, ``bank.more_than_open`` for a line that is larger, and what the ledger refuses.
+    """
+    require("bank.write")
+    await hold(account.client)
+    found = await standing(account)
+    line = next((each for each in found.lines() if each.id == line_id), None)
+    if line is None:
+        raise not_found("流水")
+    item = next((each for each in await open_items(account.client, found.promised()) if each.id == item_id), None)
+    if item is None or item.open * line.amount < 0:
+        raise not_found("往来款")
+    if abs(line.amount) > abs(item.open):
+        raise Refusal("bank.more_than_open", f"这笔往来只剩 {yuan(abs(item.open))},比流水少。请选一笔更大的,或按科目入账。", field="item")
+    kinds = {each.id: each.kind.value for each in await use(Dimensions).items(account.client)}
+    voucher = await _draft_settling(account, line, [(item, line.amount)], 0, kinds, "由会计指定往来")
     await _told(account, "books.bank_matched", {"line": line.id, "voucher": voucher, "rule": "chosen"})
     return voucher
 
@@ -93,6 +119,7 @@ async def untie(account: BankAccount, line_id: int) -> None:
     Raises Refusal ``common.not_found``.
     """
     require("bank.write")
+    await hold(account.client)
     rows = await BankMatch.objects().where(BankMatch.client == account.client, BankMatch.line == line_id)
     if not rows:
         raise not_found("对应关系")

@@ -29,6 +29,11 @@ async def account_of(client: int, account_id: int) -> BankAccount:
     return found
 
 
+async def hold(client: int) -> None:
+    """Whoever explains lines of the client's accounts goes alone until the transaction ends: two who take one line would explain it twice."""
+    await BankAccount.select(BankAccount.id).where(BankAccount.client == client).order_by(BankAccount.id).lock_rows("UPDATE")
+
+
 async def account_for(client: int, number: str, code: str, bank: str) -> BankAccount:
     """The account with the bank's ``number``; else a new one of the ledger's ``code``. It stays locked until the transaction ends.
 

@@ -10,7 +10,6 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_books.bank import accepting
-from zhangfang_books.bank.accepting import Counter
 from zhangfang_books.bank.accounts import account_of, accounts_of, called, masked
 from zhangfang_books.bank.standing import Standing, standing
 from zhangfang_books.bank.suggesting import suggestions
@@ -18,7 +17,6 @@ from zhangfang_books.bank.tables import BankAccount, BankLineRow
 from zhangfang_books.statement_pages import months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope
-from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
 from zhangfang_sdk.places import here
@@ -95,7 +93,6 @@ async def bank_match_page(bank_account_id: int) -> Page:
         unknown=asked.unknown[:AT_ONCE],
         unknowns=len(asked.unknown),
         names={a.code: f"{a.code} {a.full_name}" for a in charts},
-        accounts=[("", "请选择科目"), *((a.code, f"{a.code} {a.full_name}") for a in charts if a.is_leaf and not a.retired)],
     )
 
 
@@ -108,17 +105,6 @@ async def accept_suggestion(bank_account_id: int, data: Form) -> Redirect:
         await accepting.accept(account, key)
     else:
         await accepting.accept_sure(account)
-    return go(here(f"/books/bank/{account.id}/match"))
-
-
-@action("/books/bank/{bank_account_id:int}/book/{bank_line_id:int}", of=CLIENT, permission="bank.write")
-async def book_line(bank_account_id: int, bank_line_id: int, data: Form) -> Redirect:
-    """Draft a voucher for a line on the account that the person chose."""
-    account = await account_of(client_in_scope(), bank_account_id)
-    code = str(data.get("account", ""))
-    if not code:
-        raise Refusal("bank.no_account", "请选择对方科目。", field="account")
-    await accepting.book(account, bank_line_id, Counter(code, summary=str(data.get("summary", ""))[:120]))
     return go(here(f"/books/bank/{account.id}/match"))
 
 
@@ -146,5 +132,5 @@ def _shown(found: Standing) -> list[ShownLine]:
 
 PAGES: list[HTTPRouteHandler] = [
     *(bank_page, bank_account_page, bank_match_page),
-    *(accept_suggestion, book_line, untie_line),
+    *(accept_suggestion, untie_line),
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from zhangfang_books.bank.accepting import tie
-from zhangfang_books.bank.accounts import account_of, accounts_of, masked
+from zhangfang_books.bank.accounts import account_of, accounts_of, hold, masked
 from zhangfang_books.bank.standing import entries_of, standing
 from zhangfang_books.bank.tables import BankFile, BankLineRow
 from zhangfang_sdk import use
@@ -58,6 +58,7 @@ class StatementBank:
         found = await use(Ledger).voucher(voucher)
         if found.client != row.client:
             raise not_found("凭证")
+        await hold(row.client)
         known = await standing(account)
         left = next((each for each in known.lines() if each.id == line), None)
         if left is None:

@@ -1,9 +1,10 @@
 """Returns of the demo's clients, filed, paid, due and overdue, through the services that people use."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zhangfang_books.filing.opening import open_returns
+from zhangfang_books.filing.opening import AHEAD, open_returns
 from zhangfang_books.filing.service import RegisteredFilings, title_of, work_out
 from zhangfang_books.printing.pdf import pdf
 from zhangfang_sdk import use
@@ -12,35 +13,50 @@ from zhangfang_sdk.context import in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.filings import Filing, FilingStep
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.sheets import Heading, Row, Sheet
 from zhangfang_sdk.tax_figures import Tax
 
 ACCOUNTANT, BOSS = "王会计", "李总"
+DAYS_BEFORE = dt.timedelta(days=14)
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """The first client's boss has returns to confirm, late; the second has one to file and one to pay; those of the others are done.
+    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late.
+    The wages' tax of the running month was confirmed by the second's boss and waits for the third's.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
     for place, client in enumerate(clients):
         await open_returns([client])
-        past = await RegisteredFilings().standing(client, due_until=today())
-        if any(filing.step > FilingStep.OPEN for filing in past):
+        every = await RegisteredFilings().standing(client, due_until=today() + AHEAD)
+        if any(filing.step > FilingStep.OPEN for filing in every):
             continue
-        newest = max((f.due for f in past), default=today())
         name = (await use(Clients).client(client)).name
-        for filing in past:
-            await _done(filing, name, until=_reached(filing, place, is_newest=filing.due == newest))
+        past = [f for f in every if f.due <= today()]
+        last = max(past, key=lambda f: (f.tax is Tax.STAMP, f.tax is Tax.IIT, f.due), default=None)
+        for filing in every:
+            until = _reached(filing, place, is_last=filing == last)
+            if until > FilingStep.OPEN:
+                await _done(filing, name, until=until)
 
 
-def _reached(filing: Filing, place: int, *, is_newest: bool) -> FilingStep:
-    if place == 0 and (is_newest or filing.tax is Tax.VAT):
+async def pay_the_rest(clients: Sequence[int]) -> None:
+    """What was filed and no bank line has paid, but for stamp duty, which is to be paid."""
+    for client in clients:
+        for filing in await RegisteredFilings().standing(client, due_until=today()):
+            if filing.step is FilingStep.FILED and (filing.payable or 0) > 0 and filing.tax is not Tax.STAMP:
+                with in_scope(replace(scope(), client=client, user_name=ACCOUNTANT)):
+                    await RegisteredFilings().paid(filing.id, on=min(filing.due, today()), amount=filing.payable or 0)
+
+
+def _reached(filing: Filing, place: int, *, is_last: bool) -> FilingStep:
+    if filing.due > today():
+        running = filing.tax is Tax.IIT and filing.last == Period.current()
+        return {1: FilingStep.CONFIRMED, 2: FilingStep.FIGURES}.get(place, FilingStep.OPEN) if running else FilingStep.OPEN
+    if is_last and place == 0:
         return FilingStep.FIGURES
-    if place == 1 and is_newest:
-        return {Tax.VAT: FilingStep.FILED, Tax.SURCHARGES: FilingStep.CONFIRMED}.get(filing.tax, FilingStep.PAID)
-    return FilingStep.PAID
+    return FilingStep.FILED
 
 
 async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:
@@ -59,9 +75,12 @@ async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:
         if until >= FilingStep.FILED:
             number = f"1001{filing.due:%y%m%d}{filing.id:010d}"
             receipt = await use(Documents).store(filing.client, f"申报回执 {filing.last.key}.pdf", "application/pdf", _receipt(name, worked, number))
-            await service.filed(filing.id, receipt=receipt.id, number=number)
-        if until >= FilingStep.PAID and payable > 0:
-            await service.paid(filing.id, on=min(filing.due, today()), amount=payable)
+            await service.filed(filing.id, receipt=receipt.id, number=number, on=_filed_on(filing))
+
+
+def _filed_on(filing: Filing) -> dt.date:
+    """Some days before the last one, and before the bank's line."""
+    return max(filing.last.plus(1).first_day, min(filing.due, today()) - DAYS_BEFORE)
 
 
 def _receipt(name: str, filing: Filing, number: str) -> bytes:

@@ -1,6 +1,7 @@
 """申报登记: the board of all clients or of one, and a return from its figures to its payment."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -122,7 +123,7 @@ async def filed_form(filing_id: int, request: Asked) -> Redirect:
         receipt = (await use(Documents).store(int(row.client), name, file.content_type or "application/octet-stream", content)).id
     said = str(data.get("payable", "")).strip()
     payable = fen(said) if said else None
-    await RegisteredFilings().filed(filing_id, receipt=receipt, number=str(data.get("number", "")), payable=payable)
+    await RegisteredFilings().filed(filing_id, receipt=receipt, number=str(data.get("number", "")), payable=payable, on=_day(data, "filed_on"))
     return go(here(f"/books/filings/{filing_id}"))
 
 
@@ -137,7 +138,7 @@ async def voided_form(filing_id: int, data: Form) -> Redirect:
 @action("/books/filings/{filing_id:int}/paid", of=CLIENT, permission="filings.write")
 async def paid_form(filing_id: int, data: Form) -> Redirect:
     await _row(filing_id)
-    await RegisteredFilings().paid(filing_id, on=_day(data), amount=fen(str(data.get("amount", ""))))
+    await RegisteredFilings().paid(filing_id, on=_day(data, "on") or today(), amount=fen(str(data.get("amount", ""))))
     return go(here(f"/books/filings/{filing_id}"))
 
 
@@ -156,11 +157,13 @@ async def _row(filing_id: int) -> FilingRow:
     return row
 
 
-def _day(data: dict[str, Any]) -> dt.date:
+def _day(data: Mapping[str, Any], name: str) -> dt.date | None:
+    """None where the field is empty."""
+    text = str(data.get(name, ""))
     try:
-        return dt.date.fromisoformat(str(data.get("on", "")))
+        return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise Refusal("filings.day_wrong", "请填写缴款日期。", field="on") from None
+        raise Refusal("filings.day_wrong", "日期看不懂,请重新选择。", field=name) from None
 
 
 def _label(filing: Filing) -> str:

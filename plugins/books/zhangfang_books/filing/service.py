@@ -66,8 +66,8 @@ class RegisteredFilings:
         after: dict[str, object] = {"payable": payable, "sha256": row.confirmed_sha256, "by_firm": by_firm}
         await _keep(row, "books.filing_confirmed", after)
 
-    async def filed(self, filing: int, *, receipt: int | None, number: str, payable: int | None = None) -> None:
-        """``payable`` (fen) is what was filed, for a return that nobody could work out."""
+    async def filed(self, filing: int, *, receipt: int | None, number: str, payable: int | None = None, on: dt.date | None = None) -> None:
+        """``payable`` (fen) is what was filed, for a return that nobody could work out; ``on`` the day of the receipt, today by default."""
         require("filings.write")
         row = await _held(filing)
         _refuse_behind(row, FilingStep.FILED)
@@ -75,14 +75,17 @@ class RegisteredFilings:
             raise Refusal("filings.no_figures", "还没有算出应缴税额,请填写申报表上的应缴税额。", status=409, field="payable")
         if row.payable is None:
             row.payable = payable
+        day = on or today()
+        if not Period.from_number(row.first).first_day <= day <= today():
+            raise Refusal("filings.day_wrong", "申报日期要在税款所属期以后,不晚于今天。", field="filed_on")
         words = number.replace("\x00", "").strip()[:40]
         if not words:
             raise Refusal("filings.number_missing", "请填写税务机关回执上的受理编号。", field="number")
         if receipt is not None and (await use(Documents).document(receipt)).client != row.client:
             raise not_found("回执")
-        row.step, row.number, row.receipt, row.filed_on = FilingStep.FILED, words, receipt, today()
+        row.step, row.number, row.receipt, row.filed_on = FilingStep.FILED, words, receipt, day
         row.filed_by = scope().user_name
-        await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt, "payable": row.payable})
+        await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt, "payable": row.payable, "on": day.isoformat()})
         use(Facts).tell("returns_filed", [int(row.id)])
 
     async def voided(self, filing: int, *, why: str) -> None:
@@ -113,6 +116,8 @@ class RegisteredFilings:
             raise Refusal("filings.amount_wrong", "请填写缴纳的金额。", field="amount")
         if on > today():
             raise Refusal("filings.day_ahead", "缴款日期还没有到,请核对。", field="on")
+        if on < Period.from_number(row.first).first_day:
+            raise Refusal("filings.day_wrong", "缴款日期早于税款所属期,请核对。", field="on")
         row.step, row.paid_on, row.paid, row.paid_line = FilingStep.PAID, on, amount, line
         await _keep(row, "books.filing_paid", {"on": on.isoformat(), "amount": amount, "line": line})
 

@@ -14,6 +14,7 @@ from zhangfang_sdk.errors import Refusal
 
 LONGEST_SECONDS = 150
 MOST_BYTES = 64 * 1024 * 1024
+BLANK = b"\x00\t\r\n "
 
 
 class SheetRow(NamedTuple):
@@ -32,10 +33,12 @@ async def rows_of(content: bytes) -> AsyncIterator[Rows]:
     """Gives a function that goes through the rows of all sheets from the start, as often as wanted; empty rows are left out.
 
     Excel (.xlsx, .xls), CSV (UTF-8, GBK), 用友's .txt, GB/T 24589.1 XML. Raises Refusal ``books.import_too_large``,
-    ``books.import_unreadable``.
+    ``books.import_empty``, ``books.import_unreadable``.
     """
     if len(content) > MOST_BYTES:
         raise Refusal("books.import_too_large", "文件超过 64MB,请分几次导入。", field="file")
+    if not content.strip(BLANK):
+        raise Refusal("books.import_empty", "文件是空的,请重新下载后再选。", field="file")
     with tempfile.TemporaryDirectory(prefix="books-import-") as folder:
         source, target = Path(folder) / "file", Path(folder) / "rows.jsonl"
         source.write_bytes(content)

@@ -132,7 +132,11 @@ class _Reader:
     def read(self, raw: SheetRow) -> None:
         row = HeadedRow(raw, self.head.places, self.head.headings)
         words = (row.first_text(), row.text("name"), row.text("number") or row.text("paper_number"))
-        if any(TOTAL.match(re.sub(r"\s", "", word)) for word in words) or not row.text("amount") + row.text("tax"):
+        if any(TOTAL.match(re.sub(r"\s", "", word)) for word in words):
+            return
+        if not row.text("amount") + row.text("tax"):
+            if re.fullmatch(r"\d{8}|\d{20}", words[2]) and "作废" not in row.text("state"):
+                self._fault(row, "amount", f"发票 {words[2]} 没有金额和税额(清单可能不完整)")
             return
         if row.text("amount") in columns()["amount"]:
             return
@@ -209,7 +213,7 @@ class _Joining:
         row, own = head.row, self._own
         seller, buyer = row.text("seller_id").upper(), row.text("buyer_id").upper()
         has_sellers = bool(row.column("seller_id") or row.column("seller"))
-        if has_sellers and seller != own.tax_id:
+        if seller != own.tax_id if has_sellers else buyer == own.tax_id:
             if buyer == own.tax_id:
                 self._found.received += 1
             else:

@@ -13,6 +13,7 @@ from zhangfang_books.sales.drafting import draft_sales
 from zhangfang_books.sales.keeping import Kept, keep, read_list
 from zhangfang_books.sales.reading import month_register
 from zhangfang_books.sales.register import TITLES
+from zhangfang_books.sales.tying import tie_booked
 from zhangfang_books.statement_pages import Form, months
 from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.errors import Refusal
@@ -25,7 +26,7 @@ PAGE_LENGTH = 100
 
 
 @page("/books/sales", of=CLIENT, permission="taxes.read")
-async def sales_page(period: str | None = None, part: int = 1, drafted: int | None = None) -> Page:
+async def sales_page(period: str | None = None, part: int = 1, drafted: int | None = None, tied: int = 0) -> Page:
     """Issued invoices of a month by rate, tied to the books, and one by one."""
     client, month = client_in_scope(), Period.parse(period) if period else Period.current()
     found = await month_register(client, month)
@@ -43,16 +44,18 @@ async def sales_page(period: str | None = None, part: int = 1, drafted: int | No
         part=max(part, 1),
         parts=-(-len(found.invoices) // PAGE_LENGTH),
         drafted=drafted,
+        tied=tied,
         may_draft=scope().may("books.sales") and scope().may("ledger.draft"),
     )
 
 
 @action("/books/sales/draft", of=CLIENT, permission="books.sales")
 async def draft_form(data: Form) -> Redirect:
-    """Sales vouchers for the month's invoices that have none, as drafts of the person who acts."""
+    """Sales vouchers for the month's invoices that have none, as drafts of the person who acts; what is booked already is tied to its voucher."""
     month = Period.parse(str(data.get("period", "")))
+    tied = await tie_booked(client_in_scope(), month)
     made = await draft_sales(client_in_scope(), month)
-    return go(here(f"/books/sales?period={month.key}&drafted={len(made)}"))
+    return go(here(f"/books/sales?period={month.key}&drafted={len(made)}&tied={tied}"))
 
 
 @page("/books/sales/import", of=CLIENT, permission="books.sales")

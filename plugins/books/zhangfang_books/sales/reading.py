@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_books.sales.register import RegisterRow, once, register
+from zhangfang_books.sales.source import NAME
 from zhangfang_books.tax.facts import TaxFacts, facts_of
 from zhangfang_sdk import use
 from zhangfang_sdk.invoices import Invoice, InvoiceDirection, InvoiceQuery, Invoices
@@ -30,7 +31,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class MonthRegister:
-    """``waiting`` are invoices without a voucher. ``missing`` names sources that did not answer."""
+    """``waiting`` are invoices of the lists without a voucher. ``missing`` names sources that did not answer."""
 
     invoices: Sequence[Invoice]
     rows: Sequence[RegisterRow]
@@ -57,7 +58,7 @@ async def month_register(client: int, month: Period) -> MonthRegister:
     facts = await facts_of(client, month)
     rows = register(found, general=facts.is_general if facts else False)
     ties = [] if facts is None else await _ties(client, month, facts, rows)
-    return MonthRegister(found, rows, ties, sum(i.voucher is None for i in found), missing)
+    return MonthRegister(found, rows, ties, sum(i.voucher is None and i.source == NAME for i in found), missing)
 
 
 async def _ties(client: int, month: Period, facts: TaxFacts, rows: Sequence[RegisterRow]) -> list[Tie]:

@@ -195,3 +195,17 @@ async def test_nobody_without_the_right_brings_a_list_in(firm: TestFirm) -> None
         listing: Any = await read_list(firm.trading, rows)
         with pytest.raises(Refusal, match=r"access\.forbidden"):
             await keep(firm.trading, listing, really=True)
+
+
+async def test_a_row_without_amounts_is_a_fault_unless_it_is_void(firm: TestFirm) -> None:
+    """A list that broke off must not lose an invoice in silence."""
+    empty = {("发票基础信息", row, heading): "" for row in (2, 6) for heading in ("金额", "税额", "价税合计")}
+    tried = await bring(firm, workbook(OWN, MONTH, sheets=("base",), mend=empty), really=False)
+    assert [(f.row, f.column) for f in tried.listing.faults] == [(2, "J 列(金额)")]
+
+
+async def test_a_list_without_sellers_whose_buyer_is_the_client_was_received(firm: TestFirm) -> None:
+    heads = "数电发票号码,购方识别号,购买方名称,开票日期,金额,税额,价税合计"
+    rows = [f"{number(1)},{OWN},本企业,2026-09-03,100.00,13.00,113.00", f"{number(2)},{BUYER[1]},{BUYER[0]},2026-09-03,100.00,13.00,113.00"]
+    tried = await bring(firm, "\n".join((heads, *rows)).encode(), really=False)
+    assert (tried.listing.received, [x.number for x in tried.new]) == (1, [number(2)])

@@ -9,7 +9,7 @@ import pytest
 
 from months.taxes.test_figures import know
 from zhangfang_books.filing.board import board, counted
-from zhangfang_books.filing.demo import file_demo_returns
+from zhangfang_books.filing.demo import file_demo_returns, pay_the_rest
 from zhangfang_books.filing.opening import months_of, open_returns
 from zhangfang_books.filing.service import RegisteredFilings, against_books, follow_postings, work_out
 from zhangfang_books.filing.tables import Confirmation, FilingRow
@@ -190,9 +190,11 @@ async def test_the_demo_has_returns_in_every_state(firm: TestFirm) -> None:
         for client in (firm.restaurant, firm.trading):
             await import_posted(client, [withheld(client, 210_00)])
         await file_demo_returns([firm.restaurant, firm.trading])
+        await pay_the_rest([firm.restaurant, firm.trading])
     before = [*await standing(firm, firm.restaurant), *await standing(firm, firm.trading)]
     steps = {f.step for f in before}
-    assert {FilingStep.OPEN, FilingStep.FIGURES, FilingStep.FILED} <= steps
+    assert {FilingStep.OPEN, FilingStep.FIGURES, FilingStep.CONFIRMED, FilingStep.FILED, FilingStep.PAID} <= steps
+    assert any(f.step < FilingStep.FILED and f.due < today() for f in before), "something is late"
     assert all(f.receipt for f in before if f.step >= FilingStep.FILED)
     async with scoped_transaction(system_scope(firm.id)):
         await file_demo_returns([firm.restaurant, firm.trading])
@@ -217,9 +219,22 @@ async def test_a_payment_is_not_of_tomorrow_and_is_taken_back(firm: TestFirm) ->
         await service.filed(filing, receipt=None, number="1", payable=100)
         with pytest.raises(Refusal, match="day_ahead"):
             await service.paid(filing, on=today() + dt.timedelta(days=1), amount=100)
+        with pytest.raises(Refusal, match="day_wrong"):
+            await service.paid(filing, on=dt.date(1, 1, 1), amount=100)
         await service.paid(filing, on=today(), amount=100)
         await service.unpaid(filing)
         with pytest.raises(Refusal, match="not_paid"):
             await service.unpaid(filing)
     row = await row_of(firm, filing)
     assert (row.step, row.paid, row.paid_on) == (FilingStep.FILED, None, None)
+
+
+async def test_the_day_of_the_receipt_counts_not_that_of_the_entry(firm: TestFirm, portal: Portal) -> None:
+    filing = await opened(firm)
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.restaurant}") as one:
+        for day in ("2001-01-01", (today() + dt.timedelta(days=1)).isoformat(), "昨天"):
+            answer = await one.post(f"/books/filings/{filing}/filed", number="1", payable="0", filed_on=day)
+            assert answer.status_code == 422, day
+        day = LAST_MONTH.plus(1).first_day
+        assert (await one.post(f"/books/filings/{filing}/filed", number="1", payable="0", filed_on=day.isoformat())).status_code == 303
+    assert (await row_of(firm, filing)).filed_on == day
