@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from zhangfang_capture_ocr.booking.rules import Ban, Rules, load_rules
+from zhangfang_capture_ocr.booking.rules import Ban, Rules, Ticket, load_rules
 from zhangfang_capture_ocr.booking.values import (
+    CONFIRMED_INPUT_VAT,
     PURCHASE_SETTLEMENTS,
     SALES_SETTLEMENTS,
+    UNCONFIRMED_INPUT_VAT,
     ClientProfile,
     FactLine,
     InputVat,
@@ -20,8 +22,6 @@ from zhangfang_capture_ocr.booking.values import (
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.money import yuan
 
-CONFIRMED_INPUT_VAT = "22210101"  # 应交增值税-进项税额
-UNCONFIRMED_INPUT_VAT = "222105"  # 待认证进项税额 (财会〔2016〕22号)
 OUTPUT_VAT = {TaxpayerKind.GENERAL: "22210107", TaxpayerKind.SMALL_SCALE: "222101"}
 
 _SURE_OF_MEMORY = 980
@@ -95,7 +95,7 @@ def _purchase(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, 
 
 
 def _booked(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules) -> list[_Booked]:
-    ticket = rules.ticket(facts.kind, facts.issued_on)
+    ticket = _ticket(facts, rules)
     if ticket is not None:
         tax = facts.tax_fen or (_part(facts.total_fen, ticket.rate, 100 + ticket.rate) if ticket.rate else 0)
         name = facts.lines[0].name if facts.lines else facts.kind
@@ -104,6 +104,11 @@ def _booked(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, ru
         return [_Booked(account, name, facts.total_fen, tax, ban, ticket.reason, _SURE_OF_TICKET)]
     lines = facts.lines or (FactLine("", "", facts.amount_fen, "", facts.tax_fen),)
     return [_classified(line, facts, client, memory, rules) for line in lines]
+
+
+def _ticket(facts: InvoiceFacts, rules: Rules) -> Ticket | None:
+    printed = " ".join(line.name for line in facts.lines) or facts.printed
+    return rules.ticket(facts.kind, facts.issued_on, printed)
 
 
 def _classified(
@@ -139,7 +144,7 @@ def _classified(
 
 def _with_printed_tax(booked: list[_Booked], facts: InvoiceFacts) -> list[_Booked]:
     """Where nothing is banned, the tax of the whole invoice counts, not the sum of rounded lines."""
-    if facts.kind in {t.kind for t in load_rules().tickets} or any(line.ban for line in booked):
+    if _ticket(facts, load_rules()) is not None or any(line.ban for line in booked):
         return booked
     gap = facts.tax_fen - sum(line.tax for line in booked)
     return [*booked[:-1], replace(booked[-1], tax=booked[-1].tax + gap)]
@@ -148,11 +153,17 @@ def _with_printed_tax(booked: list[_Booked], facts: InvoiceFacts) -> list[_Booke
 def _input_vat(facts: InvoiceFacts, client: ClientProfile, booked: list[_Booked]) -> InputVat:
     if client.taxpayer_kind is TaxpayerKind.SMALL_SCALE:
         return InputVat(InputVatState.NOT_APPLICABLE, 0, "小规模纳税人不抵扣进项税，税额一并计入成本费用")
-    if not facts.may_carry_input_vat:
+    ticket = _ticket(facts, load_rules())
+    if ticket is None and not facts.may_carry_input_vat:
         hint = "；若是农业生产者自产自销，可按买价的9%计算抵扣，请会计确认" if _is_exempt_food(facts) else ""
         return InputVat(
             InputVatState.NOT_DEDUCTIBLE, 0, f"{facts.kind}不能抵扣进项税，税额一并计入成本费用{hint}"
         )
+    if ticket is not None and ticket.named and not facts.names_passenger:
+        why = f"票上没有旅客的身份信息，不能抵扣（{ticket.source}）"
+        return InputVat(InputVatState.NOT_DEDUCTIBLE, 0, why)
+    if ticket is None and facts.kind in {each.kind for each in load_rules().tickets if each.named}:
+        return InputVat(InputVatState.NOT_DEDUCTIBLE, 0, f"{facts.kind}在开票日期不能计算抵扣进项税")
     bans = list(dict.fromkeys(line.ban for line in booked if line.ban))
     deductible = sum(line.tax for line in booked if line.ban is None)
     if not deductible:
@@ -168,6 +179,9 @@ def _input_vat(facts: InvoiceFacts, client: ClientProfile, booked: list[_Booked]
         why = f"其中{yuan(deductible)}元可以抵扣，{later}；其余不能抵扣：{bans[0].why}（{bans[0].source}）"
         return InputVat(InputVatState.PARTLY, deductible, why)
     state = InputVatState.DEDUCTIBLE if facts.confirmed_for_deduction else InputVatState.AWAITING_CONFIRMATION
+    if ticket is not None and ticket.rate and not facts.tax_fen:
+        how = f"按票价÷{100 + ticket.rate}%×{ticket.rate}%算出（{ticket.source}）"
+        return InputVat(state, deductible, f"进项税{yuan(deductible)}元{how}，可以抵扣，{later}", is_computed=True)
     return InputVat(state, deductible, f"进项税{yuan(deductible)}元可以抵扣，{later}")
 
 

@@ -59,10 +59,16 @@ class Capitalisation:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A kind of travel ticket. ``rate`` (per cent) computes the tax where the ticket states none; None: only as stated."""
+    """A kind of ticket or toll. ``rate`` (per cent) computes the tax where the ticket states none; None: only as stated.
+
+    With ``words``, one of them must stand on the document; ``named`` ones must show the passenger's identity.
+    """
 
     kind: str
     effective_from: date
+    effective_to: date
+    words: tuple[str, ...]
+    named: bool
     rate: int | None
     account: str
     source: str
@@ -109,9 +115,17 @@ class Rules:
         begun = [found for found in self.capitalisations if found.effective_from <= on]
         return max(begun, key=lambda found: found.effective_from, default=None)
 
-    def ticket(self, kind: str, on: date) -> Ticket | None:
-        """The rule for a kind of ticket in force on a date."""
-        return next((t for t in self.tickets if t.kind == kind and t.effective_from <= on), None)
+    def ticket(self, kind: str, on: date, printed: str) -> Ticket | None:
+        """The rule in force on a date for a kind of ticket on which ``printed`` stands."""
+        return next(
+            (
+                ticket
+                for ticket in self.tickets
+                if ticket.kind == kind and ticket.effective_from <= on <= ticket.effective_to
+                if not ticket.words or any(word in printed for word in ticket.words)
+            ),
+            None,
+        )
 
     def revenue(self, classification_short: str) -> Revenue:
         """The revenue account for what was sold."""
@@ -153,7 +167,17 @@ def load_rules() -> Rules:
         account_bans=data["account_bans"],
         capitalisations=tuple(Capitalisation(**value) for value in data["capitalisation"]),
         tickets=tuple(
-            Ticket(t["kind"], t["effective_from"], t.get("rate"), t["account"], t["source"], t["reason"])
+            Ticket(
+                kind=t["kind"],
+                effective_from=t["effective_from"],
+                effective_to=t.get("effective_to", _FOREVER),
+                words=tuple(t.get("words", ())),
+                named=t.get("named", False),
+                rate=t.get("rate"),
+                account=t["account"],
+                source=t["source"],
+                reason=t["reason"],
+            )
             for t in data["ticket"]
         ),
         revenues=tuple(Revenue(tuple(r["short"]), r["account"], r["reason"]) for r in data["revenue"]),

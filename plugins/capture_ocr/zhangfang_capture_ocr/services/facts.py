@@ -37,6 +37,7 @@ def facts_of(reading: Reading, direction: Direction) -> InvoiceFacts | None:
         tax_fen=tax,
         total_fen=reading.total,
         may_carry_input_vat=reading.kind.may_carry_input_vat,
+        printed=reading.text,
     )
 
 
