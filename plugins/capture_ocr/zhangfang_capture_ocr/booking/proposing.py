@@ -19,6 +19,7 @@ from zhangfang_capture_ocr.booking.values import (
     ProposedLine,
     SellerMemory,
 )
+from zhangfang_capture_ocr.classification import MatchedBy, classified
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.money import yuan
 
@@ -26,6 +27,8 @@ OUTPUT_VAT = {TaxpayerKind.GENERAL: "22210107", TaxpayerKind.SMALL_SCALE: "22210
 
 _SURE_OF_MEMORY = 980
 _SURE_OF_TICKET = 950
+_SURE_OF_TEXT = 600
+_RATES_OF_LAW = frozenset({"13%", "9%", "6%"})
 _SURE_OF_MISMATCH = 300
 _SUMMARY_LENGTH = 60
 _STARRED = re.compile(r"^\*([^*]*)\*")
@@ -115,13 +118,22 @@ def _classified(
     line: FactLine, facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules
 ) -> _Booked:
     starred = _STARRED.match(line.name)
-    short = line.classification_short or (starred[1] if starred else "")
+    printed = line.classification_short or (starred[1] if starred else "")
+    found = classified(line.classification_code, printed, _plain(line.name))
+    short = printed or (found.tax_class.short_name if found else "")
     rule = (
         rules.resale
         if client.trades_in and short.startswith(client.trades_in)
         else rules.rule(short, line.name)
     )
+    if rule is rules.fallback and found is not None:
+        rule = rules.of_class(found.tax_class.code)
     account, reason, sure = rule.account(client.industry), rule.reason, rule.sure
+    if found is not None and found.by is MatchedBy.TEXT and not printed:
+        sure = min(sure, _SURE_OF_TEXT)
+        reason = f"按品名归到“{found.tax_class.short_name}”类，{reason}"
+    if found is not None and line.rate in _RATES_OF_LAW and line.rate not in found.tax_class.rates:
+        reason += f"；这一类通常是{'或'.join(found.tax_class.rates)}，票上是{line.rate}，请核对税率"
     gross = line.amount_fen + line.tax_fen
     ban = rules.ban(rule.ban, facts.issued_on)
     threshold = rules.capitalisation(facts.issued_on)

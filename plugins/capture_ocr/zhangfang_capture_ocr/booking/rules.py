@@ -93,6 +93,7 @@ class Rules:
     rules: tuple[Rule, ...]
     resale: Rule
     fallback: Rule
+    classes: Mapping[str, Rule]
     bans: tuple[Ban, ...]
     account_bans: Mapping[str, str]
     capitalisations: tuple[Capitalisation, ...]
@@ -109,6 +110,10 @@ class Rules:
     def rule(self, classification_short: str, name: str) -> Rule:
         """The first rule that fits, or the fallback."""
         return next((rule for rule in self.rules if rule.fits(classification_short, name)), self.fallback)
+
+    def of_class(self, code: str) -> Rule:
+        """What a class goes to that no rule names, by what its code begins with."""
+        return self.classes.get(code[:1], self.fallback)
 
     def capitalisation(self, on: date) -> Capitalisation | None:
         """The capitalisation amount in force on a date: the latest that had begun."""
@@ -134,7 +139,7 @@ class Rules:
     def all_accounts(self) -> frozenset[str]:
         """Every account that a rule can name."""
         named = {
-            code for rule in (*self.rules, self.resale, self.fallback) for code in rule.accounts.values()
+            code for rule in (*self.rules, self.resale, self.fallback, *self.classes.values()) for code in rule.accounts.values()
         }
         named |= {capitalisation.account for capitalisation in self.capitalisations}
         named |= {ticket.account for ticket in self.tickets} | {revenue.account for revenue in self.revenues}
@@ -160,6 +165,9 @@ def load_rules() -> Rules:
         fallback=_rule(
             {"key": "unknown", "short": [""], "sure": data["fallback_sure"], **data["fallback"][0]}
         ),
+        classes={
+            value["code"]: _rule({"key": f"class_{value['code']}", "short": [""], **value}) for value in data["class"]
+        },
         bans=tuple(
             Ban(b["key"], b["effective_from"], b.get("effective_to", _FOREVER), b["source"], b["why"])
             for b in data["ban"]

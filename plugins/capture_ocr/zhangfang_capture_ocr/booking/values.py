@@ -40,6 +40,7 @@ class FactLine:
     rate: str
     tax_fen: int
     quantity: Decimal | None = None
+    classification_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def facts_of(reading: Reading, direction: Direction) -> InvoiceFacts | None:
         buyer_name=reading.buyer_name or "",
         issued_on=reading.issued_on,
         lines=tuple(
-            FactLine(line.name, line.classification_short, line.amount, line.rate, line.tax or 0, line.quantity)
+            FactLine(line.name, line.classification_short, line.amount, line.rate, line.tax or 0, line.quantity, line.classification_code)
             for line in reading.lines
             if line.amount is not None
         ),
