@@ -23,7 +23,7 @@ from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, Recognition, SellerMemory
+from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, Recognition, SellerMemory, TaxCode
 from zhangfang_collab.arrivals import arrived
 from zhangfang_collab.tables import Template
 from zhangfang_collab.ticking import assign as assign_task
@@ -189,6 +189,7 @@ async def _invoice(place: Place, person: int) -> None:
         await ClientSetting(
             client=place.client, module="capture_ocr", values=json.dumps({"note": word}), changed_at=now
         ).save()
+        await TaxCode(code=f"107{place.client:016d}", name=word, short_name=word).save()
         await InputTaxUse(
             client=place.client, invoice=invoice.id, decision="refused", period=202611, reason=word, decided_at=now
         ).save()

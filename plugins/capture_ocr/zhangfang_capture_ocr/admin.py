@@ -9,7 +9,7 @@ from zhangfang_capture_ocr.reading import Seal, Source
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.services.corrections import LABELS
 from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
-from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, SellerMemory
+from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, SellerMemory, TaxCode
 from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Titles
 
 DESK = BetterPage("票据审核", "/desk")
@@ -142,6 +142,12 @@ SCREENS = [
             "decided_at": "勾选时间",
         },
         choices={"decision": {InputTaxDecision.DEDUCTED: "抵扣", InputTaxDecision.REFUSED: "不抵扣"}},
+    ),
+    AdminScreen(
+        TaxCode,
+        "税收分类编码",
+        (TaxCode.code, TaxCode.name, TaxCode.short_name),
+        {"code": "合并编码", "name": "货物和劳务名称", "short_name": "简称"},
     ),
     AdminScreen(
         SellerMemory,

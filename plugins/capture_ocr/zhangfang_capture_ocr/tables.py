@@ -22,7 +22,7 @@ from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Seal
 from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
-from zhangfang_sdk.tables import ClientRows
+from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
@@ -163,6 +163,15 @@ class Correction(ClientRows, Table, tablename="capture_ocr_correction"):
     seller_tax_id = Varchar(length=30, default="", help_text="销售方税号")
     corrected_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="修改人")
     corrected_at = Timestamptz(help_text="修改时间")
+
+
+class TaxCode(FirmRows, Table, tablename="capture_ocr_tax_code"):
+    """One row of 商品和服务税收分类编码 as the firm brought it in from the official table."""
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=19, help_text="合并编码")
+    name = Varchar(length=200, help_text="货物和劳务名称")
+    short_name = Varchar(length=60, help_text="简称")
 
 
 class SellerMemory(ClientRows, Table, tablename="capture_ocr_seller_memory"):

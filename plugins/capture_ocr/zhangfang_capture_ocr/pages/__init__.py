@@ -2,6 +2,6 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_capture_ocr.pages import capture, desk, input_tax, items
+from zhangfang_capture_ocr.pages import capture, desk, input_tax, items, tax_codes
 
-PAGES: list[HTTPRouteHandler] = [*capture.PAGES, *items.PAGES, *desk.PAGES, *input_tax.PAGES]
+PAGES: list[HTTPRouteHandler] = [*capture.PAGES, *items.PAGES, *desk.PAGES, *input_tax.PAGES, *tax_codes.PAGES]

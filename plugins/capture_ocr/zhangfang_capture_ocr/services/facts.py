@@ -7,6 +7,7 @@ from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts,
 from zhangfang_capture_ocr.booking import SellerMemory as Memory
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.services.tax_codes import with_short_names
 from zhangfang_capture_ocr.tables import SellerMemory
 from zhangfang_sdk.clients import Client
 from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft
@@ -44,6 +45,7 @@ def facts_of(reading: Reading, direction: Direction) -> InvoiceFacts | None:
 async def proposal_for(client: Client, facts: InvoiceFacts) -> Proposal:
     """What booking proposes, with what was learned of the seller."""
     profile = ClientProfile(client.name, client.taxpayer_kind, client.industry)
+    facts = await with_short_names(facts)
     return propose(facts, profile, await remembered(client.id, facts.seller_tax_id))
 
 
