@@ -124,6 +124,8 @@ async def test_the_page_marks_and_drafts(payer: Any, people: Any, drawn: Any) ->
     assert answer.status_code == 303
     page = await firm.http.get(f"{place}/capture/input-tax?period=2026-11&show=deducted")
     assert "为 1 张生成转入凭证" in page.text
+    assert page.text.count("90.00") >= 3
+    assert '<span class="chip">1</span>' in page.text
     card = await firm.http.get(f"{place}/cards/capture_ocr.input_tax?period=2026-11")
     assert "90.00" in card.text
     async with acting(payer.firm, "accountant"):

@@ -80,7 +80,7 @@ class Register:
     is_cut: bool
 
     def of(self, standing: Standing) -> Sequence[Entry]:
-        return [entry for entry in self.entries if entry.standing is standing]
+        return [entry for entry in self.entries if entry.standing == standing]
 
     def sum_of(self, standing: Standing) -> int:
         return sum(entry.input_tax for entry in self.of(standing))
