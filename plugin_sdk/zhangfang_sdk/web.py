@@ -144,14 +144,14 @@ class Badge:
     topics: tuple[str, ...] = ()
 
 
-CardZone = Literal["cockpit", "statement", "voucher", "client", "home", "document"]
+CardZone = Literal["cockpit", "statement", "voucher", "client", "home", "document", "taxes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card of a page that shows cards in ``zone``: ``cockpit`` (a client's overview), ``statement`` (财务报表), ``voucher`` (a voucher's
-    page), ``client`` (企业资料), ``home`` (等您处理 of a client) and ``document`` (a file's page, where browsers have no picture of it).
-    Its HTML must close what it opens.
+    page), ``client`` (企业资料), ``home`` (等您处理 of a client), ``taxes`` (税款 of a month) and ``document`` (a file's page, where
+    browsers have no picture of it). Its HTML must close what it opens.
 
     ``load(client, period_key)`` gives the values of ``template``, or None to stay away; in the zone ``document`` it is
     ``load(client, document_id)``, the id in figures. The host renders the template with these

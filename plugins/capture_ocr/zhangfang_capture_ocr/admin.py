@@ -8,8 +8,8 @@ from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Seal, Source
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.services.corrections import LABELS
-from zhangfang_capture_ocr.states import ItemState
-from zhangfang_capture_ocr.tables import Correction, Invoice, Item, SellerMemory
+from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
+from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, SellerMemory, TaxCode
 from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Titles
 
 DESK = BetterPage("票据审核", "/desk")
@@ -85,10 +85,13 @@ SCREENS = [
             "pages": "页数",
             "sure": "识别有把握",
             "live": "占用发票号码",
+            "input_tax": "可抵扣税额(元)",
+            "input_tax_why": "能否抵扣的依据",
+            "input_tax_computed": "按票价算出的税额",
             "duplicate_of": "与哪张重复",
             "updated_at": "更新时间",
         },
-        money=(Invoice.amount, Invoice.tax, Invoice.total),
+        money=(Invoice.amount, Invoice.tax, Invoice.total, Invoice.input_tax),
         choices={"direction": DIRECTIONS, "seal": SEALS},
         hidden=(
             Invoice.fields,
@@ -124,6 +127,27 @@ SCREENS = [
             "corrected_at": "更正时间",
         },
         choices={"field": LABELS, "source": SOURCES},
+    ),
+    AdminScreen(
+        InputTaxUse,
+        "进项抵扣勾选",
+        (InputTaxUse.client, InputTaxUse.invoice, InputTaxUse.decision, InputTaxUse.period, InputTaxUse.decided_at),
+        {
+            "invoice": "发票",
+            "decision": "用途",
+            "period": "所属期",
+            "reason": "不抵扣的原因",
+            "voucher": "转入凭证",
+            "decided_by": "勾选人",
+            "decided_at": "勾选时间",
+        },
+        choices={"decision": {InputTaxDecision.DEDUCTED: "抵扣", InputTaxDecision.REFUSED: "不抵扣"}},
+    ),
+    AdminScreen(
+        TaxCode,
+        "税收分类编码",
+        (TaxCode.code, TaxCode.name, TaxCode.short_name),
+        {"code": "合并编码", "name": "货物和劳务名称", "short_name": "简称"},
     ),
     AdminScreen(
         SellerMemory,

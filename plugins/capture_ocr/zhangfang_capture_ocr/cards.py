@@ -1,12 +1,16 @@
-"""The card 待处理票据 of the cockpit, and the picture of a file that browsers cannot show."""
+"""The card 待处理票据 of the cockpit, the picture of a file that browsers cannot show, and input tax beside the month's taxes."""
 
 from typing import Any
 
+from zhangfang_capture_ocr.input_tax import Standing, register
 from zhangfang_capture_ocr.services import listing
 from zhangfang_capture_ocr.services.pictures import picture_of
 from zhangfang_capture_ocr.states import BUSY, TO_REVIEW, ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice, Item
+from zhangfang_sdk.clients import Clients, TaxpayerKind
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
 
 SHOWN = 3
 
@@ -35,3 +39,11 @@ async def drawn(client: int, document: str) -> dict[str, Any] | None:
     ]
     shown = [picture for picture in pictures if picture is not None]
     return {"pictures": shown} if shown else None
+
+
+async def deductions(client: int, period: str) -> dict[str, Any] | None:
+    """What is deducted in a month by the register and by the books; stays away from those who deduct nothing."""
+    if (await use(Clients).client(client)).taxpayer_kind is not TaxpayerKind.GENERAL:
+        return None
+    found = await register(client, Period.parse(period))
+    return {"month": found.month, "tie": found.deducted, "waiting": found.sum_of(Standing.WAITING)}

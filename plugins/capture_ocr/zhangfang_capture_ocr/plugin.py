@@ -53,6 +53,7 @@ class CaptureOcr:
                 22,
                 (FIRM, CLIENT),
             ),
+            NavEntry("input-tax", "进项抵扣", "percent", "/capture/input-tax", "taxes.read", "side", 36),
             NavEntry("desk-snap", "上传票据", "cloud-upload", "/capture", "capture_ocr.review", "side", 24),
         ]
 
@@ -88,6 +89,14 @@ class CaptureOcr:
                 "documents.read",
                 cards.drawn,
                 topics=(TOPIC,),
+            ),
+            Card(
+                "capture_ocr.input_tax",
+                "taxes",
+                "capture_ocr/input_tax_card.html",
+                "taxes.read",
+                cards.deductions,
+                topics=(TOPIC, "ledger"),
             ),
         ]
 

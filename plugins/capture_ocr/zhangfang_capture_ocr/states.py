@@ -1,4 +1,4 @@
-"""The life of an uploaded file."""
+"""The life of an uploaded file, and what may become of an invoice's input tax."""
 
 from enum import StrEnum
 
@@ -43,3 +43,10 @@ _LABELS = {
 BUSY = frozenset({ItemState.QUEUED, ItemState.READING, ItemState.RECOGNISED, ItemState.CHECKING})
 TO_REVIEW = frozenset({ItemState.DRAFTED, ItemState.NEEDS_REVIEW})
 BACK_TO_CLIENT = frozenset({ItemState.REFUSED, ItemState.RETURNED})
+
+
+class InputTaxDecision(StrEnum):
+    """用途确认 of one invoice at the tax authority."""
+
+    DEDUCTED = "deducted"
+    REFUSED = "refused"

@@ -20,9 +20,9 @@ from piccolo.table import Table
 
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Seal
-from zhangfang_capture_ocr.states import ItemState
+from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
-from zhangfang_sdk.tables import ClientRows
+from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
 class Item(ClientRows, Table, tablename="capture_ocr_item"):
@@ -61,6 +61,7 @@ class Item(ClientRows, Table, tablename="capture_ocr_item"):
 class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     """One invoice read from one item. ``live`` ones hold their code and number against duplicates.
 
+    ``input_tax`` is what the rules let a purchase deduct (:mod:`zhangfang_capture_ocr.input_tax`), None where nothing was booked yet.
     ``fields`` (value, source, box, confidence of each), ``lines`` and ``disagreements`` are written and read by
     :mod:`zhangfang_capture_ocr.stored_readings`.
     """
@@ -98,6 +99,9 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     turned = Integer(default=0, help_text="照片要转正的度数")
     sure = Boolean(default=False, help_text="识别有把握")
     live = Boolean(default=True, help_text="占用发票号码")
+    input_tax = BigInt(null=True, default=None, help_text="可抵扣税额(分)")
+    input_tax_why = Text(default="", help_text="能否抵扣的依据")
+    input_tax_computed = Boolean(default=False, help_text="按票价算出的税额")
     duplicate_of: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
     created_at = Timestamptz(help_text="识别时间")
     updated_at = Timestamptz(help_text="更新时间")
@@ -105,6 +109,22 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     @classmethod
     def get_readable(cls) -> Readable:
         return Readable(template="%s %s", columns=[cls.kind, cls.number])
+
+
+class InputTaxUse(ClientRows, Table, tablename="capture_ocr_input_tax_use"):
+    """What was decided of one purchase's input tax: deducted in the month ``period`` (202611), or never, with a reason.
+
+    An invoice without a row waits. ``voucher`` carries the tax from 待认证进项税额 to 进项税额, or into the cost.
+    """
+
+    id = BigSerial(primary_key=True)
+    invoice = ForeignKey(Invoice, null=False, on_delete=OnDelete.restrict, help_text="发票")
+    decision = Varchar(length=20, choices=InputTaxDecision, help_text="用途")
+    period = Integer(help_text="所属期")
+    reason = Varchar(length=200, default="", help_text="不抵扣的原因")
+    voucher = ForeignKey(VoucherKey, null=True, default=None, on_delete=OnDelete.restrict, help_text="转入凭证")
+    decided_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="勾选人")
+    decided_at = Timestamptz(help_text="勾选时间")
 
 
 class Recognition(ClientRows, Table, tablename="capture_ocr_recognition"):
@@ -143,6 +163,15 @@ class Correction(ClientRows, Table, tablename="capture_ocr_correction"):
     seller_tax_id = Varchar(length=30, default="", help_text="销售方税号")
     corrected_by = ForeignKey(UserKey, null=True, on_delete=OnDelete.restrict, help_text="修改人")
     corrected_at = Timestamptz(help_text="修改时间")
+
+
+class TaxCode(FirmRows, Table, tablename="capture_ocr_tax_code"):
+    """One row of 商品和服务税收分类编码 as the firm brought it in from the official table."""
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=19, help_text="合并编码")
+    name = Varchar(length=200, help_text="货物和劳务名称")
+    short_name = Varchar(length=60, help_text="简称")
 
 
 class SellerMemory(ClientRows, Table, tablename="capture_ocr_seller_memory"):

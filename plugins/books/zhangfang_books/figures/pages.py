@@ -7,6 +7,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books.figures.service import PAYABLE, TITLES, Span, WorkedOut, known_facts, payable, spans_of
 from zhangfang_books.statement_pages import months
+from zhangfang_sdk import use
+from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
@@ -47,6 +49,7 @@ async def taxes_page(period: str | None = None) -> Page:
         shown=shown,
         refusal=refusal,
         strongest=PAYABLE,
+        cards=await use(Cards).shown("taxes", client, month.key),
     )
 
 

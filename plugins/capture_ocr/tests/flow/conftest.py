@@ -75,15 +75,20 @@ def invoice(
 
 @dataclass(frozen=True)
 class Office:
-    """A firm whose restaurant hands files in, and the worker that reads them."""
+    """A firm whose client (the restaurant by default) hands files in, and the worker that reads them."""
 
     firm: TestFirm
+    whose: int | None = None
+
+    @property
+    def client(self) -> int:
+        return self.whose or self.firm.restaurant
 
     async def send(
         self, *files: tuple[str, bytes], role: str = "boss", key: str | None = None, purpose: str = ""
     ) -> Sequence[uploads.Received]:
         """Hand files in, in a transaction of its own."""
-        async with acting(self.firm, role, client=self.firm.restaurant, name="李总"):
+        async with acting(self.firm, role, client=self.client, name="李总"):
             return await uploads.receive([File(*file) for file in files], purpose=purpose, upload_key=key)
 
     async def work(self, item: int) -> None:

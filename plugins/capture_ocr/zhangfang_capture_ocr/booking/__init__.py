@@ -2,6 +2,8 @@
 
 from zhangfang_capture_ocr.booking.proposing import propose
 from zhangfang_capture_ocr.booking.values import (
+    CONFIRMED_INPUT_VAT,
+    UNCONFIRMED_INPUT_VAT,
     ClientProfile,
     FactLine,
     InputVat,
@@ -13,6 +15,8 @@ from zhangfang_capture_ocr.booking.values import (
 )
 
 __all__ = [
+    "CONFIRMED_INPUT_VAT",
+    "UNCONFIRMED_INPUT_VAT",
     "ClientProfile",
     "FactLine",
     "InputVat",

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from zhangfang_capture_ocr.booking.rules import Ban, Rules, load_rules
+from zhangfang_capture_ocr.booking.rules import Ban, Rules, Ticket, load_rules
 from zhangfang_capture_ocr.booking.values import (
+    CONFIRMED_INPUT_VAT,
     PURCHASE_SETTLEMENTS,
     SALES_SETTLEMENTS,
+    UNCONFIRMED_INPUT_VAT,
     ClientProfile,
     FactLine,
     InputVat,
@@ -17,15 +19,16 @@ from zhangfang_capture_ocr.booking.values import (
     ProposedLine,
     SellerMemory,
 )
+from zhangfang_capture_ocr.classification import MatchedBy, classified
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.money import yuan
 
-CONFIRMED_INPUT_VAT = "22210101"  # 应交增值税-进项税额
-UNCONFIRMED_INPUT_VAT = "222105"  # 待认证进项税额 (财会〔2016〕22号)
 OUTPUT_VAT = {TaxpayerKind.GENERAL: "22210107", TaxpayerKind.SMALL_SCALE: "222101"}
 
 _SURE_OF_MEMORY = 980
 _SURE_OF_TICKET = 950
+_SURE_OF_TEXT = 600
+_RATES_OF_LAW = frozenset({"13%", "9%", "6%"})
 _SURE_OF_MISMATCH = 300
 _SUMMARY_LENGTH = 60
 _STARRED = re.compile(r"^\*([^*]*)\*")
@@ -95,7 +98,7 @@ def _purchase(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, 
 
 
 def _booked(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules) -> list[_Booked]:
-    ticket = rules.ticket(facts.kind, facts.issued_on)
+    ticket = _ticket(facts, rules)
     if ticket is not None:
         tax = facts.tax_fen or (_part(facts.total_fen, ticket.rate, 100 + ticket.rate) if ticket.rate else 0)
         name = facts.lines[0].name if facts.lines else facts.kind
@@ -106,17 +109,31 @@ def _booked(facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, ru
     return [_classified(line, facts, client, memory, rules) for line in lines]
 
 
+def _ticket(facts: InvoiceFacts, rules: Rules) -> Ticket | None:
+    printed = " ".join(line.name for line in facts.lines) or facts.printed
+    return rules.ticket(facts.kind, facts.issued_on, printed)
+
+
 def _classified(
     line: FactLine, facts: InvoiceFacts, client: ClientProfile, memory: SellerMemory, rules: Rules
 ) -> _Booked:
     starred = _STARRED.match(line.name)
-    short = line.classification_short or (starred[1] if starred else "")
+    printed = line.classification_short or (starred[1] if starred else "")
+    found = classified(line.classification_code, printed, _plain(line.name))
+    short = printed or (found.tax_class.short_name if found else "")
     rule = (
         rules.resale
         if client.trades_in and short.startswith(client.trades_in)
         else rules.rule(short, line.name)
     )
+    if rule is rules.fallback and found is not None:
+        rule = rules.of_class(found.tax_class.code)
     account, reason, sure = rule.account(client.industry), rule.reason, rule.sure
+    if found is not None and found.by is MatchedBy.TEXT and not printed:
+        sure = min(sure, _SURE_OF_TEXT)
+        reason = f"按品名归到“{found.tax_class.short_name}”类，{reason}"
+    if found is not None and line.rate in _RATES_OF_LAW and line.rate not in found.tax_class.rates:
+        reason += f"；这一类通常是{'或'.join(found.tax_class.rates)}，票上是{line.rate}，请核对税率"
     gross = line.amount_fen + line.tax_fen
     ban = rules.ban(rule.ban, facts.issued_on)
     threshold = rules.capitalisation(facts.issued_on)
@@ -139,7 +156,7 @@ def _classified(
 
 def _with_printed_tax(booked: list[_Booked], facts: InvoiceFacts) -> list[_Booked]:
     """Where nothing is banned, the tax of the whole invoice counts, not the sum of rounded lines."""
-    if facts.kind in {t.kind for t in load_rules().tickets} or any(line.ban for line in booked):
+    if _ticket(facts, load_rules()) is not None or any(line.ban for line in booked):
         return booked
     gap = facts.tax_fen - sum(line.tax for line in booked)
     return [*booked[:-1], replace(booked[-1], tax=booked[-1].tax + gap)]
@@ -148,11 +165,17 @@ def _with_printed_tax(booked: list[_Booked], facts: InvoiceFacts) -> list[_Booke
 def _input_vat(facts: InvoiceFacts, client: ClientProfile, booked: list[_Booked]) -> InputVat:
     if client.taxpayer_kind is TaxpayerKind.SMALL_SCALE:
         return InputVat(InputVatState.NOT_APPLICABLE, 0, "小规模纳税人不抵扣进项税，税额一并计入成本费用")
-    if not facts.may_carry_input_vat:
+    ticket = _ticket(facts, load_rules())
+    if ticket is None and not facts.may_carry_input_vat:
         hint = "；若是农业生产者自产自销，可按买价的9%计算抵扣，请会计确认" if _is_exempt_food(facts) else ""
         return InputVat(
             InputVatState.NOT_DEDUCTIBLE, 0, f"{facts.kind}不能抵扣进项税，税额一并计入成本费用{hint}"
         )
+    if ticket is not None and ticket.named and not facts.names_passenger:
+        why = f"票上没有旅客的身份信息，不能抵扣（{ticket.source}）"
+        return InputVat(InputVatState.NOT_DEDUCTIBLE, 0, why)
+    if ticket is None and facts.kind in {each.kind for each in load_rules().tickets if each.named}:
+        return InputVat(InputVatState.NOT_DEDUCTIBLE, 0, f"{facts.kind}在开票日期不能计算抵扣进项税")
     bans = list(dict.fromkeys(line.ban for line in booked if line.ban))
     deductible = sum(line.tax for line in booked if line.ban is None)
     if not deductible:
@@ -168,6 +191,9 @@ def _input_vat(facts: InvoiceFacts, client: ClientProfile, booked: list[_Booked]
         why = f"其中{yuan(deductible)}元可以抵扣，{later}；其余不能抵扣：{bans[0].why}（{bans[0].source}）"
         return InputVat(InputVatState.PARTLY, deductible, why)
     state = InputVatState.DEDUCTIBLE if facts.confirmed_for_deduction else InputVatState.AWAITING_CONFIRMATION
+    if ticket is not None and ticket.rate and not facts.tax_fen:
+        how = f"按票价÷{100 + ticket.rate}%×{ticket.rate}%算出（{ticket.source}）"
+        return InputVat(state, deductible, f"进项税{yuan(deductible)}元{how}，可以抵扣，{later}", is_computed=True)
     return InputVat(state, deductible, f"进项税{yuan(deductible)}元可以抵扣，{later}")
 
 

@@ -59,10 +59,16 @@ class Capitalisation:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A kind of travel ticket. ``rate`` (per cent) computes the tax where the ticket states none; None: only as stated."""
+    """A kind of ticket or toll. ``rate`` (per cent) computes the tax where the ticket states none; None: only as stated.
+
+    With ``words``, one of them must stand on the document; ``named`` ones must show the passenger's identity.
+    """
 
     kind: str
     effective_from: date
+    effective_to: date
+    words: tuple[str, ...]
+    named: bool
     rate: int | None
     account: str
     source: str
@@ -87,6 +93,7 @@ class Rules:
     rules: tuple[Rule, ...]
     resale: Rule
     fallback: Rule
+    classes: Mapping[str, Rule]
     bans: tuple[Ban, ...]
     account_bans: Mapping[str, str]
     capitalisations: tuple[Capitalisation, ...]
@@ -104,14 +111,26 @@ class Rules:
         """The first rule that fits, or the fallback."""
         return next((rule for rule in self.rules if rule.fits(classification_short, name)), self.fallback)
 
+    def of_class(self, code: str) -> Rule:
+        """What a class goes to that no rule names, by what its code begins with."""
+        return self.classes.get(code[:1], self.fallback)
+
     def capitalisation(self, on: date) -> Capitalisation | None:
         """The capitalisation amount in force on a date: the latest that had begun."""
         begun = [found for found in self.capitalisations if found.effective_from <= on]
         return max(begun, key=lambda found: found.effective_from, default=None)
 
-    def ticket(self, kind: str, on: date) -> Ticket | None:
-        """The rule for a kind of ticket in force on a date."""
-        return next((t for t in self.tickets if t.kind == kind and t.effective_from <= on), None)
+    def ticket(self, kind: str, on: date, printed: str) -> Ticket | None:
+        """The rule in force on a date for a kind of ticket on which ``printed`` stands."""
+        return next(
+            (
+                ticket
+                for ticket in self.tickets
+                if ticket.kind == kind and ticket.effective_from <= on <= ticket.effective_to
+                if not ticket.words or any(word in printed for word in ticket.words)
+            ),
+            None,
+        )
 
     def revenue(self, classification_short: str) -> Revenue:
         """The revenue account for what was sold."""
@@ -120,7 +139,7 @@ class Rules:
     def all_accounts(self) -> frozenset[str]:
         """Every account that a rule can name."""
         named = {
-            code for rule in (*self.rules, self.resale, self.fallback) for code in rule.accounts.values()
+            code for rule in (*self.rules, self.resale, self.fallback, *self.classes.values()) for code in rule.accounts.values()
         }
         named |= {capitalisation.account for capitalisation in self.capitalisations}
         named |= {ticket.account for ticket in self.tickets} | {revenue.account for revenue in self.revenues}
@@ -146,6 +165,9 @@ def load_rules() -> Rules:
         fallback=_rule(
             {"key": "unknown", "short": [""], "sure": data["fallback_sure"], **data["fallback"][0]}
         ),
+        classes={
+            value["code"]: _rule({"key": f"class_{value['code']}", "short": [""], **value}) for value in data["class"]
+        },
         bans=tuple(
             Ban(b["key"], b["effective_from"], b.get("effective_to", _FOREVER), b["source"], b["why"])
             for b in data["ban"]
@@ -153,7 +175,17 @@ def load_rules() -> Rules:
         account_bans=data["account_bans"],
         capitalisations=tuple(Capitalisation(**value) for value in data["capitalisation"]),
         tickets=tuple(
-            Ticket(t["kind"], t["effective_from"], t.get("rate"), t["account"], t["source"], t["reason"])
+            Ticket(
+                kind=t["kind"],
+                effective_from=t["effective_from"],
+                effective_to=t.get("effective_to", _FOREVER),
+                words=tuple(t.get("words", ())),
+                named=t.get("named", False),
+                rate=t.get("rate"),
+                account=t["account"],
+                source=t["source"],
+                reason=t["reason"],
+            )
             for t in data["ticket"]
         ),
         revenues=tuple(Revenue(tuple(r["short"]), r["account"], r["reason"]) for r in data["revenue"]),

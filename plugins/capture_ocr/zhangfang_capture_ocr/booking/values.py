@@ -1,5 +1,6 @@
 """What booking is told and what it answers. Money in integer fen; red (negative) invoices carry negative amounts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,9 @@ from enum import StrEnum
 from typing import Literal
 
 from zhangfang_sdk.clients import TaxpayerKind
+
+CONFIRMED_INPUT_VAT = "22210101"  # 应交增值税-进项税额
+UNCONFIRMED_INPUT_VAT = "222105"  # 待认证进项税额 (财会〔2016〕22号)
 
 PURCHASE_SETTLEMENTS: Mapping[str, str] = {
     "2202": "先挂应付账款，付款时再冲",
@@ -23,6 +27,9 @@ SALES_SETTLEMENTS: Mapping[str, str] = {
 }
 
 
+_IDENTITY = re.compile(r"(?<!\d)\d{3,10}\*{2,12}\d{2,4}[\dXx](?!\d)|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class FactLine:
     """One line of an invoice: ``amount_fen`` without tax; ``rate`` as printed ("13%", "免税"); ``quantity`` if printed."""
@@ -33,6 +40,7 @@ class FactLine:
     rate: str
     tax_fen: int
     quantity: Decimal | None = None
+    classification_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ class InvoiceFacts:
     total_fen: int
     may_carry_input_vat: bool
     confirmed_for_deduction: bool = False
+    printed: str = ""
+    """Everything that stands on the document, where it was read."""
+
+    @property
+    def names_passenger(self) -> bool:
+        """Whether an identity number stands on it, whole or with stars in its middle."""
+        return _IDENTITY.search(self.printed) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +121,15 @@ class InputVatState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputVat:
-    """``deductible_fen`` is the tax booked apart; ``why`` one Chinese sentence, with the rule's source where law says no."""
+    """``deductible_fen`` is the tax booked apart; ``why`` one Chinese sentence, with the rule's source where law says no.
+
+    ``is_computed``: the document states no tax, it follows from the price.
+    """
 
     state: InputVatState
     deductible_fen: int
     why: str
+    is_computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from zhangfang_capture_ocr.booking import InputVat
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
@@ -72,9 +73,9 @@ async def check(item_id: int) -> None:
         client = await use(Clients).client(client_id)
         reading = reading_of(row)
         verdict = await judge(client, item, row["id"], reading)
-        voucher = None
+        voucher, input_vat = None, None
         if verdict.state is not ItemState.REFUSED and verdict.code not in NO_DRAFT:
-            voucher, verdict = await _draft(client, item, reading, verdict)
+            voucher, input_vat = await _draft(client, item, reading, verdict.direction)
         await Invoice.update(
             {
                 Invoice.direction: verdict.direction,
@@ -84,6 +85,9 @@ async def check(item_id: int) -> None:
                 Invoice.duplicate_of: verdict.duplicate_of,
                 Invoice.reverses: reversed_number(reading),
                 Invoice.voucher: voucher,
+                Invoice.input_tax: input_vat.deductible_fen if input_vat else None,
+                Invoice.input_tax_why: input_vat.why if input_vat else "",
+                Invoice.input_tax_computed: input_vat.is_computed if input_vat else False,
                 Invoice.updated_at: now(),
             }
         ).where(Invoice.id == row["id"])
@@ -147,17 +151,20 @@ async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *
     )
 
 
-async def _draft(client: Client, item: Item, reading: Reading, verdict: Verdict) -> tuple[int | None, Verdict]:
-    facts = facts_of(reading, verdict.direction)
+async def _draft(
+    client: Client, item: Item, reading: Reading, direction: Direction
+) -> tuple[int | None, InputVat | None]:
+    """The draft's id and what may be deducted; None for each where there is nothing to book."""
+    facts = facts_of(reading, direction)
     if facts is None:
-        return None, verdict
+        return None, None
     proposal = await proposal_for(client, facts)
     if not proposal.lines:
-        return None, verdict
+        return None, None
     draft = await voucher_of(
-        client.id, item.document, facts.issued_on, summary_of(reading, verdict.direction), proposal, item.purpose
+        client.id, item.document, facts.issued_on, summary_of(reading, direction), proposal, item.purpose
     )
-    return await use(Ledger).draft(draft), verdict
+    return await use(Ledger).draft(draft), proposal.input_vat
 
 
 def proofs_json(proofs: tuple[ProofResult, ...]) -> str:

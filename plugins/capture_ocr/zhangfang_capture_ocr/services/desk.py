@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zhangfang_capture_ocr.booking import Proposal
+from zhangfang_capture_ocr.booking import CONFIRMED_INPUT_VAT, UNCONFIRMED_INPUT_VAT, InputVat
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.notice_kinds import RETURNED
 from zhangfang_capture_ocr.proofs import Direction
@@ -44,6 +44,7 @@ class Considered:
     verdict: Verdict
     draft: VoucherDraft | None
     voucher: Voucher | None
+    input_vat: InputVat | None = None
 
 
 async def consider(item_id: int, form: Mapping[str, str]) -> Considered:
@@ -58,16 +59,16 @@ async def consider(item_id: int, form: Mapping[str, str]) -> Considered:
     voucher = None if row["voucher"] is None else await use(Ledger).voucher(row["voucher"])
     draft = None
     facts = facts_of(reading, verdict.direction)
+    proposal = None if facts is None else await proposal_for(client, facts)
     if voucher is not None and not changed:
         draft = _as_draft(voucher)
-    elif facts is not None:
-        proposal: Proposal = await proposal_for(client, facts)
-        if proposal.lines:
-            summary = summary_of(reading, verdict.direction)
-            draft = await voucher_of(client.id, item.document, facts.issued_on, summary, proposal, item.purpose)
+    elif facts is not None and proposal is not None and proposal.lines:
+        summary = summary_of(reading, verdict.direction)
+        draft = await voucher_of(client.id, item.document, facts.issued_on, summary, proposal, item.purpose)
     if draft is not None:
         draft = replace(draft, lines=_with_accounts(draft.lines, form))
-    return Considered(item, row, after, changed, client, verdict, draft, voucher)
+    vat = None if proposal is None else proposal.input_vat
+    return Considered(item, row, after, changed, client, verdict, draft, voucher, vat)
 
 
 async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
@@ -99,6 +100,9 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
             Invoice.proofs: proofs_json(verdict.proofs),
             Invoice.sure: verdict.sure,
             Invoice.live: True,
+            Invoice.input_tax: input_tax_in(posted),
+            Invoice.input_tax_why: considered.input_vat.why if considered.input_vat else "",
+            Invoice.input_tax_computed: considered.input_vat.is_computed if considered.input_vat else False,
             Invoice.reverses: reversed_number(reading_of(considered.after)),
             Invoice.updated_at: now(),
         }
@@ -108,6 +112,12 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
     )
     await _booked(considered.after, verdict.direction, posted)
     return posted
+
+
+def input_tax_in(voucher: Voucher) -> int:
+    """What a purchase's voucher books as input tax, confirmed or not."""
+    accounts = (CONFIRMED_INPUT_VAT, UNCONFIRMED_INPUT_VAT)
+    return sum(line.debit - line.credit for line in voucher.lines if line.account.startswith(accounts))
 
 
 async def follow_postings(vouchers: Sequence[int]) -> None:

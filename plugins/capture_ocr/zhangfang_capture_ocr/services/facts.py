@@ -7,6 +7,7 @@ from zhangfang_capture_ocr.booking import ClientProfile, FactLine, InvoiceFacts,
 from zhangfang_capture_ocr.booking import SellerMemory as Memory
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Reading
+from zhangfang_capture_ocr.services.tax_codes import with_short_names
 from zhangfang_capture_ocr.tables import SellerMemory
 from zhangfang_sdk.clients import Client
 from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft
@@ -29,7 +30,7 @@ def facts_of(reading: Reading, direction: Direction) -> InvoiceFacts | None:
         buyer_name=reading.buyer_name or "",
         issued_on=reading.issued_on,
         lines=tuple(
-            FactLine(line.name, line.classification_short, line.amount, line.rate, line.tax or 0, line.quantity)
+            FactLine(line.name, line.classification_short, line.amount, line.rate, line.tax or 0, line.quantity, line.classification_code)
             for line in reading.lines
             if line.amount is not None
         ),
@@ -37,12 +38,14 @@ def facts_of(reading: Reading, direction: Direction) -> InvoiceFacts | None:
         tax_fen=tax,
         total_fen=reading.total,
         may_carry_input_vat=reading.kind.may_carry_input_vat,
+        printed=reading.text,
     )
 
 
 async def proposal_for(client: Client, facts: InvoiceFacts) -> Proposal:
     """What booking proposes, with what was learned of the seller."""
     profile = ClientProfile(client.name, client.taxpayer_kind, client.industry)
+    facts = await with_short_names(facts)
     return propose(facts, profile, await remembered(client.id, facts.seller_tax_id))
 
 
