@@ -11,7 +11,7 @@ from zhangfang_sdk.context import default_firm
 from zhangfang_sdk.migrations import new_columns, new_tables
 from zhangfang_sdk.references import ClientKey, UserKey, VoucherKey
 
-ID = "2026-11-27T01:10:01:000000"
+ID = "2026-11-27T01:11:01:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Input tax"
 
