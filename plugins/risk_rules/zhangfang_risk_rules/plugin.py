@@ -5,13 +5,14 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhangfang_risk_rules import trying
 from zhangfang_risk_rules.admin import SCREENS
 from zhangfang_risk_rules.alerts.keeping import TOPIC
 from zhangfang_risk_rules.alerts.service import READ, KeptAlerts
 from zhangfang_risk_rules.alerts.telling import NOTICE_KINDS
-from zhangfang_risk_rules.pages import listing, slip
+from zhangfang_risk_rules.pages import board, listing, rules, slip
 from zhangfang_risk_rules.rules.reading_data import own_rules
-from zhangfang_risk_rules.scanning import scanning
+from zhangfang_risk_rules.scanning import listing_sellers, scanning
 from zhangfang_sdk import hook
 from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.alerts import Alerts
@@ -19,19 +20,20 @@ from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.waiting import WaitingSource
-from zhangfang_sdk.web import CLIENT, Badge, Card, NavEntry
+from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 
 
 class RiskWatch:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*listing.PAGES, *slip.PAGES]
+        return [*listing.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
             NavEntry("my-risks", "风险提醒", "shield-alert", "/risks", READ, "me", 30),
             NavEntry("risks", "风险提醒", "shield-alert", "/risks", READ, "side", 45, CLIENT),
+            NavEntry("risk-board", "风险看板", "shield-alert", "/risks/board", READ, "side", 45, FIRM),
         ]
 
     @hook
@@ -66,6 +68,8 @@ class RiskWatch:
     def register_jobs(self) -> Sequence[Job]:
         return [
             Job("scan", scanning.scan_job, seconds=120.0),
+            Job("look_back", listing_sellers.look_back, seconds=1800.0, lane="long"),
+            Job("trial", trying.run_trial, seconds=1800.0, lane="long"),
             Job("sweep", scanning.sweep, schedule="10 3 * * *", seconds=1800.0),
         ]
 

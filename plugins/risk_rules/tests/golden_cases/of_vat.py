@@ -82,8 +82,8 @@ CASES = {
         "lacking": (Story(starts=Period(2026, 9).first_day), Lacking),
     },
     "V29": {
-        "fires": (Story(each(1, "1002", "2241", 5 * W)), [5 * W]),
-        "just not": (Story(each(1, "1002", "2241", 1_000_00)), []),
+        "fires": (Story(each(1, "1002", "224104", 5 * W)), [5 * W]),
+        "just not": (Story(each(1, "1002", "224104", 1_000_00)), []),
         "not applicable": (Story(sales(1, W)), NotApplicable),
         "lacking": (Story(starts=Period(2026, 9).first_day), Lacking),
     },
