@@ -1,6 +1,6 @@
 """Thresholds in force: the client's own, else the industry's, else the firm's, else the rule's; and which rules the firm has muted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhangfang_risk_rules.chosen import chosen_for
@@ -44,6 +44,19 @@ async def limits_of(client: Client, *, tried: Mapping[str, int] | None = None) -
         (await chosen_for(client.id)).tolerance,
         tried,
     )
+
+
+async def limits_of_rule(rule: str, clients: Iterable[int], tried: Mapping[str, int]) -> Mapping[int, Limits]:
+    """Of each client for one rule that is tried with other thresholds; a few queries for all of them."""
+    own: dict[int, dict[Key, int]] = {client: {} for client in clients}
+    for row in await ClientLimit.select(ClientLimit.client, ClientLimit.name, ClientLimit.value).where(ClientLimit.rule == rule):
+        if row["client"] in own:
+            own[row["client"]][rule, row["name"]] = row["value"]
+    of_firm, below_zero = await firm_limits(), rule in ABOUT_BELOW_ZERO
+    return {
+        client: Limits(limits, of_firm, frozenset(), (await chosen_for(client)).tolerance if below_zero else 0, tried)
+        for client, limits in own.items()
+    }
 
 
 async def firm_limits() -> Mapping[tuple[str, str, str], int]:

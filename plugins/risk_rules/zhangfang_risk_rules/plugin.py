@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_risk_rules import trying
+from zhangfang_risk_rules import demo, trying
 from zhangfang_risk_rules.admin import SCREENS
 from zhangfang_risk_rules.alerts.keeping import TOPIC
 from zhangfang_risk_rules.alerts.service import READ, KeptAlerts
@@ -111,7 +111,7 @@ class RiskWatch:
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:
-        await scanning.watch_new(ids)
+        await demo.fill(ids)
 
 
 plugin = RiskWatch()

@@ -80,13 +80,14 @@ async def put_in_force(trial: int, *, sure: bool) -> None:
         raise Refusal("risk_rules.fires_often", sentence, status=409, details={"share": share})
     wanted = json.loads(row.wanted)
     for name, value in wanted["limits"].items():
-        await _set(row.rule, name, int(value), wanted["industry"], wanted["client"])
+        await set_limit(row.rule, name, int(value), industry=wanted["industry"], client=wanted["client"])
     await use(Audit).record("risk_rules.limits", f"risk_rules_trial:{row.id}", client=wanted["client"], after={"rule": row.rule, **wanted["limits"]})
     clients = [wanted["client"]] if wanted["client"] else [c.id for c in await use(Clients).clients()]
     await mark_everything(clients)
 
 
-async def _set(rule: str, name: str, value: int, industry: str, client: int | None) -> None:
+async def set_limit(rule: str, name: str, value: int, *, industry: str = "", client: int | None = None) -> None:
+    """For an industry, or all, or one client; whoever calls has asked the permission and sees to the trail."""
     now, by = dt.datetime.now(dt.UTC), scope().user_name
     if client is None:
         await FirmLimit.raw(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhangfang_risk_rules.limits import limits_of
+from zhangfang_risk_rules.limits import limits_of_rule
 from zhangfang_risk_rules.scanning.asking import ask
 from zhangfang_risk_rules.scanning.reading import read
 from zhangfang_risk_rules.scanning.scanning import BACK
@@ -41,18 +41,17 @@ async def try_rule(key: str, rule: RiskRule, wanted: Mapping[str, int], clients:
         (row["client"], row["month"])
         for row in await Alert.select(Alert.client, Alert.month).where(Alert.rule == key, Alert.explanation != "")
     }
-    for client in clients:
-        if industry and client.industry != industry:
-            continue
+    chosen = [client for client in clients if industry in ("", client.industry)]
+    limits = await limits_of_rule(key, [client.id for client in chosen], wanted)
+    for client in chosen:
         tried.asked += 1
         first = max(Period.of(client.books_start), running.plus(1 - BACK))
         months = list(months_between(first, running))
-        known = await read(client.id, rule.needs, months)
+        known = await read(client.id, [(rule, months)])
         if known is None:
             continue
-        limits = await limits_of(client, tried=wanted)
         for month in months:
-            said = ask(key, rule, known, month, limits)
+            said = ask(key, rule, known, month, limits[client.id])
             if said is not None and said.findings:
                 tried.months.setdefault(client.id, []).append(month.number)
                 tried.confirmed += (client.id, month.number) in confirmed

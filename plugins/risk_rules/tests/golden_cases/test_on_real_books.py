@@ -111,7 +111,7 @@ async def _read(client: int, tax_id: str, document: int, i: Invoice, reverses: s
 
 
 async def said(client: int, rule: str, story: Story) -> Asked:
-    known = await read(client, RULES[rule].needs, [story.month])
+    known = await read(client, [(RULES[rule], [story.month])])
     assert known is not None
     limits = await limits_of(known.client, tried=story.limits)
     answer = ask(f"risk_rules.{rule}", RULES[rule], known, story.month, limits)

@@ -73,7 +73,7 @@ async def _again(row: Alert, rule: RiskRule | None) -> Again:
     if rule is None:
         return Again("", "这条规则所在的模块已停用,算不出来。", same=False)
     month = Period.from_number(row.month)
-    known = await read(row.client, rule.needs, [month])
+    known = await read(row.client, [(rule, [month])])
     asked = None if known is None else ask(row.rule, rule, known, month, await limits_of(known.client))
     if asked is None:
         return Again("", "这次没有算出来,请稍后再试。", same=False)

@@ -1,12 +1,12 @@
 """Asking rules about a client at the ends of months. A rule that fails is passed over: the core has logged it, and nothing is concluded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zhangfang_risk_rules.limits import Limits
 from zhangfang_risk_rules.scanning.reading import Known
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.risk import Finding, Lacking, NotApplicable, Reader, Rhythm, RiskRule, Verdict
+from zhangfang_sdk.risk import Finding, Lacking, NotApplicable, Rhythm, RiskRule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,6 @@ class Asked:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return () if isinstance(self.verdict, NotApplicable | Lacking) else tuple(self.verdict)
-
-
-def readers(rules: Iterable[RiskRule]) -> frozenset[Reader]:
-    return frozenset(reader for rule in rules for reader in rule.needs)
 
 
 def ask(key: str, rule: RiskRule, known: Known, month: Period, limits: Limits) -> Asked | None:
@@ -61,6 +57,3 @@ class Months:
         if rule.rhythm is Rhythm.EVENT:
             return self.events
         return (self.running,) if rule.rhythm is Rhythm.RUNNING else (self.settled,)
-
-    def all(self, rules: Iterable[RiskRule]) -> frozenset[Period]:
-        return frozenset(month for rule in rules for month in self.of(rule))

@@ -1,6 +1,7 @@
 """Everything that rules want to know of one client, read once for all months in question through the services."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from zhangfang_sdk.open_items import OpenItem, OpenItems
 from zhangfang_sdk.payrolls import Payrolls, PayrollTotals
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import Fact, FactValue, holding
-from zhangfang_sdk.risk import ListedSeller, Material, Reader
+from zhangfang_sdk.risk import ListedSeller, Material, Reader, RiskRule
 from zhangfang_sdk.risk_books import BookSums, InvoiceShelf
 from zhangfang_sdk.services import ServiceMissing
 
@@ -55,11 +56,19 @@ class Known:
         )  # fmt: skip
 
 
-async def read(client: int, needs: frozenset[Reader], months: Iterable[Period], day: dt.date | None = None) -> Known | None:
-    """For rules that need these readers at the ends of ``months``. None for a client whose accounting standard is not known here."""
+async def read(client: int, rules: Iterable[tuple[RiskRule, Iterable[Period]]], day: dt.date | None = None) -> Known | None:
+    """For these rules at the ends of these months. None for a client whose accounting standard is not known here, or without months."""
+    by_reader: defaultdict[Reader, set[Period]] = defaultdict(set)
+    every: set[Period] = set()
+    for rule, months in rules:
+        asked_at = set(months)
+        every |= asked_at
+        for reader in rule.needs if asked_at else ():
+            by_reader[reader] |= asked_at
+    needs = by_reader.keys()
     about = await use(Clients).client(client)
     roles = accounts_of(about.standard)
-    asked = sorted(set(months))
+    asked = sorted(every)
     if roles is None or not asked:
         return None
     first, last = asked[0], asked[-1]
@@ -81,12 +90,12 @@ async def read(client: int, needs: frozenset[Reader], months: Iterable[Period], 
         books=books,
         invoices=shelf,
         deducted=deducted,
-        dues={month: await _dues(client, month, roles) for month in asked} if Reader.DUES in needs else {},
-        parties=await _parties(client, asked, roles) if Reader.PARTIES in needs else (),
+        dues={month: await _dues(client, month, roles) for month in by_reader[Reader.DUES]},
+        parties=await _parties(client, sorted(by_reader[Reader.PARTIES]), roles) if Reader.PARTIES in needs else (),
         cash_entries=await use(Ledger).entries(client, roles["cash"][0], first, last, limit=MOST_CASH_ENTRIES) if Reader.CASH in needs else (),
-        payrolls=await _payrolls(client, asked) if Reader.PAYROLL in needs else {},
+        payrolls=await _payrolls(client, sorted(by_reader[Reader.PAYROLL])),
         filings=await _filings(client) if Reader.FILINGS in needs else (),
-        unexplained=await _unexplained(client, asked) if Reader.BANK in needs else {},
+        unexplained=await _unexplained(client, sorted(by_reader[Reader.BANK])),
         risk_list=risk_list,
     )
 
@@ -163,7 +172,7 @@ async def _unexplained(client: int, months: Sequence[Period]) -> Mapping[Period,
         bank = use(Bank)
     except ServiceMissing:
         return {}
-    if not await bank.balances(client):
+    if not months or not await bank.balances(client):
         return {}
     found = {}
     for month in months:

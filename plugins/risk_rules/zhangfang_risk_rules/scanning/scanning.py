@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zhangfang_risk_rules.alerts.keeping import TOPIC, Opened, keep
 from zhangfang_risk_rules.alerts.telling import tell
 from zhangfang_risk_rules.limits import limits_of
-from zhangfang_risk_rules.scanning.asking import Months, ask_all, readers
+from zhangfang_risk_rules.scanning.asking import Months, ask_all
 from zhangfang_risk_rules.scanning.reading import read
 from zhangfang_risk_rules.scanning.risk_list import is_any_listed
 from zhangfang_risk_rules.tables import Mark, Watch
@@ -112,7 +112,7 @@ async def months_of(client: int) -> Months:
 
 async def _scan(client: int, rules: Mapping[str, RiskRule], months: Months) -> Sequence[Opened]:
     wanted = {key: rule for key, rule in rules.items() if months.of(rule)}
-    known = await read(client, readers(wanted.values()), months.all(wanted.values()))
+    known = await read(client, [(rule, months.of(rule)) for rule in wanted.values()])
     if known is None:
         return []
     limits = await limits_of(known.client)
