@@ -78,10 +78,6 @@ class RiskWatch:
         return SCREENS
 
     @hook
-    async def on_clients_created(self, ids: Sequence[int]) -> None:
-        await scanning.watch_new(ids)
-
-    @hook
     async def on_profile_changed(self, ids: Sequence[int]) -> None:
         await scanning.mark_everything(ids)
 

@@ -5,7 +5,7 @@ import datetime as dt
 from zhangfang_risk_rules.judging.registering import judges, over, percent, share_of, short_of, ten_thousands
 from zhangfang_risk_rules.judging.vat import sales_of
 from zhangfang_sdk.alerts import Severity
-from zhangfang_sdk.filings import FilingStep
+from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Unit, Verdict
 from zhangfang_sdk.risk_books import Part, Sum
 
@@ -123,17 +123,18 @@ def capital_due(m: Material) -> Verdict:
 
 @judges("G08")
 def filed_late(m: Material) -> Verdict:
-    """A finding for each return that is due and not filed."""
+    """Returns that are due and not filed, by the oldest."""
     if not m.filings:
         return Lacking("没有登记要申报的税。")
-    found = []
-    for filing in m.filings:
-        if filing.due < m.day and filing.step < FilingStep.FILED:
-            days = (m.day - filing.due).days
-            title = f"{filing.last.label}{TAXES.get(filing.tax.value, filing.tax.value)}"
-            part = Part(f"{title} 应缴", filing.payable or 0)
-            late_fee = (filing.payable or 0) * days * 5 // 10_000
-            cost = Cost(late_fee, late_fee + 10_000_00, "滞纳金每天万分之五,逾期申报可处 2000 元以下、情节严重的 1 万元以下罚款")
-            values = {"title": title, "due": filing.due.isoformat()}
-            found.append(Finding(days, Unit.DAYS, (Sum("应缴税额", (part,)),), f"filing:{filing.id}", values, cost=cost))
-    return found
+    late = sorted((f for f in m.filings if f.due < m.day and f.step < FilingStep.FILED), key=lambda f: (f.due, f.id))
+    if not late:
+        return ()
+    owed = Sum("应缴税额", tuple(Part(f"{_title(f)},应在 {f.due} 前申报", f.payable or 0) for f in late))
+    fee = sum((f.payable or 0) * (m.day - f.due).days * 5 // 10_000 for f in late)
+    cost = Cost(fee, fee + len(late) * 10_000_00, "滞纳金每天万分之五;逾期申报每项可处 2000 元以下、情节严重的 1 万元以下罚款")
+    values = {"titles": "、".join(_title(f) for f in late[:3]) + (f"等 {len(late)} 项" if len(late) > 3 else ""), "due": late[0].due.isoformat()}
+    return [Finding((m.day - late[0].due).days, Unit.DAYS, (owed,), values=values, cost=cost)]
+
+
+def _title(filing: Filing) -> str:
+    return f"{filing.last.label}{TAXES.get(filing.tax.value, filing.tax.value)}"

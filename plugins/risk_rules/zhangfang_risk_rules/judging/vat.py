@@ -7,6 +7,8 @@ from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, 
 from zhangfang_sdk.risk_books import Sum, billed
 
 YEAR = 12
+FORESEEN = 24
+"""Months ahead of which a trend is worth telling."""
 
 
 def sales_of(m: Material, first: Period, last: Period, title: str = "账上销售额(不含税)") -> Sum:
@@ -168,10 +170,10 @@ def near_exemption(m: Material) -> Verdict:
         return NotApplicable("以前各季度都已达到起征点,一直是全额计税。")
     if sales.amount >= limit:
         tax = sales.amount * m.limits["levy"] // 10_000
-        told = f"已经达到{ten_thousands(limit)},这个季度的全部销售额都要交增值税"
+        told = f"已经达到 {ten_thousands(limit)},这个季度的全部销售额都要交增值税"
         cost = Cost(tax, tax, "全部销售额按征收率计算")
         return [Finding(sales.amount, Unit.FEN, (sales,), severity=Severity.HIGH, limit=limit, values={"told": told}, cost=cost)]
-    told = f"离{ten_thousands(limit)}还差 {ten_thousands(limit - sales.amount)};刚好等于也算达到,达到后整个季度都要交税"
+    told = f"离 {ten_thousands(limit)}还差 {ten_thousands(limit - sales.amount)};刚好等于也算达到,达到后整个季度都要交税"
     tax = limit * m.limits["levy"] // 10_000
     return [Finding(sales.amount, Unit.FEN, (sales,), limit=limit, values={"told": told}, cost=Cost(0, tax, "刚达到起征点时按征收率计算的税额"))]
 
@@ -189,14 +191,16 @@ def near_registration(m: Material) -> Verdict:
         return ()
     recent = sales_of(m, end.plus(-2), end).amount // 3
     if sales.amount > limit:
-        severity, told = Severity.URGENT, f"已经超过{ten_thousands(limit)},要从超过的当期 1 日起按一般纳税人计税,登记后不能转回"
+        severity, told = Severity.URGENT, f"已经超过 {ten_thousands(limit)},要从超过的当期 1 日起按一般纳税人计税,登记后不能转回"
     else:
         severity = Severity.HIGH if sales.amount >= m.limits["warn"] else Severity.LOW
         left = limit - sales.amount
-        told = f"到{ten_thousands(limit)}必须登记一般纳税人"
+        told = f"到 {ten_thousands(limit)}必须登记一般纳税人"
         growing = recent - sales_of(m, end.plus(-11), end.plus(-9)).amount // 3
-        if growing > 0:
+        if growing > 0 and left // growing <= FORESEEN:
             told += f",按现在的速度还有约 {max(1, left // growing)} 个月"
+        elif growing > 0:
+            told += f",还差 {ten_thousands(left)};照现在的速度,两年内不会超过"
         else:
             told += f",还差 {ten_thousands(left)};近三个月没有比一年前多,照现在的速度不会超过"
     values = {"sales": ten_thousands(sales.amount), "told": told, "tell": ten_thousands(m.limits["warn" if severity >= Severity.HIGH else "tell"])}

@@ -88,7 +88,7 @@ async def scan_marked(client: int) -> None:
         everything = marked.get(EVERYTHING, set())
         asked = {k: r for k, r in rules.items() if turned or everything or any(reader.value in marked for reader in r.needs)}
         events = {month for of in marked.values() for month in of}
-        await _scan(client, asked, Months(months.running, months.settled, tuple(sorted(events))))
+        await _scan(client, asked, Months(months.running, months.settled, tuple(sorted(events))), quiet=bool(everything))
     await Watch.update(
         {Watch.running: months.running.number, Watch.settled: months.settled.number, Watch.scanned_at: dt.datetime.now(dt.UTC)}
     ).where(Watch.id == watch.id)
@@ -110,7 +110,8 @@ async def months_of(client: int) -> Months:
     return Months(running, settled)
 
 
-async def _scan(client: int, rules: Mapping[str, RiskRule], months: Months) -> Sequence[Opened]:
+async def _scan(client: int, rules: Mapping[str, RiskRule], months: Months, *, quiet: bool = False) -> Sequence[Opened]:
+    """``quiet``: a first look, or one with other thresholds, tells what has stood for long: it opens alerts and shouts at nobody."""
     wanted = {key: rule for key, rule in rules.items() if months.of(rule)}
     known = await read(client, [(rule, months.of(rule)) for rule in wanted.values()])
     if known is None:
@@ -119,7 +120,8 @@ async def _scan(client: int, rules: Mapping[str, RiskRule], months: Months) -> S
     opened, changed = await keep(client, ask_all(wanted, known, months, limits), limits.muted)
     if changed:
         await use(Live).announce(TOPIC, client)
-    await tell(client, opened)
+    if not quiet:
+        await tell(client, opened)
     return opened
 
 
@@ -159,7 +161,7 @@ async def sweep() -> None:
         for client in (c for c in clients if c in known):
             months = await months_of(client)
             if (known[client]["running"], known[client]["settled"]) != (months.running.number, months.settled.number):
-                await mark_everything([client])
+                await use(Jobs).defer(JOB, once=f"risk:{client}", client=client)
 
 
 async def mark_now(clients: Iterable[int], changed: Iterable[str]) -> None:
