@@ -6,18 +6,21 @@ import pytest
 
 from golden_cases.of_invoices import FROM_LISTED, LIKE, LIST, LISTED, W
 from golden_cases.story import Story
-from golden_cases.test_on_real_books import company
+from golden_cases.test_on_real_books import company, received
 from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.testing.fixtures import Visit
-from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_risk_rules import trying
 from zhangfang_risk_rules.pages.listing import alerts_of
 from zhangfang_risk_rules.scanning import listing_sellers, scanning
 from zhangfang_risk_rules.scanning.listing_sellers import read_lines
 from zhangfang_risk_rules.tables import Alert
+from zhangfang_sdk import use
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.context import in_scope, system_scope
+from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 
 SELLERS = Story(more=LIST)
@@ -51,6 +54,25 @@ async def test_a_listed_seller_is_told_when_the_invoice_is_read(firm: TestFirm) 
         await scanning.scan_marked(client)
         assert len(await of_listed(client)) == 1
         assert await connection().fetchval("select count(*) from core_notice where kind = 'risk_rules.found' and key = 'found:1:1'") <= before
+
+
+async def test_the_driver_hears_only_to_call_the_accountant(firm: TestFirm) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        await company(1, SELLERS)
+        await make_member(login="zhao@visit", name="小赵", password=OWNER_PASSWORD, role="driver", client=firm.restaurant)
+    async with acting(firm, "driver", name="小赵"):
+        file = await use(Documents).store(firm.restaurant, "发票.pdf", "application/pdf", b"%PDF-1.4 x")
+    async with scoped_transaction(system_scope(firm.id)):
+        await received(firm.restaurant, "91330106MA2TEXT16P", file.id, FROM_LISTED, 0)
+        keys = await read_keys(firm.restaurant)
+    for _ in range(2):
+        async with scoped_transaction(system_scope(firm.id)):
+            await call_one("on_invoices_read", "risk_rules", ids=keys)
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("""select n.kind, n::text as told from core_notice n join core_user u on u.id = n."user" where u.name = '小赵'""")
+    assert [row["kind"] for row in rows] == ["risk_rules.contact"]
+    assert "请联系会计" in rows[0]["told"]
+    assert LISTED.name not in rows[0]["told"]
 
 
 async def test_an_arriving_invoice_takes_little_work(firm: TestFirm) -> None:

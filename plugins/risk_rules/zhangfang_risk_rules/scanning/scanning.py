@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from zhangfang_risk_rules.alerts.keeping import TOPIC, Opened, keep
-from zhangfang_risk_rules.alerts.telling import tell
+from zhangfang_risk_rules.alerts.telling import tell, tell_uploaders
+from zhangfang_risk_rules.judging.received import matches
 from zhangfang_risk_rules.limits import limits_of
 from zhangfang_risk_rules.scanning.asking import Months, ask_all
 from zhangfang_risk_rules.scanning.reading import read
-from zhangfang_risk_rules.scanning.risk_list import is_any_listed
+from zhangfang_risk_rules.scanning.risk_list import is_any_listed, listed_sellers
 from zhangfang_risk_rules.tables import Mark, Watch
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
@@ -62,8 +63,11 @@ async def invoices_read(keys: Sequence[str]) -> None:
         if invoice.direction is InvoiceDirection.RECEIVED:
             received[invoice.client].append(invoice)
     for client, invoices in sorted(received.items()):
-        if await is_any_listed((i.seller.tax_id for i in invoices), (i.seller.name for i in invoices)):
-            await scan(client, only=frozenset({LISTED}), events=months[client])
+        if not await is_any_listed((i.seller.tax_id for i in invoices), (i.seller.name for i in invoices)):
+            continue
+        if await scan(client, only=frozenset({LISTED}), events=months[client]):
+            listed = await listed_sellers()
+            await tell_uploaders(client, [i for i in invoices if any(matches(i.seller.name, i.seller.tax_id, x) for x in listed)])
     for client, of in sorted(months.items()):
         await mark(client, OF_INVOICES, of)
 
