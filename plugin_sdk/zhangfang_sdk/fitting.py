@@ -23,6 +23,7 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.services import methods_of
@@ -46,6 +47,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_invoice_sources": InvoiceSource,
     "register_measures": Measure,
     "register_month_end_sources": MonthEndSource,
+    "register_risk_rules": RiskRule,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
     "register_admin_forms": AdminForm,
@@ -72,6 +74,7 @@ _NAMES = {
     InvoiceSource: "id",
     Measure: "key",
     MonthEndSource: "id",
+    RiskRule: "id",
     WaitingSource: "id",
     AdminForm: "id",
     AdminScreen: "title",

@@ -11,7 +11,7 @@ from zhangfang_sdk.setting_schema import Setting, parse_settings
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RESERVED = frozenset(
     {
-        *("admin", "audit", "bank", "clients", "contacts", "core", "documents", "filings", "invoices", "ledger", "modules", "notices"),
+        *("admin", "alerts", "audit", "bank", "clients", "contacts", "core", "documents", "filings", "invoices", "ledger", "modules", "notices"),
         *("operator", "people", "pg", "procrastinate", "profile", "receivables", "tasks", "taxes"),
     }
 )

@@ -31,7 +31,7 @@ def test_every_service_that_is_provided_is_told_and_no_draft_is() -> None:
     provided = set(CORE_SERVICES) | {p for module in registry().modules.values() for p in module.services}
     assert {service for service in services() if not is_draft(service)} == provided
     assert {service.__name__ for service in DRAFTS} == {
-        *("Talks", "Signing", "Contracts", "Archive", "Alerts", "Offers")
+        *("Talks", "Signing", "Contracts", "Archive", "Offers")
     }
 
 

@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from tests.isolation.money_and_taxes import plant_bank, plant_payroll, plant_taxes
+from tests.isolation.risks import plant_risks
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
 from zhangfang_books.importing.kept_profiles import remember
@@ -61,7 +62,6 @@ from zhangfang_core.trail.audit import seal
 from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoice
 from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
-from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.dimensions import Dimensions
@@ -263,10 +263,7 @@ async def _rest(place: Place) -> None:
     word, client, now = f"机密{place.mark}", place.client, dt.datetime.now(dt.UTC)
     await assign_task(client, Period.current(), word, word, today())
     await arrived(Arrival(client, word, Period.current(), word, word))
-    await Alert(
-        client=client, rule="kept", severity="bad", title=word, sentence=word, todo=word, source=word, amount=-1,
-        created_at=now, updated_at=now,
-    ).save()  # fmt: skip
+    await plant_risks(client, word, now)
     with declaring(NoticeKind("seen", word, "{what}", "{what}", permission="clients.read")):
         await use(Notices).send(Notice(client, f"{DECLARING}.seen", f"{word}:1", "/messages", {"what": word}))
     await _delivered(client, word, now)

@@ -8,7 +8,9 @@ from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.testing.tenants import TestFirm, acting, somebody
-from zhangfang_risk_rules.services import alerts
+from zhangfang_risk_rules.pages.listing import alerts_of
+from zhangfang_risk_rules.scanning.scanning import scan_marked
+from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
@@ -85,12 +87,16 @@ async def test_cash_below_zero_is_told_and_untold(firm: TestFirm) -> None:
     )
     await posted(firm, spent)
     async with acting(firm, "boss", client=firm.restaurant):
-        found = await alerts(firm.restaurant, only_open=True)
-        assert [a.rule for a in found] == ["cash_negative"]
+        found = await of_money(firm.restaurant)
+        assert [a.rule for a in found] == ["risk_rules.B07"]
         assert "-500.00" in found[0].sentence
     await posted(firm, drawn)
     async with acting(firm, "boss", client=firm.restaurant):
-        assert [a.rule for a in await alerts(firm.restaurant, only_open=True)] == ["bank_negative"]
+        assert [a.rule for a in await of_money(firm.restaurant)] == ["risk_rules.B00"]
+
+
+async def of_money(client: int) -> list[Alert]:
+    return [a for a in await alerts_of(client, only_standing=True) if a.rule in ("risk_rules.B00", "risk_rules.B07")]
 
 
 async def posted(firm: TestFirm, voucher: VoucherDraft) -> None:
@@ -98,3 +104,5 @@ async def posted(firm: TestFirm, voucher: VoucherDraft) -> None:
         ids = await import_posted(voucher.client, [voucher])
     async with scoped_transaction(system_scope(firm.id)):
         await call_one("on_vouchers_posted", "risk_rules", ids=ids)
+    async with scoped_transaction(system_scope(firm.id)):
+        await scan_marked(voucher.client)

@@ -21,6 +21,7 @@ CORE_PERMISSIONS = (
     Permission("documents.upload", "上传单据", _EVERYBODY),
     Permission("invoices.read", "查看发票", _READERS),
     Permission("tasks.read", "查看待办任务", _READERS),
+    Permission("alerts.read", "查看风险提醒", ("owner", "admin", "accountant", "reviewer", "boss")),
     Permission("bank.read", "查看银行流水", _READERS),
     Permission("bank.write", "导入和核对银行流水", ("owner", "admin", "accountant")),
     Permission("taxes.read", "查看税款计算", ("owner", "admin", "accountant", "reviewer", "boss")),

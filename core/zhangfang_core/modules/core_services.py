@@ -27,6 +27,7 @@ from zhangfang_sdk.month_states import MonthStates
 from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.open_items import OpenItems
 from zhangfang_sdk.openings import Openings
+from zhangfang_sdk.risk import RiskRules
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.typefaces import Typefaces
@@ -59,6 +60,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Openings: "zhangfang_core.ledger.opening.service:SheetOpenings",
     Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
+    RiskRules: "zhangfang_core.modules.risk_rules:DeclaredRiskRules",
     Search: "zhangfang_core.search.service:IndexedSearch",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }

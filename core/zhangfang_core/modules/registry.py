@@ -27,6 +27,7 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.vendors import Vendor
@@ -55,6 +56,7 @@ class Module:
     invoice_sources: Sequence[InvoiceSource] = ()
     measures: Sequence[Measure] = ()
     month_end_sources: Sequence[MonthEndSource] = ()
+    risk_rules: Sequence[RiskRule] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
     admin_forms: Sequence[AdminForm] = ()
@@ -201,6 +203,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         invoice_sources=tuple(declared("register_invoice_sources")),
         measures=tuple(declared("register_measures")),
         month_end_sources=tuple(declared("register_month_end_sources")),
+        risk_rules=tuple(declared("register_risk_rules")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),
         admin_forms=tuple(declared("register_admin_forms")),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.clients import NewClient
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.context import transaction
@@ -21,6 +22,7 @@ from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.risk import Reader, RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import Search, SearchEntry, SearchSource
 from zhangfang_sdk.vendors import Settings, Vendor, VendorKind
@@ -167,6 +169,12 @@ class Plugin:
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
         note("register_month_end_sources")
         return [MonthEndSource("sights", "见证", accruals)]
+
+    @hook
+    def register_risk_rules(self) -> Sequence[RiskRule]:
+        note("register_risk_rules")
+        needs: frozenset[Reader] = frozenset()
+        return [RiskRule("sights", 1, "见证", Severity.NOTE, needs, lambda _: (), "看过了。", "看过几次", "不用做什么。")]
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:

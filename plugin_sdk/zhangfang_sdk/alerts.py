@@ -6,7 +6,7 @@ A cockpit shows the worst of a client::
 
 A marketplace offers help where a rule has found something::
 
-    found = await use(Alerts).open(rules=["receivables_old"], limit=500)
+    found = await use(Alerts).open(rules=["risk_rules.B04"], limit=500)
     clients = {alert.client for alert in found}
 """
 
@@ -17,6 +17,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
+from zhangfang_sdk.periods import Period
 
 
 class Severity(IntEnum):
@@ -32,12 +33,14 @@ class Severity(IntEnum):
 class Alert:
     """``sentence`` tells a client what was found with its figure, ``todo`` what to do, ``source`` is the law or rule with paragraph and date.
 
-    ``amount`` in fen, None where none is meant. ``path`` is the client's page of it. ``since`` is UTC.
+    ``rule`` is "<plugin>.<id>". ``period`` is the last month that it is about. ``amount`` in fen, None where none is meant. ``path`` is the client's
+    page of it. ``since`` is UTC.
     """
 
     id: int
     client: int
     rule: str
+    period: Period
     severity: Severity
     title: str
     sentence: str
@@ -60,7 +63,7 @@ class Alerts(Protocol):
         at_least: Severity = Severity.NOTE,
         limit: int = 100,
     ) -> Sequence[Alert]:
-        """Neither right again nor explained, the worst first and of those the newest; of certain rules, or of all.
+        """Neither right again nor accepted nor muted, the worst first and of those the newest; of certain rules, or of all.
 
         Raises Refusal ``common.not_found`` for a client out of scope.
         """

@@ -1,0 +1,44 @@
+"""Telling people of alerts that opened: a window and a message for what is severe, one for each scan."""
+
+from collections.abc import Sequence
+
+from zhangfang_risk_rules.alerts.keeping import Opened
+from zhangfang_sdk import use
+from zhangfang_sdk.alerts import Severity
+from zhangfang_sdk.contacts import Contacts
+from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.invoices import Invoice
+from zhangfang_sdk.notices import Notice, NoticeKind, Notices
+
+MOST_SENTENCES = 3
+NOTICE_KINDS = (
+    NoticeKind(
+        "found", "严重的风险提醒", "{title}", "{body}", subject="{title}", mail="{body}", sms="{title},请登录查看", urgent=True,
+        permission="alerts.read",
+    ),
+    NoticeKind("contact", "请联系会计", "您上传的一张发票,请联系会计", "交回单据或继续收货以前,请先给会计打个电话。", permission="documents.upload"),
+)  # fmt: skip
+
+
+async def tell(client: int, opened: Sequence[Opened]) -> None:
+    """Those of HIGH and above, the worst first; what is less waits in the list."""
+    severe = sorted((one for one in opened if one.level >= Severity.HIGH), key=lambda one: (-one.level, one.id))
+    if not severe:
+        return
+    several = len(severe) > 1
+    title = f"{severe[0].title}等 {len(severe)} 项风险提醒" if several else severe[0].title
+    body = " ".join(one.sentence for one in severe[:MOST_SENTENCES])
+    key = f"found:{max(one.id for one in severe)}:{len(severe)}"
+    await use(Notices).send(
+        Notice(client, "risk_rules.found", key, "/risks" if several else f"/risks/{severe[0].id}", {"title": title, "body": body})
+    )
+
+
+async def tell_uploaders(client: int, invoices: Sequence[Invoice]) -> None:
+    """Whoever uploaded one of these hears that they should call the accountant, and not why: a driver reads no alerts."""
+    documents = await use(Documents).documents([i.document for i in invoices if i.document is not None])
+    people = {person.name: person.person for person in await use(Contacts).of_client(client)} if documents else {}
+    for document in documents:
+        if document.stored_by in people:
+            told = frozenset({people[document.stored_by]})
+            await use(Notices).send(Notice(client, "risk_rules.contact", f"contact:{document.id}", f"/documents/{document.id}", people=told))

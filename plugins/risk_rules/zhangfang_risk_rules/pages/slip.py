@@ -1,0 +1,165 @@
+"""The slip of one alert: the figure, how it came about, what it may cost, what to do, whom to ask, the law; and what people do with it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Body
+from litestar.response import Redirect
+
+from zhangfang_risk_rules.alerts import slips, stepping
+from zhangfang_risk_rules.alerts.service import READ
+from zhangfang_risk_rules.asking_people import ask_accountant, ask_client
+from zhangfang_risk_rules.limits import limits_of
+from zhangfang_risk_rules.pages.listing import words
+from zhangfang_risk_rules.scanning.asking import ask
+from zhangfang_risk_rules.scanning.reading import read
+from zhangfang_risk_rules.tables import Alert, AlertStep
+from zhangfang_sdk.contacts import Colleague, Contacts
+from zhangfang_sdk.context import client_in_scope, scope
+from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.invoices import Invoice, Invoices
+from zhangfang_sdk.ledger import Account, Ledger, LedgerEntry
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.places import here
+from zhangfang_sdk.risk import RiskRule, RiskRules, Unit
+from zhangfang_sdk.services import use
+from zhangfang_sdk.web import CLIENT, Page, action, go, page
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+MOST_ENTRIES = 200
+EARLIEST = Period(2000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What the rule says now: the figure in words, or why it says none; ``same`` as on the slip."""
+
+    figure: str
+    sentence: str
+    same: bool
+
+
+@page("/risks/{alert_id:int}", of=CLIENT, permission=READ)
+async def slip_page(alert_id: int, again: str = "") -> Page:
+    """The slip; with ``again`` worked out anew beside it from the books of now."""
+    await stepping.see(alert_id)
+    row = await _alert(alert_id)
+    rule = (await use(RiskRules).known()).get(row.rule)
+    slip = slips.read(row.slip)
+    colleagues: Sequence[Colleague] = await use(Contacts).of_firm() if scope().staff and scope().holds("contacts.read") else ()
+    return Page(
+        "risk_rules/slip.html",
+        title=row.title,
+        active="risks",
+        alert=row,
+        rule=rule,
+        slip=slip,
+        figure=slips.figure_in_words(row.amount, Unit(row.unit)),
+        limit=None if slip.limit is None else slips.figure_in_words(slip.limit, Unit(row.unit)),
+        steps=await AlertStep.objects().where(AlertStep.alert == row.id).order_by(AlertStep.id, ascending=False).limit(50),
+        again=await _again(row, rule) if again else None,
+        staff=scope().staff,
+        colleagues=colleagues,
+        due=(today() + dt.timedelta(days=7)).isoformat(),
+        **words(),
+    )
+
+
+async def _again(row: Alert, rule: RiskRule | None) -> Again:
+    if rule is None:
+        return Again("", "这条规则所在的模块已停用,算不出来。", same=False)
+    month = Period.from_number(row.month)
+    known = await read(row.client, [(rule, [month])])
+    asked = None if known is None else ask(row.rule, rule, known, month, await limits_of(known.client))
+    if asked is None:
+        return Again("", "这次没有算出来,请稍后再试。", same=False)
+    found = next((f for f in asked.findings if f.subject == row.subject), None)
+    if found is None:
+        return Again("", "按现在的账,这个问题已经没有了;这条提醒会在下次检查时自动关闭。", same=False)
+    figure = slips.figure_in_words(found.figure, found.unit)
+    return Again(figure, slips.sentence_of(rule, found), same=found.figure == row.amount)
+
+
+@page("/risks/{alert_id:int}/parts/{which:int}/{part:int}", of=CLIENT, permission=READ, examples={"which": "0", "part": "0"})
+async def part_page(alert_id: int, which: int, part: int) -> Page:
+    """The entries or invoices behind one addend of the slip."""
+    row = await _alert(alert_id)
+    sums = slips.read(row.slip).sums
+    if not (which < len(sums) and part < len(sums[which].parts)):
+        raise not_found("明细")
+    one = sums[which].parts[part]
+    entries: list[LedgerEntry] = []
+    for code in one.accounts:
+        last = one.last or Period.from_number(row.month)
+        entries += await use(Ledger).entries(row.client, code, one.first or EARLIEST, last, limit=MOST_ENTRIES)
+    invoices: Sequence[Invoice] = await use(Invoices).get(one.invoices) if one.invoices else ()
+    accounts: Sequence[Account] = await use(Ledger).accounts(row.client) if one.accounts else ()
+    return Page(
+        "risk_rules/part.html",
+        title=f"{sums[which].title} · {one.title}",
+        active="risks",
+        alert=row,
+        sum=sums[which],
+        part=one,
+        entries=sorted(entries, key=lambda e: (e.date, e.voucher), reverse=True)[:MOST_ENTRIES],
+        invoices=invoices,
+        names={a.code: a.full_name for a in accounts},
+    )
+
+
+@action("/risks/{alert_id:int}/explain", of=CLIENT, permission=stepping.EXPLAIN)
+async def explain_form(alert_id: int, data: Form) -> Redirect:
+    """Why it is so."""
+    await _alert(alert_id)
+    await stepping.explain(alert_id, str(data.get("words", "")))
+    return go(here(f"/risks/{alert_id}"))
+
+
+@action("/risks/{alert_id:int}/accept", of=CLIENT, permission=stepping.RESOLVE)
+async def accept_form(alert_id: int, data: Form) -> Redirect:
+    """Accept with a reason, or say how it was resolved."""
+    await _alert(alert_id)
+    step = stepping.resolve if data.get("as") == "resolved" else stepping.accept
+    await step(alert_id, str(data.get("words", "")))
+    return go(here(f"/risks/{alert_id}"))
+
+
+@action("/risks/{alert_id:int}/assign", of=CLIENT, permission=stepping.RESOLVE)
+async def assign_form(alert_id: int, data: Form) -> Redirect:
+    """Give it to a colleague."""
+    await _alert(alert_id)
+    person = str(data.get("person", ""))
+    await stepping.assign(alert_id, int(person) if person.isascii() and person.isdigit() else 0)
+    return go(here(f"/risks/{alert_id}"))
+
+
+@action("/risks/{alert_id:int}/contact", of=CLIENT, permission=stepping.EXPLAIN)
+async def contact_form(alert_id: int) -> Redirect:
+    """联系会计: a task for the firm that carries the slip."""
+    await ask_accountant(await _alert(alert_id))
+    return go(here(f"/risks/{alert_id}"))
+
+
+@action("/risks/{alert_id:int}/ask", of=CLIENT, permission=stepping.RESOLVE)
+async def ask_form(alert_id: int, data: Form) -> Redirect:
+    """A question to the client with a deadline."""
+    try:
+        due = dt.date.fromisoformat(str(data.get("due", "")))
+    except ValueError as error:
+        raise Refusal("risk_rules.due_unreadable", "请选择一个截止日期。", field="due") from error
+    await ask_client(await _alert(alert_id), due)
+    return go(here(f"/risks/{alert_id}"))
+
+
+async def _alert(alert_id: int) -> Alert:
+    row = await Alert.objects().where(Alert.id == alert_id, Alert.client == client_in_scope()).first()
+    if row is None:
+        raise not_found("提醒")
+    return row
+
+
+PAGES: list[HTTPRouteHandler] = [slip_page, part_page, explain_form, accept_form, assign_form, contact_form, ask_form]

@@ -1,0 +1,85 @@
+"""Trying a rule over past months with thresholds that are not in force yet: how many, on whom, how many had been confirmed."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhangfang_risk_rules.limits import limits_of_rule
+from zhangfang_risk_rules.scanning.asking import ask
+from zhangfang_risk_rules.scanning.reading import read
+from zhangfang_risk_rules.scanning.scanning import BACK
+from zhangfang_risk_rules.tables import Alert, Trial
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Client, Clients
+from zhangfang_sdk.context import transaction
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.risk import RiskRule, RiskRules
+from zhangfang_sdk.risk_books import months_between
+
+AT_ONCE = 25
+
+
+@dataclass(slots=True)
+class Tried:
+    """By client the months in which the rule would have fired; ``confirmed`` are those of which an alert ended other than by itself."""
+
+    months: dict[int, list[int]] = field(default_factory=dict)
+    asked: int = 0
+    confirmed: int = 0
+
+    @property
+    def findings(self) -> int:
+        return sum(len(months) for months in self.months.values())
+
+
+async def try_rule(key: str, rule: RiskRule, wanted: Mapping[str, int], clients: Sequence[Client], industry: str = "") -> Tried:
+    """Over the last 24 months of each client, in the caller's transaction. Nothing is kept."""
+    tried, running = Tried(), Period.of(today())
+    confirmed = {
+        (row["client"], row["month"])
+        for row in await Alert.select(Alert.client, Alert.month).where(Alert.rule == key, Alert.explanation != "")
+    }
+    chosen = [client for client in clients if industry in ("", client.industry)]
+    limits = await limits_of_rule(key, [client.id for client in chosen], wanted)
+    for client in chosen:
+        tried.asked += 1
+        first = max(Period.of(client.books_start), running.plus(1 - BACK))
+        months = list(months_between(first, running))
+        known = await read(client.id, [(rule, months)])
+        if known is None:
+            continue
+        for month in months:
+            said = ask(key, rule, known, month, limits[client.id])
+            if said is not None and said.findings:
+                tried.months.setdefault(client.id, []).append(month.number)
+                tried.confirmed += (client.id, month.number) in confirmed
+    return tried
+
+
+async def run_trial(trial: int) -> None:
+    """The job behind the page: a transaction for each handful of clients, so that nothing is held for long."""
+    async with transaction():
+        row = await Trial.objects().where(Trial.id == trial).first()
+        clients = list(await use(Clients).clients())
+        rule = None if row is None else (await use(RiskRules).known()).get(row.rule)
+    if row is None or rule is None:
+        return
+    wanted: dict[str, Any] = json.loads(row.wanted)
+    whole = Tried()
+    for start in range(0, len(clients), AT_ONCE):
+        async with transaction():
+            part = await try_rule(row.rule, rule, wanted["limits"], clients[start : start + AT_ONCE], wanted.get("industry", ""))
+        whole.months |= part.months
+        whole.asked += part.asked
+        whole.confirmed += part.confirmed
+    async with transaction():
+        await Trial.update(
+            {
+                Trial.found: json.dumps({"months": whole.months, "findings": whole.findings, "confirmed": whole.confirmed}),
+                Trial.asked: whole.asked,
+                Trial.hit: len(whole.months),
+                Trial.done_at: dt.datetime.now(dt.UTC),
+            }
+        ).where(Trial.id == trial)
