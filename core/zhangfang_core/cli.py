@@ -1,4 +1,4 @@
-"""``zhangfang run | web | worker | migrate | demo | reindex | code``."""
+"""``zhangfang run | web | worker | migrate | demo | reindex | verify | code``."""
 
 import argparse
 import asyncio
@@ -29,6 +29,7 @@ def main() -> None:
     commands.add_parser("migrate", help="升级数据库结构")
     commands.add_parser("demo", help="装入演示账套(已装入则不重复)")
     commands.add_parser("reindex", help="重建全部查找索引")
+    commands.add_parser("verify", help="校验全部账簿、文件和操作日志是否被改动; 有不符时以 1 结束")
     commands.add_parser("code", help="显示演示账号当前的动态码")
     # Plugins are loaded only where one of their commands or the list of all is asked for.
     added = {} if sys.argv[1:2] and sys.argv[1] in commands.choices else _add_commands(commands)
@@ -48,7 +49,8 @@ def main() -> None:
         elif chosen.command == "code":
             _code(settings)
         else:
-            asyncio.run({"worker": _worker, "migrate": _migrate, "demo": _demo, "reindex": _reindex}[chosen.command](settings))
+            by_name = {"worker": _worker, "migrate": _migrate, "demo": _demo, "reindex": _reindex, "verify": _verify}
+            asyncio.run(by_name[chosen.command](settings))
     except (EmbeddedServerError, SupervisionError, MigrationError) as error:
         sys.exit(str(error))
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
@@ -179,6 +181,23 @@ async def _reindex(settings: Settings) -> None:
         await build_all()
     finally:
         await close_pool()
+
+
+async def _verify(settings: Settings) -> None:
+    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
+    from zhangfang_core.services import provide_services
+    from zhangfang_core.trail.report import report
+
+    dsn = await _prepared(settings)
+    provide_services()
+    await open_pool(dsn, limits=JOBS)
+    try:
+        lines, holds = await report()
+    finally:
+        await close_pool()
+    print("\n".join(lines))  # noqa: T201  # the answer of the command
+    if not holds:
+        sys.exit(1)
 
 
 async def _demo(settings: Settings) -> None:

@@ -24,7 +24,7 @@ TABLES = {
     id_: [] if (app := app_of(module.installed)) is None else [table._meta.tablename for table in app.table_classes]
     for id_, module in registry().modules.items()
 }
-EVERYONES_TOPICS = frozenset({"ledger", "documents", "notices"})
+EVERYONES_TOPICS = frozenset({"ledger", "documents", "notices", "verification"})
 """Those that core announces."""
 TOPICS = re.compile(r'data-live-topic="([^"{]*)"')
 KINDS = ("*.py", "*.html", "*.toml", "*.js")

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.isolation.money_and_taxes import plant_bank, plant_payroll, plant_taxes
+from tests.isolation.money_and_taxes import plant_bank, plant_payroll, plant_taxes, plant_verification
 from tests.isolation.risks import plant_risks
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
@@ -214,6 +214,7 @@ async def _books(place: Place) -> None:
     await plant_bank(place.client, word)
     await plant_payroll(place.client, word)
     await plant_taxes(place.client, word)
+    await plant_verification(place.firm, word)
     await write_note(place.client, Period.current(), word)
     await keep_brought_cash(place.client, {1: 100})
     await judged_cash.judge([v.id for v in await use(Ledger).vouchers(place.client)])

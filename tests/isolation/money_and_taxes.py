@@ -1,6 +1,7 @@
 """A row of everything that a client's bank, payroll and taxes keep, for the isolation tests; the word stands in each."""
 
 import datetime as dt
+import json
 
 from zhangfang_books.bank.bringing import Chosen, keep_statement
 from zhangfang_books.bank.statements import Statement, StatementLine
@@ -11,6 +12,8 @@ from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_core.trail.tables import HeadReader, VerificationRow
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
@@ -54,3 +57,14 @@ async def plant_taxes(client: int, word: str) -> None:
         seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
         read_at=dt.datetime.now(dt.UTC),
     ).save()  # fmt: skip
+
+
+async def plant_verification(firm: int, word: str) -> None:
+    """What a verification found, and somebody who gets the head by mail."""
+    found = {"parts": [], "head": word, "protects": word}
+    await VerificationRow(
+        firm=firm, asked_by=word, started_at=dt.datetime.now(dt.UTC), result=json.dumps(found, ensure_ascii=False)
+    ).save()
+    kept = await HeadReader.exists().where(HeadReader.user == scope().user)
+    if not kept:
+        await HeadReader(firm=firm, user=scope().user).save()

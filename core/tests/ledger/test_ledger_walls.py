@@ -181,5 +181,5 @@ async def test_a_change_by_the_database_s_owner_is_named(
         await superuser.close()
     async with acting(firm):
         (fault,) = await altered(firm.restaurant)
-        assert word in fault
-        assert str(target) in fault
+        assert word in fault.sentence
+        assert fault.subject == f"core_voucher:{target}"

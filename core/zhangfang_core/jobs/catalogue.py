@@ -12,6 +12,9 @@ from zhangfang_core.notices.delivery import DELIVER_JOB
 from zhangfang_core.search.writing import JOBS as SEARCH_JOBS
 from zhangfang_core.storage.sweeping import SWEEP_JOB
 from zhangfang_core.trail.audit import SEAL_JOB
+from zhangfang_core.trail.head_mail import MAIL_JOB
+from zhangfang_core.trail.heads import KEEP_JOB
+from zhangfang_core.trail.verification import VERIFY_JOB
 from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.jobs import Job
 
@@ -36,7 +39,11 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
             log.info("fact %s is not told to %s: the firm %s has it off", fact, module, firm_in_scope())
 
 
-CORE_JOBS = (Job("tell", tell_one, seconds=LONGEST_FACT_S), SEAL_JOB, SWEEP_JOB, DELIVER_JOB, *SEARCH_JOBS)
+CORE_JOBS = (
+    Job("tell", tell_one, seconds=LONGEST_FACT_S),
+    *(SEAL_JOB, KEEP_JOB, MAIL_JOB, VERIFY_JOB),
+    *(SWEEP_JOB, DELIVER_JOB, *SEARCH_JOBS),
+)
 
 
 @cache

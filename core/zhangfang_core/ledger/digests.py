@@ -11,8 +11,9 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.reading import vouchers_called
+from zhangfang_core.trail.parts import Fault
 from zhangfang_sdk.context import firm_in_scope
-from zhangfang_sdk.ledger import Line
+from zhangfang_sdk.ledger import Line, Voucher
 
 LENGTH = 24
 """Hexadecimal digits of a digest: 96 bits."""
@@ -20,8 +21,10 @@ LENGTH = 24
 CHUNK = 2000
 """Vouchers counted anew at once."""
 
-_ENTRIES = """select subject, after::text as after from core_audit_entry
-    where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
+_ENTRIES = """select subject, after::text as after, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
+    from core_audit_entry where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
+
+_POSTED = "select id from core_voucher where firm = $1 and client = $2 and state = 'posted'"
 
 
 def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line]) -> str:
@@ -50,38 +53,41 @@ def _plain(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-async def altered(client: int) -> list[str]:
-    """Chinese sentences for the client's posted vouchers that are no longer as they were posted, or are gone; none when all hold.
+async def altered(client: int) -> list[Fault]:
+    """The client's posted vouchers that are no longer as they were posted, are gone, or were never posted by the portal; none when all hold.
 
-    That the trail itself holds is ``zhangfang_core.trail.audit.verify``'s to say.
+    That the trail itself holds is ``zhangfang_core.trail.audit.verify``'s to say. In the caller's transaction.
     """
+    # Ids before the trail and contents after it: what is posted meanwhile is in the trail at least.
+    posted = {row["id"] for row in await connection().fetch(_POSTED, firm_in_scope(), client)}
     kept = await _kept(client)
     faults = []
-    ids = sorted(kept)
+    ids = sorted(posted | kept.keys())
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         found = {v.id: v for v in await vouchers_called(client, chunk)}
-        for id_ in chunk:
-            voucher = found.get(id_)
-            if voucher is None or voucher.number is None:
-                faults.append(f"凭证(编号 {id_})已不存在或不再是已记账状态。")
-                continue
-            now = digest(
-                voucher.number,
-                voucher.date.isoformat(),
-                voucher.word,
-                voucher.summary,
-                voucher.kind.value,
-                voucher.lines,
-            )
-            if now != kept[id_]:
-                faults.append(f"{voucher.period.label}凭证 {voucher.label}(编号 {id_})的内容与记账时不同。")
+        faults += [fault for id_ in chunk if (fault := _compared(client, id_, found.get(id_), kept.get(id_)))]
     return faults
 
 
-async def _kept(client: int) -> dict[int, str]:
+def _compared(client: int, id_: int, voucher: Voucher | None, kept: tuple[str, str] | None) -> Fault | None:
+    subject = f"core_voucher:{id_}"
+    if voucher is None or voucher.number is None:
+        since = "" if kept is None else f"于 {kept[1]} 记账,"
+        return Fault(subject, f"凭证(编号 {id_}){since}现已不存在或不再是已记账状态。", client)
+    named = f"{voucher.period.label}凭证 {voucher.label}(编号 {id_})"
+    if kept is None:
+        return Fault(subject, f"{named}没有记账的记录,可能是绕过系统放进去的。", client)
+    date, kind = voucher.date.isoformat(), voucher.kind.value
+    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines) != kept[0]:
+        return Fault(subject, f"{named}的内容与 {kept[1]} 记账时不同。", client)
+    return None
+
+
+async def _kept(client: int) -> dict[int, tuple[str, str]]:
+    """Digest and time of posting (Asia/Shanghai) by voucher."""
     rows = await connection().fetch(_ENTRIES, firm_in_scope(), client)
-    return {id_: text for row in rows for id_, text in _of_entry(row)}
+    return {id_: (text, row["at"]) for row in rows for id_, text in _of_entry(row)}
 
 
 def _of_entry(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:

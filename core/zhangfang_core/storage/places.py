@@ -42,6 +42,10 @@ class Place(Protocol):
         """Names below ``prefix`` that have lain there longer than ``age``."""
         ...
 
+    def after(self, name: str, prefix: str) -> AsyncIterator[str]:
+        """Names below ``prefix`` that come after ``name``, in order."""
+        ...
+
     async def clear_unfinished(self, age: dt.timedelta) -> int:
         """Remove what a process that was killed in the middle of ``put`` left. Returns how many."""
         ...
@@ -77,6 +81,17 @@ class _Reading:
             for found in batch:
                 if found["last_modified"] < limit:
                     yield found["path"]
+
+
+    async def after(self, name: str, prefix: str) -> AsyncIterator[str]:
+        # A folder on a disk is listed in no order.
+        names = [
+            found["path"]
+            async for batch in obstore.list(self._store, prefix=prefix, offset=name, chunk_size=1000)
+            for found in batch
+        ]
+        for each in sorted(names):
+            yield each
 
 
 class LocalPlace(_Reading):

@@ -8,15 +8,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from zhangfang_core.trail.action_names import action_name, action_names
-from zhangfang_core.trail.audit import verify
 from zhangfang_core.trail.tables import AuditEntry
-from zhangfang_sdk.audit import Audit
+from zhangfang_core.trail.verification_pages import HANDLERS as VERIFICATION_HANDLERS
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 from zhangfang_sdk.services import use
-from zhangfang_sdk.web import FIRM, Page, action, page
+from zhangfang_sdk.web import FIRM, Page, page
 
 ENTRIES_SHOWN = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -31,22 +30,7 @@ async def trail(
     older_than: Annotated[int, QueryParameter(name="before", ge=0, le=2**63 - 1)] = 0,
 ) -> Page:
     """The firm's trail, newest first. Dates are days in Asia/Shanghai, both included."""
-    return await _trail(_typed(person), _typed(what), since, until, older_than)
-
-
-@action("/audit/verify", of=FIRM, permission="audit.read")
-async def verify_trail() -> Page:
-    """Compute the chain anew and show what was found; the check itself goes on the trail."""
-    verdict = await verify()
-    await use(Audit).record(
-        "audit.verify",
-        "core_audit_block",
-        after={"holds": verdict.holds, "blocks": verdict.blocks, "entries": verdict.entries, "head": verdict.head},
-    )
-    return await _trail("", "", "", "", 0, verdict=verdict)
-
-
-async def _trail(person: str, what: str, since: str, until: str, older_than: int, **more: Any) -> Page:
+    person, what = _typed(person), _typed(what)
     query = AuditEntry.select().order_by(AuditEntry.id, ascending=False).limit(ENTRIES_SHOWN + 1)
     if person:
         query = query.where(AuditEntry.user_name.ilike(f"%{_literal(person)}%"))
@@ -68,7 +52,6 @@ async def _trail(person: str, what: str, since: str, until: str, older_than: int
         clients={client.id: client.name for client in await use(Clients).clients()} if scope().firm else {},
         actions=[("", "全部操作"), *action_names().items()],
         chosen={"person": person, "action": what, "from": since, "to": until},
-        **{"verdict": None, **more},
     )
 
 
@@ -114,4 +97,4 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-HANDLERS: list[HTTPRouteHandler] = [trail, verify_trail]
+HANDLERS: list[HTTPRouteHandler] = [trail, *VERIFICATION_HANDLERS]

@@ -1,10 +1,12 @@
 """The firm's audit trail with the blocks that seal it."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigInt, BigSerial, Date, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
 from piccolo.columns.combination import And, WhereRaw
 from piccolo.table import Table
 
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.references import UserKey
 from zhangfang_sdk.tables import FirmRows, type_wall
 
 DEPLOYMENT = 0
@@ -52,3 +54,21 @@ class AuditBlock(_TrailRows, Table, tablename="core_audit_block"):
     previous_hash = Varchar(length=64, null=False)
     hash = Varchar(length=64, null=False)
     sealed_at = Timestamptz()
+
+
+class VerificationRow(_TrailRows, Table, tablename="core_verification"):
+    """A verification that was asked for or is nightly; ``result`` once it ended. Instants are UTC; ``asked_by`` is "" for the nightly one."""
+
+    id = BigSerial(primary_key=True)
+    asked_by = Varchar(length=80, null=False, default="")
+    started_at = Timestamptz()
+    finished_at = Timestamptz(null=True, default=None)
+    result = JSONB(null=True, default=None)
+
+
+class HeadReader(FirmRows, Table, tablename="core_head_reader"):
+    """Somebody of the firm who gets the chain's head by e-mail each day. Unique by (firm, user)."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(UserKey, null=False, on_delete=OnDelete.cascade)
+    sent_on = Date(null=True, default=None)
