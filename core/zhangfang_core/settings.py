@@ -52,6 +52,11 @@ class Settings:
         return self.public_url is not None and self.public_url.startswith("https://")
 
 
+def is_reached_by_tls() -> bool:
+    """``read_settings().is_https``, for what asks at every request."""
+    return os.environ.get("ZHANGFANG_PUBLIC_URL", "").startswith("https://")
+
+
 def read_settings() -> Settings:
     """ZHANGFANG_DATA_DIR, _HOST, _PORT, _DSN, _OWNER_DSN, _S3_URL, _MASTER_KEY, _SECURE_COOKIES, _PUBLIC_URL, _TRUSTED_PROXIES,
     _ALLOWED_HOSTS, _REQUESTS_PER_ADDRESS, _WORKER_STALLED_S, _LOG; see docs/operating.md.

@@ -5,10 +5,10 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from zhangfang_core.identity.presence import COOKIE
+from zhangfang_core.identity.presence import COOKIE, own_cookie
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.testing.databases import TestServer
-from zhangfang_core.testing.portal import Visitor, running_portal, session_for
+from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm
 
 PUBLIC_URL = "https://portal.example"
@@ -25,7 +25,7 @@ async def test_everything_by_tls(
     async with running_portal(read_settings()) as portal:
         transport = httpx.ASGITransport(cast(Any, portal.app), raise_app_exceptions=False)
         async with httpx.AsyncClient(
-            transport=transport, base_url="https://localhost", cookies={COOKIE: token}
+            transport=transport, base_url="https://localhost", cookies={own_cookie(COOKIE): token}
         ) as http:
             page = await Visitor(http).post(f"/f/{firm.id}/people/invite", role="accountant", contact="小王")
             assert f"{PUBLIC_URL}/invitations/" in page.text
@@ -42,6 +42,9 @@ async def test_everything_by_tls(
     cookies = [line for answer in answers for line in answer.headers.get_list("set-cookie")]
     assert len(cookies) >= 2
     assert all("secure" in line.lower() for line in cookies), cookies
+    own = [line for line in cookies if "zf_" in line]
+    assert own
+    assert all(line.startswith("__Host-") and "Domain" not in line and "Path=/" in line for line in own), own
 
 
 async def test_plain_http_promises_nothing(
@@ -53,3 +56,28 @@ async def test_plain_http_promises_nothing(
     assert answer.status_code == 200
     assert "strict-transport-security" not in answer.headers
     assert "secure" not in answer.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "same-origin"}, 303),
+        ({"sec-fetch-site": "none"}, 303),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "http://portal.test"}, 403),
+        ({"origin": "http://portal.test"}, 303),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "http://portal.test.evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({}, 303),
+    ],
+)
+async def test_a_change_is_asked_for_from_a_page_of_ours(
+    portal: Portal, firm: TestFirm, headers: dict[str, str], status: int
+) -> None:
+    """PLAT-8: beside the token in the form, by what the browser says of the page that asks."""
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}") as visitor:
+        answer = await visitor.ask("POST", "/audit/verification/begin", headers=headers)
+        assert answer.status_code == status
+        assert ("没有执行" in answer.text) == (status == 403)
+        assert (await visitor.ask("GET", "/audit", headers={"sec-fetch-site": "cross-site"})).status_code == 200

@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
-from zhangfang_core.identity.presence import COOKIE, asking
+from zhangfang_core.identity.presence import COOKIE, asking, own_cookie
 from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
 from zhangfang_sdk.errors import Refusal
@@ -84,7 +84,7 @@ def public_address(request: Req) -> str:
 def session_cookie(token: str) -> Cookie:
     """Out of reach of scripts and of other sites' posts. An empty token takes it away."""
     return Cookie(
-        key=COOKIE,
+        key=own_cookie(COOKIE),
         value=token,
         max_age=int(LIFETIME.total_seconds()) if token else 0,
         path="/",
@@ -100,7 +100,7 @@ FORM_COOKIE = "zf_csrf"
 def forgotten_form_token() -> Cookie:
     """At each sign-in and sign-out the token of forms is made anew: a form that the one before left open is not sent as the next."""
     return Cookie(
-        key=FORM_COOKIE, value="", max_age=0, path="/", httponly=True, secure=read_settings().secure_cookies
+        key=own_cookie(FORM_COOKIE), value="", max_age=0, path="/", httponly=True, secure=read_settings().secure_cookies
     )
 
 

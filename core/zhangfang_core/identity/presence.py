@@ -9,10 +9,16 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 from zhangfang_core.identity.enter import OWN, Asked
+from zhangfang_core.settings import is_reached_by_tls
 from zhangfang_sdk.context import Scope
 from zhangfang_sdk.web import SIGNED_IN
 
 COOKIE = "zf_session"
+
+
+def own_cookie(name: str) -> str:
+    """The cookie's name: behind TLS with ``__Host-``, so that no neighbour under the same domain can set it (RFC 6265bis, 4.1.3)."""
+    return f"__Host-{name}" if is_reached_by_tls() else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import httpx
 from litestar import Litestar
 
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.identity.presence import COOKIE
+from zhangfang_core.identity.presence import COOKIE, own_cookie
 from zhangfang_core.identity.sessions import open_session
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_core.settings import Settings
@@ -71,6 +71,8 @@ class Visitor:
     async def _tokens(self, path: str) -> dict[str, str]:
         admin = path.startswith("/admin/")
         cookie, header = (ADMIN_CSRF_COOKIE, ADMIN_CSRF_HEADER) if admin else (CSRF_COOKIE, CSRF_HEADER)
+        if not admin:
+            cookie = own_cookie(cookie)
         if self.http.cookies.get(cookie) is None:
             firm = path.split("/")[2] if admin else ""
             await self.http.get(f"/admin/{firm}/public/meta/" if admin else "/healthz")

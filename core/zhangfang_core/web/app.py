@@ -20,6 +20,7 @@ from zhangfang_core.database.roles import addresses
 from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
 from zhangfang_core.identity.forms import FORM_COOKIE
 from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
+from zhangfang_core.identity.presence import own_cookie
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.live.hub import HUB
 from zhangfang_core.live.stream import HANDLERS as STREAMS
@@ -134,7 +135,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         csrf_config=CSRFConfig(
             secret=base64.b64encode(derived_key(chosen, "csrf")).decode(),
-            cookie_name=FORM_COOKIE,
+            cookie_name=own_cookie(FORM_COOKIE),
             header_name="x-csrf-token",
             cookie_httponly=True,
             cookie_secure=chosen.secure_cookies,

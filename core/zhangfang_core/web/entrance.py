@@ -13,6 +13,7 @@ from litestar.types import Scope as Connection
 
 from zhangfang_core.settings import Settings
 from zhangfang_core.web.limits import Place, UnderWay
+from zhangfang_core.web.origins import refuse_foreign
 from zhangfang_core.web.proxies import client_address, is_trusted
 from zhangfang_core.web.streams import streams_closed
 from zhangfang_sdk.errors import Refusal
@@ -30,11 +31,12 @@ class ReaderStopped(Exception):
 
 
 class Entrance(ASGIMiddleware):
-    """Raises Refusal ``request.unknown_host`` (400), TooManyUnderWay."""
+    """Raises Refusal ``request.unknown_host`` (400), ``request.foreign_page`` (403), TooManyUnderWay."""
 
     def __init__(self, settings: Settings) -> None:
         self._proxies = settings.trusted_proxies
         self._hosts = settings.allowed_hosts and settings.allowed_hosts | {settings.host}
+        self._public_url = settings.public_url
         self._under_way = UnderWay(settings.requests_per_address)
 
     async def handle(self, scope: Connection, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -42,6 +44,7 @@ class Entrance(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         self._check_host(scope)
+        refuse_foreign(scope["method"], _told(scope), self._public_url)
         self._see_through_proxies(scope)
         place = self._under_way.enter(scope["client"][0] if scope["client"] else "")
         sender = _Sender(send, place)
@@ -105,6 +108,12 @@ class _Sender:
 
 def _lines(scope: Connection, name: bytes) -> Iterator[str]:
     return (value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name)
+
+
+def _told(scope: Connection) -> dict[str, str]:
+    """What the browser says of the page that asks."""
+    lines = {name: next(_lines(scope, name.encode()), None) for name in ("sec-fetch-site", "origin", "host")}
+    return {name: line for name, line in lines.items() if line is not None}
 
 
 def _without_port(host: str) -> str:

@@ -16,7 +16,7 @@ from litestar.utils.scope.state import ScopeState
 from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.places import open_somewhere
-from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering
+from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering, own_cookie
 from zhangfang_core.modules.calling import part_of
 from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
@@ -178,7 +178,7 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
 
 async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Entered | None]:
     cookies, client = _cookies(scope), scope.get("client")
-    token = cookies.get(COOKIE)
+    token = cookies.get(own_cookie(COOKIE))
     entered = await enter(token, client[0] if client else "", asked)
     if entered is None:
         return Presence(None, None), cookies.get("lang", "zh"), None
