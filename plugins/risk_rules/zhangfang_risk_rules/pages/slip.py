@@ -147,11 +147,12 @@ async def contact_form(alert_id: int) -> Redirect:
 @action("/risks/{alert_id:int}/ask", of=CLIENT, permission=stepping.RESOLVE)
 async def ask_form(alert_id: int, data: Form) -> Redirect:
     """A question to the client with a deadline."""
+    row = await _alert(alert_id)
     try:
         due = dt.date.fromisoformat(str(data.get("due", "")))
     except ValueError as error:
         raise Refusal("risk_rules.due_unreadable", "请选择一个截止日期。", field="due") from error
-    await ask_client(await _alert(alert_id), due)
+    await ask_client(row, due)
     return go(here(f"/risks/{alert_id}"))
 
 
