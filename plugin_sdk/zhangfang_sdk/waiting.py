@@ -12,6 +12,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 from zhangfang_sdk.acting import needs
+from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import Address
 
 MOST_WAITING = 100
@@ -47,6 +48,9 @@ class WaitingItem:
     ``from_whom`` says who waits for it ("王会计", "税务局"; "" where nobody does), ``note`` what there is to know, ``until`` is the last day (business date) or
     None. ``button`` names the one thing to do ("重新拍照") and ``path`` the client's page where it is done, by its own path
     ("/things/7"); with None as client, a page of the firm.
+
+    ``about`` says what would be told when it is done: the kind and month of :mod:`zhangfang_sdk.tasks`, as :func:`about` writes them. Of
+    several items about one thing of one client, from whatever plugins, people see the most urgent alone. "" is about itself.
     """
 
     client: int | None
@@ -57,6 +61,12 @@ class WaitingItem:
     from_whom: str = ""
     note: str = ""
     until: dt.date | None = None
+    about: str = ""
+
+
+def about(kind: str, period: Period) -> str:
+    """``about`` of an item that is done when ``kind`` arrives for ``period``: "payroll 2026-11"."""
+    return f"{kind} {period.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +96,18 @@ class Waits:
 
 
 def most_urgent_first(waiting: Iterable[Waits]) -> list[Waits]:
-    """By urgency, then by day; what is due at no certain day comes after what is. Equal ones keep their order."""
-    return sorted(waiting, key=lambda w: (w.item.urgency, w.item.until or dt.date.max))
+    """By urgency, then by day; what is due at no certain day comes after what is. Equal ones keep their order.
+
+    Of items that are about one thing of one client the first stays.
+    """
+    told: set[tuple[int | None, str]] = set()
+    first = []
+    for waits in sorted(waiting, key=lambda w: (w.item.urgency, w.item.until or dt.date.max)):
+        thing = (waits.item.client, waits.item.about)
+        if not waits.item.about or thing not in told:
+            told.add(thing)
+            first.append(waits)
+    return first
 
 
 class Waiting(Protocol):

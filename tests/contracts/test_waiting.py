@@ -9,8 +9,10 @@ import pytest
 from zhangfang_core.modules import registry as registering
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web import waiting as host
+from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tasks import AskedFor
 from zhangfang_sdk.testing.fakes import FakeWaiting
-from zhangfang_sdk.waiting import Urgency, Waiting, WaitingItem, WaitingSource
+from zhangfang_sdk.waiting import Urgency, Waiting, WaitingItem, WaitingSource, about
 
 DAY = dt.date(2026, 11, 26)
 Make = Callable[[TestFirm, Sequence[WaitingSource]], Waiting]
@@ -57,6 +59,25 @@ async def test_most_urgent_first_over_all_sources(firm: TestFirm, make: Make) ->
         first, second = await waiting.items(2)
         assert (first.item.title, second.item.title) == ("前天", "昨天")
         assert (first.address, first.place) == (f"/f/{firm.id}/c/{c}/tasks", "")
+
+
+async def test_of_one_thing_the_most_urgent_alone(firm: TestFirm, make: Make) -> None:
+    """A payroll waits at the plugin that has it and on the month's list: people see it once. Another client's, and another month's, stay."""
+    november, c = about(AskedFor.PAYROLL, Period(2026, 11)), firm.restaurant
+    waiting = make(
+        firm,
+        [
+            source(replace(item(c, "任务", DAY + dt.timedelta(9)), about=november), item(c, "任务", DAY)),
+            source(
+                replace(item(c, "工资表", DAY), about=november),
+                replace(item(firm.trading, "工资表", DAY), about=november),
+            ),
+            source(replace(item(c, "十月", DAY), about=about(AskedFor.PAYROLL, Period(2026, 10)))),
+        ],
+    )
+    async with acting(firm, "accountant"):
+        told = [(w.item.client, w.item.title) for w in await waiting.items()]
+    assert told == [(c, "任务"), (c, "工资表"), (firm.trading, "工资表"), (c, "十月")]
 
 
 async def test_only_of_the_place(firm: TestFirm, other_firm: TestFirm, make: Make) -> None:

@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 
-from zhangfang_collab.listing import BUTTONS, shown
+from zhangfang_collab.listing import BUTTONS, ShownTask, shown
 from zhangfang_collab.tables import Task
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.periods import today
-from zhangfang_sdk.tasks import Side
-from zhangfang_sdk.waiting import Urgency, WaitingItem
+from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.waiting import Urgency, WaitingItem, about
 
 
 async def waiting(limit: int) -> Sequence[WaitingItem]:
     """Of the client that is open, or of all in scope; of whatever month. Late ones first."""
     turn = (Side.FIRM if scope().staff else Side.CLIENT).value
-    query = Task.objects().where(Task.done_at.is_null()).where(Task.turn == turn).order_by(Task.due_on, Task.id).limit(limit)
+    query = (
+        Task.objects()
+        .where(Task.done_at.is_null())
+        .where(Task.turn == turn)
+        .order_by(Task.due_on, Task.id)
+        .limit(limit)
+    )
     client = scope().client
     tasks = [shown(row) for row in await (query if client is None else query.where(Task.client == client))]
     return [
@@ -26,6 +32,18 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
             from_whom=task.party,
             note=f"已退回:{task.reopened}" if task.reopened else task.note,
             until=task.due_on,
+            about=_about(task),
         )
         for task in tasks
     ]
+
+
+OF_THE_TASK = frozenset({AskedFor.DONE, AskedFor.DOCUMENT, AskedFor.ANSWER})
+"""What arrives on the task itself, and nowhere else."""
+
+
+def _about(task: ShownTask) -> str:
+    asks = "" if task.current is None else task.current.asks
+    if not asks or asks in OF_THE_TASK or not task.covers % 100:
+        return ""
+    return about(asks, Period.from_number(task.covers))

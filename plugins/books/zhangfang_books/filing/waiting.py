@@ -12,7 +12,8 @@ from zhangfang_sdk.context import scope
 from zhangfang_sdk.filings import FilingStep
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import today
-from zhangfang_sdk.waiting import SOON_DAYS, Urgency, WaitingItem
+from zhangfang_sdk.tasks import return_filed
+from zhangfang_sdk.waiting import SOON_DAYS, Urgency, WaitingItem, about
 
 
 async def to_confirm(limit: int) -> Sequence[WaitingItem]:
@@ -34,7 +35,7 @@ async def _items(rows: Select[Any], button: str, whom: str) -> list[WaitingItem]
     return [
         WaitingItem(
             f.client, title_of(f), button, f"/books/filings/{f.id}", Urgency.of(f.due, today()), whom,
-            "" if f.payable is None else f"应缴 {yuan(f.payable)} 元", f.due,
+            "" if f.payable is None else f"应缴 {yuan(f.payable)} 元", f.due, about(return_filed(f.tax), f.last),
         )
         for f in found
     ]  # fmt: skip

@@ -18,7 +18,8 @@ from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.ledger import Account, Ledger, Line, VoucherDraft, VoucherState
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.waiting import Urgency, WaitingItem
+from zhangfang_sdk.tasks import AskedFor
+from zhangfang_sdk.waiting import Urgency, WaitingItem, about
 
 SOURCE = "books.payroll"
 _FILE = Path(__file__).parent.parent / "data" / "payroll" / "accounts.toml"
@@ -144,6 +145,7 @@ async def waiting_for_client(limit: int) -> Sequence[WaitingItem]:
             Urgency.TODAY,
             from_whom=row.made_by,
             note=f"{row.people} 人",
+            about=about(AskedFor.PAYROLL, Period.from_number(row.period)),
         )
         for row in await query.order_by(Payroll.period).limit(limit)
     ]
