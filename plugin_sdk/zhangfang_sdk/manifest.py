@@ -11,8 +11,8 @@ from zhangfang_sdk.setting_schema import Setting, parse_settings
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RESERVED = frozenset(
     {
-        *("admin", "alerts", "audit", "bank", "clients", "contacts", "core", "documents", "filings", "invoices", "ledger", "modules", "notices"),
-        *("operator", "people", "pg", "procrastinate", "profile", "receivables", "tasks", "taxes"),
+        *("admin", "alerts", "audit", "bank", "clients", "contacts", "core", "documents", "filings", "funds", "invoices", "ledger", "modules", "notices"),
+        *("operator", "parties", "payables", "people", "pg", "procrastinate", "profile", "receivables", "tasks", "taxes"),
     }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""

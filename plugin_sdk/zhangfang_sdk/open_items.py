@@ -116,8 +116,9 @@ class AgeRow:
 class OpenItems(Protocol):
     """Open items of the firm in scope, in the caller's transaction. At every moment their sum by account is the account's balance.
 
-    Reading needs ``ledger.read``, or ``receivables.read`` for accounts that offer customers; settling ``ledger.post``. A client out of
-    scope is ``common.not_found``. What a reversal takes back it takes back here too: settlements of the reversed items count no more from
+    Reading needs ``ledger.read``, or ``parties.read`` with ``receivables.read`` for accounts that offer customers and ``payables.read``
+    for the others; settling ``ledger.post``. A client out of scope is ``common.not_found``. What a reversal takes back it
+    takes back here too: settlements of the reversed items count no more from
     its day on, and the items are settled with their reversal.
     """
 

@@ -42,6 +42,12 @@ def _wall(table: str, condition: str, references: Mapping[str, str], append_only
     return "\n".join(parts)
 
 
+def beyond_walls(change: str, *tables: str) -> str:
+    """SQL for a migration that changes rows of every firm: FORCE binds the owner too, and a migration has no firm in scope."""
+    lifted = "".join(f"alter table {table} no force row level security;\n" for table in tables)
+    return lifted + change + "".join(f"\nalter table {table} force row level security;" for table in tables)
+
+
 async def build(*statements: str) -> None:
     """Run several statements on the migration's own connection (Piccolo's ``raw`` takes one at a time)."""
     engine = engine_finder()

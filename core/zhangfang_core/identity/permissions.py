@@ -8,21 +8,26 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.manifest import Permission
 
 _EVERYBODY = ("owner", "admin", "accountant", "reviewer", "boss", "cashier", "sales_manager", "driver")
-_READERS = ("owner", "admin", "accountant", "reviewer", "boss", "cashier")
+_READERS = ("owner", "admin", "accountant", "reviewer", "boss")
+_PAYERS = (*_READERS, "cashier")
+"""Who handles the money sees what came in, went out and is to be paid, and neither profit nor wages."""
 _KEEPERS = ("owner", "admin")
 
 CORE_PERMISSIONS = (
     Permission("ledger.read", "查看账簿", _READERS),
-    Permission("receivables.read", "查看应收往来", (*_READERS, "sales_manager")),
+    Permission("parties.read", "查看往来账龄", (*_PAYERS, "sales_manager")),
+    Permission("receivables.read", "其中的应收往来", (*_READERS, "sales_manager")),
+    Permission("payables.read", "其中的应付往来", _PAYERS),
+    Permission("funds.read", "查看资金收支", _PAYERS),
     Permission("ledger.draft", "填制凭证", ("owner", "admin", "accountant")),
     Permission("ledger.post", "审核过账", ("owner", "admin", "accountant", "reviewer")),
     Permission("ledger.close", "结账", ("owner", "admin", "accountant")),
-    Permission("documents.read", "查看原始单据", _READERS),
+    Permission("documents.read", "查看原始单据", _PAYERS),
     Permission("documents.upload", "上传单据", _EVERYBODY),
-    Permission("invoices.read", "查看发票", _READERS),
-    Permission("tasks.read", "查看待办任务", _READERS),
+    Permission("invoices.read", "查看发票", _PAYERS),
+    Permission("tasks.read", "查看待办任务", _PAYERS),
     Permission("alerts.read", "查看风险提醒", ("owner", "admin", "accountant", "reviewer", "boss")),
-    Permission("bank.read", "查看银行流水", _READERS),
+    Permission("bank.read", "查看银行流水", _PAYERS),
     Permission("bank.write", "导入和核对银行流水", ("owner", "admin", "accountant")),
     Permission("taxes.read", "查看税款计算", ("owner", "admin", "accountant", "reviewer", "boss")),
     Permission("filings.read", "查看纳税申报", _READERS),

@@ -11,7 +11,9 @@ from zhangfang_core.identity.forms import Form, day_in, written
 from zhangfang_core.ledger import reading
 from zhangfang_core.ledger.assets.pages import HANDLERS as ASSET_HANDLERS
 from zhangfang_core.ledger.choice_pages import HANDLERS as CHOICE_HANDLERS
+from zhangfang_core.ledger.funds_pages import HANDLERS as FUNDS_HANDLERS
 from zhangfang_core.ledger.items.pages import HANDLERS as ITEM_HANDLERS
+from zhangfang_core.ledger.months import month_asked, months_offered
 from zhangfang_core.ledger.open_items.pages import HANDLERS as OPEN_ITEM_HANDLERS
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.own_accounts.pages import HANDLERS as ACCOUNT_HANDLERS
@@ -33,7 +35,6 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 PAGE = 50
-MONTHS_OFFERED = 36
 ENTRIES_SHOWN = 500
 STATES = [("", "全部"), ("draft", "待审核"), ("posted", "已记账"), ("discarded", "已作废")]
 KINDS = {"opening": "期初", "normal": "", "closing": "结转", "reversal": "红冲"}
@@ -81,7 +82,7 @@ async def vouchers_page(
         vouchers=found[:PAGE],
         following=found[PAGE - 1].id if len(found) > PAGE else None,
         month=month,
-        months=await _months(client),
+        months=await months_offered(client),
         names=await _client_names() if client is None else {},
         today=today(),
         state=voucher_state,
@@ -145,7 +146,7 @@ async def reverse_form(voucher_id: int, data: Form) -> Redirect:
 @page("/accounts", of=CLIENT, permission="ledger.read")
 async def accounts_page(request: Req, period: str | None = None, part: str = "", sheet: Sheet = False) -> Page:
     """科目余额表 of a month; each account leads to its entries. ``part=list`` answers with the table alone."""
-    client, month = client_in_scope(), _month(period)
+    client, month = client_in_scope(), month_asked(period)
     rows = await trial_balance(client, month)
     total = Figures()
     for row in rows:
@@ -164,7 +165,7 @@ async def accounts_page(request: Req, period: str | None = None, part: str = "",
         rows=rows,
         total=total,
         month=month,
-        months=await _months(client),
+        months=await months_offered(client),
         closed=closed,
         running=month == Period.current(),
         drafts=len(drafts),
@@ -176,7 +177,7 @@ async def account_page(
     request: Req, code: str, period: str | None = None, to: str | None = None, sheet: Sheet = False
 ) -> Page:
     """Entries of an account and all below it, of one month or from ``period`` to ``to``, with the balance before and after."""
-    client, first = client_in_scope(), _month(period)
+    client, first = client_in_scope(), month_asked(period)
     last = Period.parse(to) if to else first
     if last < first:
         raise Refusal("period.backwards", "结束月份不能早于开始月份。", status=400, field="to")
@@ -201,7 +202,7 @@ async def account_page(
         closing=closing,
         month=first,
         last=last,
-        months=await _months(client),
+        months=await months_offered(client),
     )
 
 
@@ -231,25 +232,12 @@ async def _around(client: int, code: str, first: Period, last: Period) -> tuple[
     return opening, closing
 
 
-async def _months(client: int | None) -> list[tuple[str, str]]:
-    """Months to choose from, newest first: from the start of the client's books to now, three years at most."""
-    offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
-    if client is not None:
-        start = Period.of((await use(Clients).client(client)).books_start)
-        offered = [month for month in offered if month >= start]
-    return [(month.key, month.label) for month in offered]
-
-
 async def _client_names() -> dict[int, str]:
     return {client.id: client.name for client in await use(Clients).clients()}
 
 
-def _month(key: str | None) -> Period:
-    return Period.parse(key) if key else Period.current()
-
-
 def _month_or_all(key: str | None) -> Period | None:
-    return None if key == "all" else _month(key)
+    return None if key == "all" else month_asked(key)
 
 
 def _in_sheet(request: Req, sheet: bool) -> bool:
@@ -276,4 +264,5 @@ HANDLERS: list[HTTPRouteHandler] = [
     *CHOICE_HANDLERS,
     *ASSET_HANDLERS,
     *OPEN_ITEM_HANDLERS,
+    *FUNDS_HANDLERS,
 ]

@@ -12,6 +12,7 @@ from zhangfang_core.ledger.assets.purchases import Purchase, purchases
 from zhangfang_core.ledger.assets.schedule import amount_of, written_off
 from zhangfang_core.ledger.assets.sheets import schedule_sheet, sums
 from zhangfang_core.ledger.assets.write_offs import METHODS
+from zhangfang_core.ledger.months import months_offered
 from zhangfang_sdk.assets import Asset, AssetCategory, AssetKind, AssetMonth, Assets, Estimate, Method, NewAsset
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
@@ -27,7 +28,6 @@ from zhangfang_sdk.texts import half_width
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 KIND_TITLES = {AssetKind.FIXED: "固定资产", AssetKind.INTANGIBLE: "无形资产", AssetKind.PREPAID: "长期待摊费用"}
-MONTHS_OFFERED = 36
 MONTHS_AHEAD = 12
 TEN_THOUSAND = 10_000
 CARD_FIELDS = (
@@ -51,7 +51,7 @@ async def assets_page(period: str | None = None) -> Page:
         methods=METHODS,
         bought=await purchases(client, sorted({c.asset_account for c in kinds}), month.plus(-MONTHS_AHEAD).first_day),
         month=month,
-        months=await _months(client),
+        months=await months_offered(client),
     )
 
 
@@ -267,12 +267,6 @@ def _expenses(accounts: Sequence[Account], kind: AssetKind) -> list[tuple[str, s
     borne = [a for a in accounts if a.category in ("profit_and_loss", "cost") and a.normal_balance == "debit"]
     ordered = sorted(borne, key=lambda a: (word not in a.name, a.code))
     return [(a.code, f"{a.code} {a.full_name}") for a in ordered]
-
-
-async def _months(client: int) -> list[tuple[str, str]]:
-    start = Period.of((await use(Clients).client(client)).books_start)
-    offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
-    return [(month.key, month.label) for month in offered if month >= start]
 
 
 def _yuan(data: dict[str, Any], name: str) -> int:

@@ -53,7 +53,7 @@ RULES = {
 }
 
 
-@page("/open-items", of=CLIENT, permission="receivables.read")
+@page("/open-items", of=CLIENT, permission="parties.read")
 async def ages_page(account: str = "", at: str = "", q: str = "", number: int = 1) -> Page:
     """账龄: who owes how much for how long, the largest first, beside the account's balance."""
     client, day = client_in_scope(), _day(at)
@@ -86,7 +86,7 @@ async def ages_page(account: str = "", at: str = "", q: str = "", number: int = 
     )
 
 
-@page("/open-items/party", of=CLIENT, permission="receivables.read")
+@page("/open-items/party", of=CLIENT, permission="parties.read")
 async def party_page(account: str = "", party: str = "", at: str = "", number: int = 1) -> Page:
     """Open items of one counterparty, each leading to voucher and original; choosing by hand; what was settled before."""
     client, day, at_page = client_in_scope(), _day(at), max(number, 1)
@@ -180,7 +180,7 @@ async def undo_form(data: Form) -> Redirect:
     return go(_of_party(written(data, "account", 20), written(data, "party", 120)))
 
 
-@page("/open-items/export", of=CLIENT, permission="receivables.read")
+@page("/open-items/export", of=CLIENT, permission="parties.read")
 async def export(account: str = "", at: str = "") -> Response[bytes]:
     """账龄表 and every open item as .xlsx."""
     client, day = client_in_scope(), _day(at)

@@ -12,7 +12,8 @@ from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.ledger import DimensionKind
 from zhangfang_sdk.open_items import DAYS_LATE, AgeRow, OpenItem
 
-READS_RECEIVABLES = "receivables.read"
+READS = "parties.read"
+OF_SIDE = {"receivable": "receivables.read", "payable": "payables.read"}
 FOREVER = dt.date(9999, 1, 1)
 """A day after every voucher: what is open now."""
 
@@ -121,13 +122,13 @@ class Ages:
 
 
 async def control_accounts(client: int) -> list[ControlAccount]:
-    """Those that the actor may read, in the order of their codes; receivables alone without ``ledger.read``.
+    """Those that the actor may read, in the order of their codes; without ``ledger.read`` those of the sides that they may see.
 
     Raises Refusal ``access.forbidden``, ``common.not_found``.
     """
     reads_all = scope().may("ledger.read")
     if not reads_all:
-        require(READS_RECEIVABLES)
+        require(READS)
     if not scope().sees(client):
         raise not_found("客户企业")
     rows = await connection().fetch(_ACCOUNTS, firm_in_scope(), client)
@@ -140,7 +141,7 @@ async def control_accounts(client: int) -> list[ControlAccount]:
         )
         for row in rows
     ]
-    return [a for a in found if reads_all or a.side is Side.RECEIVABLE]
+    return [a for a in found if reads_all or scope().may(OF_SIDE[a.side])]
 
 
 async def items_at(

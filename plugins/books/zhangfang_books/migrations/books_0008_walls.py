@@ -1,6 +1,6 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from zhangfang_sdk.walls import build, client_wall
+from zhangfang_sdk.walls import beyond_walls, build, client_wall
 
 ID = "2026-11-26T19:05:02:000000"
 VERSION = "1.38.0"
@@ -17,7 +17,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="books", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(MOVED, client_wall("books_brought_cash"))
+        await build(beyond_walls(MOVED, "books_brought_figure"), client_wall("books_brought_cash"))
 
     manager.add_raw(run)
     return manager

@@ -1,6 +1,6 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from zhangfang_sdk.walls import build, client_wall, firm_wall
+from zhangfang_sdk.walls import beyond_walls, build, client_wall, firm_wall
 
 ID = "2026-11-26T22:10:02:000000"
 VERSION = "1.38.0"
@@ -27,7 +27,7 @@ async def forwards() -> MigrationManager:
 
     async def run() -> None:
         await build(
-            ONE_STEP,
+            beyond_walls(ONE_STEP, "collab_task"),
             "alter table collab_task add constraint collab_task_document_same_firm "
             "foreign key (firm, document) references core_document (firm, id);",
             client_wall("collab_entry", references={"task": "collab_task", "document": "core_document"}, append_only=True),

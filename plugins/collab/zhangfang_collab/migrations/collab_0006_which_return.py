@@ -1,6 +1,6 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from zhangfang_sdk.walls import build
+from zhangfang_sdk.walls import beyond_walls, build
 
 ID = "2026-11-27T01:00:01:000000"
 VERSION = "1.38.0"
@@ -40,7 +40,8 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="collab", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(*TEMPLATES, *TASKS, *(ALONE.format(table=table) for table in ("template", "task")))
+        alone = (ALONE.format(table=table) for table in ("template", "task"))
+        await build(beyond_walls("\n".join([*TEMPLATES, *TASKS, *alone]), "collab_template", "collab_task"))
 
     manager.add_raw(run)
     return manager

@@ -1,6 +1,6 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from zhangfang_sdk.walls import build, client_wall, firm_wall
+from zhangfang_sdk.walls import beyond_walls, build, client_wall, firm_wall
 
 ID = "2026-11-27T01:03:02:000000"
 VERSION = "1.38.0"
@@ -28,7 +28,7 @@ async def forwards() -> MigrationManager:
 
     async def run() -> None:
         await build(
-            _ALERTS,
+            beyond_walls(_ALERTS, "risk_rules_alert"),
             client_wall("risk_rules_alert_step", references={"alert": "risk_rules_alert"}, append_only=True),
             "create index risk_rules_alert_step_of on risk_rules_alert_step (firm, alert, id);",
             client_wall("risk_rules_mark"),
