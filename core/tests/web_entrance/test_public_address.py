@@ -81,3 +81,11 @@ async def test_a_change_is_asked_for_from_a_page_of_ours(
         assert answer.status_code == status
         assert ("没有执行" in answer.text) == (status == 403)
         assert (await visitor.ask("GET", "/audit", headers={"sec-fetch-site": "cross-site"})).status_code == 200
+
+
+async def test_a_number_that_is_no_id_is_no_page(portal: Portal, firm: TestFirm, caplog: pytest.LogCaptureFixture) -> None:
+    """Told as any address behind which nothing is, and no failure in the log."""
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.restaurant}") as visitor:
+        for method, path in (("GET", "/vouchers/"), ("GET", "/tasks/"), ("GET", "/documents/"), ("POST", "/tasks/")):
+            assert (await visitor.ask(method, f"{path}{2**63}")).status_code in {404, 405}
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -38,6 +38,9 @@ class SignInNeeded(Exception):
         super().__init__(where)
         self.where = where
 
+LARGEST_ID = 2**63 - 1
+"""Of the database's ids: nothing stands behind an address with a larger one, and no query could ask for it."""
+
 
 class DatabaseGone(Exception):
     """No transaction could be opened for the request; nothing of it was done."""
@@ -163,6 +166,8 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
         return request, language
     if actor is None or presence.pending:
         raise SignInNeeded(f"{SECOND_FACTOR if presence.pending else SIGN_IN}?next={quote(_address_of(scope))}")
+    if any(isinstance(value, int) and value > LARGEST_ID for value in scope["path_params"].values()):
+        raise not_found("页面")
     if opt.get("place") == PERSON:
         if module is not None and not await open_somewhere(presence.token or "", asked, module, permission):
             raise not_found("页面")
