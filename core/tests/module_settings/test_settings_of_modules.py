@@ -1,16 +1,19 @@
 """Settings of plugins from their manifests: what a firm and a client of it choose, kept, shown, told on the trail; secrets never shown."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import pytest
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.module_settings.kept import choose_for_firm, of_firm
 from zhangfang_core.modules import registry as registering
 from zhangfang_core.settings import read_settings
 from zhangfang_core.storage.firm_keys import FirmKeys
 from zhangfang_core.storage.keys import master_key
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.vendors.setting_forms import Filled
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.manifest import ManifestError, parse_manifest
 from zhangfang_sdk.settings import settings
@@ -186,3 +189,16 @@ def test_a_schema_that_cannot_be_is_refused_with_the_plugin(wrong: str) -> None:
     text = f'id = "notes"\ntitle = "x"\nsummary = "x"\ncategory = "x"\n\n[settings.one]\n{wrong}\n'
     with pytest.raises(ManifestError, match="one"):
         parse_manifest(text, version="1")
+
+
+async def test_two_who_save_secrets_at_once_keep_both(firm: TestFirm) -> None:
+    """Sealed as one value, and neither is lost."""
+
+    async def save(key: str) -> None:
+        async with acting(firm, "owner"):
+            await choose_for_firm("collab", Filled({}, {key: f"{key}-value"}, frozenset(), {}))
+
+    await asyncio.gather(*(save(f"key{number}") for number in range(6)))
+    async with acting(firm, "owner"):
+        kept = await of_firm("collab")
+        assert await kept.secrets("collab") == {f"key{n}": f"key{n}-value" for n in range(6)}

@@ -18,6 +18,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.settings import SettingValue
 
 PERMISSION = "modules.manage"
+_LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 sealed_columns.append(SealedColumn("core_module_setting", "sealed", "concat('module:', firm, ':', module)"))
 
@@ -73,6 +74,8 @@ async def of_client(module: str, client: int) -> Kept:
 async def choose_for_firm(module: str, filled: Filled) -> None:
     """Keep what was typed; secrets that were left empty stay. Needs ``modules.manage``; on the trail, secrets only by name."""
     require(PERMISSION)
+    # Secrets are sealed together: who saves another one at the same time waits, and adds to these.
+    await connection().execute(_LOCK, f"module_setting:{firm_in_scope()}:{module}")
     before = await of_firm(module)
     secrets = {key: text for key, text in (await before.secrets(module)).items() if key not in filled.cleared}
     secrets |= filled.secrets
