@@ -10,9 +10,10 @@ from playwright.async_api import Browser, async_playwright
 
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.modules.switches import switch
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.processes import running_processes
-from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
 
 PASSWORD = "a long enough secret"
@@ -40,6 +41,9 @@ class Portal:
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(test_server: TestServer, database: str, firm: TestFirm, tmp_path: Path) -> AsyncIterator[Portal]:
     await _people(firm)
+    async with acting(firm, "owner"):
+        # No return of this firm was ever filed: each page would begin with the warning.
+        await switch("risk_rules", on=False)
     dsn = test_server.addresses(database).application
     async with running_processes(dsn, tmp_path, "web", "worker") as running:
         yield Portal(running.address, firm)

@@ -163,3 +163,16 @@ async def test_a_rule_that_fires_on_many_asks_twice(firm: TestFirm, visit: Visit
     assert "检查了 4 家,2 家会收到提醒,共 6 次" in (await owner.get(f"/risks/rules/{key}")).text
     assert (await owner.post(f"/risks/trials/{trial}", sure="0")).status_code == 409
     assert (await owner.post(f"/risks/trials/{trial}", sure="1")).status_code == 303
+
+
+async def test_a_window_is_for_the_boss_and_a_message_for_the_firm(firm: TestFirm) -> None:
+    """RISK-3: who looks after forty clients is not stopped at each page by one of them."""
+    async with scoped_transaction(system_scope(firm.id)):
+        client = await company(1, Story(invoices=(FROM_LISTED,), more=LIST))
+        boss = await make_member(login="b@x.example", name="李总", password=OWNER_PASSWORD, role="boss", client=client)
+        keys = await read_keys(client)
+    async with scoped_transaction(system_scope(firm.id)):
+        await call_one("on_invoices_read", "risk_rules", ids=keys)
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select \"user\", kind from core_notice where kind like 'risk_rules.%' and client = $1", client)
+    assert {(row["user"], row["kind"]) for row in rows} == {(boss, "risk_rules.found"), (firm.owner, "risk_rules.listed")}

@@ -16,12 +16,16 @@ NOTICE_KINDS = (
         "found", "严重的风险提醒", "{title}", "{body}", subject="{title}", mail="{body}", sms="{title},请登录查看", urgent=True,
         permission="alerts.read",
     ),
+    NoticeKind("listed", "客户的严重风险", "{title}", "{body}", subject="{title}", mail="{body}", permission="alerts.read"),
     NoticeKind("contact", "请联系会计", "您上传的一张发票,请联系会计", "交回单据或继续收货以前,请先给会计打个电话。", permission="documents.upload"),
 )  # fmt: skip
 
 
 async def tell(client: int, opened: Sequence[Opened]) -> None:
-    """Those of HIGH and above, the worst first; what is less waits in the list."""
+    """Those of HIGH and above, the worst first; what is less waits in the list.
+
+    A window for the client's people, whose money it is; a message for the firm's, who have many clients.
+    """
     severe = sorted((one for one in opened if one.level >= Severity.HIGH), key=lambda one: (-one.level, one.id))
     if not severe:
         return
@@ -29,9 +33,12 @@ async def tell(client: int, opened: Sequence[Opened]) -> None:
     title = f"{severe[0].title}等 {len(severe)} 项风险提醒" if several else severe[0].title
     body = " ".join(one.sentence for one in severe[:MOST_SENTENCES])
     key = f"found:{max(one.id for one in severe)}:{len(severe)}"
-    await use(Notices).send(
-        Notice(client, "risk_rules.found", key, "/risks" if several else f"/risks/{severe[0].id}", {"title": title, "body": body})
-    )
+    link, words = "/risks" if several else f"/risks/{severe[0].id}", {"title": title, "body": body}
+    theirs = frozenset(reach.person for reach in await use(Contacts).of_client(client))
+    firm = await use(Contacts).of_firm()
+    ours = [colleague for colleague in firm if colleague.looks_after(client)] or firm
+    await use(Notices).send(Notice(client, "risk_rules.found", key, link, words, people=theirs))
+    await use(Notices).send(Notice(client, "risk_rules.listed", key, link, words, people=frozenset(c.person for c in ours)))
 
 
 async def tell_uploaders(client: int, invoices: Sequence[Invoice]) -> None:
