@@ -32,6 +32,7 @@ from zhangfang_core.calendar.service import change_day, move
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.documents.preview import page_image
 from zhangfang_core.identity.invitations import invite
+from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
@@ -415,6 +416,8 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
                 await _reached_at(actor)
     async with scoped_transaction(Scope(operator=True, staff=True, permissions=frozenset({"operator.use"}))):
         await change_day(dt.date(2031, 1, 1), is_working=False, reason="元旦")
+    async with scoped_transaction(Scope()):
+        await try_now(Tried.PASSWORD, "nobody", "203.0.113.9")
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

@@ -95,9 +95,12 @@ async def test_wrong_sign_ins_read_the_same_and_are_counted(browser: Browser, fi
     plain = re.compile(r'value="(nobody|wang)"|name="_csrf_token" value="[^"]*"|content="[^"]*"')
     assert plain.sub("", unknown.text) == plain.sub("", known.text)
     assert "登录名或密码不对" in known.text
-    for _ in range(4):
+    for _ in range(3):
         await browser.sign_in("wang", "wrong password")
-    assert "登录名或密码不对" in (await browser.sign_in("wang")).text
+    waits = await browser.sign_in("wang")
+    assert (waits.status_code, waits.headers["retry-after"]) == (429, "1")
+    assert "请过 1 秒再试" in waits.text
+    assert 'value="wang"' in waits.text
 
 
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\r\nX: y"])

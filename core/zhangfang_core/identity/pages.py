@@ -20,6 +20,7 @@ from zhangfang_core.identity.forms import (
     password_in,
     session_cookie,
     token_of_request,
+    told_to_wait,
     written,
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
@@ -34,7 +35,7 @@ from zhangfang_sdk.web import PORTAL, PUBLIC, Page, action, go, page
 
 Next = Annotated[str, QueryParameter(name="next")]
 
-WRONG = "登录名或密码不对。连续输错 5 次会锁定 15 分钟,忘记密码请联系您的代账公司。"
+WRONG = "登录名或密码不对。忘记密码请联系您的代账公司。"
 WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
 
 
@@ -51,15 +52,15 @@ async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
 
 @action("/sign-in", of=PORTAL, permission=PUBLIC)
 async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
-    """The same answer for a login that nobody has, a wrong password and a locked login."""
+    """The same answer, in the same time, for a login that nobody has and a wrong password."""
     login, wanted = written(data, "login", 120), local(written(data, "next", 500))
-    error = WRONG
     try:
         done = await sign_in.sign_in(login, password_in(data), **came_from(request))
     except Refusal as refusal:
-        done, error = None, refusal.sentence
+        shown = Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=refusal.sentence)
+        return told_to_wait(shown, refusal)
     if done is None:
-        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=error)
+        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=WRONG)
     token, person = done
     answer = await _signed_in(token, wanted, came_from(request)["address"])
     if person.large_type:
@@ -80,7 +81,7 @@ async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
 
 @action("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_form(request: Req, data: Form) -> Page | Redirect:
-    """A wrong code is counted; five lock the login and end this session."""
+    """A wrong code is counted, and makes the next one wait."""
     token, wanted = token_of_request(), local(written(data, "next", 500))
     code, sealed = written(data, "code", 20), written(data, "sealed", 400)
     address = came_from(request)["address"]
@@ -94,13 +95,16 @@ async def code_form(request: Req, data: Form) -> Page | Redirect:
             kept = sealed if refusal.code == "second_factor.wrong_code" else None
             return await _code_page(entered, wanted, error=refusal.sentence, sealed=kept)
     else:
-        settled = await sign_in.give_code(token, code, address=address)
+        try:
+            settled = await sign_in.give_code(token, code, address=address)
+        except Refusal as refusal:
+            if refusal.code != "sign_in.wait":
+                raise
+            page = Page("identity/code.html", title="动态验证码", wanted=wanted, error=refusal.sentence)
+            return told_to_wait(page, refusal)
     if settled is not None:
         return await _signed_in(settled, wanted, address)
-    entered = await enter(token, address)
-    if entered is None:
-        return Page("identity/sign_in.html", title="登录", wanted=wanted, login="", error=WRONG)
-    return await _code_page(entered, wanted, error=WRONG_CODE)
+    return Page("identity/code.html", title="动态验证码", wanted=wanted, error=WRONG_CODE)
 
 
 async def _code_page(entered: Entered, wanted: str, *, error: str | None = None, sealed: str | None = None) -> Page:
@@ -155,7 +159,7 @@ async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | 
             token, login=login, name=name, password=password_in(data), **came_from(request)
         )
     except Refusal as refusal:
-        if refusal.code == "invitation.over":
+        if refusal.code in ("invitation.over", "sign_in.wait"):
             raise
         session, error = None, refusal.sentence
     if session is not None:

@@ -38,14 +38,12 @@ def step_of(secret: str, code: str, *, after: int, now: float | None = None) -> 
 async def accept(user: int, code: str) -> bool:
     """Take a code of the person once: its step is stored under the row's lock, so that a second try fails, also one in parallel.
 
-    False while the person is locked, and when no second factor is set up.
+    False when no second factor is set up.
     """
     row = await connection().fetchrow(
-        """select totp_secret, totp_last_step, coalesce(locked_until > now(), false) as locked
-        from core_user where id = $1 for update""",
-        user,
+        "select totp_secret, totp_last_step from core_user where id = $1 for update", user
     )
-    if row is None or row["locked"] or not row["totp_secret"]:
+    if row is None or not row["totp_secret"]:
         return False
     step = step_of(unseal(row["totp_secret"], user), code, after=row["totp_last_step"])
     if step is None:

@@ -10,6 +10,7 @@ from piccolo.columns import (
     BigSerial,
     Boolean,
     ForeignKey,
+    Integer,
     SmallInt,
     Timestamptz,
     Varchar,
@@ -30,8 +31,6 @@ class User(Table, tablename="core_user"):
     password_hash = Varchar(length=200, secret=True, help_text="argon2id")
     totp_secret = Varchar(length=200, secret=True, help_text="encrypted; empty until set up")
     totp_last_step = BigInt(default=0, help_text="the last 30-second step whose code was taken")
-    failed_attempts = SmallInt(default=0)
-    locked_until = Timestamptz(null=True, default=None)
     is_operator = Boolean(default=False)
     language = Varchar(length=8, default="zh")
     large_type = Boolean(default=False)
@@ -66,6 +65,16 @@ class Session(Table, tablename="core_session"):
     address = Varchar(length=45)
     user_agent = Varchar(length=200)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class SignInPace(Table, tablename="core_sign_in_pace"):
+    """Failed tries at a login from a line, at a login, or from a line; ``key`` is keyed outside the database and tells neither."""
+
+    id = BigSerial(primary_key=True)
+    key = Varchar(length=64, null=False, unique=True, help_text="HMAC-SHA-256 in hex")
+    failures = Integer(default=0)
+    failed_at = Timestamptz(null=True, default=None)
+    succeeded_at = Timestamptz(null=True, default=None)
 
 
 class Invitation(FirmRows, Table, tablename="core_invitation"):
