@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import pacing, sessions, set_up, sign_in
+from zhangfang_core.identity.confirming import confirm_password
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm
@@ -177,7 +178,7 @@ async def test_confirming_the_password_is_slowed(firm: TestFirm) -> None:
 
     async def confirm(password: str) -> bool:
         async with scoped_transaction(actor):
-            return await sign_in.confirm_password(password)
+            return await confirm_password(password)
 
     assert await confirm(PASSWORD)
     assert [await confirm("wrong") for _ in range(4)] == [False] * 4

@@ -9,6 +9,7 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
+from zhangfang_core.identity.confirming import confirm_password
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
@@ -86,7 +87,8 @@ async def test_an_owner_without_a_second_factor_gets_nothing_but_its_set_up(firm
     async with DB.transaction():
         offered = second_factor.offer(found.person, "owner")
         code = pyotp.TOTP(offered["typed"].replace(" ", "")).now()
-        settled = await sign_in.enrol(token, offered["sealed"], code, address="")
+        settled, codes = await sign_in.enrol(token, offered["sealed"], code, address="")
+    assert len(set(codes)) == 10
     after = await entered(settled, Asked(firm.id))
     assert after is not None
     assert after.scope.role == "owner"
@@ -201,8 +203,8 @@ async def test_a_new_password_ends_the_other_sessions(firm: TestFirm) -> None:
         found = await enter(here, "")
         assert found is not None
         with in_scope(found.scope):
-            assert not await sign_in.confirm_password("wrong")
-            assert await sign_in.confirm_password(PASSWORD)
+            assert not await confirm_password("wrong")
+            assert await confirm_password(PASSWORD)
             with pytest.raises(Refusal, match=r"password\.weak"):
                 await sign_in.change_password("1234567", here or "")
             await sign_in.change_password("nine loud horses", here or "")

@@ -8,7 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, show_scope
-from zhangfang_core.identity import second_factor
+from zhangfang_core.identity import recovery, second_factor
+from zhangfang_core.identity.confirming import prove
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.identity.failures import record_failure
 from zhangfang_core.identity.pacing import Tried, try_now
@@ -16,7 +17,7 @@ from zhangfang_core.identity.passwords import HASHER, check_strength, hashed, ma
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.sessions import open_session, revoke_others
 from zhangfang_core.identity.tokens import hash_of, new_token
-from zhangfang_sdk.context import Scope, scope
+from zhangfang_sdk.context import Scope, in_scope, scope
 from zhangfang_sdk.errors import Refusal
 
 
@@ -81,7 +82,7 @@ async def sign_in(login: str, password: str, *, address: str, user_agent: str) -
 
 
 async def give_code(token: str, code: str, *, address: str) -> str | None:
-    """Settle the owed code of a session; returns the token that replaces ``token``, or None for a wrong or used code.
+    """Settle the owed code of a session, a recovery code too; returns the token that replaces ``token``, None for a wrong or used code.
 
     Raises Refusal ``access.sign_in`` when nothing is owed here, ``sign_in.wait``.
     """
@@ -90,17 +91,29 @@ async def give_code(token: str, code: str, *, address: str) -> str | None:
         raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
     attempt = await try_now(Tried.SECOND_FACTOR, str(entered.person), address)
     await show_scope(Scope(user=entered.person))
-    if await second_factor.accept(entered.person, code):
+    proof = await prove(entered.person, code)
+    if proof:
         await attempt.succeeded()
         await show_scope(Scope(user=entered.person))
-        return await settle(entered.session)
+        settled = await settle(entered.session)
+        if proof == "recovery":
+            await _record_recovery(settled, address)
+        return settled
     wait = await attempt.failed()
     await record_failure("session.wrong_code", entered.person, address=address, wait=wait)
     return None
 
 
-async def enrol(token: str, sealed: str, code: str, *, address: str) -> str:
-    """Set up the second factor that a session owes; returns the token that replaces ``token``.
+async def _record_recovery(token: str, address: str) -> None:
+    entered = await enter(token, address)
+    if entered is not None:
+        await connection().execute("update core_session set by_recovery = true where id = $1", entered.session)
+        with in_scope(entered.scope):
+            await record_everywhere("second_factor.recovery", f"core_user:{entered.person}", token=token)
+
+
+async def enrol(token: str, sealed: str, code: str, *, address: str) -> tuple[str, list[str]]:
+    """Set up the second factor that a session owes; returns the token that replaces ``token``, and recovery codes to be shown once.
 
     Raises Refusal ``access.sign_in`` when none is owed, ``second_factor.wrong_code``, ``second_factor.unreadable``.
     """
@@ -108,27 +121,10 @@ async def enrol(token: str, sealed: str, code: str, *, address: str) -> str:
     if entered is None or entered.owed != "enrol":
         raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
     await show_scope(Scope(user=entered.person))
-    await second_factor.set_up(entered.person, sealed, code)
-    return await settle(entered.session)
-
-
-async def confirm_password(password: str) -> bool:
-    """Whether this is the password of the person who is signed in; a wrong one is counted, commit it.
-
-    Raises Refusal ``sign_in.wait``.
-    """
-    actor = scope()
-    attempt = await try_now(Tried.CONFIRMATION, str(actor.user), actor.address)
-    await show_scope(actor)
-    stored = await connection().fetchval("select password_hash from core_user where id = $1", actor.user)
-    fits = await matches(stored, password)
-    if fits:
-        await attempt.succeeded()
-    else:
-        wait = await attempt.failed()
-        await record_failure("password.wrong", actor.user, address=actor.address, wait=wait)
-    await show_scope(actor)
-    return fits
+    step = second_factor.step_shown(entered.person, sealed, code)
+    await second_factor.keep(entered.person, sealed, step)
+    codes = await recovery.make(entered.person)
+    return await settle(entered.session), codes
 
 
 async def change_password(new: str, token: str) -> None:

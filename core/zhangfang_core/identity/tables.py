@@ -59,12 +59,23 @@ class Session(Table, tablename="core_session"):
     token_hash = Varchar(length=64, unique=True, secret=True, help_text="SHA-256 in hex")
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     mfa_done = Boolean(default=False)
+    by_recovery = Boolean(default=False, help_text="a recovery code opened it, which the person was not told yet")
     created_at = Timestamptz()
     last_seen_at = Timestamptz()
     expires_at = Timestamptz()
     address = Varchar(length=45)
     user_agent = Varchar(length=200)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class RecoveryCode(Table, tablename="core_recovery_code"):
+    """One of a person's codes that stand in for the second factor's, once; ``code_hash`` is keyed and bound to the person."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    code_hash = Varchar(length=64, null=False, secret=True, help_text="HMAC-SHA-256 in hex")
+    made_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
 
 
 class SignInPace(Table, tablename="core_sign_in_pace"):
