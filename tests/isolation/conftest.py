@@ -35,7 +35,15 @@ from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
-from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole, RecoveryCode
+from zhangfang_core.identity.tables import (
+    ConsentRow,
+    ContactChoice,
+    ContactCode,
+    ContactPoint,
+    OwnRole,
+    RecoveryCode,
+    Reset,
+)
 from zhangfang_core.ledger.analysis_tables import (
     AssetEstimateRow,
     AssetWorkRow,
@@ -292,6 +300,7 @@ async def _reached_at(actor: Actor) -> None:
     await ContactCode(
         user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
     ).save()
+    await Reset(user=actor.person, token_hash=f"{actor.name} {word}"[:64], made_by=f"机密{word}", made_at=now, expires_at=now, told_at=now).save()
     await RecoveryCode(user=actor.person, code_hash="x", made_at=now).save()
     await ContactChoice(user=actor.person, email=True).save()
     await OptOut(user=actor.person, kind=f"机密{word}", since=now).save()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import recovery, second_factor
-from zhangfang_core.identity.failures import record_failure
+from zhangfang_core.identity.account_trail import record_failure
 from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.passwords import matches
 from zhangfang_core.identity.places import record_everywhere

@@ -28,6 +28,7 @@ from zhangfang_core.identity.me_pages import HANDLERS as ME
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.presence import asking
+from zhangfang_core.identity.reset_pages import HANDLERS as RESETS
 from zhangfang_core.identity.second_factor import offer
 from zhangfang_sdk.context import in_scope
 from zhangfang_sdk.errors import Refusal
@@ -214,4 +215,5 @@ HANDLERS = [
     *FACTOR,
     *ME,
     *PEOPLE,
+    *RESETS,
 ]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import recovery, second_factor
+from zhangfang_core.identity.account_trail import record_failure
 from zhangfang_core.identity.confirming import prove
 from zhangfang_core.identity.enter import enter
-from zhangfang_core.identity.failures import record_failure
 from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.passwords import HASHER, check_strength, hashed, matches
 from zhangfang_core.identity.places import record_everywhere
@@ -128,11 +128,14 @@ async def enrol(token: str, sealed: str, code: str, *, address: str) -> tuple[st
 
 
 async def change_password(new: str, token: str) -> None:
-    """A new password for the person who is signed in, whose other sessions end. Raises Refusal ``password.weak``."""
+    """A new password for the person who is signed in, whose other sessions and links for a reset end. Raises Refusal ``password.weak``."""
     user = scope().user
     login = await connection().fetchval("select login from core_user where id = $1", user)
     check_strength(new, login)
     await connection().execute("update core_user set password_hash = $2 where id = $1", user, await hashed(new))
+    await connection().execute(
+        """update core_reset set revoked_at = now() where "user" = $1 and used_at is null and revoked_at is null""", user
+    )
     await revoke_others(token)
     await record_everywhere("password.change", f"core_user:{user}")
 

@@ -78,6 +78,21 @@ class RecoveryCode(Table, tablename="core_recovery_code"):
     used_at = Timestamptz(null=True, default=None)
 
 
+class Reset(Table, tablename="core_reset"):
+    """A link with which a person chooses a new password, once; ``told_at`` when they read that somebody gave it."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    token_hash = Varchar(length=64, null=False, unique=True, secret=True, help_text="SHA-256 in hex")
+    also_factor = Boolean(default=False)
+    made_by = Varchar(length=80, null=False)
+    made_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+
 class SignInPace(Table, tablename="core_sign_in_pace"):
     """Failed tries at a login from a line, at a login, or from a line; ``key`` is keyed outside the database and tells neither."""
 

@@ -24,6 +24,8 @@ CORE_ACTIONS = {
     "session.revoke_others": "退出其他各处登录",
     "password.change": "修改密码",
     "password.wrong": "确认密码失败",
+    "reset.make": "发出重设密码的链接",
+    "reset.use": "用链接重设密码",
     "second_factor.set_up": "启用动态码",
     "second_factor.remove": "停用动态码",
     "second_factor.wrong": "确认动态码失败",
