@@ -32,9 +32,18 @@ from zhangfang_core.calendar.service import change_day, move
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.documents.preview import page_image
 from zhangfang_core.identity.invitations import invite
+from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
-from zhangfang_core.identity.tables import ConsentRow, ContactChoice, ContactCode, ContactPoint, OwnRole
+from zhangfang_core.identity.tables import (
+    ConsentRow,
+    ContactChoice,
+    ContactCode,
+    ContactPoint,
+    OwnRole,
+    RecoveryCode,
+    Reset,
+)
 from zhangfang_core.ledger.analysis_tables import (
     AssetEstimateRow,
     AssetWorkRow,
@@ -291,6 +300,8 @@ async def _reached_at(actor: Actor) -> None:
     await ContactCode(
         user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
     ).save()
+    await Reset(user=actor.person, token_hash=f"{actor.name} {word}"[:64], made_by=f"机密{word}", made_at=now, expires_at=now, told_at=now).save()
+    await RecoveryCode(user=actor.person, code_hash="x", made_at=now).save()
     await ContactChoice(user=actor.person, email=True).save()
     await OptOut(user=actor.person, kind=f"机密{word}", since=now).save()
     await ConsentRow(user=actor.person, purpose="messages", text_version="1", given_at=now).save()
@@ -415,6 +426,8 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
                 await _reached_at(actor)
     async with scoped_transaction(Scope(operator=True, staff=True, permissions=frozenset({"operator.use"}))):
         await change_day(dt.date(2031, 1, 1), is_working=False, reason="元旦")
+    async with scoped_transaction(Scope()):
+        await try_now(Tried.PASSWORD, "nobody", "203.0.113.9")
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

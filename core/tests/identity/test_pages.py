@@ -95,9 +95,12 @@ async def test_wrong_sign_ins_read_the_same_and_are_counted(browser: Browser, fi
     plain = re.compile(r'value="(nobody|wang)"|name="_csrf_token" value="[^"]*"|content="[^"]*"')
     assert plain.sub("", unknown.text) == plain.sub("", known.text)
     assert "登录名或密码不对" in known.text
-    for _ in range(4):
+    for _ in range(3):
         await browser.sign_in("wang", "wrong password")
-    assert "登录名或密码不对" in (await browser.sign_in("wang")).text
+    waits = await browser.sign_in("wang")
+    assert (waits.status_code, waits.headers["retry-after"]) == (429, "1")
+    assert "请过 1 秒再试" in waits.text
+    assert 'value="wang"' in waits.text
 
 
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\r\nX: y"])
@@ -137,7 +140,8 @@ async def test_an_owner_sets_the_second_factor_up_at_the_first_sign_in(browser: 
     done = await browser.submit(
         "/sign-in/code", code=pyotp.TOTP(typed[1].replace(" ", "")).now(), sealed=found[1], next=f"/f/{firm.id}/people"
     )
-    assert done.headers["location"] == f"/f/{firm.id}/people"
+    assert len(re.findall(r"<li><code[^>]*>[2-9A-Z-]{14}</code>", done.text)) == 10
+    assert f'href="/f/{firm.id}/people"' in done.text
     assert "周老板" in await browser.read(f"/f/{firm.id}/people")
 
 
@@ -309,9 +313,9 @@ async def test_password_and_second_factor_of_ones_own(browser: Browser, firm: Te
         "当前密码不对"
         in (await browser.submit("/me/account/second-factor", sealed=sealed[1], code=code, password="x")).text
     )
-    assert (
-        await browser.submit("/me/account/second-factor", sealed=sealed[1], code=code, password=PASSWORD)
-    ).status_code == 303
+    done = await browser.submit("/me/account/second-factor", sealed=sealed[1], code=code, password=PASSWORD)
+    codes = re.findall(r"<li><code[^>]*>([2-9A-Z-]{14})</code>", done.text)
+    assert len(codes) == 10
     assert "已开启" in await browser.read("/me/account")
     assert (
         "当前密码不对" in (await browser.submit("/me/account/password", current="x", password="nine loud horses")).text
@@ -319,7 +323,10 @@ async def test_password_and_second_factor_of_ones_own(browser: Browser, firm: Te
     assert (
         await browser.submit("/me/account/password", current=PASSWORD, password="nine loud horses")
     ).status_code == 303
-    assert (await browser.submit("/me/account/second-factor/remove", password="nine loud horses")).status_code == 303
+    removal = {"password": "nine loud horses", "proof": codes[0]}
+    for wrong in ({"password": "nine loud horses"}, {**removal, "proof": code}, {**removal, "password": PASSWORD}):
+        assert "关闭动态验证码" in (await browser.submit("/me/account/second-factor/remove", **wrong)).text
+    assert (await browser.submit("/me/account/second-factor/remove", **removal)).status_code == 303
     assert "未开启" in await browser.read("/me/account")
 
 

@@ -1,8 +1,7 @@
-"""PLAT-8: password, lock-out, second factor, sessions; the one query that enters a request."""
+"""PLAT-8: password, second factor, sessions; the one query that enters a request."""
 
 import asyncio
 import datetime as dt
-import time
 from typing import Any
 
 import pyotp
@@ -10,6 +9,7 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import second_factor, sessions, set_up, sign_in
+from zhangfang_core.identity.confirming import confirm_password
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
@@ -72,50 +72,6 @@ async def test_wrong_ones_are_answered_alike(firm: TestFirm, login: str, passwor
     assert await signed_in(login, password) is None
 
 
-async def test_unknown_login_takes_as_long_as_a_wrong_password(firm: TestFirm) -> None:
-    """PLAT-8: the time of an answer must not tell who is a customer."""
-    await add(firm, "wang", "accountant")
-    await signed_in("nobody", "warm up")
-
-    async def taken(login: str) -> float:
-        started = time.perf_counter()
-        await signed_in(login, "wrong")
-        return time.perf_counter() - started
-
-    unknown = min([await taken("nobody") for _ in range(4)])
-    known = min([await taken("wang") for _ in range(4)])
-    assert unknown > known / 3
-
-
-async def test_five_failures_lock_out_the_right_password_too(firm: TestFirm) -> None:
-    """PLAT-8: lock-out for 15 minutes, over by itself."""
-    person = await add(firm, "wang", "accountant")
-    for _ in range(5):
-        assert await signed_in("wang", "wrong") is None
-    assert await signed_in("wang") is None
-    async with scoped_transaction(system_scope(firm.id)):
-        left = await connection().fetchval("select locked_until - now() from core_user where id = $1", person)
-    assert 14 * 60 < left.total_seconds() <= 15 * 60
-    async with DB.transaction():
-        await connection().execute("select set_config('app.user', $1, true)", str(person))
-        await connection().execute("update core_user set locked_until = now() - interval '1 second'")
-    assert await signed_in("wang") is not None
-
-
-async def test_parallel_guesses_are_counted_one_by_one(firm: TestFirm) -> None:
-    await add(firm, "wang", "accountant")
-    assert await asyncio.gather(*(signed_in("wang", f"wrong {n}") for n in range(5))) == [None] * 5
-    assert await signed_in("wang") is None
-
-
-async def test_four_failures_are_forgotten_after_a_success(firm: TestFirm) -> None:
-    await add(firm, "wang", "accountant")
-    for _ in range(2):
-        for _ in range(4):
-            await signed_in("wang", "wrong")
-        assert await signed_in("wang") is not None
-
-
 async def test_an_owner_without_a_second_factor_gets_nothing_but_its_set_up(firm: TestFirm) -> None:
     """PLAT-8: who manages a firm must have a second factor."""
     token = await signed_in("owner@嘉喜.example", OWNER_PASSWORD)
@@ -131,7 +87,8 @@ async def test_an_owner_without_a_second_factor_gets_nothing_but_its_set_up(firm
     async with DB.transaction():
         offered = second_factor.offer(found.person, "owner")
         code = pyotp.TOTP(offered["typed"].replace(" ", "")).now()
-        settled = await sign_in.enrol(token, offered["sealed"], code, address="")
+        settled, codes = await sign_in.enrol(token, offered["sealed"], code, address="")
+    assert len(set(codes)) == 10
     after = await entered(settled, Asked(firm.id))
     assert after is not None
     assert after.scope.role == "owner"
@@ -158,22 +115,6 @@ async def test_a_code_is_taken_once_in_parallel(firm: TestFirm) -> None:
     code = pyotp.TOTP(secret).now()
     answers = await asyncio.gather(*(give(t, code) for t in tokens if t), return_exceptions=True)
     assert sum(isinstance(a, str) for a in answers) == 1
-
-
-async def test_wrong_codes_lock_and_end_the_session(firm: TestFirm) -> None:
-    """PLAT-8: knowing the password does not give more than five guesses at the code, however they are spread."""
-    secret = pyotp.random_base32()
-    await add(firm, "liu", "admin", totp=secret)
-    token = await signed_in("liu")
-    for _ in range(4):
-        assert token is not None
-        assert await give(token, "000000x") is None
-    again = await signed_in("liu")
-    assert again is not None
-    assert await give(again, "1234567") is None
-    assert await entered(again) is None
-    assert token is not None
-    assert await give(token, pyotp.TOTP(secret).now()) is None
 
 
 @pytest.mark.parametrize(("offset", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
@@ -262,8 +203,8 @@ async def test_a_new_password_ends_the_other_sessions(firm: TestFirm) -> None:
         found = await enter(here, "")
         assert found is not None
         with in_scope(found.scope):
-            assert not await sign_in.confirm_password("wrong")
-            assert await sign_in.confirm_password(PASSWORD)
+            assert not await confirm_password("wrong")
+            assert await confirm_password(PASSWORD)
             with pytest.raises(Refusal, match=r"password\.weak"):
                 await sign_in.change_password("1234567", here or "")
             await sign_in.change_password("nine loud horses", here or "")

@@ -14,6 +14,7 @@ from zhangfang_core.settings import read_settings
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, portal
 from zhangfang_sdk.texts import seen
+from zhangfang_sdk.web import Page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
@@ -66,6 +67,15 @@ def token_of_request() -> str:
     """The session's token, "" without one."""
     request = asking()
     return "" if request is None else request.presence.token or ""
+
+
+def told_to_wait(page: Page, refusal: Refusal) -> Page:
+    """The form again, saying when the next try is looked at; as it is for a refusal of another kind."""
+    seconds = refusal.details.get("retry_after_s")
+    if seconds is not None:
+        page.status_code = refusal.status
+        page.set_header("Retry-After", str(seconds))
+    return page
 
 
 def came_from(request: Req) -> dict[str, str]:

@@ -139,7 +139,7 @@ async def accept(token: str, *, login: str, name: str, password: str, address: s
     """Become a member: as a new person, or as the person of that login when the password is theirs. Returns a session's token.
 
     None when the login is somebody's and the password does not fit (counted: commit it). Raises Refusal ``invitation.over``,
-    ``member.already``, ``password.weak``, ``person.login_empty``.
+    ``member.already``, ``password.weak``, ``person.login_empty``, ``sign_in.wait``.
     """
     invited = await look(token)
     if invited is None:
@@ -147,7 +147,7 @@ async def accept(token: str, *, login: str, name: str, password: str, address: s
     if await person_called(login) is None:
         person = await make_person(login, name, password)
     else:
-        known = await verified(login, password)
+        known = await verified(login, password, address)
         if known is None:
             return None
         person, name = known.id, known.name

@@ -7,9 +7,10 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from zhangfang_core.database.engine import connection, show_scope
-from zhangfang_core.identity import invitations, sessions, sign_in
+from zhangfang_core.identity import invitations, news, sessions, sign_in
 from zhangfang_core.identity.contact_pages import HANDLERS as CONTACTS
 from zhangfang_core.identity.enter import Entered, enter
+from zhangfang_core.identity.factor_pages import HANDLERS as FACTOR
 from zhangfang_core.identity.forms import (
     Form,
     Req,
@@ -20,21 +21,23 @@ from zhangfang_core.identity.forms import (
     password_in,
     session_cookie,
     token_of_request,
+    told_to_wait,
     written,
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.presence import asking
+from zhangfang_core.identity.reset_pages import HANDLERS as RESETS
 from zhangfang_core.identity.second_factor import offer
 from zhangfang_sdk.context import in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, portal
-from zhangfang_sdk.web import PORTAL, PUBLIC, Page, action, go, page
+from zhangfang_sdk.web import PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
 
 Next = Annotated[str, QueryParameter(name="next")]
 
-WRONG = "登录名或密码不对。连续输错 5 次会锁定 15 分钟,忘记密码请联系您的代账公司。"
+WRONG = "登录名或密码不对。忘记密码请联系您的代账公司。"
 WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
 
 
@@ -51,15 +54,15 @@ async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
 
 @action("/sign-in", of=PORTAL, permission=PUBLIC)
 async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
-    """The same answer for a login that nobody has, a wrong password and a locked login."""
+    """The same answer, in the same time, for a login that nobody has and a wrong password."""
     login, wanted = written(data, "login", 120), local(written(data, "next", 500))
-    error = WRONG
     try:
         done = await sign_in.sign_in(login, password_in(data), **came_from(request))
     except Refusal as refusal:
-        done, error = None, refusal.sentence
+        shown = Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=refusal.sentence)
+        return told_to_wait(shown, refusal)
     if done is None:
-        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=error)
+        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=WRONG)
     token, person = done
     answer = await _signed_in(token, wanted, came_from(request)["address"])
     if person.large_type:
@@ -80,27 +83,43 @@ async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
 
 @action("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_form(request: Req, data: Form) -> Page | Redirect:
-    """A wrong code is counted; five lock the login and end this session."""
+    """A wrong code is counted, and makes the next one wait."""
     token, wanted = token_of_request(), local(written(data, "next", 500))
     code, sealed = written(data, "code", 20), written(data, "sealed", 400)
     address = came_from(request)["address"]
     if sealed:
-        try:
-            settled: str | None = await sign_in.enrol(token, sealed, code, address=address)
-        except Refusal as refusal:
-            entered = await enter(token, address)
-            if entered is None or entered.owed != "enrol":
-                raise
-            kept = sealed if refusal.code == "second_factor.wrong_code" else None
-            return await _code_page(entered, wanted, error=refusal.sentence, sealed=kept)
-    else:
+        return await _enrolled(token, sealed, code, wanted, address)
+    try:
         settled = await sign_in.give_code(token, code, address=address)
-    if settled is not None:
-        return await _signed_in(settled, wanted, address)
-    entered = await enter(token, address)
-    if entered is None:
-        return Page("identity/sign_in.html", title="登录", wanted=wanted, login="", error=WRONG)
-    return await _code_page(entered, wanted, error=WRONG_CODE)
+    except Refusal as refusal:
+        if refusal.code != "sign_in.wait":
+            raise
+        page = Page("identity/code.html", title="动态验证码", wanted=wanted, error=refusal.sentence)
+        return told_to_wait(page, refusal)
+    if settled is None:
+        return Page("identity/code.html", title="动态验证码", wanted=wanted, error=WRONG_CODE)
+    return await _signed_in(settled, wanted, address)
+
+
+async def _enrolled(token: str, sealed: str, code: str, wanted: Address, address: str) -> Page:
+    """Recovery codes, shown once, on the way into the portal; what was wrong is told on the form."""
+    try:
+        settled, codes = await sign_in.enrol(token, sealed, code, address=address)
+    except Refusal as refusal:
+        entered = await enter(token, address)
+        if entered is None or entered.owed != "enrol":
+            raise
+        kept = sealed if refusal.code == "second_factor.wrong_code" else None
+        return await _code_page(entered, wanted, error=refusal.sentence, sealed=kept)
+    entered = await enter(settled, address)
+    if entered is not None:
+        with in_scope(entered.scope):
+            await record_everywhere("second_factor.set_up", f"core_user:{entered.person}", token=settled)
+            await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=settled)
+    answer = Page("identity/enrolled.html", title="恢复码", wanted=wanted, codes=codes)
+    answer.set_cookie(session_cookie(settled))
+    answer.set_cookie(forgotten_form_token())
+    return answer
 
 
 async def _code_page(entered: Entered, wanted: str, *, error: str | None = None, sealed: str | None = None) -> Page:
@@ -120,10 +139,26 @@ async def _signed_in(token: str, wanted: Address, address: str) -> Redirect:
     else:
         with in_scope(entered.scope):
             await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=token)
-        answer = go(wanted)
+            told = await news.news(token)
+        answer = go(portal(f"/sign-in/news?next={quote(wanted)}") if told else wanted)
     answer.set_cookie(session_cookie(token))
     answer.set_cookie(forgotten_form_token())
     return answer
+
+
+@page("/sign-in/news", of=PORTAL, permission=SIGNED_IN)
+async def news_page(wanted: Next = "/") -> Page | Redirect:
+    """What happened to the person's account, once after signing in."""
+    found = await news.news(token_of_request())
+    if found is None:
+        return go(local(wanted))
+    return Page("identity/news.html", title="请留意", wanted=local(wanted), news=found)
+
+
+@action("/sign-in/news", of=PORTAL, permission=SIGNED_IN)
+async def news_form(data: Form) -> Redirect:
+    await news.told(token_of_request())
+    return go(local(written(data, "next", 500)))
 
 
 @action("/sign-out", of=PORTAL, permission=PUBLIC)
@@ -155,7 +190,7 @@ async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | 
             token, login=login, name=name, password=password_in(data), **came_from(request)
         )
     except Refusal as refusal:
-        if refusal.code == "invitation.over":
+        if refusal.code in ("invitation.over", "sign_in.wait"):
             raise
         session, error = None, refusal.sentence
     if session is not None:
@@ -171,10 +206,14 @@ HANDLERS = [
     sign_in_form,
     code_page,
     code_form,
+    news_page,
+    news_form,
     sign_out,
     invitation_page,
     accept_form,
     *CONTACTS,
+    *FACTOR,
     *ME,
     *PEOPLE,
+    *RESETS,
 ]

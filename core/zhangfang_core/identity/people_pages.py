@@ -7,6 +7,7 @@ from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.clients import Clients
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
@@ -49,6 +50,7 @@ async def member_page(membership_id: FromPath[int]) -> Page:
         back=here("/people"),
         member=found,
         roles=members.roles_to_grant(side),
+        may_reset=found.role != "owner" and found.user != scope().user,
         clients=await use(Clients).clients(),
         assigned=await assigned(found.user) if side == "firm" else frozenset(),
     )

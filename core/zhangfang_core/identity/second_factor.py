@@ -7,6 +7,7 @@ import pyotp
 import segno
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.recovery import void
 from zhangfang_core.identity.secrets import seal, unseal
 from zhangfang_sdk.errors import Refusal
 
@@ -38,14 +39,12 @@ def step_of(secret: str, code: str, *, after: int, now: float | None = None) -> 
 async def accept(user: int, code: str) -> bool:
     """Take a code of the person once: its step is stored under the row's lock, so that a second try fails, also one in parallel.
 
-    False while the person is locked, and when no second factor is set up.
+    False when no second factor is set up.
     """
     row = await connection().fetchrow(
-        """select totp_secret, totp_last_step, coalesce(locked_until > now(), false) as locked
-        from core_user where id = $1 for update""",
-        user,
+        "select totp_secret, totp_last_step from core_user where id = $1 for update", user
     )
-    if row is None or row["locked"] or not row["totp_secret"]:
+    if row is None or not row["totp_secret"]:
         return False
     step = step_of(unseal(row["totp_secret"], user), code, after=row["totp_last_step"])
     if step is None:
@@ -54,20 +53,27 @@ async def accept(user: int, code: str) -> bool:
     return True
 
 
-async def set_up(user: int, sealed: str, code: str) -> None:
-    """Keep a secret that :func:`offer` proposed, once a code proves that the person's phone has it.
+def step_shown(user: int, sealed: str, code: str) -> int:
+    """The time step of a code that proves that the person's phone has the secret which :func:`offer` proposed.
 
     Raises Refusal ``second_factor.wrong_code`` or ``second_factor.unreadable``.
     """
     step = step_of(unseal(sealed, user), code, after=0)
     if step is None:
         raise wrong_code()
+    return step
+
+
+async def keep(user: int, sealed: str, step: int) -> None:
+    """From now on the person's codes are those of this secret, later ones than that of ``step``."""
     await connection().execute(
         "update core_user set totp_secret = $2, totp_last_step = $3 where id = $1", user, sealed, step
     )
 
 
 async def remove(user: int) -> None:
+    """Sign in with the password alone from now on; recovery codes go too."""
+    await void(user)
     await connection().execute("update core_user set totp_secret = '' where id = $1", user)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.tokens import hash_of, new_token
-from zhangfang_sdk.context import scope
+from zhangfang_sdk.context import scope, scope_or_none
 from zhangfang_sdk.errors import not_found
 
 LIFETIME = dt.timedelta(days=30)
@@ -110,7 +110,10 @@ async def revoke_others(token: str | None) -> int:
 
 
 async def sign_out(token: str) -> None:
-    """End the session that holds this token, also one that still owes its second factor."""
+    """End the session that holds this token, also one that still owes its second factor, which is on nobody's trail."""
+    actor = scope_or_none()
+    if actor is not None and actor.user is not None:
+        await record_everywhere("session.sign_out", f"core_user:{actor.user}", token=token)
     await connection().execute("select set_config('app.token', $1, true)", hash_of(token))
     await connection().execute(
         "update core_session set revoked_at = now() where token_hash = $1 and revoked_at is null", hash_of(token)

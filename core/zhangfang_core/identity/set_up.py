@@ -93,8 +93,8 @@ async def make_person(
     check_strength(password, written)
     await connection().execute("select set_config('app.login', $1, true)", written)
     person: int = await connection().fetchval(
-        """insert into core_user (login, name, password_hash, totp_secret, totp_last_step, failed_attempts, is_operator, language, large_type, created_at)
-        values ($1, $2, $3, '', 0, 0, $4, 'zh', false, now()) returning id""",
+        """insert into core_user (login, name, password_hash, totp_secret, totp_last_step, is_operator, language, large_type, created_at)
+        values ($1, $2, $3, '', 0, $4, 'zh', false, now()) returning id""",
         written,
         name.strip()[:80] or written[:80],
         await hashed(password),

@@ -1,27 +1,24 @@
-"""Signing in: password, lock-out, second factor.
+"""Signing in: password, second factor, and the pace at which they may be tried (``pacing``).
 
-A wrong attempt is counted in the same row that is locked while it is checked, so that attempts in parallel count one by
-one. What is counted must be committed: these functions answer with None instead of raising.
+A failed try is counted and put on the trail, which must be committed: these functions answer with None instead of
+raising. A known login and one that nobody has take the same steps, so that the time of an answer tells nothing.
 """
 
-import logging
 import unicodedata
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, show_scope
-from zhangfang_core.identity import second_factor
+from zhangfang_core.identity import recovery, second_factor
+from zhangfang_core.identity.account_trail import record_failure
+from zhangfang_core.identity.confirming import prove
 from zhangfang_core.identity.enter import enter
+from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.passwords import HASHER, check_strength, hashed, matches
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.sessions import open_session, revoke_others
 from zhangfang_core.identity.tokens import hash_of, new_token
-from zhangfang_sdk.context import Scope, scope
+from zhangfang_sdk.context import Scope, in_scope, scope
 from zhangfang_sdk.errors import Refusal
-
-log = logging.getLogger("zhangfang.identity")
-
-FAILURES_ALLOWED = 5
-LOCKED_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +37,40 @@ def login_written(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().lower().replace("\x00", "")[:120]
 
 
-async def verified(login: str, password: str) -> Person | None:
-    """The person with this login and password, or None; also None, and no sooner, while the login is locked.
+async def verified(login: str, password: str, address: str) -> Person | None:
+    """The person with this login and password, or None, which is counted: commit it.
 
-    A wrong password counts towards the lock-out. Leaves ``app.user`` set to the person and ``app.login`` cleared.
+    Leaves ``app.user`` set to the person and ``app.login`` cleared. Raises Refusal ``sign_in.wait`` after too many failures.
     """
     written = login_written(login)
+    attempt = await try_now(Tried.PASSWORD, written, address)
     await show_scope(Scope(), login=written)
     row = await connection().fetchrow(
-        """select id, name, password_hash, is_operator, totp_secret <> '' as second_factor, large_type,
-        coalesce(locked_until > now(), false) as locked from core_user where login = $1 for update""",
+        """select id, name, password_hash, is_operator, totp_secret <> '' as second_factor, large_type
+        from core_user where login = $1""",
         written,
     )
     fits = await matches(None if row is None else row["password_hash"], password)
-    if row is None:
+    if row is None or not fits:
+        wait = await attempt.failed()
+        await record_failure("session.failed", None if row is None else row["id"], address=address, wait=wait)
         return None
+    await attempt.succeeded()
     await show_scope(Scope(user=row["id"]))
-    if row["locked"]:
-        return None
-    if not fits:
-        await count_failure(row["id"])
-        return None
     if HASHER.check_needs_rehash(row["password_hash"]):
         await connection().execute(
             "update core_user set password_hash = $2 where id = $1", row["id"], await hashed(password)
         )
-    if not row["second_factor"]:
-        await forget_failures(row["id"])
     return Person(row["id"], row["name"], row["is_operator"], row["second_factor"], row["large_type"])
 
 
 async def sign_in(login: str, password: str, *, address: str, user_agent: str) -> tuple[str, Person] | None:
-    """A new session's token and its person, or None when login and password do not fit or the login is locked.
+    """A new session's token and its person, or None when login and password do not fit.
 
     The session may still owe its second factor: see :func:`zhangfang_core.identity.enter.enter`. Raises Refusal
-    ``access.no_place`` for a person who belongs nowhere any more.
+    ``access.no_place`` for a person who belongs nowhere any more, ``sign_in.wait``.
     """
-    person = await verified(login, password)
+    person = await verified(login, password, address)
     if person is None:
         return None
     belongs = await connection().fetchval(
@@ -88,24 +82,38 @@ async def sign_in(login: str, password: str, *, address: str, user_agent: str) -
 
 
 async def give_code(token: str, code: str, *, address: str) -> str | None:
-    """Settle the owed code of a session; returns the token that replaces ``token``, or None for a wrong or used code.
+    """Settle the owed code of a session, a recovery code too; returns the token that replaces ``token``, None for a wrong or used code.
 
-    Five wrong ones lock the person and end the session. Raises Refusal ``access.sign_in`` when nothing is owed here.
+    Raises Refusal ``access.sign_in`` when nothing is owed here, ``sign_in.wait``.
     """
     entered = await enter(token, address)
     if entered is None or entered.owed != "code":
         raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
+    attempt = await try_now(Tried.SECOND_FACTOR, str(entered.person), address)
     await show_scope(Scope(user=entered.person))
-    if not await second_factor.accept(entered.person, code):
-        if await count_failure(entered.person):
-            await connection().execute("update core_session set revoked_at = now() where id = $1", entered.session)
-        return None
-    await forget_failures(entered.person)
-    return await settle(entered.session)
+    proof = await prove(entered.person, code)
+    if proof:
+        await attempt.succeeded()
+        await show_scope(Scope(user=entered.person))
+        settled = await settle(entered.session)
+        if proof == "recovery":
+            await _record_recovery(settled, address)
+        return settled
+    wait = await attempt.failed()
+    await record_failure("session.wrong_code", entered.person, address=address, wait=wait)
+    return None
 
 
-async def enrol(token: str, sealed: str, code: str, *, address: str) -> str:
-    """Set up the second factor that a session owes; returns the token that replaces ``token``.
+async def _record_recovery(token: str, address: str) -> None:
+    entered = await enter(token, address)
+    if entered is not None:
+        await connection().execute("update core_session set by_recovery = true where id = $1", entered.session)
+        with in_scope(entered.scope):
+            await record_everywhere("second_factor.recovery", f"core_user:{entered.person}", token=token)
+
+
+async def enrol(token: str, sealed: str, code: str, *, address: str) -> tuple[str, list[str]]:
+    """Set up the second factor that a session owes; returns the token that replaces ``token``, and recovery codes to be shown once.
 
     Raises Refusal ``access.sign_in`` when none is owed, ``second_factor.wrong_code``, ``second_factor.unreadable``.
     """
@@ -113,31 +121,21 @@ async def enrol(token: str, sealed: str, code: str, *, address: str) -> str:
     if entered is None or entered.owed != "enrol":
         raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
     await show_scope(Scope(user=entered.person))
-    await second_factor.set_up(entered.person, sealed, code)
-    return await settle(entered.session)
-
-
-async def confirm_password(password: str) -> bool:
-    """Whether this is the password of the person who is signed in; a wrong one counts towards the lock-out, commit it."""
-    user = scope().user
-    row = await connection().fetchrow(
-        "select password_hash, coalesce(locked_until > now(), false) as locked from core_user where id = $1 for update",
-        user,
-    )
-    fits = await matches(None if row is None else row["password_hash"], password)
-    if row is None or user is None or row["locked"]:
-        return False
-    if not fits:
-        await count_failure(user)
-    return fits
+    step = second_factor.step_shown(entered.person, sealed, code)
+    await second_factor.keep(entered.person, sealed, step)
+    codes = await recovery.make(entered.person)
+    return await settle(entered.session), codes
 
 
 async def change_password(new: str, token: str) -> None:
-    """A new password for the person who is signed in, whose other sessions end. Raises Refusal ``password.weak``."""
+    """A new password for the person who is signed in, whose other sessions and links for a reset end. Raises Refusal ``password.weak``."""
     user = scope().user
     login = await connection().fetchval("select login from core_user where id = $1", user)
     check_strength(new, login)
     await connection().execute("update core_user set password_hash = $2 where id = $1", user, await hashed(new))
+    await connection().execute(
+        """update core_reset set revoked_at = now() where "user" = $1 and used_at is null and revoked_at is null""", user
+    )
     await revoke_others(token)
     await record_everywhere("password.change", f"core_user:{user}")
 
@@ -149,26 +147,3 @@ async def settle(session: int) -> str:
         "update core_session set mfa_done = true, token_hash = $2 where id = $1", session, hash_of(token)
     )
     return token
-
-
-async def count_failure(user: int) -> bool:
-    """One more failure of the person; returns whether it locked them."""
-    locked: bool = await connection().fetchval(
-        """update core_user set
-        failed_attempts = case when failed_attempts + 1 >= $2 then 0 else failed_attempts + 1 end,
-        locked_until = case when failed_attempts + 1 >= $2 then now() + make_interval(mins => $3) else locked_until end
-        where id = $1 returning failed_attempts = 0""",
-        user,
-        FAILURES_ALLOWED,
-        LOCKED_MINUTES,
-    )
-    if locked:
-        log.warning("core_user:%s is locked for %s minutes after %s failures", user, LOCKED_MINUTES, FAILURES_ALLOWED)
-    return locked
-
-
-async def forget_failures(user: int) -> None:
-    await connection().execute(
-        "update core_user set failed_attempts = 0, locked_until = null where id = $1 and (failed_attempts > 0 or locked_until is not null)",
-        user,
-    )

@@ -10,6 +10,7 @@ from piccolo.columns import (
     BigSerial,
     Boolean,
     ForeignKey,
+    Integer,
     SmallInt,
     Timestamptz,
     Varchar,
@@ -30,8 +31,6 @@ class User(Table, tablename="core_user"):
     password_hash = Varchar(length=200, secret=True, help_text="argon2id")
     totp_secret = Varchar(length=200, secret=True, help_text="encrypted; empty until set up")
     totp_last_step = BigInt(default=0, help_text="the last 30-second step whose code was taken")
-    failed_attempts = SmallInt(default=0)
-    locked_until = Timestamptz(null=True, default=None)
     is_operator = Boolean(default=False)
     language = Varchar(length=8, default="zh")
     large_type = Boolean(default=False)
@@ -60,12 +59,48 @@ class Session(Table, tablename="core_session"):
     token_hash = Varchar(length=64, unique=True, secret=True, help_text="SHA-256 in hex")
     user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
     mfa_done = Boolean(default=False)
+    by_recovery = Boolean(default=False, help_text="a recovery code opened it, which the person was not told yet")
     created_at = Timestamptz()
     last_seen_at = Timestamptz()
     expires_at = Timestamptz()
     address = Varchar(length=45)
     user_agent = Varchar(length=200)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class RecoveryCode(Table, tablename="core_recovery_code"):
+    """One of a person's codes that stand in for the second factor's, once; ``code_hash`` is keyed and bound to the person."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    code_hash = Varchar(length=64, null=False, secret=True, help_text="HMAC-SHA-256 in hex")
+    made_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+
+class Reset(Table, tablename="core_reset"):
+    """A link with which a person chooses a new password, once; ``told_at`` when they read that somebody gave it."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    token_hash = Varchar(length=64, null=False, unique=True, secret=True, help_text="SHA-256 in hex")
+    also_factor = Boolean(default=False)
+    made_by = Varchar(length=80, null=False)
+    made_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+
+class SignInPace(Table, tablename="core_sign_in_pace"):
+    """Failed tries at a login from a line, at a login, or from a line; ``key`` is keyed outside the database and tells neither."""
+
+    id = BigSerial(primary_key=True)
+    key = Varchar(length=64, null=False, unique=True, help_text="HMAC-SHA-256 in hex")
+    failures = Integer(default=0)
+    failed_at = Timestamptz(null=True, default=None)
+    succeeded_at = Timestamptz(null=True, default=None)
 
 
 class Invitation(FirmRows, Table, tablename="core_invitation"):

@@ -15,8 +15,8 @@ Endpoint = tuple[str, str]
 
 CORE_HEADS = frozenset({
     *("account", "accounts", "assets", "audit", "badges", "calendar", "cards", "chart", "clients", "dimensions", "documents", "events"),
-    *("funds", "healthz", "invitations", "messages", "modules", "open-items", "opening", "operator", "people", "periods", "profile", "search"),
-    *("settings", "sign-in", "sign-out", "vouchers", "waiting"),
+    *("funds", "healthz", "invitations", "messages", "modules", "open-items", "opening", "operator", "people", "periods", "profile", "resets"),
+    *("search", "settings", "sign-in", "sign-out", "vouchers", "waiting"),
 })  # fmt: skip
 """First words of the addresses of core's pages, which plugins leave alone. A test compares them to the pages."""
 

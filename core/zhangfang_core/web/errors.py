@@ -57,8 +57,8 @@ BY_STATUS = {
 
 def tell(request: Req, refusal: Refusal) -> Response[Any]:
     """The answer for a refusal, in the form that the asker reads."""
-    wait = RETRY_AFTER_S.get(refusal.status)
-    headers = {} if wait is None else {"Retry-After": wait}
+    wait = refusal.details.get("retry_after_s", RETRY_AFTER_S.get(refusal.status))
+    headers = {} if wait is None else {"Retry-After": str(wait)}
     if _wants_page(request):
         return Template(
             "layout/error.html",

@@ -1,10 +1,8 @@
 """How many requests of one address are under way at once."""
 
 from collections import Counter
-from ipaddress import IPv6Address, ip_address, ip_network
 
-_ONE_LINE = 64
-"""Bits of an IPv6 address that one customer's line has in common."""
+from zhangfang_core.identity.lines import line_of
 
 
 class TooManyUnderWay(Exception):
@@ -20,7 +18,7 @@ class UnderWay:
 
     def enter(self, address: str) -> "Place":
         """Take a place, to be left when the request is over. Raises TooManyUnderWay."""
-        line = _line_of(address)
+        line = line_of(address)
         if self._counts[line] >= self._most:
             raise TooManyUnderWay(line)
         self._counts[line] += 1
@@ -43,13 +41,3 @@ class Place:
         self._counts[self._line] -= 1
         if not self._counts[self._line]:
             del self._counts[self._line]
-
-
-def _line_of(address: str) -> str:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, IPv6Address):
-        return str(ip_network((known, _ONE_LINE), strict=False))
-    return address

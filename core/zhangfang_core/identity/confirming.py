@@ -1,0 +1,63 @@
+"""Proving again who is signed in, before what a stolen session must not do: the password, the second factor.
+
+What is wrong is counted and stands on the trail, which must be committed: these answer instead of raising.
+"""
+
+from typing import Literal
+
+from zhangfang_core.database.engine import connection, show_scope
+from zhangfang_core.identity import recovery, second_factor
+from zhangfang_core.identity.account_trail import record_failure
+from zhangfang_core.identity.pacing import Tried, try_now
+from zhangfang_core.identity.passwords import matches
+from zhangfang_core.identity.places import record_everywhere
+from zhangfang_sdk.context import scope
+
+WRONG_PASSWORD = "当前密码不对,请再试一次。"  # noqa: S105 - a sentence
+
+Proof = Literal["", "code", "recovery"]
+
+
+async def confirm_password(password: str) -> bool:
+    """Whether this is the password of the person who is signed in. Raises Refusal ``sign_in.wait``."""
+    actor = scope()
+    attempt = await try_now(Tried.CONFIRMATION, str(actor.user), actor.address)
+    await show_scope(actor)
+    stored = await connection().fetchval("select password_hash from core_user where id = $1", actor.user)
+    fits = await matches(stored, password)
+    if fits:
+        await attempt.succeeded()
+    else:
+        wait = await attempt.failed()
+        await record_failure("password.wrong", actor.user, address=actor.address, wait=wait)
+    await show_scope(actor)
+    return fits
+
+
+async def confirm_factor(written: str) -> bool:
+    """Whether this is a code of the second factor, or a recovery code, of the person who is signed in; it is used up.
+
+    Raises Refusal ``sign_in.wait``.
+    """
+    actor = scope()
+    if actor.user is None:
+        return False
+    attempt = await try_now(Tried.SECOND_FACTOR, str(actor.user), actor.address)
+    await show_scope(actor)
+    proof = await prove(actor.user, written)
+    if proof:
+        await attempt.succeeded()
+    else:
+        wait = await attempt.failed()
+        await record_failure("second_factor.wrong", actor.user, address=actor.address, wait=wait)
+    await show_scope(actor)
+    if proof == "recovery":
+        await record_everywhere("second_factor.recovery", f"core_user:{actor.user}")
+    return proof != ""
+
+
+async def prove(user: int, written: str) -> Proof:
+    """What the person proved with: a code of the second factor or a recovery code, either used up now; "" for neither."""
+    if await second_factor.accept(user, written):
+        return "code"
+    return "recovery" if await recovery.spend(user, written) else ""
