@@ -30,7 +30,7 @@ class Paper:
     @property
     def left(self) -> float:
         """What is left of this sheet."""
-        return self._y - FOOT
+        return float(self._y - FOOT)
 
     def title(self, text: str, under: str = "") -> None:
         write(self._canvas, MARGIN, self._y - 18, fitted(text, WIDE, 18), 18, bold=True)
