@@ -185,7 +185,7 @@ async def test_the_firm_writes_its_own(firm: TestFirm) -> None:
     async with acting(firm, "boss"):
         known = await keeping.run_of(firm.restaurant, run)
         assert "收款码" in known.definition.questions[0].words, "what was begun keeps its text"
-        with pytest.raises(Refusal, match=r"common\.not_found"):
+        with pytest.raises(Refusal, match=r"risk_rules\.questionnaire_unknown"):
             await keeping.begin(firm.restaurant, "self_check")
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from risk_rules_questionnaire") == 2

@@ -44,11 +44,14 @@ async def texts() -> Mapping[str, str]:
 
 
 async def begin(client: int, code: str) -> int:
-    """The run's id: the open one of this code where there is one. Needs ``risk_rules.check``. Raises Refusal ``common.not_found``."""
+    """The run's id: the open one of this code where there is one. Needs ``risk_rules.check``.
+
+    Raises Refusal ``risk_rules.questionnaire_unknown`` for one that there is not, or that the firm has switched off.
+    """
     require(CHECK)
     body = (await texts()).get(code)
     if body is None:
-        raise not_found("问卷")
+        raise Refusal("risk_rules.questionnaire_unknown", "没有这份问卷,请从列表里选一份。", field="code")
     await Run.raw(
         "insert into risk_rules_run (firm, client, code, title, body, started_by, started_at, done_by) values ({}, {}, {}, {}, {}, {}, {}, '') "
         "on conflict (firm, client, code) where done_at is null do nothing",
