@@ -72,6 +72,9 @@ def test_five_millions() -> None:
     crossed = asked(year, "101000", "1%", scope="餐饮")
     assert ("V26", False) in fired(crossed)
     assert "已经超过 500 万元" in next(f.sentence for f in crossed.fires if f.rule.id == "V26")
+    assert (crossed.marks[2].before, crossed.marks[2].after) == ("492 万元", "502 万元")
+    running = Story(sales(12, 41 * W, 1), kind=SMALL)
+    assert asked(running, "101", "1%", scope="餐饮").marks[2].before == "492 万元", "the twelve months before, as the rule has them"
     assert ("V26", True) in fired(asked(Story(sales(12, 33 * W), kind=SMALL), "101000", "1%", scope="餐饮"))
 
 

@@ -130,11 +130,12 @@ def _marks(desk: Desk, thought: Thought) -> Iterator[Mark]:
     if desk.kind is TaxpayerKind.SMALL_SCALE:
         quarter = running.plus(-((running.month - 1) % 3))
         exempt = today[0].limits
-        yield _of_sales("本季度销售额", today, quarter, exempt.get("exemption"), "达到{limit}的季度要按全部销售额交增值税")
-        yield _of_sales("本月销售额(按月申报的看这一行)", today, running, exempt.get("month"), "达到{limit}的月份要按全部销售额交增值税")
+        yield _of_sales("本季度销售额", today, quarter, exempt.get("exemption"), "达到 {limit}的季度要按全部销售额交增值税")
+        yield _of_sales("本月销售额(按月申报的看这一行)", today, running, exempt.get("month"), "达到 {limit}的月份要按全部销售额交增值税")
         year = _material(desk, REGISTRATION, running), _material(desk, REGISTRATION, running, thought)
-        words = "超过{limit}必须登记为一般纳税人,登记后不能转回"
-        yield _of_sales("近 12 个月销售额", year, running.plus(1 - YEAR), year[0].limits.get("registration"), words)
+        words = "超过 {limit}必须登记为一般纳税人,登记后不能转回"
+        rolled = [max(sales_of(m, end.plus(1 - YEAR), end).amount for end in (running, running.plus(-1))) for m in year]
+        yield _against("近 12 个月销售额", rolled[0], rolled[1], year[0].limits.get("registration"), words)
     else:
         yield _of_burden(_material(desk, BURDEN, settled), _material(desk, BURDEN, settled, thought), settled)
     yield _of_scope(today[0], thought)
@@ -148,6 +149,10 @@ def _material(desk: Desk, key: str, month: Period, thought: Thought | None = Non
 
 def _of_sales(title: str, of: tuple[Material, Material], first: Period, limit: int | None, words: str) -> Mark:
     before, after = (sales_of(m, first, m.month).amount for m in of)
+    return _against(title, before, after, limit, words)
+
+
+def _against(title: str, before: int, after: int, limit: int | None, words: str) -> Mark:
     if limit is None:
         return Mark(title, ten_thousands(before), ten_thousands(after))
     said = words.format(limit=ten_thousands(limit))
