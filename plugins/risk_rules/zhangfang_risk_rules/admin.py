@@ -33,6 +33,7 @@ SCREENS = [
         "本机构的自查问卷",
         (Questionnaire.code, Questionnaire.title, Questionnaire.is_on, Questionnaire.written_by, Questionnaire.written_at),
         {"code": "编号", "body": "内容", "is_on": "启用", "written_by": "编写人", "written_at": "编写时间"},
+        words={"code": lambda row: f"编号 {row['code']}"},
     ),
     AdminScreen(
         Run,
