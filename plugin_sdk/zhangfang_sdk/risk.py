@@ -225,6 +225,7 @@ class RiskRule:
     ``judge`` runs as its plugin and reads its material alone. ``sentence`` holds ``{figure}``, ``{limit}`` and the finding's values. ``kinds`` and
     ``industries`` say whom it is about (empty: everybody), ``spared`` which industries it is not about. ``worse_by`` basis points
     of the accepted figure open an accepted alert again. A rule counts in months from ``effective_from`` to ``effective_until``.
+    ``foretells``: it is asked as well what one more invoice, not issued yet, would do.
     """
 
     id: str
@@ -248,6 +249,7 @@ class RiskRule:
     span: Span = Span.QUARTER
     worse_by: int = 1000
     family: str = "其他"
+    foretells: bool = False
 
     def applies(self, m: Material) -> NotApplicable | None:
         """Why it is not about this client and month by its own data; None when it is."""

@@ -70,6 +70,10 @@ class BookSums:
         self._roles = roles
         self._found: dict[tuple[str, ...], Sequence[Balance]] = {}
 
+    def plus(self, *more: Balance) -> "BookSums":
+        """These sums with ``more``, which stand in no book."""
+        return BookSums([*self._rows, *more], self._roles)
+
     def codes(self, *names: str) -> tuple[str, ...]:
         """Accounts of roles and codes. Raises KeyError for a role that is none."""
         return tuple(c for n in names for c in ((n,) if n.isdigit() else self._roles[n]))
@@ -136,6 +140,10 @@ class InvoiceShelf:
         self._by_month: defaultdict[tuple[InvoiceDirection, Period], list[Invoice]] = defaultdict(list)
         for invoice in invoices:
             self._by_month[invoice.direction, Period.of(invoice.issued_on)].append(invoice)
+
+    def plus(self, *more: Invoice) -> "InvoiceShelf":
+        """This shelf with ``more``, which nobody has issued yet."""
+        return InvoiceShelf([*(i for of in self._by_month.values() for i in of), *more], self.missing)
 
     def issued(self, first: Period, last: Period, *, all_states: bool = False) -> list[Invoice]:
         return self._between(InvoiceDirection.ISSUED, first, last, all_states)

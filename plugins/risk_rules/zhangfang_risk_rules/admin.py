@@ -1,9 +1,13 @@
-"""The firm's alerts on its admin desk."""
+"""The firm's alerts and questionnaires on its admin desk."""
+
+from pydantic import BaseModel, Field
 
 from zhangfang_risk_rules.alerts.life import TITLES
 from zhangfang_risk_rules.pages.listing import SEVERITIES
-from zhangfang_risk_rules.tables import Alert
-from zhangfang_sdk.admin import AdminScreen, BetterPage, Row
+from zhangfang_risk_rules.questionnaires import writing
+from zhangfang_risk_rules.ruling import MANAGE
+from zhangfang_risk_rules.tables import Alert, Questionnaire, Run
+from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Row
 
 
 def _level(row: Row) -> str:
@@ -23,5 +27,47 @@ SCREENS = [
         words={"level": _level},
         hidden=(Alert.rule, Alert.slip, Alert.amount, Alert.base, Alert.unit, Alert.shut_as, Alert.month, Alert.assigned_to, Alert.subject),
         better=BetterPage("风险看板", "/risks/board"),
-    )
+    ),
+    AdminScreen(
+        Questionnaire,
+        "本机构的自查问卷",
+        (Questionnaire.code, Questionnaire.title, Questionnaire.is_on, Questionnaire.written_by, Questionnaire.written_at),
+        {"code": "编号", "body": "内容", "is_on": "启用", "written_by": "编写人", "written_at": "编写时间"},
+        words={"code": lambda row: f"编号 {row['code']}"},
+    ),
+    AdminScreen(
+        Run,
+        "客户的自查",
+        (Run.client, Run.title, Run.score, Run.started_at, Run.done_at, Run.done_by),
+        {"score": "得分", "started_by": "开始人", "started_at": "开始时间", "done_at": "完成时间", "done_by": "完成人", "document": "报告"},
+        hidden=(Run.body, Run.code),
+    ),
 ]  # fmt: skip
+
+
+class Writing(BaseModel):
+    """The form 编写自查问卷."""
+
+    code: str = Field(title="编号(小写字母;与已有的相同就改写那一份)", max_length=20)
+    body: str = Field(title="内容", max_length=30_000, json_schema_extra={"extra": {"widget": "text-area"}})
+    is_on: bool = Field(title="启用", default=True)
+
+
+async def write(form: BaseModel) -> str:
+    """The sentence shown."""
+    asked = Writing.model_validate(form.model_dump())
+    questionnaire = await writing.write(asked.code, asked.body, is_on=asked.is_on)
+    return f"问卷“{questionnaire.title}”已保存,共 {len(questionnaire.questions)} 个问题;已经开始答的,仍按原来的内容。"
+
+
+FORMS = [
+    AdminForm(
+        "questionnaire",
+        "编写自查问卷",
+        "一行一句:标题: / 说明: / 依据: / 问 编号: / 如果: 编号=选项序号 / 帮助: / - 选项 | 分=10 | 缺口=要做的事 | 期限=天数 | 结论=一句话。"
+        "编号 beneficial_owner、economic_substance、self_check 是随软件提供的三份。",
+        Writing,
+        write,
+        permission=MANAGE,
+    )
+]

@@ -6,15 +6,15 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_risk_rules import demo, trying
-from zhangfang_risk_rules.admin import SCREENS
+from zhangfang_risk_rules.admin import FORMS, SCREENS
 from zhangfang_risk_rules.alerts.keeping import TOPIC
 from zhangfang_risk_rules.alerts.service import READ, KeptAlerts
 from zhangfang_risk_rules.alerts.telling import NOTICE_KINDS
-from zhangfang_risk_rules.pages import board, listing, rules, slip
+from zhangfang_risk_rules.pages import board, checks, checkups, foresight, listing, rules, slip
 from zhangfang_risk_rules.rules.reading_data import own_rules
 from zhangfang_risk_rules.scanning import listing_sellers, scanning
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminScreen
+from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.alerts import Alerts
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.notices import NoticeKind
@@ -26,7 +26,7 @@ from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 class RiskWatch:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*listing.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES]
+        return [*listing.PAGES, *foresight.PAGES, *checks.PAGES, *checkups.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
@@ -76,6 +76,10 @@ class RiskWatch:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         return SCREENS
+
+    @hook
+    def register_admin_forms(self) -> Sequence[AdminForm]:
+        return FORMS
 
     @hook
     async def on_profile_changed(self, ids: Sequence[int]) -> None:

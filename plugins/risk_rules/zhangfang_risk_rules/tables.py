@@ -1,10 +1,10 @@
-"""Alerts with their life, what has still to be scanned, the firm's risk list, its thresholds and trials."""
+"""Alerts with their life, what has still to be scanned, the firm's risk list, its thresholds and trials; questionnaires and reports."""
 
 from piccolo.columns import BigInt, BigSerial, Boolean, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
-from zhangfang_sdk.references import UserKey
+from zhangfang_sdk.references import DocumentKey, UserKey
 from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
@@ -129,3 +129,54 @@ class Trial(FirmRows, Table, tablename="risk_rules_trial"):
     made_by = Varchar(length=80, default="")
     made_at = Timestamptz()
     done_at = Timestamptz(null=True, default=None)
+
+
+class Questionnaire(FirmRows, Table, tablename="risk_rules_questionnaire"):
+    """One that the firm wrote, see ``questionnaires/definition.py`` for ``body``. It stands before one of ours with the same ``code``."""
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=20)
+    title = Varchar(length=60)
+    body = Text()
+    is_on = Boolean(default=True)
+    written_by = Varchar(length=80, default="")
+    written_at = Timestamptz()
+
+
+class Run(ClientRows, Table, tablename="risk_rules_run"):
+    """A client's questionnaire, open until ``done_at``; one open for each ``code``. ``body`` is the text as it was when it began.
+
+    ``score`` is of 100, None where nothing is scored; ``document`` its report.
+    """
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=20)
+    title = Varchar(length=60)
+    body = Text()
+    started_by = Varchar(length=80, default="")
+    started_at = Timestamptz()
+    done_by = Varchar(length=80, default="")
+    done_at = Timestamptz(null=True, default=None)
+    score = Integer(null=True, default=None)
+    document = ForeignKey(DocumentKey, null=True, default=None, on_delete=OnDelete.restrict, index=False)
+
+
+class Answer(ClientRows, Table, tablename="risk_rules_answer"):
+    """The option (its number from 1) of one question of a run, as it was chosen last."""
+
+    id = BigSerial(primary_key=True)
+    run = ForeignKey(Run, null=False, on_delete=OnDelete.restrict, index=False)
+    question = Varchar(length=20)
+    option = Integer()
+    by = Varchar(length=80, default="")
+    at = Timestamptz()
+
+
+class Checkup(ClientRows, Table, tablename="risk_rules_checkup"):
+    """A 体检报告 of a month, kept as ``document``; made again, it is another row."""
+
+    id = BigSerial(primary_key=True)
+    period = Integer()
+    document = ForeignKey(DocumentKey, null=False, on_delete=OnDelete.restrict, index=False)
+    made_by = Varchar(length=80, default="")
+    made_at = Timestamptz()

@@ -12,11 +12,11 @@ from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # the 
 from months.test_worked_months import booked
 from months.worked import Worked, ours
 from zhangfang_books.printing.pdf import pdf
-from zhangfang_books.printing.typeface import FONT, runs
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_sdk.printing import FONT, runs
 from zhangfang_sdk.sheets import Heading, Row, Sheet
 
 PAGES = (

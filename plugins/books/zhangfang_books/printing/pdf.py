@@ -8,8 +8,8 @@ from typing import Any
 from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]  # ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from zhangfang_books.printing.typeface import fitted, register_font, write
 from zhangfang_sdk.money import yuan
+from zhangfang_sdk.printing import fitted, register_font, write
 from zhangfang_sdk.sheets import Cell, Row, Sheet
 
 MARGIN = 36.0

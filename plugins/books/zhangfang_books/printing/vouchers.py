@@ -7,9 +7,9 @@ from typing import Any
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # ships no types
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from zhangfang_books.printing.typeface import fitted, register_font, write
 from zhangfang_sdk.ledger import Line, Voucher
 from zhangfang_sdk.money import yuan
+from zhangfang_sdk.printing import fitted, register_font, write
 
 LINES = 6
 _LEFT = 40.0

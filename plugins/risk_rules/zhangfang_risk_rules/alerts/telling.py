@@ -18,6 +18,7 @@ NOTICE_KINDS = (
     ),
     NoticeKind("listed", "客户的严重风险", "{title}", "{body}", subject="{title}", mail="{body}", permission="alerts.read"),
     NoticeKind("contact", "请联系会计", "您上传的一张发票,请联系会计", "交回单据或继续收货以前,请先给会计打个电话。", permission="documents.upload"),
+    NoticeKind("checkup", "体检报告", "{month}的税务体检报告做好了", "得分、没有处理完的提醒、做了什么,都在报告里。", permission="alerts.read"),
 )  # fmt: skip
 
 

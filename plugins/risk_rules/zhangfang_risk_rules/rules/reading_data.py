@@ -33,6 +33,12 @@ def accounts_of(standard: str) -> Mapping[str, tuple[str, ...]] | None:
     return None if found is None else {role: tuple(codes) for role, codes in found.items()}
 
 
+@cache
+def law(key: str) -> Law:
+    """Raises KeyError."""
+    return _laws()[key]
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files("zhangfang_risk_rules").joinpath(f"data/{name}").read_text("utf-8"))
 
@@ -69,6 +75,7 @@ def _rule(raw: Mapping[str, Any], laws: Mapping[str, Law], family: str) -> RiskR
         span=Span(raw.get("span", "quarter")),
         worse_by=raw.get("worse_by", 1000),
         family=family,
+        foretells=raw.get("foretells", False),
     )
 
 

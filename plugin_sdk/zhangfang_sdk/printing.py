@@ -1,4 +1,12 @@
-"""The typeface of printed pages, embedded so that every reader shows them."""
+"""Text on printed pages (reportlab), in the typeface of the house, embedded so that every reader shows it. Lengths are points.
+
+A canvas is drawn on after :func:`register_font`::
+
+    register_font()
+    canvas = Canvas(out, pagesize=A4)
+    for n, line in enumerate(wrapped(sentence, 400, 9)):
+        write(canvas, 60, 700 - 14 * n, line, 9)
+"""
 
 from itertools import groupby
 from typing import Any, Literal
@@ -11,6 +19,7 @@ from zhangfang_sdk.typefaces import Typefaces
 
 FONT = "zhangfang"
 RARE = "zhangfang-rare"
+CLOSING = ",。;:、!?)》”%,.;:!?)"
 
 
 def register_font() -> None:
@@ -45,6 +54,20 @@ def write(
         line.textOut(part)
     canvas.drawText(line)
     canvas.restoreState()
+
+
+def wrapped(text: str, wide: float, size: float) -> list[str]:
+    """Lines that are no wider than ``wide``; Chinese breaks anywhere, but no line begins with a closing mark. Newlines are kept."""
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for character in paragraph:
+            if line and width(line + character, size) > wide and character not in CLOSING:
+                lines.append(line)
+                line = ""
+            line += character
+        lines.append(line)
+    return lines
 
 
 def fitted(text: str, wide: float, size: float) -> str:

@@ -1,0 +1,31 @@
+"""The firm writes a questionnaire of its own."""
+
+import datetime as dt
+
+from zhangfang_risk_rules.questionnaires.definition import CODE, parse
+from zhangfang_risk_rules.questionnaires.definition import Questionnaire as Definition
+from zhangfang_risk_rules.ruling import MANAGE
+from zhangfang_risk_rules.tables import Questionnaire
+from zhangfang_sdk import use
+from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.context import firm_in_scope, require, scope
+from zhangfang_sdk.errors import Refusal
+
+
+async def write(code: str, body: str, *, is_on: bool) -> Definition:
+    """Kept under ``code``, in place of what stood there; runs that have begun keep their text. Needs ``risk_rules.manage``.
+
+    Raises Refusal ``risk_rules.questionnaire_wrong``, ``risk_rules.questionnaire_code``.
+    """
+    require(MANAGE)
+    if not CODE.fullmatch(code):
+        raise Refusal("risk_rules.questionnaire_code", "编号要以小写字母开头,只用小写字母、数字和下划线,最长 20 个。", field="code")
+    definition = parse(body)
+    await Questionnaire.raw(
+        "insert into risk_rules_questionnaire (firm, code, title, body, is_on, written_by, written_at) values ({}, {}, {}, {}, {}, {}, {}) "
+        "on conflict (firm, code) do update set title = excluded.title, body = excluded.body, is_on = excluded.is_on, "
+        "written_by = excluded.written_by, written_at = excluded.written_at",
+        firm_in_scope(), code, definition.title, body, is_on, scope().user_name, dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    await use(Audit).record("risk_rules.questionnaire", f"risk_rules_questionnaire:{code}", after={"title": definition.title, "is_on": is_on})
+    return definition
