@@ -98,7 +98,7 @@ def test_a_secret_is_not_traced(caplog: pytest.LogCaptureFixture, monkeypatch: p
 def test_schedules_are_read_in_shanghai() -> None:
     """The sweep at 3:23 of the night, not at 11:23 when everybody works."""
     app = make_app("postgresql://nowhere")
-    (sweep,) = [p for p in app.periodic_registry.periodic_tasks.values() if "sweep" in p.task.name]
+    (sweep,) = [p for p in app.periodic_registry.periodic_tasks.values() if p.task.name.endswith("sweep_objects")]
     noon = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC).timestamp()
     following = dt.datetime.fromtimestamp(sweep.croniter.get_next(ret_type=float, start_time=noon), dt.UTC)
     assert following == dt.datetime(2026, 11, 26, 19, 23, tzinfo=dt.UTC)

@@ -27,7 +27,7 @@ CORE_PERMISSIONS = (
     Permission("invoices.read", "查看发票", _PAYERS),
     Permission("tasks.read", "查看待办任务", _PAYERS),
     Permission("alerts.read", "查看风险提醒", ("owner", "admin", "accountant", "reviewer", "boss")),
-    Permission("bank.read", "查看银行流水", _PAYERS),
+    Permission("bank.read", "查看银行流水", _READERS),
     Permission("bank.write", "导入和核对银行流水", ("owner", "admin", "accountant")),
     Permission("taxes.read", "查看税款计算", ("owner", "admin", "accountant", "reviewer", "boss")),
     Permission("filings.read", "查看纳税申报", _READERS),
