@@ -102,7 +102,8 @@ async def test_plugins_that_listen_are_told_with_the_clients(firm: TestFirm, mon
         await use(Clients).record(firm.restaurant, NewFact(FactKind.SERVICE_PACKAGE, "套餐", DAY))
     async with scoped_transaction(system_scope(firm.id)):
         told = await connection().fetch(
-            "select args from procrastinate_jobs where args #>> '{arguments,fact}' = 'profile_changed'"
+            "select args from procrastinate_jobs where args #>> '{arguments,fact}' = 'profile_changed' "
+            "and args #>> '{arguments,module}' = 'collab'"
         )
     assert [json.loads(row["args"])["arguments"]["ids"] for row in told] == [[firm.trading, firm.restaurant]]
 
