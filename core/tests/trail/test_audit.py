@@ -262,3 +262,31 @@ async def test_sealing_beside_many_writers_keeps_the_chain(firm: TestFirm) -> No
     found = await verdict(firm)
     assert (found.holds, found.unsealed) == (True, 0)
     assert found.entries >= 60
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into core_audit_entry (firm, at, user_name, address, action, subject) values ($1, '2020-01-01', '', '', 'x', 'y')",
+        """insert into core_audit_entry (firm, "user", user_name, address, action, subject) values ($1, 1, '', '', 'x', 'y')""",
+        "delete from core_period where firm = $1",
+        "delete from core_balance where firm = $1",
+        "delete from core_voucher_counter where firm = $1",
+    ],
+)
+async def test_the_database_keeps_time_person_and_months(firm: TestFirm, statement: str) -> None:
+    """PLAT-9, LEDG-1: whatever the application's code says."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with acting(firm, "owner"):
+            await connection().execute(statement, firm.id)
+
+
+async def test_an_entry_is_of_the_session_s_person(firm: TestFirm) -> None:
+    """PLAT-9: by the transaction's settings, at the moment of writing."""
+    async with acting(firm, "owner") as scope:
+        await TRAIL.record("test.do", "thing:1")
+        row = await connection().fetchrow(
+            'select "user", clock_timestamp() - at as age from core_audit_entry where action = $1', "test.do"
+        )
+    assert row is not None
+    assert (row["user"], row["age"] < dt.timedelta(seconds=5)) == (scope.user, True)

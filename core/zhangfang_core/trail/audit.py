@@ -41,12 +41,12 @@ _OPERATOR = Scope(operator=True, staff=True)
 _writing: "WeakSet[object]" = WeakSet()
 """Transactions whose entries are to be sealed."""
 
+# Time and person are the columns' defaults, from the database's clock and the transaction's settings: the application may not write them.
 # The lock is taken before the id and the time are given out, and each time anew: a savepoint that is rolled back lets go of it.
 _INSERT = """with held as materialized (
         select pg_advisory_xact_lock_shared(hashtextextended('zhangfang.audit:' || $1::bigint, 0)))
-    insert into core_audit_entry (firm, client, at, "user", user_name, address, action, subject, before, after)
-    select $1::bigint, $2::bigint, clock_timestamp(), $3::bigint, $4::varchar, $5::varchar, $6::varchar, $7::varchar,
-        $8::jsonb, $9::jsonb from held"""
+    insert into core_audit_entry (firm, client, user_name, address, action, subject, before, after)
+    select $1::bigint, $2::bigint, $3::varchar, $4::varchar, $5::varchar, $6::varchar, $7::jsonb, $8::jsonb from held"""
 
 _ENTRIES = """select id, client, at, "user", user_name, address, action, subject, before::text as before, after::text as after
     from core_audit_entry where firm = $1 and id >= $2 and id <= $3 order by id limit $4"""
@@ -75,7 +75,6 @@ class AuditTrail:
             _INSERT,
             trail,
             client,
-            actor.user,
             actor.user_name[:80],
             actor.address[:64],
             action[:80],
