@@ -130,11 +130,13 @@ async def queued() -> dict[str, str]:
     return {}
 """
 
+OR = " or "
+"""Between two reasons, of which a busy machine tells the one and an idle one the other."""
 BAD_CARDS = {
     "raising_card": (card("raising_card", "raise ValueError('broken')"), "ValueError: broken"),
     "sleeping_card": (card("sleeping_card", "await asyncio.sleep(5)"), "秒内没有完成"),
     "template_card": (card("template_card", "return {}", "{{ nothing.here }}"), "'nothing' is undefined"),
-    "huge_card": (card("huge_card", "return {}", "{% for n in range(100000000) %}{{ n }}{% endfor %}"), "CardTooLarge"),
+    "huge_card": (card("huge_card", "return {}", "{% for n in range(100000000) %}{{ n }}{% endfor %}"), f"CardTooLarge{OR}0.3 秒"),
     "sql_card": (card("sql_card", "await ClientKey.raw('select 1 / 0')"), "division by zero"),
     "hiding_card": (card("hiding_card", HIDES + "\n    return {}"), "transaction is aborted"),
     "odd_card": (card("odd_card", "return 5"), "WrongAnswer"),
@@ -276,11 +278,11 @@ async def test_each_part_is_named_with_its_reason_and_left_out(world: World, nam
     for _ in range(4):
         await what_comes_after(world.with_them)
     await asyncio.sleep(0.2)
-    reason = BAD_CARDS[name][1]
+    reasons = BAD_CARDS[name][1].split(OR)
     for page in (await world.operator.get("/operator")).text, (await world.of_firm().get("/modules")).text:
         shown = page.replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">")
         rows = re.split(r"<li class=\"item\"|<section", shown)
-        assert [row for row in rows if (f">{name} · " in row or f"外来模块{name} " in row) and reason in row], shown
+        assert [row for row in rows if (f">{name} · " in row or f"外来模块{name} " in row) and any(r in row for r in reasons)], shown
     assert f"card-{name}-card" not in (await world.with_them.get("/cockpit")).text
 
 
