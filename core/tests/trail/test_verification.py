@@ -273,6 +273,30 @@ async def test_a_head_that_we_did_not_sign_is_none(books: Books) -> None:
     assert any("不是本系统签的" in sentence for sentence in await chain(books))
 
 
+async def test_a_head_kept_meanwhile_is_no_sign_of_a_cut(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PLAT-9: verifying beside a portal that goes on sealing raises no false alarm."""
+    listed = heads._Heads.names_after
+
+    async def sealed_while_listing(self: heads._Heads, number: int) -> list[str]:
+        monkeypatch.setattr(heads._Heads, "names_after", listed)
+        await books.verified()
+        await books.seal()
+        return await listed(self, number)
+
+    monkeypatch.setattr(heads._Heads, "names_after", sealed_while_listing)
+    with in_scope(system_scope(books.firm.id)):
+        assert not (await heads.check_heads()).found
+
+
+async def test_another_head_under_a_name_is_none(books: Books) -> None:
+    """PLAT-9: an old head, signed by us, in the newest one's place."""
+    await books.verified()
+    await books.seal()
+    first, *_, newest = sorted((books.settings.objects_dir / "seals" / str(books.firm.id)).iterdir())
+    newest.write_bytes(first.read_bytes())
+    assert any("不是本系统签的" in sentence for sentence in await chain(books))
+
+
 async def test_a_head_is_kept_once(books: Books) -> None:
     """PLAT-9: created and never replaced."""
     with in_scope(system_scope(books.firm.id)):

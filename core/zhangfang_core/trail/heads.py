@@ -76,9 +76,9 @@ async def keep_head() -> bool:
 
     Only a chain that goes on from the head kept last is kept: what was cut off or written anew stays found for good.
     """
-    async with transaction():
-        head = await newest_head()
-    if head is None or not await _goes_on(head):
+    heads = await _Heads.read_now()
+    head = heads.newest
+    if head is None or not await heads.go_on(head):
         return False
     settings = read_settings()
     text = json.dumps(
@@ -99,59 +99,65 @@ async def keep_head() -> bool:
     return True
 
 
-async def _goes_on(head: Head) -> bool:
-    place = _place(read_settings())
-    names = await _names(place, head)
-    if not names:
-        return True
-    heads = _Heads(head.trail, place, head.number)
-    kept = await heads.read(names[-1])
-    if kept is not None and kept.number <= head.number and await heads.holds(kept):
-        return kept.number < head.number
-    log.error("the chain of trail %s does not go on from the head that was kept last", head.trail)
-    return False
-
-
-async def _names(place: Place, head: Head | None) -> list[str]:
-    """Of kept heads, those near the newest block; all where none is near."""
-    trail, number = trail_in_scope(), 0 if head is None else head.number
-    near = [name async for name in place.after(_name(trail, max(0, number - NEAR)), _folder(trail))]
-    return near or [name async for name in place.after(_name(trail, 0), _folder(trail))]
-
-
 async def check_heads(whole: bool = False) -> Part:
     """Hold the chain of the trail in scope against the heads that were kept: what was cut off at the end or written anew is found."""
-    trail, place = trail_in_scope(), _place(read_settings())
-    async with transaction():
-        head = await newest_head()
-    number = 0 if head is None else head.number
-    names = await _names(place, head)
-    part = _Heads(trail, place, number)
-    if not names:
-        return part.none_kept(head)
-    beyond = [name for name in names if _number(name) > number]
-    if beyond:
-        return part.cut_off(await part.read(beyond[-1]), await part.last_true(names))
-    newest = await part.read(names[-1])
-    if newest is not None and await part.holds(newest):
-        return part.found([])
-    everything = [name async for name in place.after(_name(trail, 0), _folder(trail))]
-    return part.rewritten(newest, await part.last_true(everything))
+    heads = await _Heads.read_now()
+    if not heads.names:
+        return heads.none_kept()
+    if _number(heads.names[-1]) > heads.number:
+        return heads.cut_off(await heads.read(heads.names[-1]), await heads.last_true(heads.names))
+    kept = await heads.read(heads.names[-1])
+    if kept is not None and await heads.holds(kept):
+        return heads.found([])
+    return heads.rewritten(kept, await heads.last_true(await heads.names_after(0)))
 
 
 class _Heads:
-    """Heads of one trail beside its blocks up to ``number``."""
+    """Names of kept heads of one trail, in order, beside its newest block."""
 
-    def __init__(self, trail: int, place: Place, number: int) -> None:
-        self._trail, self._place, self._number = trail, place, number
+    def __init__(self, trail: int, place: Place) -> None:
+        self._trail, self._place = trail, place
+        self.names: list[str] = []
+        self.newest: Head | None = None
+
+    @classmethod
+    async def read_now(cls) -> "_Heads":
+        """Of the trail in scope. Names first, then the block: a head that is kept meanwhile is no sign of a chain cut off."""
+        heads = cls(trail_in_scope(), _place(read_settings()))
+        async with transaction():
+            before = await newest_head()
+        # Those near the newest block; all where none is near.
+        near = await heads.names_after(0 if before is None else max(0, before.number - NEAR))
+        heads.names = near or await heads.names_after(0)
+        async with transaction():
+            heads.newest = await newest_head()
+        return heads
+
+    @property
+    def number(self) -> int:
+        """Of the newest block; 0 before the first."""
+        return 0 if self.newest is None else self.newest.number
+
+    async def names_after(self, number: int) -> list[str]:
+        return [name async for name in self._place.after(_name(self._trail, number), _folder(self._trail))]
+
+    async def go_on(self, head: Head) -> bool:
+        """Whether ``head`` is newer than the one that was kept last, and of the same chain."""
+        if not self.names:
+            return True
+        kept = await self.read(self.names[-1])
+        if kept is not None and kept.number <= head.number and await self.holds(kept):
+            return kept.number < head.number
+        log.error("the chain of trail %s does not go on from the head that was kept last", head.trail)
+        return False
 
     async def read(self, name: str) -> Head | None:
-        """None for one that is not ours or is gone."""
+        """None for one that is not ours, is another's under this name, or is gone."""
         try:
-            content = b"".join([piece async for piece in self._place.read(name)])
-            return opened(content)
+            head = opened(b"".join([piece async for piece in self._place.read(name)]))
         except (FileNotFoundError, Forged):
             return None
+        return head if head.number == _number(name) else None
 
     async def holds(self, head: Head) -> bool:
         if head.trail != self._trail:
@@ -161,7 +167,7 @@ class _Heads:
 
     async def last_true(self, names: list[str]) -> Head | None:
         """The newest of ``names`` whose block is as it was: each hash covers all before it, so halves are enough."""
-        known = [name for name in names if _number(name) <= self._number]
+        known = [name for name in names if _number(name) <= self.number]
         low, high, found = 0, len(known), None
         while low < high:
             middle = (low + high) // 2
@@ -173,10 +179,10 @@ class _Heads:
         return found
 
     def found(self, faults: list[Fault]) -> Part:
-        return Part.of("heads", "封存指纹", f"封存到第 {self._number} 段", faults)
+        return Part.of("heads", "封存指纹", f"封存到第 {self.number} 段", faults)
 
-    def none_kept(self, head: Head | None) -> Part:
-        if head is None or head.sealed_at > dt.datetime.now(dt.UTC) - LATE:
+    def none_kept(self) -> Part:
+        if self.newest is None or self.newest.sealed_at > dt.datetime.now(dt.UTC) - LATE:
             return self.found([])
         return self._fault("找不到任何保存在数据库之外的封存指纹,它们可能被删除。")
 
@@ -184,7 +190,7 @@ class _Heads:
         if beyond is None:
             return self._fault("数据库之外的封存指纹被换过,不是本系统签的。")
         return self._fault(
-            f"操作日志的末尾被截断:封存指纹到第 {beyond.number} 段(封存于 {local(beyond.sealed_at)}),数据库里只有 {self._number} 段。{_until(good)}"
+            f"操作日志的末尾被截断:封存指纹到第 {beyond.number} 段(封存于 {local(beyond.sealed_at)}),数据库里只有 {self.number} 段。{_until(good)}"
         )
 
     def rewritten(self, head: Head | None, good: Head | None) -> Part:
