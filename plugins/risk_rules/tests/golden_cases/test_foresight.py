@@ -1,4 +1,4 @@
-"""如果我再开这张票: exemption, 500 万, burden, scope; nothing is written."""
+"""如果我再开这张票: exemption, 500 万, burden, scope; nothing is written (RISK-7)."""
 
 import datetime as dt
 
