@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.database.engine import DATABASE_FAILED, connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -64,7 +64,7 @@ async def test_nothing_half_done(
     try:
         before = await everything(superuser)
         lose = post_and_lose if moment == "before the commit" else post_while_locked
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        with pytest.raises(DATABASE_FAILED):
             await lose(firm, reviewer, second, superuser, database)
         assert await everything(superuser) == before
     finally:

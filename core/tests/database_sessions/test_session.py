@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from zhangfang_core.database.engine import DB, close_pool, connection, open_pool, scoped_transaction
+from zhangfang_core.database.engine import DATABASE_FAILED, DB, close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.references import ClientKey
@@ -60,7 +60,7 @@ async def test_the_session_that_the_sweep_finds_dead_is_no_transaction(firm: Tes
         try:
             async with DB.transaction():
                 assert await connection().fetchval("select pg_backend_pid()") != session
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except DATABASE_FAILED:
             async with DB.transaction():
                 assert await connection().fetchval("select pg_backend_pid()") != session
     finally:

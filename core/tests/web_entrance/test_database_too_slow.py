@@ -53,6 +53,15 @@ async def long() -> None:
         await connection().execute("select pg_sleep(0.05)")
 
 
+@page("/half-read", of=PORTAL, permission=PUBLIC)
+async def half_read() -> None:
+    """The server's farewell has arrived and the end of the connection has not: a moment that is met by chance."""
+    fields = b"SFATAL\0C57P01\0Mterminating connection\0\0"
+    await connection().execute("select pg_advisory_xact_lock(9)")
+    cast(Any, connection())._protocol.data_received(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+    await connection().execute("select 1")
+
+
 @page("/quick", of=PORTAL, permission=PUBLIC)
 async def quick() -> dict[str, str]:
     return {"status": "ok"}
@@ -77,6 +86,7 @@ async def held_lock(test_server: TestServer, database: str) -> AsyncIterator[Non
         ("/idle", {"database.busy", "database.lost"}),
         ("/idle-at-the-end", {"database.busy", "database.lost"}),
         ("/long", {"database.busy", "database.lost"}),
+        ("/half-read", {"database.lost"}),
     ],
 )
 async def test_answered_503(database: str, test_server: TestServer, path: str, codes: set[str]) -> None:
@@ -84,7 +94,7 @@ async def test_answered_503(database: str, test_server: TestServer, path: str, c
     await close_pool()
     await open_pool(test_server.addresses(database).application, smallest=1, largest=2, limits=QUICK)
     app = Litestar(
-        [statement, lock, idle, idle_at_the_end, long, quick],
+        [statement, lock, idle, idle_at_the_end, long, half_read, quick],
         middleware=[Gate()],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,

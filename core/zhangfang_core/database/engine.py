@@ -25,6 +25,9 @@ class TransactionBroken(RuntimeError):
     """A statement failed, somebody caught the error and went on: nothing of the transaction was kept."""
 
 
+DATABASE_FAILED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a statement or a connection raises. The last is what asyncpg says of a session whose end has been read in half."""
+
 _SWEEP = "select pg_advisory_unlock_all(); close all; reset all; "
 
 
@@ -60,7 +63,7 @@ class PortalTransaction(PostgresTransaction):
         self._rolled_back = True
         try:
             await self.transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_FAILED as error:
             # The server ended the connection, and the transaction with it; this one must not go back for others.
             log.warning("a transaction was rolled back by the end of its connection: %s", error)
             with contextlib.suppress(asyncpg.InterfaceError):

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import DATABASE_FAILED, connection
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import ScopeMismatch
 
@@ -158,7 +158,7 @@ class LiveHub:
                             subscription.missed()
                     before, pause = True, FIRST_PAUSE_S
                     await _until_lost(connected, lost)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 log.warning("cannot listen for announcements (%s); trying again", error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)

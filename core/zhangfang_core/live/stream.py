@@ -6,13 +6,12 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-import asyncpg
 from litestar import Request
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
-from zhangfang_core.database.engine import DB
+from zhangfang_core.database.engine import DATABASE_FAILED, DB
 from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.identity.places import own_places
 from zhangfang_core.identity.presence import asking
@@ -106,7 +105,7 @@ async def _still_shows(screen: Screen, views: Sequence[View]) -> bool:
     """Whether the session still stands and sees the same clients."""
     try:
         return await screen.views() == views
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DATABASE_FAILED as error:
         log.warning("a stream ends, its session cannot be looked at: %s", error)
         return False
 

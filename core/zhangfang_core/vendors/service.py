@@ -12,9 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-import asyncpg
-
-from zhangfang_core.database.engine import DB
+from zhangfang_core.database.engine import DATABASE_FAILED, DB
 from zhangfang_core.modules.answers import from_method
 from zhangfang_core.vendors.candidates import Candidate, candidates
 from zhangfang_core.vendors.keeping_count import claim_trial, count
@@ -195,7 +193,7 @@ async def _counted(kind: VendorKind, vendor: str, failed: str | None, seconds: f
         with in_scope(system_scope(firm_in_scope())):
             async with transaction():
                 await count(kind, vendor, failed=failed, seconds=seconds)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DATABASE_FAILED:
         log.exception("a call of vendor %s was not counted", vendor)
 
 

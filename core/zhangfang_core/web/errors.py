@@ -211,6 +211,7 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     asyncpg.AdminShutdownError: on_database_lost,
     asyncpg.CrashShutdownError: on_database_lost,
     asyncpg.InterfaceError: on_database_lost,
+    asyncpg.InternalClientError: on_database_lost,
     ConnectionError: on_database_lost,
     TimeoutError: on_database_lost,
     FileNotFoundError: on_anything,

@@ -4,7 +4,6 @@ from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
@@ -13,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
 from litestar.utils.scope.state import ScopeState
 
-from zhangfang_core.database.engine import DB, PortalTransaction, run_before_commit
+from zhangfang_core.database.engine import DATABASE_FAILED, DB, PortalTransaction, run_before_commit
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.places import open_somewhere
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering, own_cookie
@@ -117,7 +116,7 @@ async def begun() -> PortalTransaction:
     transaction = DB.transaction()
     try:
         await transaction.__aenter__()
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+    except DATABASE_FAILED as error:
         raise DatabaseGone(str(error)) from error
     return transaction
 
