@@ -1,4 +1,4 @@
-"""``zhangfang run | web | worker | migrate | demo | reindex | verify | code``."""
+"""``zhangfang run | web | worker | migrate | demo | reindex | verify | code | plugin …``."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ import sys
 
 import asyncpg
 
+from zhangfang_core import plugin_commands
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
 from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.settings import Settings, read_settings
@@ -31,6 +32,7 @@ def main() -> None:
     commands.add_parser("reindex", help="重建全部查找索引")
     commands.add_parser("verify", help="校验全部账簿、文件和操作日志是否被改动; 有不符时以 1 结束")
     commands.add_parser("code", help="显示演示账号当前的动态码")
+    plugin_commands.add_to(commands.add_parser("plugin", help="功能模块: 编写、检查、安装"))
     # Plugins are loaded only where one of their commands or the list of all is asked for.
     added = {} if sys.argv[1:2] and sys.argv[1] in commands.choices else _add_commands(commands)
     chosen = parser.parse_args()
@@ -48,6 +50,8 @@ def main() -> None:
             _web(settings)
         elif chosen.command == "code":
             _code(settings)
+        elif chosen.command == "plugin":
+            sys.exit(plugin_commands.run(chosen))
         else:
             by_name = {"worker": _worker, "migrate": _migrate, "demo": _demo, "reindex": _reindex, "verify": _verify}
             asyncio.run(by_name[chosen.command](settings))
