@@ -188,6 +188,11 @@ class Ledger(Protocol):
     @needs("ledger.read")
     async def accounts(self, client: int) -> Sequence[Account]: ...
 
+    @needs("ledger.read")
+    async def account_names(self, client: int) -> Mapping[str, str]:
+        """The full name of each account by its code, those above others included: all that a list of figures wants of the chart."""
+        ...
+
     @needs("ledger.draft")
     async def draft(self, draft: VoucherDraft) -> int:
         """Keep a draft; needs ``ledger.draft``. Tells ``on_vouchers_drafted``. Returns the voucher's id.
@@ -290,8 +295,13 @@ class Ledger(Protocol):
         ...
 
     @needs("ledger.read")
-    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
+    async def balances(
+        self, client: int, first: Period | None, last: Period, *, ends: Sequence[Period] | None = None
+    ) -> Sequence[Balance]:
         """Monthly turnover from ``first`` to ``last`` of each account that took entries; ``first`` None starts with the opening balances.
+
+        With ``ends`` each month is counted to the first of ``ends`` and ``last`` that is not before it, and comes as one sum under that
+        month's name: for who needs what stood at a few months' ends. Opening balances stay apart.
 
         An account that was divided into accounts below it since keeps the figures of its own months.
         """

@@ -273,6 +273,8 @@ async def test_balances_are_those_of_posted_lines_by_month(case: Case) -> None:
         await case.ledger.draft(case.draft(amount=9999))
         every = await case.ledger.balances(case.client, None, MARCH)
         january = await case.ledger.balances(case.client, JANUARY, JANUARY)
+        by_end = await case.ledger.balances(case.client, None, MARCH, ends=[JANUARY])
+        at_once = await case.ledger.balances(case.client, None, FEBRUARY, ends=[])
     rows = [(b.period, b.account, b.debit, b.credit, b.closing_debit, b.closing_credit) for b in every]
     assert rows == [
         (None, "1001", 0, 5, 0, 0),
@@ -283,6 +285,21 @@ async def test_balances_are_those_of_posted_lines_by_month(case: Case) -> None:
         (FEBRUARY, "1002", 0, 0, 3, 0),
     ]
     assert [b.period for b in january] == [JANUARY, JANUARY]
+    assert [(b.period, b.account, b.debit, b.closing_debit) for b in by_end if b.account == "1002"] == [
+        (None, "1002", 5, 0),
+        (JANUARY, "1002", 120, 0),
+        (MARCH, "1002", 0, 3),
+    ]
+    assert [(b.period, b.account, b.credit, b.closing_credit) for b in at_once if b.account == "1001"] == [
+        (None, "1001", 5, 0),
+        (FEBRUARY, "1001", 120, 3),
+    ]
+
+
+async def test_the_names_of_accounts_are_those_of_the_chart(case: Case) -> None:
+    async with case.acting("drafter"):
+        names = await case.ledger.account_names(case.client)
+        assert names == {a.code: a.full_name for a in await case.ledger.accounts(case.client)}
 
 
 async def test_parties_add_up_to_the_account(case: Case) -> None:

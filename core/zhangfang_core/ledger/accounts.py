@@ -68,6 +68,17 @@ async def accounts(client: int) -> Sequence[Account]:
     return [account_of(row) for row in rows]
 
 
+async def account_names(client: int) -> Mapping[str, str]:
+    """See ``Ledger.account_names``; needs ``ledger.read``."""
+    require("ledger.read")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+    rows = await connection().fetch(
+        "select code, full_name from core_account where firm = $1 and client = $2", firm_in_scope(), client
+    )
+    return dict(rows)
+
+
 async def moved(client: int) -> Mapping[str, str]:
     """Accounts that were divided → the accounts below them to which their balances went."""
     rows = await connection().fetch(

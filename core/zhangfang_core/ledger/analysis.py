@@ -27,9 +27,10 @@ _DETAILS = """insert into core_line_detail (id, firm, client, items, quantity, u
     select d.id, $1, $2, d.items::jsonb, d.quantity, d.unit_price, d.due
     from unnest($3::bigint[], $4::text[], $5::numeric[], $6::numeric[], $7::date[]) d (id, items, quantity, unit_price, due)"""
 
-_OPEN = """insert into core_open_item (id, firm, client, account, date, due, item, amount, open)
-    select o.id, $1, $2, o.account, o.date, o.due, o.item, o.amount, o.amount
-    from unnest($3::bigint[], $4::varchar[], $5::date[], $6::date[], $7::bigint[], $8::bigint[]) o (id, account, date, due, item, amount)"""
+_OPEN = """insert into core_open_item (id, firm, client, account, date, due, item, amount, open, said)
+    select o.id, $1, $2, o.account, o.date, o.due, o.item, o.amount, o.amount, o.said
+    from unnest($3::bigint[], $4::varchar[], $5::date[], $6::date[], $7::bigint[], $8::bigint[], $9::boolean[])
+        o (id, account, date, due, item, amount, said)"""
 
 _SUMS = """insert into core_dimension_balance as b (firm, client, period, account, item, debit, credit, quantity)
     select $1, $2, t.* from unnest($3::int[], $4::varchar[], $5::bigint[], $6::bigint[], $7::bigint[], $8::numeric[]) t
@@ -112,7 +113,7 @@ async def write_beside(client: int, posted: Iterable[PostedLines], standing: Map
                     row[2] += sign * (line.quantity or 0)
             if standing[line.account].open_items:
                 party = next((line.dimensions[kind] for kind in PARTIES if kind in line.dimensions), None)
-                items.append((key, line.account, date, line.due, party, line.debit - line.credit))
+                items.append((key, line.account, date, line.due, party, line.debit - line.credit, party is None and line.counterparty != ""))
     if details:
         await connection().execute(_DETAILS, firm_in_scope(), client, *map(list, zip(*details, strict=True)))
     if items:

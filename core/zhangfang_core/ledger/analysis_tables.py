@@ -55,7 +55,10 @@ class DimensionBalanceRow(ClientRows, Table, tablename="core_dimension_balance")
 
 
 class OpenItemRow(ClientRows, Table, tablename="core_open_item"):
-    """Beside a line with the same id: ``amount`` is debit less credit, ``open`` what is not settled of it."""
+    """Beside a line with the same id: ``amount`` is debit less credit, ``open`` what is not settled of it.
+
+    ``said``: its party has no ``item`` and stands in the line's words alone.
+    """
 
     id = BigInt(primary_key=True)
     account = Varchar(length=20)
@@ -64,6 +67,7 @@ class OpenItemRow(ClientRows, Table, tablename="core_open_item"):
     item = BigInt(null=True, default=None)
     amount = BigInt(null=False)
     open = BigInt(null=False)
+    said = Boolean(null=False, default=False)
 
 
 class SettlementRow(ClientRows, Table, tablename="core_settlement"):

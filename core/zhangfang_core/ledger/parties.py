@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.balances import OPENING
 from zhangfang_core.ledger.reading import see
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.ledger import PartyBalance
 from zhangfang_sdk.periods import Period
-
-OPENING = 0
 
 # An account that offers customers and suppliers is split by customers. The last part is what is left of the account's own balance, so
 # that the parties add up to it whatever its lines say.
@@ -24,10 +23,9 @@ _BALANCES = """with asked as (
     ), said as (
         select q.code, q.until, l.counterparty as party, sum(o.amount)::bigint as balance from asked q
         join core_client c on c.firm = $1 and c.id = $2
-        join core_open_item o on o.firm = $1 and o.client = $2 and o.account = q.code and o.item is null
+        join core_open_item o on o.firm = $1 and o.client = $2 and o.account = q.code and o.said
             and case when o.date < c.books_start then 0 else extract(year from o.date)::int * 100 + extract(month from o.date)::int end <= q.until
-        cross join lateral (select counterparty from core_voucher_line where firm = $1 and id = o.id limit 1) l
-        where l.counterparty <> '' group by 1, 2, 3
+        cross join lateral (select counterparty from core_voucher_line where firm = $1 and id = o.id limit 1) l group by 1, 2, 3
     ), whole as (
         select q.code, q.until, sum(b.debit - b.credit + b.closing_debit - b.closing_credit)::bigint as balance from asked q
         join core_balance b on b.firm = $1 and b.client = $2 and b.account = q.code and b.period <= q.until group by 1, 2

@@ -15,6 +15,9 @@ class PostgresLedger:
     async def accounts(self, client: int) -> Sequence[Account]:
         return await accounts.accounts(client)
 
+    async def account_names(self, client: int) -> Mapping[str, str]:
+        return await accounts.account_names(client)
+
     async def draft(self, draft: VoucherDraft) -> int:
         return await drafts.keep(draft)
 
@@ -55,8 +58,10 @@ class PostgresLedger:
     ) -> Sequence[LedgerEntry]:
         return await reading.entries(client, account, first, last, limit=limit)
 
-    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
-        return await balances.balances(client, first, last)
+    async def balances(
+        self, client: int, first: Period | None, last: Period, *, ends: Sequence[Period] | None = None
+    ) -> Sequence[Balance]:
+        return await balances.balances(client, first, last, ends)
 
     async def vouchers_by_id(self, ids: Sequence[int]) -> Sequence[Voucher]:
         return await reading.vouchers_of_firm(ids)

@@ -51,6 +51,10 @@ class FakeLedger:
         self._see(client)
         return sorted(self._chart.values(), key=lambda account: account.code)
 
+    async def account_names(self, client: int) -> Mapping[str, str]:
+        self._see(client)
+        return {code: account.full_name for code, account in self._chart.items()}
+
     async def draft(self, draft: VoucherDraft) -> int:
         require("ledger.draft")
         return self._keep(draft, len(self._vouchers) + 1)
@@ -164,7 +168,9 @@ class FakeLedger:
         ]
         return [entry for *_, entry in sorted(found, key=lambda f: f[:3], reverse=True)][:limit]
 
-    async def balances(self, client: int, first: Period | None, last: Period) -> Sequence[Balance]:
+    async def balances(
+        self, client: int, first: Period | None, last: Period, *, ends: Sequence[Period] | None = None
+    ) -> Sequence[Balance]:
         self._see(client)
         sums: dict[tuple[Period | None, str], list[int]] = {}
         for voucher in self._posted(client):
@@ -173,6 +179,8 @@ class FakeLedger:
                 period is not None and not (first or period) <= period <= last
             ):
                 continue
+            if period is not None and ends is not None:
+                period = min((end for end in ends if end >= period), default=last)
             shift = 2 if voucher.kind is VoucherKind.CLOSING else 0
             for line in voucher.lines:
                 row = sums.setdefault((period, line.account), [0, 0, 0, 0])

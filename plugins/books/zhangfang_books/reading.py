@@ -26,13 +26,17 @@ VOUCHERS_AT_ONCE = 500
 
 
 async def books_of(client: int, until: Period, *, standard: str | None = None, ends: Sequence[Period] = ()) -> Books:
-    """Chart and balances up to ``until``; with ``standard`` also what its balance sheet splits by party, at the opening and at ``ends``."""
+    """Chart and balances up to ``until``; with ``standard`` also what its balance sheet splits by party, at the opening and at ``ends``.
+
+    With ``ends`` balances come summed up to each of them: nothing can be told of other months' ends.
+    """
     ledger, parties = use(Ledger), list[PartyBalance]()
     if standard is not None:
         parties += await ledger.party_balances(
             client, split_accounts(form(standard, "balance_sheet")), (None, *ends)
         )
-    return Books(await ledger.accounts(client), await ledger.balances(client, None, until), parties)
+    balances = await ledger.balances(client, None, until, ends=ends or None)
+    return Books(await ledger.accounts(client), balances, parties)
 
 
 async def posted_vouchers(client: int, first: Period, last: Period) -> list[Voucher]:
@@ -78,7 +82,9 @@ async def _material(client: int, period: Period, span: Span, *, every_voucher: b
         raise Refusal("books.no_forms", "这家企业适用的会计制度还没有报表格式,请联系管理员。", status=409)
     first, last = span.around(period)
     january, starts = Period(last.year, 1), Period.of(about.books_start)
-    since = max(Period(last.year - 1, 1) if span is Span.YEAR else january, starts)
+    year_before = Period(last.year - 1, 1)
+    since = max(year_before if span is Span.YEAR else january, starts)
+    before = (year_before.plus(-1), january.plus(-1)) if span is Span.YEAR else (january.plus(-1),)
     rows = await CashAssignment.select().where(CashAssignment.client == client)
     judged = {} if every_voucher else await judged_months(client, about.standard, since, last)
     vouchers: list[Voucher] = []
@@ -89,7 +95,7 @@ async def _material(client: int, period: Period, span: Span, *, every_voucher: b
     return Material(
         about.standard,
         await books_of(
-            client, last, standard=about.standard, ends=(january.plus(-1), first.plus(-1), last)
+            client, last, standard=about.standard, ends=(*before, first.plus(-1), last)
         ),
         vouchers,
         starts,

@@ -17,7 +17,8 @@ LONGEST_NOTE = 2000
 async def trial_balance_of(client: int, period: Period) -> TrialBalance:
     """Reads monthly balances only: its cost does not grow with vouchers."""
     ledger = use(Ledger)
-    return trial_balance(await ledger.accounts(client), await ledger.balances(client, None, period), period)
+    balances = await ledger.balances(client, None, period, ends=[period.plus(-1)])
+    return trial_balance(await ledger.account_names(client), balances, period)
 
 
 async def note_of(client: int, period: Period) -> MonthNote | None:

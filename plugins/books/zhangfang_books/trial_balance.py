@@ -1,9 +1,9 @@
 """试算平衡: opening, turnover and closing of every leaf account of a month. Pure; amounts in fen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zhangfang_sdk.ledger import Account, Balance
+from zhangfang_sdk.ledger import Balance
 from zhangfang_sdk.periods import Period
 
 
@@ -59,9 +59,8 @@ class TrialBalance:
         )
 
 
-def trial_balance(accounts: Iterable[Account], balances: Iterable[Balance], period: Period) -> TrialBalance:
-    """From balances since the opening up to ``period``; accounts without any amount are left out."""
-    names = {a.code: a.full_name for a in accounts}
+def trial_balance(names: Mapping[str, str], balances: Iterable[Balance], period: Period) -> TrialBalance:
+    """From balances since the opening up to ``period``, those before it by month or summed; accounts without any amount are left out."""
     sums: dict[str, list[int]] = {}
     for balance in balances:
         row = sums.setdefault(balance.account, [0, 0, 0])
