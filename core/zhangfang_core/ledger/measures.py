@@ -16,10 +16,11 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
 # Everything before the first month comes as one row an account. ``moved`` counts closing vouchers, ``earned`` does not.
-_BALANCES = """select c.standard, b.month, b.account, b.moved, b.earned from core_client c left join lateral (
-        select greatest(period, $3) as month, account, sum(debit - credit + closing_debit - closing_credit)::bigint as moved,
-        sum(case when period >= $4 then debit - credit else 0 end)::bigint as earned
-        from core_balance where firm = c.firm and client = c.id and period <= $5 group by 1, 2
+_BALANCES = """select c.standard, b.account, b.months, b.moved, b.earned from core_client c left join lateral (
+        select account, array_agg(month) as months, array_agg(moved) as moved, array_agg(earned) as earned from (
+            select greatest(period, $3) as month, account, sum(debit - credit + closing_debit - closing_credit)::bigint as moved,
+            sum(case when period >= $4 then debit - credit else 0 end)::bigint as earned
+            from core_balance where firm = c.firm and client = c.id and period <= $5 group by 1, 2) m group by account
     ) b on true where c.firm = $1 and c.id = $2"""
 
 # Of the day's month the lines until the day, by the accounts that moved in it, so that the index finds them.
@@ -131,12 +132,14 @@ async def _read(client: int, first: Period, last: Period) -> tuple[str, Monthly,
     slot = {first.plus(offset).number: offset + 1 for offset in range(months)} | {before: 0}
     moved: dict[str, list[int]] = {}
     earned: dict[str, list[int]] = {}
-    for row in rows:
-        account = row["account"]
-        if account is not None:
-            place = slot[row["month"]]
-            moved.setdefault(account, [0] * (months + 1))[place] = row["moved"]
-            earned.setdefault(account, [0] * (months + 1))[place] = row["earned"]
+    for _, account, own_months, own_moved, own_earned in rows:
+        if account is None:
+            continue
+        all_moved, all_earned = [0] * (months + 1), [0] * (months + 1)
+        for month, amount, apart in zip(own_months, own_moved, own_earned, strict=True):
+            place = slot[month]
+            all_moved[place], all_earned[place] = amount, apart
+        moved[account], earned[account] = all_moved, all_earned
     if not moved:
         moved = earned = {"": [0] * (months + 1)}
     return rows[0]["standard"], moved, earned

@@ -50,6 +50,7 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
             JudgedCash.line,
             SelectRaw("sum(amount)::bigint as amount"),
             SelectRaw("count(*) filter (where place = 0) as vouchers"),
+            SelectRaw("count(*) filter (where place > 0) as flows"),
         )
         .where(of_months)
         .group_by(JudgedCash.period, JudgedCash.line)
@@ -64,7 +65,8 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
         period = Period.from_number(row["period"])
         if period in whole and row["line"] != UNASSIGNED:
             whole[period].append(Flow(0, 0, row["line"], row["amount"]))
-    return await _with_unassigned(whole, of_months)
+    unassigned = any(row["flows"] for row in sums if row["line"] == UNASSIGNED)
+    return await _with_unassigned(whole, of_months) if unassigned else whole
 
 
 async def _with_unassigned(whole: dict[Period, list[Flow]], of_months: And) -> Mapping[Period, Sequence[Flow]]:

@@ -85,13 +85,15 @@ async def _material(client: int, period: Period, span: Span, *, every_voucher: b
     year_before = Period(last.year - 1, 1)
     since = max(year_before if span is Span.YEAR else january, starts)
     before = (year_before.plus(-1), january.plus(-1)) if span is Span.YEAR else (january.plus(-1),)
-    rows = await CashAssignment.select().where(CashAssignment.client == client)
     judged = {} if every_voucher else await judged_months(client, about.standard, since, last)
     vouchers: list[Voucher] = []
     month = since
     while month <= last:
         vouchers += [] if month in judged else await posted_vouchers(client, month, month)
         month = month.plus(1)
+    # What is judged was judged with what a person said of it.
+    rows = await CashAssignment.select().where(CashAssignment.client == client) if vouchers else ()
+    taken_over = starts.month > 1 and starts >= year_before
     return Material(
         about.standard,
         await books_of(
@@ -100,7 +102,7 @@ async def _material(client: int, period: Period, span: Span, *, every_voucher: b
         vouchers,
         starts,
         {(row["voucher"], row["place"]): row["line"] for row in rows},
-        {starts.year: await brought_of(client, starts)},
+        {starts.year: await brought_of(client, starts)} if taken_over else {},
         await hand_figures(client),
         judged,
     )

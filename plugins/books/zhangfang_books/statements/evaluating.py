@@ -28,6 +28,8 @@ _NOTHING: Mapping[int, int] = {}
 def evaluate(form: Form, figures: Figures, by_hand: Mapping[int, int] = _NOTHING) -> dict[int, int]:
     """Line number → fen, with what a person added to lines. Raises FormFault for lines that read one another in a circle."""
     values: dict[int, int] = {}
+    lines = {line.number: line for line in form.lines}
+    sums = _by_prefix(figures.accounts)
     under_way: set[int] = set()
 
     def value(number: int) -> int:
@@ -35,7 +37,7 @@ def evaluate(form: Form, figures: Figures, by_hand: Mapping[int, int] = _NOTHING
             if number in under_way:
                 raise FormFault(f"{form.code}: line {number} reads itself")
             under_way.add(number)
-            counted = sum(term.sign * amount(term, number) for term in form.line(number).terms)
+            counted = sum(term.sign * amount(term, number) for term in lines[number].terms)
             values[number] = counted + by_hand.get(number, 0)
         return values[number]
 
@@ -44,20 +46,30 @@ def evaluate(form: Form, figures: Figures, by_hand: Mapping[int, int] = _NOTHING
             return value(int(term.key))
         if term.take == "cash_line":
             return figures.cash.get(number, 0)
-        return _amount(term, figures)
+        return _amount(term, figures, sums)
 
     for line in form.lines:
         value(line.number)
     return values
 
 
-def _amount(term: Term, figures: Figures) -> int:
+def _by_prefix(accounts: Mapping[str, int]) -> dict[str, int]:
+    """The sum of an account with all below it, by the beginning that their codes share."""
+    sums: dict[str, int] = {}
+    for code, amount in accounts.items():
+        for length in range(1, len(code) + 1):
+            key = code[:length]
+            sums[key] = sums.get(key, 0) + amount
+    return sums
+
+
+def _amount(term: Term, figures: Figures, sums: Mapping[str, int]) -> int:
     if term.take == "unclosed":
         return figures.unclosed
     if term.take == "cash_opening":
         return figures.cash_opening
     if term.take in ("d", "c", "dp", "cp"):
-        balance = sum(v for code, v in figures.accounts.items() if code.startswith(term.key))
+        balance = sums.get(term.key, 0)
         signed = balance if term.take.startswith("d") else -balance
         return max(signed, 0) if term.take.endswith("p") else signed
     by_party: dict[tuple[str, str], int] = {}
