@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.records import has_details
@@ -15,8 +14,8 @@ from zhangfang_sdk.ledger import DimensionKind, Line
 
 PARTIES = (DimensionKind.CUSTOMER, DimensionKind.SUPPLIER)
 
-PostedLines = tuple[int, int, dt.date, Sequence[Line]]
-"""A voucher's id, the month that its balances go to (0: opening), its date and its lines."""
+PostedLines = tuple[int, dt.date, Sequence[Line]]
+"""A voucher's id, its date and its lines."""
 
 # An item that was merged stands for the other, by id and by name.
 _ITEMS = """select i.id, i.kind, i.name, coalesce(m.retired, i.retired) as retired, coalesce(m.id, i.id) as stands_for from core_dimension_item i
@@ -31,11 +30,6 @@ _OPEN = """insert into core_open_item (id, firm, client, account, date, due, ite
     select o.id, $1, $2, o.account, o.date, o.due, o.item, o.amount, o.amount, o.said
     from unnest($3::bigint[], $4::varchar[], $5::date[], $6::date[], $7::bigint[], $8::bigint[], $9::boolean[])
         o (id, account, date, due, item, amount, said)"""
-
-_SUMS = """insert into core_dimension_balance as b (firm, client, period, account, item, debit, credit, quantity)
-    select $1, $2, t.* from unnest($3::int[], $4::varchar[], $5::bigint[], $6::bigint[], $7::bigint[], $8::numeric[]) t
-    on conflict (client, account, item, period) do update set debit = b.debit + excluded.debit,
-        credit = b.credit + excluded.credit, quantity = b.quantity + excluded.quantity"""
 
 
 class Directory:
@@ -95,22 +89,18 @@ def _offers_party(account: Standing | None) -> bool:
 
 
 async def write_beside(client: int, posted: Iterable[PostedLines], standing: Mapping[str, Standing]) -> None:
-    """In the posting transaction, after the lines: details, open items, balances by item. No statement where there is nothing."""
+    """In the posting transaction, after the lines: details and open items; no statement where there is nothing.
+
+    The database adds the details to the balances by item (migration 15).
+    """
     details: list[tuple[object, ...]] = []
     items: list[tuple[object, ...]] = []
-    sums: dict[tuple[str, int, int], list[Decimal]] = {}
-    for voucher, period, date, lines in posted:
+    for voucher, date, lines in posted:
         for place, line in enumerate(lines, 1):
             key = voucher * 1000 + place
             if has_details(line):
                 kinds = json.dumps(dict(line.dimensions)) if line.dimensions else None
                 details.append((key, kinds, line.quantity, line.unit_price, line.due))
-                for item in line.dimensions.values():
-                    row = sums.setdefault((line.account, item, period), [Decimal(0)] * 3)
-                    sign = 1 if line.debit else -1
-                    row[0] += line.debit
-                    row[1] += line.credit
-                    row[2] += sign * (line.quantity or 0)
             if standing[line.account].open_items:
                 party = next((line.dimensions[kind] for kind in PARTIES if kind in line.dimensions), None)
                 items.append((key, line.account, date, line.due, party, line.debit - line.credit, party is None and line.counterparty != ""))
@@ -118,16 +108,3 @@ async def write_beside(client: int, posted: Iterable[PostedLines], standing: Map
         await connection().execute(_DETAILS, firm_in_scope(), client, *map(list, zip(*details, strict=True)))
     if items:
         await connection().execute(_OPEN, firm_in_scope(), client, *map(list, zip(*items, strict=True)))
-    if sums:
-        ordered = sorted(sums.items())
-        await connection().execute(
-            _SUMS,
-            firm_in_scope(),
-            client,
-            [period for (_, _, period), _ in ordered],
-            [account for (account, _, _), _ in ordered],
-            [item for (_, item, _), _ in ordered],
-            [int(row[0]) for _, row in ordered],
-            [int(row[1]) for _, row in ordered],
-            [row[2] for _, row in ordered],
-        )

@@ -7,11 +7,11 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.digests import digest
-from zhangfang_core.ledger.posting import balance_period, poster
+from zhangfang_core.ledger.posting import poster
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
-from zhangfang_sdk.ledger import VoucherDraft, VoucherKind
+from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import Search
@@ -22,8 +22,9 @@ _VOUCHERS = """insert into core_voucher (id, firm, client, period, date, word, n
     select id, firm, client, period, date, word, number, summary, kind, 'posted', total, document,
     source, reasons, drafted_by_name, posted_by, posted_by_name, now(), '' from bulk_voucher order by id"""
 
-_LINES = """insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary)
+INSERT_LINES = """insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary)
     select id, firm, client, voucher, account, date, debit, credit, counterparty, summary from bulk_line order by id"""
+EMPTY_LINES = "truncate bulk_line"
 
 _VOUCHER_COLUMNS = (
     *("id", "firm", "client", "period", "date", "word", "number", "summary", "kind", "total", "document"),
@@ -38,12 +39,6 @@ STAGES = """create temporary table if not exists bulk_voucher on commit drop as 
 _NUMBERS = """insert into core_voucher_counter as c (firm, client, period, word, last)
     select $1, $2, t.* from unnest($3::int[], $4::varchar[], $5::int[]) t
     on conflict (client, period, word) do update set last = c.last + excluded.last returning period, word, last"""
-
-_SUMS = """insert into core_balance as b (firm, client, period, account, debit, credit, closing_debit, closing_credit)
-    select $1, $2, t.* from unnest($3::int[], $4::varchar[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) t
-    on conflict (client, period, account) do update set debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
-        closing_debit = b.closing_debit + excluded.closing_debit, closing_credit = b.closing_credit + excluded.closing_credit"""
-
 
 async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafted_by: str = "导入") -> list[int]:
     """Post ``vouchers`` of one client in the caller's transaction, in the order given; their ids.
@@ -72,8 +67,7 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
                 "digests": digests_of(numbers, ready),
             },
         )
-        posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(made, ready, strict=True))
-        await write_beside(client, posted, checks.standing)
+        await write_beside(client, ((id_, d.date, d.lines) for id_, d in zip(made, ready, strict=True)), checks.standing)
         ids += made
     if ids:
         await use(Live).announce("ledger", client)
@@ -107,17 +101,15 @@ async def _write(
     ]
     await db.copy_records_to_table("bulk_voucher", records=heads, columns=_VOUCHER_COLUMNS)
     await db.execute(f"{_VOUCHERS}; truncate bulk_voucher")
-    await write_lines(client, ids, chunk)
+    await stage_lines(client, ids, chunk)
+    await db.execute(f"{INSERT_LINES}; {EMPTY_LINES}")
     return ids, numbers
 
 
-async def write_lines(client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> None:
-    """Lines of vouchers in the step that posts them, and their sums by month; needs the stages."""
-    db = connection()
+async def stage_lines(client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> None:
+    """Lines of vouchers into their stage, from where INSERT_LINES takes them in the step that posts the vouchers."""
     records = _lines(firm_in_scope(), client, ids, chunk)
-    await db.copy_records_to_table("bulk_line", records=records, columns=_LINE_COLUMNS)
-    await db.execute(f"{_LINES}; truncate bulk_line")
-    await _add_sums(client, chunk)
+    await connection().copy_records_to_table("bulk_line", records=records, columns=_LINE_COLUMNS)
 
 
 async def new_ids(count: int) -> list[int]:
@@ -158,23 +150,3 @@ async def take_numbers(client: int, chunk: Sequence[VoucherDraft]) -> list[int]:
         following[key] += 1
         numbers.append(following[key])
     return numbers
-
-
-async def _add_sums(client: int, chunk: Sequence[VoucherDraft]) -> None:
-    sums: dict[tuple[int, str], list[int]] = {}
-    for draft in chunk:
-        period = balance_period(draft)
-        offset = 2 if draft.kind is VoucherKind.CLOSING else 0
-        for line in draft.lines:
-            row = sums.setdefault((period, line.account), [0, 0, 0, 0])
-            row[offset] += line.debit
-            row[offset + 1] += line.credit
-    ordered = sorted(sums.items())
-    await connection().execute(
-        _SUMS,
-        firm_in_scope(),
-        client,
-        [period for (period, _), _ in ordered],
-        [account for (_, account), _ in ordered],
-        *([row[place] for _, row in ordered] for place in range(4)),
-    )

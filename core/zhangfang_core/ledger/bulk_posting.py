@@ -6,12 +6,12 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
-from zhangfang_core.ledger.bulk import STAGES, digests_of, take_numbers, write_lines
+from zhangfang_core.ledger.bulk import EMPTY_LINES, INSERT_LINES, STAGES, digests_of, stage_lines, take_numbers
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.drafts import refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
 from zhangfang_core.ledger.own_accounts.reversals import settle_moved
-from zhangfang_core.ledger.posting import balance_period, poster
+from zhangfang_core.ledger.posting import poster
 from zhangfang_core.ledger.records import draft_of
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
@@ -24,6 +24,8 @@ from zhangfang_sdk.services import use
 _HOLD = """select v.*, f.single_person from core_voucher v join core_firm f on f.id = v.firm
     where v.firm = $1 and v.client = $2 and v.id = any($3::bigint[]) and v.state = 'draft' order by v.id for update of v"""
 
+# One statement: lines come to vouchers that are drafts yet, and the database looks at them when both stand (migration 15).
+_WITH_LINES = f"with lines as ({INSERT_LINES})"
 _POST = """update core_voucher v set state = 'posted', number = t.number, draft_lines = null, posted_by = $3, posted_by_name = $4,
     posted_at = now() from unnest($5::bigint[], $6::int[]) t (id, number)
     where v.firm = $1 and v.client = $2 and v.id = t.id and v.state = 'draft'"""
@@ -69,11 +71,10 @@ async def _refuse(rows: Sequence[Mapping[str, Any]], versions: Mapping[int, int]
 
 async def _post(client: int, ids: Sequence[int], drafts: Sequence[VoucherDraft], checks: BulkChecks) -> dict[int, int]:
     numbers = await take_numbers(client, drafts)
-    # Lines come while their vouchers are drafts: within a savepoint the database takes none for a voucher that is posted.
-    await write_lines(client, ids, drafts)
-    await connection().execute(_POST, firm_in_scope(), client, *poster(), ids, numbers)
-    posted = ((id_, balance_period(d), d.date, d.lines) for id_, d in zip(ids, drafts, strict=True))
-    await write_beside(client, posted, checks.standing)
+    await stage_lines(client, ids, drafts)
+    await connection().execute(f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *poster(), ids, numbers)
+    await connection().execute(EMPTY_LINES)
+    await write_beside(client, ((id_, d.date, d.lines) for id_, d in zip(ids, drafts, strict=True)), checks.standing)
     await use(Audit).record(
         "ledger.post_many",
         f"core_client:{client}",

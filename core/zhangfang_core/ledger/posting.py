@@ -15,13 +15,11 @@ from zhangfang_core.modules.hooks import ask
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherKind, VoucherState
+from zhangfang_sdk.ledger import Voucher, VoucherDraft, VoucherState
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
-
-OPENING_PERIOD = 0
 
 # The shared lock is held to the end of the transaction, so that a month cannot close between the check and the commit.
 # What was closed meanwhile is seen by the next statement, whose snapshot is taken after the lock.
@@ -34,8 +32,8 @@ _CHECK = """select c.books_start, (select max(period) from core_period p where p
     from core_client c left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
 
-# One statement: the counter's row lock makes numbers without gaps; balances are touched in the order of account codes, so that
-# two postings never wait for each other in a circle.
+# One statement: the counter's row lock makes numbers without gaps. At its end the database looks at the voucher, and adds its lines
+# to the balances in the order of account codes (migration 15), so that two postings never wait for each other in a circle.
 _POST = """with number as (
     insert into core_voucher_counter as c (firm, client, period, word, last) values ($1, $2, $4, $5, 1)
     on conflict (client, period, word) do update set last = c.last + 1 returning last
@@ -44,13 +42,8 @@ _POST = """with number as (
     select $3::bigint * 1000 + place, $1, $2, $3, account, $6, debit, credit, counterparty, summary
     from unnest($7::varchar[], $8::bigint[], $9::bigint[], $10::varchar[], $11::varchar[])
         with ordinality as l (account, debit, credit, counterparty, summary, place)
-), sums as (
-    insert into core_balance as b (firm, client, period, account, debit, credit, closing_debit, closing_credit)
-    select $1, $2, $12, t.* from unnest($13::varchar[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]) t
-    on conflict (client, period, account) do update set debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
-        closing_debit = b.closing_debit + excluded.closing_debit, closing_credit = b.closing_credit + excluded.closing_credit
 )
-update core_voucher v set state = 'posted', number = n.last, draft_lines = null, posted_by = $18, posted_by_name = $19,
+update core_voucher v set state = 'posted', number = n.last, draft_lines = null, posted_by = $12, posted_by_name = $13,
     posted_at = now()
 from number n where v.firm = $1 and v.id = $3 and v.state = 'draft' returning v.number, v.posted_at"""
 
@@ -72,7 +65,7 @@ async def post(voucher: int, *, version: int | None = None) -> Voucher:
     standing = await _check(draft)
     await ask("check_voucher", voucher=draft)
     number, posted_at = await _write(voucher, draft)
-    await analysis.write_beside(draft.client, [(voucher, balance_period(draft), draft.date, draft.lines)], standing)
+    await analysis.write_beside(draft.client, [(voucher, draft.date, draft.lines)], standing)
     if row["reverses"] is not None:
         await settle_reversal(draft.client, row["reverses"], voucher)
         await settle_moved(draft.client, row["reverses"], voucher)
@@ -133,17 +126,7 @@ def poster() -> tuple[int | None, str]:
     return acting.user, acting.user_name if acting.user is not None else SYSTEM
 
 
-def balance_period(draft: VoucherDraft) -> int:
-    """Where a voucher's turnover is summed: its month, or 0 for opening balances."""
-    return OPENING_PERIOD if draft.kind is VoucherKind.OPENING else Period.of(draft.date).number
-
-
 async def _write(voucher: int, draft: VoucherDraft) -> tuple[int, dt.datetime]:
-    sums = sorted(rules.turnover(draft.lines).items())
-    turnover = ([debit for _, (debit, _) in sums], [credit for _, (_, credit) in sums])
-    nothing = ([0] * len(sums), [0] * len(sums))
-    plain, closing = (nothing, turnover) if draft.kind is VoucherKind.CLOSING else (turnover, nothing)
-    user, name = poster()
     written = await connection().fetchrow(
         _POST,
         firm_in_scope(),
@@ -157,12 +140,7 @@ async def _write(voucher: int, draft: VoucherDraft) -> tuple[int, dt.datetime]:
         [line.credit for line in draft.lines],
         [line.counterparty for line in draft.lines],
         ["" if line.summary == draft.summary else line.summary for line in draft.lines],
-        balance_period(draft),
-        [account for account, _ in sums],
-        *plain,
-        *closing,
-        user,
-        name,
+        *poster(),
     )
     if written is None:
         await refuse_non_draft(voucher)

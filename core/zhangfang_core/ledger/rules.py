@@ -224,15 +224,6 @@ def reversed_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
     )
 
 
-def turnover(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
-    """Debit and credit by account."""
-    found: dict[str, tuple[int, int]] = {}
-    for line in lines:
-        debit, credit = found.get(line.account, (0, 0))
-        found[line.account] = (debit + line.debit, credit + line.credit)
-    return found
-
-
 def _check_line(place: int, line: Line) -> None:
     if type(line.debit) is not int or type(line.credit) is not int:
         raise TypeError("amounts are integers of fen")
