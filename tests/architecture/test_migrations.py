@@ -39,11 +39,13 @@ def test_migration_files_have_names_of_their_own() -> None:
 
 CHANGES_ROWS = re.compile(r"(?m)(?:^|\"|;)\s*(?:update|delete from|insert into)\s+(?:core|[a-z]+(?:_[a-z]+)*?)_\w*")
 
+A_FUNCTIONS_BODY = re.compile(r"(?s)\$\$.*?\$\$")
+
 
 @pytest.mark.parametrize("app", OURS, ids=lambda app: app.app_name)
 def test_a_migration_that_changes_rows_lifts_the_wall(app: AppConfig) -> None:
     """FORCE binds the tables' owner too: without a firm in scope a statement would find no row, and say nothing."""
     for path in Path(app.resolved_migrations_folder_path).glob("[!_]*.py"):
-        text = path.read_text("utf-8")
+        text = A_FUNCTIONS_BODY.sub("", path.read_text("utf-8"))
         if CHANGES_ROWS.search(text):
             assert "no force row level security" in text or "beyond_walls(" in text, path.name

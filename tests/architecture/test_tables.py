@@ -36,7 +36,7 @@ NO_FIRM = {
 
 NOT_OURS = {
     "migration": "Piccolo's list of migrations that ran; no tenant's data",
-    "procrastinate_jobs": "the queue: ids only, each job opens its own firm's scope",
+    "procrastinate_jobs": "the queue: ids only, each job opens its own firm's scope; triggers keep who queues and changes what",
     "procrastinate_events": "when a job of the queue changed its state",
     "procrastinate_periodic_defers": "which scheduled job was deferred when",
     "procrastinate_workers": "heartbeats of workers",

@@ -7,6 +7,7 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.jobs.worker import work_until
 from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.queue import as_worker
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk.context import system_scope
 
@@ -19,6 +20,7 @@ async def test_the_newer_job_runs_and_the_left_one_ends(firm: TestFirm, database
     async with scoped_transaction(scope):
         await put(JOB, firm.id, lock="left", once="left", arguments={})
     async with scoped_transaction(scope):
+        await as_worker()
         # As a killed worker leaves it: being done by one that gives no sign of life any more.
         await connection().execute(
             """with dead as (insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id)

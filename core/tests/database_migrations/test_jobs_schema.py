@@ -14,7 +14,8 @@ SHAPE = {
     "functions": """select oid::regprocedure::text, md5(regexp_replace(prosrc, '\\s+', '', 'g')) from pg_proc
         where proname like 'procrastinate%' order by 1""",
     "indexes": "select indexdef from pg_indexes where tablename like 'procrastinate%' order by 1",
-    "triggers": "select pg_get_triggerdef(oid) from pg_trigger where tgrelid::regclass::text like 'procrastinate%' and not tgisinternal order by 1",
+    "triggers": "select pg_get_triggerdef(oid) from pg_trigger where tgrelid::regclass::text like 'procrastinate%' and not tgisinternal "
+    "and tgname not like 'core%' order by 1",
     "labels": "select enumtypid::regtype::text, enumlabel::text from pg_enum order by 1, enumsortorder",
 }
 OLDER = 30

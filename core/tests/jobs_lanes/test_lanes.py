@@ -20,6 +20,7 @@ from zhangfang_core.modules.troubles import failed_for_good, failed_jobs
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.portal import Visitor, session_for
+from zhangfang_core.testing.queue import as_worker
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.jobs import LONGEST_LANE, Job, Jobs
@@ -93,6 +94,7 @@ async def test_who_has_many_waiting_holds_up_nobody_who_has_one(firm: TestFirm) 
         await put(f"{RUNS}.look", firm.id, lock=None, once=None, arguments={"whose": "one"}, behind=0)
     taken = []
     async with scoped_transaction(worker.OPERATOR):
+        await as_worker()
         made = await connection().fetchval("select procrastinate_register_worker_v1()")
         while row := await connection().fetchrow("select args from procrastinate_fetch_job_v2($1, $2) where id is not null", [RUNS], made):
             taken.append(json.loads(row["args"])["arguments"]["whose"])

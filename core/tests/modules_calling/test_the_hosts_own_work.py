@@ -14,6 +14,7 @@ from zhangfang_core.jobs.worker import make_app
 from zhangfang_core.modules import calling as boundary
 from zhangfang_core.modules.calling import calling, know
 from zhangfang_core.modules.routes import CORE_HEADS, head
+from zhangfang_core.testing.queue import emptied
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_core.web.app import CORE_PAGES
 from zhangfang_sdk.acting import Acting, NotDeclared
@@ -33,7 +34,7 @@ def tidy() -> None:
 async def test_a_plugins_job_may_write_to_the_trail(firm: TestFirm) -> None:
     """At the end of the transaction that it opened, the host queues the sealing: not the plugin, which may queue its own jobs alone."""
     async with scoped_transaction(system_scope(firm.id)):
-        await connection().execute("delete from procrastinate_jobs")
+        await emptied()
     with in_scope(system_scope(firm.id)), calling("tidy", "job x"):
         async with transaction():
             await use(Audit).record("tidy.done", "tidy:1")

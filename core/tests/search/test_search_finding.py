@@ -14,6 +14,7 @@ from zhangfang_core.search.finding import find
 from zhangfang_core.search.rebuilding import build_all
 from zhangfang_core.search.writing import build, index, missing
 from zhangfang_core.testing.indexing import built, indexed
+from zhangfang_core.testing.queue import emptied
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.acting import Acting, NotDeclared, _acting
 from zhangfang_sdk.context import in_scope, scope, system_scope
@@ -223,7 +224,7 @@ async def test_a_kind_is_built_anew(firm: TestFirm) -> None:
     """What is gone leaves; what nobody told of comes in; a plugin's kind that was off is built when it is on."""
     made = await voucher(firm, firm.restaurant, "补记工资")
     async with scoped_transaction(system_scope(firm.id)):
-        await connection().execute("delete from procrastinate_jobs")
+        await emptied()
         assert "core.vouchers" in await missing()
         await connection().execute(
             """insert into core_search_item (firm, client, kind, object, day, title, body, path, folded)

@@ -9,6 +9,7 @@ import pytest
 
 from zhangfang_core.database.engine import connection, savepoint, scoped_transaction
 from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.queue import emptied
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.trail import audit
 from zhangfang_core.trail.audit import AuditTrail, Verdict, seal, seal_job, verify
@@ -75,7 +76,7 @@ async def test_an_entry_says_who_what_when_from_where(firm: TestFirm) -> None:
 async def test_an_entry_goes_with_its_transaction(firm: TestFirm) -> None:
     """PLAT-9: rolled back with the change; and deferred sealing with it."""
     async with acting(firm, "owner"):
-        await connection().execute("delete from procrastinate_jobs")
+        await emptied()
     with contextlib.suppress(Undone):
         async with acting(firm, "owner"):
             await TRAIL.record("test.gone", "x")
@@ -88,7 +89,7 @@ async def test_an_entry_goes_with_its_transaction(firm: TestFirm) -> None:
 async def test_sealing_is_deferred_once_however_much_is_recorded(firm: TestFirm) -> None:
     """PLAT-9: sealed within seconds, without a job for every entry."""
     async with acting(firm, "owner"):
-        await connection().execute("delete from procrastinate_jobs")
+        await emptied()
     await asyncio.gather(*(record(firm, 3) for _ in range(10)))
     async with acting(firm, "owner"):
         jobs = await connection().fetch("select task_name from procrastinate_jobs where task_name = 'core.seal_audit'")
@@ -290,3 +291,28 @@ async def test_an_entry_is_of_the_session_s_person(firm: TestFirm) -> None:
         )
     assert row is not None
     assert (row["user"], row["age"] < dt.timedelta(seconds=5)) == (scope.user, True)
+
+
+async def test_blocks_are_the_databases_to_make(firm: TestFirm) -> None:
+    """PLAT-9: the application plants none."""
+    await record(firm, 2)
+    await sealed(firm)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with acting(firm, "owner"):
+            await connection().execute(
+                """insert into core_audit_block (firm, number, first, last, entries, previous_hash, hash, sealed_at)
+                select firm, number + 1, first, last, entries, hash, hash, sealed_at from core_audit_block where firm = $1""",
+                firm.id,
+            )
+
+
+async def test_whatever_stands_in_an_entry_the_database_and_the_verification_read_alike(firm: TestFirm) -> None:
+    """PLAT-9: the block's hash is made in SQL and held against one made in Python."""
+    odd = "".join(map(chr, range(1, 0x180))) + "\u2028\u2029\ufeff\U0001f9fe\"\\/凭证"
+    async with acting(firm, "owner"):
+        await TRAIL.record(odd[:80], odd[:160], before={odd: [odd, None, 1.5e300, -0.0]}, after={"": {}})
+        await TRAIL.record("test.odd", odd[-160:], client=firm.trading)
+    await sealed(firm)
+    async with acting(firm, "owner"):
+        assert (await verify()).holds
+        assert await connection().fetchval("select count(*) from core_audit_block") > 0

@@ -13,6 +13,7 @@ import procrastinate
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.jobs.catalogue import catalogue
@@ -39,7 +40,8 @@ OPERATOR = Scope(operator=True, staff=True)
 
 def make_app(dsn: str) -> App:
     """A Procrastinate app that knows every kind of job. ``dsn`` is the application role's."""
-    app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4), periodic_defaults={"max_delay": 600})
+    connector = PsycopgConnector(conninfo=_serving_all_firms(dsn), min_size=1, max_size=4)
+    app = App(connector=connector, periodic_defaults={"max_delay": 600})
     for name, job in catalogue().items():
         app.task(name=name, queue=CORE_LANE, retry=_retries(job), pass_context=True)(_runner(name, job))
         if job.schedule is not None:
@@ -50,6 +52,12 @@ def make_app(dsn: str) -> App:
         # It counts in UTC until it is given a moment with a zone, and keeps that zone.
         periodic.croniter.set_current(dt.datetime.now(BUSINESS_TIME_ZONE), force=True)
     return app
+
+
+def _serving_all_firms(dsn: str) -> str:
+    """The queue takes from a firm's transaction jobs of that firm alone; who serves all of them says so (core_modules, migration 3)."""
+    given = str(conninfo_to_dict(dsn).get("options", ""))
+    return make_conninfo(dsn, options=f"{given} -c app.queue=on".strip())
 
 
 def _retries(job: Job) -> RetryStrategy | bool:

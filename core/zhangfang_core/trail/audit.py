@@ -35,7 +35,6 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 
 GENESIS = "0" * 64
 _SEAL = "core.seal_audit"
-_TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('zhangfang.audit:' || $1::bigint, 0))"
 _OPERATOR = Scope(operator=True, staff=True)
 
 _writing: "WeakSet[object]" = WeakSet()
@@ -50,8 +49,6 @@ _INSERT = """with held as materialized (
 
 _ENTRIES = """select id, client, at, "user", user_name, address, action, subject, before::text as before, after::text as after
     from core_audit_entry where firm = $1 and id >= $2 and id <= $3 order by id limit $4"""
-
-_LARGEST_ID = 2**63 - 1
 
 
 class AuditTrail:
@@ -113,53 +110,17 @@ before_commit.append(_seal_soon)
 async def seal() -> int:
     """Seal what the trail in scope has gathered, at most RUN blocks of it, in the caller's transaction. Returns how many entries.
 
-    Returns 0 also when writers were at work all the time; their own end brings the next sealing.
+    The database makes the blocks (migration 6). Returns 0 also when writers were at work all the time; their own end brings the next sealing.
     """
     trail = trail_in_scope()
-    if not await _quiet(trail):
-        return 0
-    sealed_at: dt.datetime = await connection().fetchval("select clock_timestamp()")
-    sealed = 0
-    for _ in range(RUN):
-        count = await _seal_block(trail, sealed_at)
-        sealed += count
-        if count < BLOCK:
-            break
-    return sealed
-
-
-async def _quiet(trail: int) -> bool:
     # Trying again and again instead of waiting: a waiting exclusive lock would make new writers wait behind it.
     for pause in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0):
-        if await connection().fetchval(_TRY_LOCK, trail):
-            return True
+        sealed: int | None = await connection().fetchval("select core_audit_seal($1, $2, $3)", trail, BLOCK, RUN)
+        if sealed is not None:
+            return sealed
         await asyncio.sleep(pause)
     log.info("trail %s: writers at work, sealed later", trail)
-    return False
-
-
-async def _seal_block(trail: int, sealed_at: dt.datetime) -> int:
-    head = await connection().fetchrow(
-        "select number, last, hash from core_audit_block where firm = $1 order by number desc limit 1", trail
-    )
-    number, after, previous = (0, 0, GENESIS) if head is None else (head["number"], head["last"], head["hash"])
-    rows = await connection().fetch(_ENTRIES, trail, after + 1, _LARGEST_ID, BLOCK)
-    if not rows:
-        return 0
-    block = Block(trail, number + 1, rows[0]["id"], rows[-1]["id"], len(rows), previous, sealed_at)
-    await connection().execute(
-        "insert into core_audit_block (firm, number, first, last, entries, previous_hash, hash, sealed_at) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        trail,
-        block.number,
-        block.first,
-        block.last,
-        block.entries,
-        block.previous_hash,
-        block.hash_over([dict(row) for row in rows]),
-        block.sealed_at,
-    )
-    return len(rows)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +197,7 @@ async def verify() -> Verdict:
         fault = None
         if row["sealed_at"] != sealing:
             sealing, earlier = row["sealed_at"], sealing
-        rows = [dict(r) for r in await connection().fetch(_ENTRIES, trail, last + 1, row["last"], BLOCK + 1)]
+        rows = [dict(r) for r in await connection().fetch(_ENTRIES, trail, last + 1, row["last"], row["entries"] + 1)]
         block = Block(trail, number, row["first"], row["last"], row["entries"], previous, row["sealed_at"])
         if row["number"] != number or row["previous_hash"] != previous:
             fault = f"第 {number} 段与前一段不相连,中间的记录可能被删除。"
