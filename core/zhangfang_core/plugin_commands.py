@@ -6,11 +6,13 @@ status. What ``run`` needs is imported there, so that ``zhangfang web`` does not
 """
 
 import argparse
+import logging
 from collections.abc import Sequence
 
+from zhangfang_core.authoring.commands import COMMANDS as OF_AUTHORS
 from zhangfang_sdk.commands import Command
 
-COMMANDS: Sequence[Command] = ()
+COMMANDS: Sequence[Command] = (*OF_AUTHORS,)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The subcommand that was chosen; its exit status."""
+    """The subcommand that was chosen; its exit status. It speaks for itself: of the portal's log there are warnings only."""
+    logging.getLogger("zhangfang").setLevel(logging.WARNING)
     status: int = chosen.run(chosen)
     return status

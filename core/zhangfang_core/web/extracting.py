@@ -61,15 +61,18 @@ def written(texts: set[str], language: str, known: Mapping[str, str]) -> bytes:
     return HEADER.format(language=language).encode() + out.getvalue().strip() + b"\n"
 
 
-def update() -> list[tuple[Path, int]]:
-    """Write all catalogues; answers each with the number of its texts that wait for a translation."""
+def update(*chosen: Path) -> list[tuple[Path, int]]:
+    """Write the catalogues of the ``chosen`` packages (none: of all); answers each with the number of its texts that wait for a translation.
+
+    A new text takes the translation that any package has.
+    """
     found: list[tuple[Path, int]] = []
     for language in sorted(set(LANGUAGES) - {SOURCE_LANGUAGE}):
-        own = {package: translations_of(package, language) for package in packages()}
+        own = {package: translations_of(package, language) for package in dict.fromkeys([*packages(), *chosen])}
         everywhere = {text: shown for catalogue in own.values() for text, shown in catalogue.items() if shown}
-        for package, translations in own.items():
+        for package in chosen or own:
             texts = texts_of(package)
-            known = everywhere | {text: shown for text, shown in translations.items() if shown}
+            known = everywhere | {text: shown for text, shown in own[package].items() if shown}
             path = catalogue_file(package, language)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(written(texts, language, known))

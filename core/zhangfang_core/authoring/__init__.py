@@ -1,0 +1,1 @@
+"""For those who write plugins: ``zhangfang plugin new | texts | migrate | check | dev``."""

@@ -1,0 +1,60 @@
+"""The author's subcommands. Each works on the sources in a folder, which the portal then finds as if they were installed."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from zhangfang_sdk.commands import Command
+
+
+def _folder(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", nargs="?", default=".", type=Path, help="模块的源码文件夹, 内有 pyproject.toml(默认为当前文件夹)"
+    )
+
+
+def _configure_new(parser: ArgumentParser) -> None:
+    parser.add_argument("name", help="编号, 例如 notes: 小写字母、数字和下划线")
+    parser.add_argument("--title", required=True, help="中文名称, 例如 便签")
+    parser.add_argument("--english", default="", help="英文名称, 例如 Notes")
+    parser.add_argument("--into", default=".", type=Path, help="在哪个文件夹里新建(默认为当前文件夹)")
+
+
+def _new(chosen: Namespace) -> int:
+    from zhangfang_core.authoring.taken_names import taken_names
+    from zhangfang_sdk.authoring.scaffold import ScaffoldError, new_plugin
+
+    try:
+        folder = new_plugin(chosen.name, chosen.into, title=chosen.title, english=chosen.english, taken=taken_names())
+    except ScaffoldError as error:
+        return _refused(error)
+    return _said(
+        f"已写好模块 {chosen.name}: {folder}\n接着可以: cd {folder} && pytest && zhangfang plugin check && zhangfang plugin dev"
+    )
+
+
+def _texts(chosen: Namespace) -> int:
+    from zhangfang_core.web.extracting import update
+    from zhangfang_sdk.authoring.source_tree import SourceTreeError, link
+
+    try:
+        package = link(chosen.folder).package
+    except SourceTreeError as error:
+        return _refused(error)
+    return _said("\n".join(f"{path}: {waiting} 条等待翻译" for path, waiting in update(package)))
+
+
+def _said(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _refused(error: Exception) -> int:
+    sys.stderr.write(f"{error}\n")
+    return 1
+
+
+COMMANDS = (
+    Command("new", "新建一个完整的模块, 改成自己的", _configure_new, _new),
+    Command("texts", "更新译文文件 locale/*.po: 收入新的文字, 去掉没有了的", _folder, _texts),
+)
