@@ -32,14 +32,18 @@ def _wall(table: str, condition: str, references: Mapping[str, str], append_only
         f"alter table {table} force row level security;",
         f"create policy wall on {table} using ({condition}) with check ({condition});",
     ]
-    parts += [
-        f"alter table {table} add constraint {table}_{column}_same_firm "
-        f"foreign key (firm, {column}) references {target} (firm, id);"
-        for column, target in references.items()
-    ]
+    parts += [same_firm(table, column, target) for column, target in references.items()]
     if append_only:
         parts.append(f"revoke update, delete, truncate on {table} from zhangfang_app;")
     return "\n".join(parts)
+
+
+def same_firm(table: str, column: str, target: str) -> str:
+    """SQL that keeps the key ``column`` inside the firm: for a column that came after its table's wall."""
+    return (
+        f"alter table {table} add constraint {table}_{column}_same_firm "
+        f"foreign key (firm, {column}) references {target} (firm, id);"
+    )
 
 
 def beyond_walls(change: str, *tables: str) -> str:

@@ -44,6 +44,32 @@ def _texts(chosen: Namespace) -> int:
     return _said("\n".join(f"{path}: {waiting} 条等待翻译" for path, waiting in update(package)))
 
 
+def _configure_migrate(parser: ArgumentParser) -> None:
+    _folder(parser)
+    parser.add_argument("--removals", action="store_true", help="也写出删除和修改: 所有节点都不再用到它们之后")
+
+
+def _migrate(chosen: Namespace) -> int:
+    import asyncio
+
+    from zhangfang_sdk.authoring.columns_as_code import NotWritable
+    from zhangfang_sdk.authoring.migrating import MigratingError, next_migration
+    from zhangfang_sdk.authoring.source_tree import SourceTreeError, link
+    from zhangfang_sdk.testing.installed import InstalledPlugin
+
+    try:
+        app = InstalledPlugin(link(chosen.folder).entry).app
+        if app is None:
+            return _said("这个模块没有 piccolo_app.py, 也就没有数据表。")
+        files = asyncio.run(next_migration(app, removals=chosen.removals))
+    except (SourceTreeError, MigratingError, NotWritable) as error:
+        return _refused(error)
+    folder = Path(app.resolved_migrations_folder_path)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    return _said("\n".join(f"已写好 {folder / name}" for name in files) or "迁移与 tables.py 一致, 没有要写的。")
+
+
 def _said(text: str) -> int:
     sys.stdout.write(f"{text}\n")
     return 0
@@ -56,5 +82,6 @@ def _refused(error: Exception) -> int:
 
 COMMANDS = (
     Command("new", "新建一个完整的模块, 改成自己的", _configure_new, _new),
+    Command("migrate", "按 tables.py 写出下一步迁移", _configure_migrate, _migrate),
     Command("texts", "更新译文文件 locale/*.po: 收入新的文字, 去掉没有了的", _folder, _texts),
 )
