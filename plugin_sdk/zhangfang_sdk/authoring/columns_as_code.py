@@ -48,7 +48,7 @@ def written(column: Column, owner: type[Table], imports: Imports) -> str:
     kind = type(column)
     if not kind.__module__.startswith("piccolo.columns"):
         raise NotWritable(f"{where}: {kind.__name__} 不是 Piccolo 自己的列类型")
-    arguments = []
+    arguments: list[str] = []
     known = _defaults(kind)
     for name, value in column._meta.params.items():
         if name == "references":
