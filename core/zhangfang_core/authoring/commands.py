@@ -70,6 +70,30 @@ def _migrate(chosen: Namespace) -> int:
     return _said("\n".join(f"已写好 {folder / name}" for name in files) or "迁移与 tables.py 一致, 没有要写的。")
 
 
+def _configure_check(parser: ArgumentParser) -> None:
+    parser.add_argument("plugin", nargs="?", default=".", help="源码文件夹, 或已安装模块的编号(默认为当前文件夹)")
+
+
+def _check(chosen: Namespace) -> int:
+    from zhangfang_core.authoring.checking import PortalHost, told
+    from zhangfang_sdk.authoring.quality.assessing import assess, subject_of
+    from zhangfang_sdk.authoring.source_tree import SourceTreeError, link
+    from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point
+
+    try:
+        is_folder = (Path(chosen.plugin) / "pyproject.toml").is_file() or not chosen.plugin.isidentifier()
+        entry = link(Path(chosen.plugin)).entry if is_folder else entry_point(chosen.plugin)
+    except SourceTreeError as error:
+        return _refused(error)
+    except LookupError:
+        return _refused(LookupError(f"没有安装编号为 {chosen.plugin} 的模块, 也没有这个源码文件夹。"))
+    plugin = InstalledPlugin(entry)
+    report = assess(subject_of(plugin, PortalHost()))
+    version = entry.dist.version if entry.dist else "?"
+    _said("\n".join(told(f"{plugin.id} {version}", report)))
+    return 1 if report.failed else 0
+
+
 def _said(text: str) -> int:
     sys.stdout.write(f"{text}\n")
     return 0
@@ -83,5 +107,6 @@ def _refused(error: Exception) -> int:
 COMMANDS = (
     Command("new", "新建一个完整的模块, 改成自己的", _configure_new, _new),
     Command("migrate", "按 tables.py 写出下一步迁移", _configure_migrate, _migrate),
+    Command("check", "按质量等级逐条检查源码或已安装的模块", _configure_check, _check),
     Command("texts", "更新译文文件 locale/*.po: 收入新的文字, 去掉没有了的", _folder, _texts),
 )

@@ -17,6 +17,13 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module
 
 
+def imported_names(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, module and name of each ``from module import name``."""
+    for node in _nodes(path):
+        if isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            yield from ((node.lineno, node.module, alias.name) for alias in node.names)
+
+
 def services_used(path: Path) -> Iterator[tuple[int, str]]:
     """Line and Protocol name of each ``use(Ledger)``, whatever names the file gives to both."""
     known = {

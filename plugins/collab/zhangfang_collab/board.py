@@ -92,7 +92,7 @@ async def _counts(clients: Sequence[int] | None) -> Mapping[str, int]:
     # Whose rows they are: the firm's, and of these clients where they are not all.
     of = "firm = {}" if seen is None else "firm = {} and client = any({}::bigint[])"
     parts = [
-        f"(select count(*) from (select 1 from collab_task where {of} and done_at is null and {which} limit {MOST_COUNTED}) t{n}) as c{n}"  # noqa: S608
+        f"(select count(*) from (select 1 from collab_task where {of} and done_at is null and {which} limit {MOST_COUNTED}) t{n}) as c{n}"  # noqa: S608  # our own words
         for n, which in enumerate(conditions.values())
     ]
     values = [firm_in_scope()] if seen is None else [firm_in_scope(), list(seen)]

@@ -59,7 +59,7 @@ class _Warm:
         self.owner = os.getpid()
         self._control, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603  # our own program
                 [sys.executable, "-I", "-m", _CHILD_MODULE],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

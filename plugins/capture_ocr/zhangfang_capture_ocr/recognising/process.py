@@ -44,7 +44,7 @@ class _Child:
         self.engine = engine
         self._line, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603  # our own program
                 [sys.executable, "-I", "-m", _MODULE, engine, str(cache)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

@@ -20,13 +20,13 @@ SURCHARGES = '[{"side": "firm", "asks": "return_filed:surcharges", "title": "申
 
 TEMPLATES = [
     f"""update collab_template set steps = jsonb_set(steps, '{{{place},asks}}', '"return_filed:{tax}"')
-    {f"|| '{SURCHARGES}'::jsonb" if tax == "vat" else ""} where key = '{key}' and steps = '{steps}'::jsonb;"""  # noqa: S608
+    {f"|| '{SURCHARGES}'::jsonb" if tax == "vat" else ""} where key = '{key}' and steps = '{steps}'::jsonb;"""  # noqa: S608  # our own words
     for key, place, steps, tax in RETURNS
 ]
 """Only where the firm has left them as they were."""
 TASKS = [
     f"""update collab_task set steps = jsonb_set(steps, '{{{place},asks}}', '"return_filed:{tax}"')
-    where template = '{key}' and done_at is null and jsonb_array_length(steps) = {place + 1};"""  # noqa: S608
+    where template = '{key}' and done_at is null and jsonb_array_length(steps) = {place + 1};"""  # noqa: S608  # our own words
     for key, place, _, tax in RETURNS
 ]
 ALONE = """
