@@ -25,8 +25,11 @@ def changelog(subject: Subject) -> Findings:
 def license_is_named(subject: Subject) -> Findings:
     """In the sources' pyproject.toml, or in what was installed."""
     distribution = subject.plugin.entry.dist
-    stated = {} if distribution is None else distribution.metadata
-    known = subject.tree.license if subject.tree else any(key in stated for key in ("License-Expression", "License"))
+    metadata = distribution.metadata if distribution else None
+    if subject.tree is not None:
+        known = bool(subject.tree.license)
+    else:
+        known = metadata is not None and any(key in metadata for key in ("License-Expression", "License"))
     if not known:
         yield "nothing says under which licence it may be used"
 
