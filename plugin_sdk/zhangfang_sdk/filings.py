@@ -17,7 +17,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from zhangfang_sdk.acting import needs
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, label_of
 from zhangfang_sdk.tax_figures import Tax
 
 
@@ -45,6 +45,11 @@ class Filing:
     payable: int | None = None
     filed_on: dt.date | None = None
     receipt: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Of what months it is, in words: "2026年3季度"."""
+        return label_of(self.first, self.last)
 
 
 class Filings(Protocol):

@@ -66,3 +66,12 @@ class Period:
     def plus(self, months: int) -> "Period":
         index = self.year * 12 + self.month - 1 + months
         return Period(index // 12, index % 12 + 1)
+
+
+def label_of(first: Period, last: Period) -> str:
+    """What people call the months from ``first`` to ``last``: "2026年9月", "2026年3季度", "2026年度"."""
+    if first == last:
+        return last.label
+    if (first.month, last.month) == (1, 12) and first.year == last.year:
+        return f"{last.year}年度"
+    return f"{last.year}年{(last.month + 2) // 3}季度"

@@ -69,16 +69,22 @@ class Rhythm(StrEnum):
 
 
 class Span(StrEnum):
-    """For how long an accepted finding of a rule stays accepted: the period of its alert."""
+    """For how long an accepted finding of a rule stays accepted: the period of its alert.
+
+    ``WHOLE_QUARTER`` is for rules that tell of the last quarter that is over, in whatever month they are asked.
+    """
 
     MONTH = "month"
     QUARTER = "quarter"
+    WHOLE_QUARTER = "whole_quarter"
     YEAR = "year"
 
     def end_of(self, month: Period) -> Period:
-        """The last month of the span that ``month`` is in."""
+        """The last month of the span that ``month`` is in; of the last whole quarter up to ``month``."""
         if self is Span.MONTH:
             return month
+        if self is Span.WHOLE_QUARTER:
+            return month.plus(-(month.month % 3))
         return Period(month.year, 12 if self is Span.YEAR else (month.month + 2) // 3 * 3)
 
 

@@ -141,6 +141,10 @@ class InvoiceShelf:
         for invoice in invoices:
             self._by_month[invoice.direction, Period.of(invoice.issued_on)].append(invoice)
 
+    def since(self, direction: InvoiceDirection) -> Period | None:
+        """The month of the earliest invoice that is known; what was issued before it was never brought in."""
+        return min((month for of, month in self._by_month if of is direction), default=None)
+
     def plus(self, *more: Invoice) -> "InvoiceShelf":
         """This shelf with ``more``, which nobody has issued yet."""
         return InvoiceShelf([*(i for of in self._by_month.values() for i in of), *more], self.missing)

@@ -7,9 +7,9 @@ from typing import Any
 
 from zhangfang_core.identity.forms import written
 from zhangfang_core.identity.phones import phone_written
-from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.small_low_profit import quarter_of
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.money import fen, yuan
 from zhangfang_sdk.profile import (
     VALUE_TYPES,

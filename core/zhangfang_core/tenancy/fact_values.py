@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import asdict
 from typing import Any
 
-from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.money import LARGEST_FEN
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from zhangfang_core.modules.translations import gettext
-from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.small_low_profit import quarter_of
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.profile import (
     ContactPerson,

@@ -14,12 +14,12 @@ from zhangfang_core.tenancy.fact_forms import fact_in
 from zhangfang_core.tenancy.fact_values import checked
 from zhangfang_core.tenancy.fact_wording import taxpayers
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
-from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.profile_pages import HANDLERS as PROFILE
 from zhangfang_core.web.own_paths import stands_for_all
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import at, here
 from zhangfang_sdk.profile import FactKind, FactSource, NewFact

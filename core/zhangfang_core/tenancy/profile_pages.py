@@ -9,12 +9,12 @@ from litestar.response import Redirect
 from zhangfang_core.identity.forms import Form, numbers_in, written
 from zhangfang_core.tenancy import fact_wording
 from zhangfang_core.tenancy.fact_forms import LONGEST, fact_in, fields_of, quarter_key, quarters_until
-from zhangfang_core.tenancy.industries import INDUSTRIES
 from zhangfang_core.tenancy.small_low_profit import last_year_of_loss
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.profile import VALUE_TYPES, Fact, FactKind, FactValue, Profile, QuarterEnds, Standing

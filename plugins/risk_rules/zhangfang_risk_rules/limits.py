@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from zhangfang_risk_rules.chosen import chosen_for
 from zhangfang_risk_rules.tables import ClientLimit, FirmLimit, RuleSwitch
 from zhangfang_sdk.clients import Client
-from zhangfang_sdk.risk import RiskRule
+from zhangfang_sdk.risk import RiskRule, Threshold
 
 ABOUT_BELOW_ZERO = frozenset({"risk_rules.B00", "risk_rules.B07"})
-"""Rules whose tolerance is the plugin's setting."""
+"""Rules whose tolerance is the plugin's setting where the firm has set none of its own."""
 Key = tuple[str, str]
 
 
@@ -24,12 +24,13 @@ class Limits:
     tried: Mapping[str, int] | None = None
 
     def of(self, key: str, rule: RiskRule, industry: str) -> Mapping[str, int]:
-        found = {name: self._one(key, name, threshold.value, industry) for name, threshold in rule.thresholds.items()}
+        found = {name: self._one(key, name, self._default(key, name, threshold), industry) for name, threshold in rule.thresholds.items()}
         return found | dict(self.tried or {})
 
+    def _default(self, key: str, name: str, threshold: Threshold) -> int:
+        return self.tolerance if name == "tolerance" and key in ABOUT_BELOW_ZERO else threshold.value
+
     def _one(self, key: str, name: str, default: int, industry: str) -> int:
-        if name == "tolerance" and key in ABOUT_BELOW_ZERO:
-            return self.tolerance
         if (key, name) in self.of_client:
             return self.of_client[key, name]
         return self.of_firm.get((key, name, industry), self.of_firm.get((key, name, ""), default))

@@ -10,7 +10,7 @@ from zhangfang_risk_rules.admin import FORMS, SCREENS
 from zhangfang_risk_rules.alerts.keeping import TOPIC
 from zhangfang_risk_rules.alerts.service import READ, KeptAlerts
 from zhangfang_risk_rules.alerts.telling import NOTICE_KINDS
-from zhangfang_risk_rules.pages import board, checks, checkups, foresight, listing, rules, slip
+from zhangfang_risk_rules.pages import board, checks, checkups, foresight, listing, rules, sellers, slip
 from zhangfang_risk_rules.rules.reading_data import own_rules
 from zhangfang_risk_rules.scanning import listing_sellers, scanning
 from zhangfang_sdk import hook
@@ -26,7 +26,7 @@ from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 class RiskWatch:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*listing.PAGES, *foresight.PAGES, *checks.PAGES, *checkups.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES]
+        return [*listing.PAGES, *foresight.PAGES, *checks.PAGES, *checkups.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES, *sellers.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
@@ -107,7 +107,11 @@ class RiskWatch:
 
     @hook
     async def on_returns_filed(self, ids: Sequence[int]) -> None:
-        await scanning.returns_filed(ids)
+        await scanning.returns_moved(ids)
+
+    @hook
+    async def on_returns_voided(self, ids: Sequence[int]) -> None:
+        await scanning.returns_moved(ids)
 
     @hook
     async def on_demo_filled(self, ids: Sequence[int]) -> None:

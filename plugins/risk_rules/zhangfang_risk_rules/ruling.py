@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 
-from zhangfang_risk_rules.scanning.scanning import mark_everything
-from zhangfang_risk_rules.tables import ClientLimit, FirmLimit, RuleSwitch, Trial
+from zhangfang_risk_rules.scanning.scanning import mark_everything, watch_new
+from zhangfang_risk_rules.tables import Alert, ClientLimit, FirmLimit, RuleSwitch, Trial
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
@@ -13,7 +13,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.money import fen
-from zhangfang_sdk.risk import RiskRule, RiskRules, Unit
+from zhangfang_sdk.risk import Rhythm, RiskRule, RiskRules, Unit
 
 MANAGE = "risk_rules.manage"
 MANY = 30
@@ -31,7 +31,7 @@ async def rule_called(key: str) -> RiskRule:
 def read_limits(rule: RiskRule, written: Mapping[str, str]) -> dict[str, int]:
     """What a form says of the rule's thresholds: yuan for money, per cent for shares. Those left empty stay as they are.
 
-    Raises Refusal ``risk_rules.limit_wrong``, ``money.unreadable``.
+    Raises Refusal ``risk_rules.limit_wrong``, ``risk_rules.limit_none``, ``money.unreadable``.
     """
     found = {}
     for name, threshold in rule.thresholds.items():
@@ -74,16 +74,24 @@ async def put_in_force(trial: int, *, sure: bool) -> None:
         raise not_found("试算")
     if row.done_at is None:
         raise Refusal("risk_rules.trial_runs", "试算还没有结束,请稍后再启用。", status=409)
-    if row.asked and row.hit * 100 > row.asked * MANY and not sure:
-        share = row.hit * 100 // row.asked
-        sentence = f"按这个阈值,{share}% 的客户都会收到提醒。确定要启用,请再点一次“确定启用”。"
-        raise Refusal("risk_rules.fires_often", sentence, status=409, details={"share": share})
     wanted = json.loads(row.wanted)
+    if fires_often(row) and not sure:
+        share = row.hit * 100 // row.asked
+        sentence = f"按这个数,{share}% 的客户都会收到提醒。确定要启用,请回到上一页点“确定启用”。"
+        raise Refusal("risk_rules.fires_often", sentence, status=409, details={"share": share})
     for name, value in wanted["limits"].items():
         await set_limit(row.rule, name, int(value), industry=wanted["industry"], client=wanted["client"])
     await use(Audit).record("risk_rules.limits", f"risk_rules_trial:{row.id}", client=wanted["client"], after={"rule": row.rule, **wanted["limits"]})
     clients = [wanted["client"]] if wanted["client"] else [c.id for c in await use(Clients).clients()]
-    await mark_everything(clients)
+    if (await rule_called(row.rule)).rhythm is Rhythm.EVENT:
+        await watch_new(clients)
+    else:
+        await mark_everything(clients)
+
+
+def fires_often(trial: Trial) -> bool:
+    """Whether a finished trial hit more of several clients than MANY per cent; of one client alone nothing is often."""
+    return trial.asked > 1 and trial.hit * 100 > trial.asked * MANY
 
 
 async def set_limit(rule: str, name: str, value: int, *, industry: str = "", client: int | None = None) -> None:
@@ -112,6 +120,8 @@ async def mute(key: str, *, muted: bool) -> None:
         "on conflict (firm, rule) do update set muted = excluded.muted, set_by = excluded.set_by, set_at = excluded.set_at",
         firm_in_scope(), key, muted, scope().user_name, dt.datetime.now(dt.UTC),
     )  # fmt: skip
+    # The scan asks of the running months alone: what was found of earlier ones is muted here.
+    await Alert.update({Alert.muted: muted}).where(Alert.rule == key)
     if muted:
         await use(Audit).record("risk_rules.muted", f"risk_rule:{key}")
     else:

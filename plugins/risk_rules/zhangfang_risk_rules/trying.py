@@ -67,6 +67,8 @@ async def run_trial(trial: int) -> None:
     if row is None or rule is None:
         return
     wanted: dict[str, Any] = json.loads(row.wanted)
+    if wanted.get("client"):
+        clients = [client for client in clients if client.id == wanted["client"]]
     whole = Tried()
     for start in range(0, len(clients), AT_ONCE):
         async with transaction():

@@ -15,7 +15,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.month_end import MonthBooks
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, label_of
 from zhangfang_sdk.tax_figures import ReturnFigures, Tax
 
 TITLES: Mapping[Tax, str] = {
@@ -48,9 +48,7 @@ class Span:
 
     @property
     def label(self) -> str:
-        if self.first == self.last:
-            return self.last.label
-        return f"{self.last.year}年{(self.last.month + 2) // 3}季度"
+        return label_of(self.first, self.last)
 
 
 def payable(found: ReturnFigures) -> int | None:

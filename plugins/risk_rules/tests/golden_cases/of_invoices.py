@@ -40,6 +40,7 @@ CASES = {
         "just not": (Story(invoices=(*(sold(10 * W, since=n) for n in range(1, 7)), sold(60 * W))), []),
         "not applicable": (NOTHING_YET, NotApplicable),
         "lacking": (Story(invoices=(sold(70 * W),)), Lacking),
+        "months that were never brought in are no months of nothing": (Story(invoices=(sold(10 * W, since=1), sold(70 * W))), Lacking),
     },
     "V09": {
         "fires": (Story(invoices=(sold(101 * W),), facts=YOUNG), [101 * W]),
@@ -52,6 +53,7 @@ CASES = {
         "just not": (YEAR_BILLED.plus((MONTH.key, "1002", "5001", 1)), []),
         "not applicable": (YEAR_BILLED.but(industry="trading"), NotApplicable),
         "lacking": (YEAR_BILLED.but(invoices=()), Lacking),
+        "not all of the year": (YEAR_BILLED.but(invoices=YEAR_BILLED.invoices[:3]), Lacking),
     },
     "V12": {
         "fires": (Story(sales(1, 9 * W), (sold(10 * W),)), [W]),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhangfang_risk_rules.alerts import life, slips
+from zhangfang_risk_rules.alerts import life, questions, slips
 from zhangfang_risk_rules.alerts.life import Life, Moved, State
 from zhangfang_risk_rules.scanning.asking import Asked
 from zhangfang_risk_rules.tables import Alert, AlertStep
@@ -60,10 +60,8 @@ def _earlier(rows: Iterable[Alert], one: Asked, subject: str) -> Alert | None:
 
 
 def _is_over(one: Asked, row: Alert) -> bool:
-    """Whether what the rule said is about this alert: of its period, or of an earlier one where the rule tells how things stand now."""
-    if row.rule != one.key:
-        return False
-    return row.period == one.period.number or (one.rule.rhythm is not Rhythm.EVENT and row.period < one.period.number)
+    """Whether what the rule said is about this alert: of its period, or of any other where the rule tells how things stand now."""
+    return row.rule == one.key and (row.period == one.period.number or one.rule.rhythm is not Rhythm.EVENT)
 
 
 def life_of(row: Alert) -> Life:
@@ -127,6 +125,7 @@ async def _gone(row: Alert, one: Asked, *, stands_on: bool) -> bool:
     words = f"由{one.period.label}的提醒接续" if stands_on else moved.words
     await change(row, {**_columns(moved.life), "note": words, "updated_at": dt.datetime.now(dt.UTC)})
     await record(row, "resolved", words)
+    await questions.close(row, words)
     return True
 
 

@@ -1,14 +1,17 @@
 """What people do to an alert; each step on the alert and on the firm's trail. One transaction, the caller's."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from zhangfang_risk_rules.alerts import life
+from zhangfang_risk_rules.alerts import life, questions
 from zhangfang_risk_rules.alerts.keeping import TOPIC, change, life_of, record
-from zhangfang_risk_rules.alerts.life import State
+from zhangfang_risk_rules.alerts.life import SHUT, State
+from zhangfang_risk_rules.alerts.questions import Question
+from zhangfang_risk_rules.alerts.telling import tell_assigned
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
-from zhangfang_sdk.contacts import Contacts
+from zhangfang_sdk.contacts import Colleague, Contacts
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.live import Live
@@ -21,7 +24,7 @@ async def see(alert: int) -> None:
     """Somebody of the client has opened it: an open one is seen. Nothing where it was already, or where staff looks."""
     if scope().staff:
         return
-    row = await _locked(alert)
+    row = await locked(alert)
     if row.state == State.OPEN:
         await _step(row, State.SEEN, "", "risk_rules.seen")
 
@@ -32,29 +35,36 @@ async def explain(alert: int, words: str) -> None:
     Raises Refusal ``risk_rules.reason_missing``, ``risk_rules.shut`` (409), ``common.not_found``.
     """
     require(EXPLAIN)
-    await _step(await _locked(alert), State.EXPLAINED, _reason(words), "risk_rules.explained")
+    await _step(await locked(alert), State.EXPLAINED, _reason(words), "risk_rules.explained")
 
 
 async def assign(alert: int, person: int) -> None:
     """Give it to somebody of the firm; needs ``risk_rules.resolve``. Raises as :func:`explain`."""
     require(RESOLVE)
-    row = await _locked(alert)
-    names = {c.person: c.name for c in await use(Contacts).of_firm()}
+    row = await locked(alert)
+    names = {colleague.person: colleague.name for colleague in await colleagues_of(row.client)}
     if person not in names:
         raise Refusal("risk_rules.person_unknown", "请从名单里选一位同事。", field="person")
     await _step(row, State.ASSIGNED, f"指派给{names[person]}", "risk_rules.assigned", assigned_to=person, assigned_name=names[person])
+    if person != scope().user:
+        await tell_assigned(row, person, scope().user_name)
+
+
+async def colleagues_of(client: int) -> Sequence[Colleague]:
+    """Who of the firm sees the client and may be given its alerts; needs ``contacts.read``."""
+    return [one for one in await use(Contacts).of_firm() if one.clients is None or client in one.clients]
 
 
 async def accept(alert: int, words: str) -> None:
     """It stays shut until it is worse by the rule's step or its period is over; needs ``risk_rules.resolve``. Raises as :func:`explain`."""
     require(RESOLVE)
-    await _step(await _locked(alert), State.ACCEPTED, _reason(words), "risk_rules.accepted")
+    await _step(await locked(alert), State.ACCEPTED, _reason(words), "risk_rules.accepted")
 
 
 async def resolve(alert: int, words: str) -> None:
     """It was dealt with; as :func:`accept`, said otherwise."""
     require(RESOLVE)
-    await _step(await _locked(alert), State.RESOLVED, _reason(words), "risk_rules.resolved")
+    await _step(await locked(alert), State.RESOLVED, _reason(words), "risk_rules.resolved")
 
 
 async def _step(row: Alert, step: State, words: str, action: str, **more: object) -> None:
@@ -69,13 +79,18 @@ async def _step(row: Alert, step: State, words: str, action: str, **more: object
     before = row.state
     await change(row, values)
     await record(row, step.value, words, scope().user_name)
+    if step in SHUT:
+        await questions.close(row, f"{scope().user_name}关闭了这条提醒")
+    elif step is State.EXPLAINED:
+        await questions.close(row, "已说明原因", (Question.CLIENT,))
     await use(Audit).record(
         action, f"risk_rules_alert:{row.id}", client=row.client, before={"state": before}, after={"words": words}
     )
     await use(Live).announce(TOPIC, row.client)
 
 
-async def _locked(alert: int) -> Alert:
+async def locked(alert: int) -> Alert:
+    """Held until the transaction ends. Raises Refusal ``common.not_found``."""
     row: Alert | None = await Alert.objects().where(Alert.id == alert).first().lock_rows("UPDATE")
     if row is None:
         raise not_found("提醒")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from zhangfang_risk_rules.alerts.keeping import Opened
+from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk import use
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.contacts import Contacts
@@ -17,6 +18,7 @@ NOTICE_KINDS = (
         permission="alerts.read",
     ),
     NoticeKind("listed", "客户的严重风险", "{title}", "{body}", subject="{title}", mail="{body}", permission="alerts.read"),
+    NoticeKind("assigned", "指派给我的风险提醒", "{who}请您处理:{title}", "{sentence}", permission="risk_rules.resolve"),
     NoticeKind("contact", "请联系会计", "您上传的一张发票,请联系会计", "交回单据或继续收货以前,请先给会计打个电话。", permission="documents.upload"),
     NoticeKind("checkup", "体检报告", "{month}的税务体检报告做好了", "得分、没有处理完的提醒、做了什么,都在报告里。", permission="alerts.read"),
 )  # fmt: skip
@@ -40,6 +42,13 @@ async def tell(client: int, opened: Sequence[Opened]) -> None:
     ours = [colleague for colleague in firm if colleague.looks_after(client)] or firm
     await use(Notices).send(Notice(client, "risk_rules.found", key, link, words, people=theirs))
     await use(Notices).send(Notice(client, "risk_rules.listed", key, link, words, people=frozenset(c.person for c in ours)))
+
+
+async def tell_assigned(row: Alert, person: int, who: str) -> None:
+    """Somebody of the firm was given it."""
+    words = {"who": who, "title": row.title, "sentence": row.sentence}
+    key = f"assigned:{row.id}:{person}:{row.opened}"
+    await use(Notices).send(Notice(row.client, "risk_rules.assigned", key, f"/risks/{row.id}", words, people=frozenset({person})))
 
 
 async def tell_uploaders(client: int, invoices: Sequence[Invoice]) -> None:

@@ -91,7 +91,7 @@ def _lacking(verdicts: Mapping[str, Sequence[Verdict]]) -> Mapping[str, str]:
 async def _done(client: int, month: Period, day: dt.date) -> list[str]:
     """Returns filed, questionnaires finished, and what happened to alerts, the newest first; each begins with its day."""
     since = dt.datetime.combine(month.first_day, dt.time(), BUSINESS_TIME_ZONE)
-    lines = [(on, f"{TAXES[filing.tax]}({filing.last.label})已申报") for on, filing in await _filed(client, month, day)]
+    lines = [(on, f"{TAXES[filing.tax]}({filing.label})已申报") for on, filing in await _filed(client, month, day)]
     runs = await Run.objects().where(Run.client == client, Run.done_at >= since).order_by(Run.id, ascending=False).limit(MOST_STEPS)
     lines += [(run.done_at.astimezone(BUSINESS_TIME_ZONE).date(), f"{run.done_by}完成了{run.title}") for run in runs]
     return [f"{at.isoformat()} {words}" for at, words in sorted([*lines, *await _stepped(client, since)], key=lambda line: line[0], reverse=True)]

@@ -39,7 +39,8 @@ def insured_below_wages(m: Material) -> Verdict:
         return ()
     gap = wages.amount - base
     values = {"base": ten_thousands(base // 3), "wages": ten_thousands(wages.amount // 3), "share": percent(figure)}
-    cost = Cost(gap * m.limits["both"] // 10_000, gap * m.limits["both"] // 10_000 * 3, "近三个月少缴基数按单位和个人合计费率补缴;逾期不补的处一至三倍罚款")
+    owed = gap * m.limits["both"] // 10_000
+    cost = Cost(owed, owed * 4, "近三个月少缴基数按单位和个人合计费率补缴;上限是责令以后仍不补缴,再处三倍罚款")
     return [Finding(figure, Unit.BASIS_POINTS, (withheld, wages), values=values, cost=cost, limit=m.limits["share"], worse_is_less=True)]
 
 
@@ -137,4 +138,4 @@ def filed_late(m: Material) -> Verdict:
 
 
 def _title(filing: Filing) -> str:
-    return f"{filing.last.label}{TAXES.get(filing.tax.value, filing.tax.value)}"
+    return f"{filing.label}{TAXES.get(filing.tax.value, filing.tax.value)}"

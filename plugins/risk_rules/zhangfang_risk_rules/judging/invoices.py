@@ -8,12 +8,14 @@ from importlib.resources import files
 
 from zhangfang_risk_rules.judging.registering import judges, share_of, ten_thousands
 from zhangfang_risk_rules.judging.vat import sales_of
-from zhangfang_sdk.invoices import Invoice, InvoiceLine, InvoiceState
+from zhangfang_sdk.invoices import Invoice, InvoiceDirection, InvoiceLine, InvoiceState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Unit, Verdict
 from zhangfang_sdk.risk_books import Sum, billed
 
 YEAR = 12
+SMALL_FORGED, SMALL_FINE, LARGE_FINE = 10_000_00, 50_000_00, 500_000_00
+"""发票管理办法第三十五条: up to so much that was forged, and the largest fines."""
 SERVICES = ("服务", "劳务", "租赁")
 CONSULTING = frozenset({"鉴证咨询服务", "咨询服务", "企业管理服务"})
 AGRICULTURAL = frozenset({"谷物", "蔬菜", "水果", "肉及肉制品", "水产品", "农产品", "畜禽", "薯类", "豆类", "油料", "茶叶", "坚果", "蛋类"})
@@ -49,6 +51,12 @@ def shown(title: str, found: Sequence[tuple[Invoice, int]]) -> Sum:
     return billed(title, [invoice for invoice, _ in found], lambda i: amounts[i.key])
 
 
+def _of_year(m: Material, *directions: InvoiceDirection) -> str:
+    """The span that a figure of twelve months is really of: invoices before the earliest known one were never brought in."""
+    known = max((since for d in directions if (since := m.invoices.since(d)) is not None), default=m.month)
+    return f"近 {YEAR} 个月" if known <= m.months(YEAR) else f"{known.label}以来"
+
+
 def _all_issued(m: Material, months: int) -> Sequence[Invoice] | Lacking:
     if m.invoices.missing:
         return Lacking("、".join(m.invoices.missing) + "暂时没有回应。")
@@ -74,7 +82,7 @@ def sold_not_bought(m: Material) -> Verdict:
         return ()
     sums = [shown(f"销售“{name}”", of) for name, of in sorted(alien.items())]
     figure = share_of(amount, whole)
-    values = {"names": "、".join(sorted(alien)[:5]), "amount": ten_thousands(amount)}
+    values = {"since": _of_year(m, *InvoiceDirection), "names": "、".join(sorted(alien)[:5]), "amount": ten_thousands(amount)}
     return [Finding(figure, Unit.BASIS_POINTS, (*sums, billed("全部销项", issued)), values=values, limit=m.limits["share"])]
 
 
@@ -92,7 +100,7 @@ def bought_not_sold(m: Material) -> Verdict:
             continue
         figure = share_of(amount_of(of), whole)
         if figure > m.limits["share"]:
-            values = {"name": name, "amount": ten_thousands(amount_of(of))}
+            values = {"since": _of_year(m, *InvoiceDirection), "name": name, "amount": ten_thousands(amount_of(of))}
             found.append(
                 Finding(figure, Unit.BASIS_POINTS, (shown(f"购进“{name}”", of), billed("全部进项", received)), name, values, limit=m.limits["share"])
             )
@@ -130,10 +138,10 @@ def voided_or_red(m: Material) -> Verdict:
 
 @judges("V08")
 def sudden_rise(m: Material) -> Verdict:
-    now = m.invoices.issued(m.month, m.month)
-    before = m.invoices.issued(m.months(7), m.month.plus(-1))
-    if not before:
-        return Lacking("以前月份没有导入销项发票。")
+    known = m.invoices.since(InvoiceDirection.ISSUED)
+    if known is None or known > m.months(7):
+        return Lacking("前 6 个月的销项发票没有导入齐,没有可比的数。")
+    now, before = m.invoices.issued(m.month, m.month), m.invoices.issued(m.months(7), m.month.plus(-1))
     this, usual = sum(i.amount for i in now), sum(i.amount for i in before) // 6
     if usual <= 0 or this - usual <= m.limits["rise"]:
         return ()
@@ -163,6 +171,8 @@ def nothing_unbilled(m: Material) -> Verdict:
     issued = _all_issued(m, YEAR)
     if isinstance(issued, Lacking):
         return issued
+    if _of_year(m, InvoiceDirection.ISSUED) != f"近 {YEAR} 个月":
+        return Lacking("近 12 个月的销项发票没有导入齐。")
     sales, bills = sales_of(m, m.months(YEAR), m.month), billed("销项发票", issued)
     gap = sales.amount - bills.amount
     return [Finding(gap, Unit.FEN, (sales, bills))] if sales.amount > 0 and gap <= 0 else ()
@@ -192,7 +202,8 @@ def mostly_agricultural(m: Material) -> Verdict:
     figure = share_of(amount_of(farm), whole.amount) if whole.amount > 0 else 0
     if figure <= m.limits["share"]:
         return ()
-    return [Finding(figure, Unit.BASIS_POINTS, (shown("农产品进项", _merged(farm)), whole), limit=m.limits["share"])]
+    values = {"since": _of_year(m, InvoiceDirection.RECEIVED)}
+    return [Finding(figure, Unit.BASIS_POINTS, (shown("农产品进项", _merged(farm)), whole), values=values, limit=m.limits["share"])]
 
 
 def _merged(found: Sequence[tuple[Invoice, int]]) -> Sequence[tuple[Invoice, int]]:
@@ -232,7 +243,8 @@ def out_of_scope(m: Material) -> Verdict:
         return ()
     sums = [shown(f"开票品目“{name}”", of) for name, of in sorted(alien.items())]
     values = {"names": "、".join(sorted(alien)[:5]), "amount": ten_thousands(amount)}
-    cost = Cost(amount * 6 // 100, amount * 6 // 100 + 500_000_00, "下限是这些发票按 6% 计算的税额;没有真实业务时,虚开发票可处 5 万至 50 万元罚款")
+    fine = SMALL_FINE if amount <= SMALL_FORGED else LARGE_FINE
+    cost = Cost(0, fine, f"业务真实的没有这笔罚款;没有真实业务的算虚开,最多罚 {ten_thousands(fine)}")
     return [Finding(figure, Unit.BASIS_POINTS, (*sums, billed("全部开票", issued)), values=values, limit=m.limits["share"], cost=cost)]
 
 
@@ -249,5 +261,5 @@ def much_consulting(m: Material) -> Verdict:
     figure = share_of(amount_of(advice), whole.amount) if whole.amount > 0 else 0
     if figure <= m.limits["share"]:
         return ()
-    values = {"amount": ten_thousands(amount_of(advice))}
+    values = {"since": _of_year(m, InvoiceDirection.ISSUED), "amount": ten_thousands(amount_of(advice))}
     return [Finding(figure, Unit.BASIS_POINTS, (shown("咨询类开票", advice), whole), values=values, limit=m.limits["share"])]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from zhangfang_risk_rules.judging.invoices import class_of
+from zhangfang_risk_rules.judging.listed import RiskList, subject_of
 from zhangfang_risk_rules.judging.registering import judges, share_of, ten_thousands
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.invoices import IN_FORCE, Invoice, InvoiceState
@@ -28,25 +29,15 @@ def undeductible_deducted(m: Material) -> Verdict:
     return found
 
 
-def matches(seller_name: str, seller_id: str, listed: ListedSeller) -> bool | None:
-    """True by the tax id; None when the name alone is the same; False otherwise."""
-    if seller_id and listed.tax_id:
-        return True if seller_id.upper() == listed.tax_id.upper() else (None if seller_name == listed.name else False)
-    return None if seller_name and seller_name == listed.name else False
-
-
 @judges("V30")
 def listed_seller(m: Material) -> Verdict:
     """Of the month's invoices; a name alone only asks."""
-    found = []
-    received = m.invoices.received(m.month, m.month)
-    for listed in m.risk_list:
-        by_id = [i for i in received if matches(i.seller.name, i.seller.tax_id, listed) is True]
-        by_name = [i for i in received if matches(i.seller.name, i.seller.tax_id, listed) is None]
-        for invoices, sure in ((by_id, True), (by_name, False)):
-            if invoices:
-                found.append(_of_seller(m, listed, invoices, sure=sure))
-    return found
+    listed = RiskList(m.risk_list)
+    by_seller: defaultdict[tuple[ListedSeller, bool], list[Invoice]] = defaultdict(list)
+    for invoice in m.invoices.received(m.month, m.month):
+        if (found := listed.found(invoice.seller)) is not None:
+            by_seller[found].append(invoice)
+    return [_of_seller(m, one, invoices, sure=sure) for (one, sure), invoices in by_seller.items()]
 
 
 def _of_seller(m: Material, listed: ListedSeller, invoices: Sequence[Invoice], *, sure: bool) -> Finding:
@@ -61,7 +52,7 @@ def _of_seller(m: Material, listed: ListedSeller, invoices: Sequence[Invoice], *
     )  # fmt: skip
     values = {"told": told, "count": str(len(invoices)), "deducted": ten_thousands(deducted.amount)}
     cost = Cost(0, deducted.amount, "上限是已抵扣、可能要转出的税额") if sure else None
-    subject = (listed.tax_id if sure else f"name:{listed.name}")[:80]
+    subject = subject_of(listed, sure)
     severity = Severity.NOTE if not sure else Severity.URGENT if parts else Severity.HIGH
     return Finding(bills.amount, Unit.FEN, (bills, deducted), subject, values, severity, cost)
 

@@ -2,8 +2,8 @@
 
 from zhangfang_risk_rules.judging.registering import judges, percent, share_of, short_of, ten_thousands
 from zhangfang_sdk.alerts import Severity
-from zhangfang_sdk.periods import Period
-from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Unit, Verdict
+from zhangfang_sdk.periods import Period, label_of
+from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Span, Unit, Verdict
 from zhangfang_sdk.risk_books import Sum, billed
 
 YEAR = 12
@@ -125,7 +125,7 @@ def credit_carried_long(m: Material) -> Verdict:
 
 def _quarters_back(m: Material, count: int) -> list[tuple[Period, Period]]:
     """The last so many whole quarters up to the month, the newest first."""
-    last = m.month if m.month.month % 3 == 0 else m.month.plus(-(m.month.month % 3))
+    last = Span.WHOLE_QUARTER.end_of(m.month)
     return [(last.plus(-2 - 3 * n), last.plus(-3 * n)) for n in range(count)]
 
 
@@ -133,7 +133,7 @@ def _quarters_back(m: Material, count: int) -> list[tuple[Period, Period]]:
 def just_below_exemption(m: Material) -> Verdict:
     if (lacking := short_of(m, 9)) is not None:
         return lacking
-    spans = [sales_of(m, first, last, f"{last.year}年第{last.month // 3}季度销售额") for first, last in _quarters_back(m, 3)]
+    spans = [sales_of(m, first, last, f"{label_of(first, last)}销售额") for first, last in _quarters_back(m, 3)]
     low, high = m.limits["low"], m.limits["high"]
     if not all(low <= span.amount < high for span in spans):
         return ()
@@ -146,7 +146,7 @@ def reached_not_taxed(m: Material) -> Verdict:
     (first, last), limit = _quarters_back(m, 1)[0], m.limits["exemption"]
     if not m.books.moved(first, last):
         return Lacking("上个季度没有记账。")
-    sales = sales_of(m, first, last, "本季度销售额")
+    sales = sales_of(m, first, last, f"{label_of(first, last)}销售额")
     if sales.amount < limit:
         return ()
     booked = m.books.put_in("账上计提的增值税", first, last, "vat")
@@ -155,7 +155,8 @@ def reached_not_taxed(m: Material) -> Verdict:
     if tax >= wanted - m.limits["rounding"]:
         return ()
     cost = Cost(wanted - tax, wanted - tax, "销售额按征收率计算的税额减去账上计提的税额,不含滞纳金")
-    return [Finding(wanted - tax, Unit.FEN, (sales, booked, freed), cost=cost, values={"sales": ten_thousands(sales.amount)})]
+    values = {"sales": ten_thousands(sales.amount), "quarter": label_of(first, last), "exemption": ten_thousands(limit)}
+    return [Finding(wanted - tax, Unit.FEN, (sales, booked, freed), cost=cost, values=values)]
 
 
 @judges("V25N")

@@ -4,14 +4,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhangfang_risk_rules.alerts import questions
 from zhangfang_risk_rules.alerts.service import READ, STATES
 from zhangfang_risk_rules.pages.listing import names_of_clients, words
 from zhangfang_risk_rules.rules.reading_data import FAMILIES
 from zhangfang_risk_rules.tables import Alert
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, today
 from zhangfang_sdk.risk import RiskRules
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import FIRM, Page, page
@@ -41,15 +43,17 @@ async def board_page(level: int = 0, age: int = -1, family: str = "") -> Page:
         active="risk-board",
         rows=rows_of(alerts, today()),
         alerts=shown[:MOST],
+        asked=await questions.of_clients(alert.id for alert in shown[:MOST]),
+        most=MOST,
         found=len(shown),
         level=level,
         age=age,
         family=family,
+        back=urlencode({"level": level, "age": age, "family": family}),
         families=[*FAMILIES.values()],
         ages=AGES,
         names=await names_of_clients(),
         due=(today() + dt.timedelta(days=7)).isoformat(),
-        today=today(),
         **words(),
     )
 
@@ -68,7 +72,7 @@ def _is_asked_for(alert: Alert, level: int, age: int, family: str, families: Map
 
 
 def age_of(alert: Alert, day: dt.date) -> int:
-    days = (day - alert.created_at.date()).days
+    days = (day - alert.created_at.astimezone(BUSINESS_TIME_ZONE).date()).days
     return next((n for n, (low, high, _) in enumerate(AGES) if low <= days <= high), 0)
 
 

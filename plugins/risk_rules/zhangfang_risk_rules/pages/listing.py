@@ -11,7 +11,6 @@ from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
-from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.waiting import Urgency, WaitingItem
 from zhangfang_sdk.web import CLIENT, Page, page
@@ -69,10 +68,13 @@ async def standing_alerts() -> int:
 
 
 async def waiting(limit: int) -> Sequence[WaitingItem]:
-    """等您处理: for the boss what nobody has opened, for the firm what was explained or is new and severe."""
+    """等您处理, of what is severe: for the boss what nobody of the client has opened; for the firm what stands and is not given to somebody else."""
     staff, client = scope().staff, scope().client
-    states = [State.EXPLAINED.value, State.OPEN.value] if staff else [State.OPEN.value]
-    query = Alert.objects().where(Alert.state.is_in(states), Alert.muted.eq(False), Alert.level >= int(Severity.HIGH))
+    query = Alert.objects().where(Alert.muted.eq(False), Alert.level >= int(Severity.HIGH))
+    if staff:
+        query = query.where(Alert.state.is_in(STATES), Alert.assigned_to.is_null() | (Alert.assigned_to == scope().user))
+    else:
+        query = query.where(Alert.state == State.OPEN.value)
     query = query if client is None else query.where(Alert.client == client)
     rows = await query.order_by(Alert.level, Alert.created_at, ascending=False).limit(limit)
     return [
@@ -87,9 +89,6 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
 async def names_of_clients() -> dict[int, str]:
     return {c.id: c.name for c in await use(Clients).clients()}
 
-
-def days_old(alert: Alert) -> int:
-    return (today() - alert.created_at.date()).days
 
 
 PAGES: list[HTTPRouteHandler] = [risks_page]

@@ -1,7 +1,8 @@
-"""The firm's rules: what each asks, how its alerts ended, its thresholds; trying them before they count. And the risk list."""
+"""The firm's rules: what each asks, how its alerts ended, its thresholds; trying them before they count."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,10 +16,10 @@ from zhangfang_risk_rules.alerts.slips import figure_in_words
 from zhangfang_risk_rules.limits import firm_limits, muted_rules
 from zhangfang_risk_rules.pages.listing import names_of_clients, words
 from zhangfang_risk_rules.ruling import MANAGE
-from zhangfang_risk_rules.scanning.listing_sellers import bring_in
-from zhangfang_risk_rules.tables import Alert, ClientLimit, Seller, Trial
+from zhangfang_risk_rules.tables import Alert, ClientLimit, Trial
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.places import here
 from zhangfang_sdk.risk import RiskRule, RiskRules
 from zhangfang_sdk.services import use
@@ -30,25 +31,30 @@ EXAMPLE = {"rule": "risk_rules.V26"}
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a rule's alerts ended: ``found`` in all, ``handled`` by people, ``passed`` by themselves; ``precision`` in per cent of those that ended."""
+    """How a rule's alerts ended: ``found`` in all; ``handled`` and ``accepted`` by people, ``passed`` by themselves.
+
+    ``precision`` is in per cent of what people ended: why a thing is gone by itself, nobody knows.
+    """
 
     found: int = 0
     handled: int = 0
+    accepted: int = 0
     passed: int = 0
 
     @property
     def precision(self) -> int | None:
-        ended = self.handled + self.passed
+        ended = self.handled + self.accepted
         return None if ended == 0 else self.handled * 100 // ended
 
 
 async def how_they_ended() -> Mapping[str, Ended]:
-    """By rule; accepted as no risk counts as not handled, resolved by a person as handled."""
+    """By rule; explained, assigned or resolved by a person counts as handled."""
     rows = await Alert.raw(
         "select rule, count(*) as found, count(*) filter (where shut_as = 'resolved' or state in ('explained', 'assigned')) as handled, "
-        "count(*) filter (where shut_as = 'accepted' or (state = 'resolved' and shut_as = '')) as passed from risk_rules_alert group by rule"
+        "count(*) filter (where shut_as = 'accepted') as accepted, "
+        "count(*) filter (where state = 'resolved' and shut_as = '') as passed from risk_rules_alert group by rule"
     )
-    return {row["rule"]: Ended(row["found"], row["handled"], row["passed"]) for row in rows}
+    return {row["rule"]: Ended(row["found"], row["handled"], row["accepted"], row["passed"]) for row in rows}
 
 
 @page("/risks/rules", of=FIRM, permission=MANAGE)
@@ -68,7 +74,6 @@ async def rule_page(rule: str) -> Page:
     found = await ruling.rule_called(rule)
     of_firm = await firm_limits()
     own = await ClientLimit.objects().where(ClientLimit.rule == rule)
-    clients = await use(Clients).clients()
     trials = await Trial.objects().where(Trial.rule == rule).order_by(Trial.id, ascending=False).limit(10)
     return Page(
         "risk_rules/rule.html",
@@ -78,7 +83,7 @@ async def rule_page(rule: str) -> Page:
         rule=found,
         said={name: figure_in_words(t.value, t.unit) for name, t in found.thresholds.items()},
         of_firm=[
-            (found.thresholds[n].title, industry, figure_in_words(value, found.thresholds[n].unit))
+            (found.thresholds[n].title, INDUSTRIES.get(industry, industry), figure_in_words(value, found.thresholds[n].unit))
             for (r, n, industry), value in sorted(of_firm.items())
             if r == rule and n in found.thresholds
         ],
@@ -87,14 +92,40 @@ async def rule_page(rule: str) -> Page:
             for x in own
             if x.name in found.thresholds
         ],
-        industries=sorted({c.industry for c in clients}),
+        industries=INDUSTRIES,
+        sentence=re.sub(r"\{\w+\}", "…", found.sentence),
         names=await names_of_clients(),
         muted=rule in await muted_rules(),
         ended=(await how_they_ended()).get(rule, Ended()),
-        trials=[(t, json.loads(t.wanted), json.loads(t.found)) for t in trials],
+        trials=[_shown(t, found) for t in trials],
+        runs=any(t.done_at is None for t in trials),
         many=ruling.MANY,
         **words(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TrialShown:
+    """A trial in words: ``wanted`` are thresholds by title, ``months`` by client those in which the rule would have fired."""
+
+    row: Trial
+    wanted: Sequence[tuple[str, str]]
+    industry: str
+    client: int | None
+    months: Mapping[str, Sequence[int]]
+    findings: int
+    confirmed: int
+    often: bool
+
+
+def _shown(row: Trial, rule: RiskRule) -> TrialShown:
+    wanted, found = json.loads(row.wanted), json.loads(row.found)
+    limits = [(t.title, figure_in_words(wanted["limits"][n], t.unit)) for n, t in rule.thresholds.items() if n in wanted.get("limits", {})]
+    industry = str(wanted.get("industry", ""))
+    return TrialShown(
+        row, limits, INDUSTRIES.get(industry, industry), wanted.get("client"), found.get("months", {}), found.get("findings", 0),
+        found.get("confirmed", 0), ruling.fires_often(row),
+    )  # fmt: skip
 
 
 @action("/risks/rules/{rule:str}/try", of=FIRM, permission=MANAGE, examples=EXAMPLE)
@@ -102,10 +133,11 @@ async def try_form(rule: str, data: Form) -> Redirect:
     """Thresholds that are to be tried over 24 months of all clients."""
     found = await ruling.rule_called(rule)
     client = str(data.get("client", ""))
-    chosen = int(client) if client.isascii() and client.isdigit() else None
-    if chosen is not None:
-        await use(Clients).client(chosen)
-    await ruling.begin_trial(rule, ruling.read_limits(found, data), str(data.get("industry", ""))[:40], chosen)
+    chosen = next((one.id for one in await use(Clients).clients() if str(one.id) == client), None)
+    if client and chosen is None:
+        raise not_found("客户企业")
+    industry = str(data.get("industry", ""))
+    await ruling.begin_trial(rule, ruling.read_limits(found, data), industry if industry in INDUSTRIES else "", chosen)
     return go(here(f"/risks/rules/{rule}"))
 
 
@@ -126,17 +158,4 @@ async def mute_form(rule: str, data: Form) -> Redirect:
     return go(here(f"/risks/rules/{rule}"))
 
 
-@page("/risks/sellers", of=FIRM, permission=MANAGE)
-async def sellers_page(new: int | None = None) -> Page:
-    sellers = await Seller.objects().order_by(Seller.id, ascending=False).limit(200)
-    return Page("risk_rules/sellers.html", title="风险名单", active="risk-board", sellers=sellers, all=await Seller.count(), new=new)
-
-
-@action("/risks/sellers", of=FIRM, permission=MANAGE)
-async def sellers_form(data: Form) -> Redirect:
-    """New sellers of the risk list, one a line."""
-    made = await bring_in(str(data.get("lines", "")), str(data.get("source", "")))
-    return go(here(f"/risks/sellers?new={made}"))
-
-
-PAGES: list[HTTPRouteHandler] = [rules_page, rule_page, try_form, force_form, mute_form, sellers_page, sellers_form]
+PAGES: list[HTTPRouteHandler] = [rules_page, rule_page, try_form, force_form, mute_form]

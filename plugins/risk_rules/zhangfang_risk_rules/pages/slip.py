@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
 
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
 from litestar.response import Redirect
 
-from zhangfang_risk_rules.alerts import slips, stepping
+from zhangfang_risk_rules.alerts import questions, slips, stepping
+from zhangfang_risk_rules.alerts.questions import Question
 from zhangfang_risk_rules.alerts.service import READ
 from zhangfang_risk_rules.asking_people import ask_accountant, ask_client
 from zhangfang_risk_rules.limits import limits_of
@@ -18,13 +20,13 @@ from zhangfang_risk_rules.pages.listing import words
 from zhangfang_risk_rules.scanning.asking import ask
 from zhangfang_risk_rules.scanning.reading import read
 from zhangfang_risk_rules.tables import Alert, AlertStep
-from zhangfang_sdk.contacts import Colleague, Contacts
+from zhangfang_sdk.contacts import Colleague
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.invoices import Invoice, Invoices
-from zhangfang_sdk.ledger import Account, Ledger, LedgerEntry
+from zhangfang_sdk.ledger import Account, Ledger, LedgerEntry, VoucherKind
 from zhangfang_sdk.periods import Period, today
-from zhangfang_sdk.places import here
+from zhangfang_sdk.places import at, here
 from zhangfang_sdk.risk import RiskRule, RiskRules, Unit
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
@@ -50,7 +52,8 @@ async def slip_page(alert_id: int, again: str = "") -> Page:
     row = await _alert(alert_id)
     rule = (await use(RiskRules).known()).get(row.rule)
     slip = slips.read(row.slip)
-    colleagues: Sequence[Colleague] = await use(Contacts).of_firm() if scope().staff and scope().holds("contacts.read") else ()
+    colleagues: Sequence[Colleague] = await stepping.colleagues_of(row.client) if scope().staff and scope().holds("contacts.read") else ()
+    asked = await questions.standing(row)
     return Page(
         "risk_rules/slip.html",
         title=row.title,
@@ -62,6 +65,8 @@ async def slip_page(alert_id: int, again: str = "") -> Page:
         limit=None if slip.limit is None else slips.figure_in_words(slip.limit, Unit(row.unit)),
         steps=await AlertStep.objects().where(AlertStep.alert == row.id).order_by(AlertStep.id, ascending=False).limit(50),
         again=await _again(row, rule) if again else None,
+        asked_accountant=asked.get(Question.ACCOUNTANT),
+        asked_client=asked.get(Question.CLIENT),
         staff=scope().staff,
         colleagues=colleagues,
         due=(today() + dt.timedelta(days=7)).isoformat(),
@@ -89,13 +94,15 @@ async def part_page(alert_id: int, which: int, part: int) -> Page:
     """The entries or invoices behind one addend of the slip."""
     row = await _alert(alert_id)
     sums = slips.read(row.slip).sums
-    if not (which < len(sums) and part < len(sums[which].parts)):
+    if not (0 <= which < len(sums) and 0 <= part < len(sums[which].parts)):
         raise not_found("明细")
     one = sums[which].parts[part]
     entries: list[LedgerEntry] = []
     for code in one.accounts:
         last = one.last or Period.from_number(row.month)
-        entries += await use(Ledger).entries(row.client, code, one.first or EARLIEST, last, limit=MOST_ENTRIES)
+        found = await use(Ledger).entries(row.client, code, one.first or EARLIEST, last, limit=MOST_ENTRIES)
+        # A month's turnover leaves closing vouchers out: they would make these lines come to nothing.
+        entries += [entry for entry in found if one.first is None or entry.kind is not VoucherKind.CLOSING]
     invoices: Sequence[Invoice] = await use(Invoices).get(one.invoices) if one.invoices else ()
     accounts: Sequence[Account] = await use(Ledger).accounts(row.client) if one.accounts else ()
     return Page(
@@ -106,7 +113,9 @@ async def part_page(alert_id: int, which: int, part: int) -> Page:
         sum=sums[which],
         part=one,
         entries=sorted(entries, key=lambda e: (e.date, e.voucher), reverse=True)[:MOST_ENTRIES],
-        invoices=invoices,
+        invoices=invoices[:MOST_ENTRIES],
+        most=MOST_ENTRIES,
+        cut=max(len(entries), len(invoices)) > MOST_ENTRIES,
         names={a.code: a.full_name for a in accounts},
     )
 
@@ -140,20 +149,23 @@ async def assign_form(alert_id: int, data: Form) -> Redirect:
 @action("/risks/{alert_id:int}/contact", of=CLIENT, permission=stepping.EXPLAIN)
 async def contact_form(alert_id: int) -> Redirect:
     """联系会计: a task for the firm that carries the slip."""
-    await ask_accountant(await _alert(alert_id))
-    return go(here(f"/risks/{alert_id}"))
+    await _alert(alert_id)
+    await ask_accountant(alert_id)
+    return go(here(f"/risks/{alert_id}#todo"))
 
 
 @action("/risks/{alert_id:int}/ask", of=CLIENT, permission=stepping.RESOLVE)
 async def ask_form(alert_id: int, data: Form) -> Redirect:
-    """A question to the client with a deadline."""
-    row = await _alert(alert_id)
+    """A question to the client with a deadline; ``back`` is the query of the firm's board that it was asked from."""
+    await _alert(alert_id)
     try:
         due = dt.date.fromisoformat(str(data.get("due", "")))
     except ValueError as error:
         raise Refusal("risk_rules.due_unreadable", "请选择一个截止日期。", field="due") from error
-    await ask_client(row, due)
-    return go(here(f"/risks/{alert_id}"))
+    await ask_client(alert_id, due)
+    if "back" in data:
+        return go(at(None, "/risks/board?" + urlencode(parse_qsl(str(data["back"])))))
+    return go(here(f"/risks/{alert_id}#todo"))
 
 
 async def _alert(alert_id: int) -> Alert:

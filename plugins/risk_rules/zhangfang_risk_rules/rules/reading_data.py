@@ -80,5 +80,5 @@ def _rule(raw: Mapping[str, Any], laws: Mapping[str, Law], family: str) -> RiskR
 
 
 def _threshold(raw: Mapping[str, Any]) -> Threshold:
-    source = Source(raw.get("source", "行业通行做法,税务机关不公布"), raw.get("since", ""), raw.get("confirmed", False))
+    source = Source(raw.get("source", "本软件给的数,税务机关不公布,本机构可以改"), raw.get("since", ""), raw.get("confirmed", False))
     return Threshold(raw["title"], raw["value"], Unit(raw["unit"]), source)

@@ -1,12 +1,18 @@
 """Asking rules about a client at the ends of months. A rule that fails is passed over: the core has logged it, and nothing is concluded."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from zhangfang_risk_rules.alerts.slips import sentence_of
 from zhangfang_risk_rules.limits import Limits
 from zhangfang_risk_rules.scanning.reading import Known
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.risk import Finding, Lacking, NotApplicable, Rhythm, RiskRule, Verdict
+
+log = logging.getLogger("zhangfang.risk_rules")
+LONGEST_SUBJECT, LARGEST = 80, 2**62
+"""What a row of an alert holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,24 @@ def ask(key: str, rule: RiskRule, known: Known, month: Period, limits: Limits) -
     if (spared := rule.applies(material)) is not None:
         return Asked(key, rule, month, spared)
     try:
-        return Asked(key, rule, month, rule.judge(material))
+        verdict = rule.judge(material)
     except Exception:  # a stranger's function may fail in any way; the core has logged and counted it
         return None
+    try:
+        return Asked(key, rule, month, verdict if isinstance(verdict, NotApplicable | Lacking) else _sound(rule, verdict))
+    except Exception:  # so may what it returned
+        log.warning("what risk rule %s found can't be kept", key, exc_info=True)
+        return None
+
+
+def _sound(rule: RiskRule, found: Iterable[Finding]) -> Sequence[Finding]:
+    """What can be said and kept. Raises anything for a value that its sentence lacks, or ValueError."""
+    findings = tuple(found)
+    for finding in findings:
+        sentence_of(rule, finding)
+        if len(finding.subject) > LONGEST_SUBJECT or abs(finding.figure) > LARGEST:
+            raise ValueError(f"{finding.subject!r}: {finding.figure}")
+    return findings
 
 
 def ask_all(rules: Mapping[str, RiskRule], known: Known, months: "Months", limits: Limits) -> Iterator[Asked]:

@@ -1,70 +1,54 @@
-"""Bringing in a risk list: who is new is looked for in all past invoices, and the tax deducted from them."""
+"""The firm's risk list, brought in and corrected: past invoices of whoever came or went are looked at again."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from zhangfang_risk_rules.scanning.lines_of_list import Line, read_lines
 from zhangfang_risk_rules.scanning.scanning import BACK, LISTED, scan
 from zhangfang_risk_rules.tables import Seller
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope, transaction
-from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.periods import Period, today
 
 MANAGE = "risk_rules.manage"
-_TAX_ID = re.compile(r"[0-9A-Z]{15,20}")
-MOST_LINES = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    name: str
-    tax_id: str
-    reason: str
-
-
-def read_lines(text: str) -> Sequence[Line]:
-    """One seller a line: name, tax id and reason, apart by commas or tabs, in this order; the tax id may be missing.
-
-    Raises Refusal ``risk_rules.list_line`` for a line that is neither, ``risk_rules.list_empty``.
-    """
-    found = []
-    for number, raw in enumerate(text.splitlines(), 1):
-        cells = [cell.strip() for cell in re.split(r"[,\t,;;]", raw)]
-        if not any(cells):
-            continue
-        tax_id = next((c.upper() for c in cells if _TAX_ID.fullmatch(c.upper())), "")
-        others = [c for c in cells if c and c.upper() != tax_id]
-        if not others or (not tax_id and len(others[0]) < 4):
-            raise Refusal("risk_rules.list_line", f"第 {number} 行看不懂,应为:名称,税号,原因。", field="lines")
-        found.append(Line(others[0][:200], tax_id, (others[1] if len(others) > 1 else "列入风险名单")[:120]))
-    if not found:
-        raise Refusal("risk_rules.list_empty", "请至少填写一行。", field="lines")
-    return found[:MOST_LINES]
 
 
 async def bring_in(text: str, source: str) -> int:
-    """How many are new; needs ``risk_rules.manage``. Their past invoices are looked for after the commit."""
+    """How many are new; needs ``risk_rules.manage``. A seller that stood there takes the name, reason and source that are told now.
+
+    Past invoices of all of them are looked for after the commit. Raises as :func:`read_lines`.
+    """
     require(MANAGE)
-    lines = read_lines(text)
-    known = {(row["tax_id"], row["name"]) for row in await Seller.select(Seller.tax_id, Seller.name)}
-    new = [line for line in dict.fromkeys(lines) if (line.tax_id, line.name) not in known]
-    now = dt.datetime.now(dt.UTC)
-    rows = [
-        Seller(name=x.name, tax_id=x.tax_id, reason=x.reason, source=source.strip()[:200] or "本机构录入", added_by=scope().user_name, added_at=now)
-        for x in {(x.tax_id, x.name): x for x in new}.values()
-    ]
+    lines = {_key(line.tax_id, line.name): line for line in read_lines(text)}
+    standing = {_key(row.tax_id, row.name): row for row in await Seller.objects()}
+    now, told = dt.datetime.now(dt.UTC), source.strip()[:200] or "本机构录入"
+    for key in lines.keys() & standing.keys():
+        line, row = lines[key], standing[key]
+        await Seller.update(
+            {Seller.name: line.name, Seller.reason: line.reason, Seller.source: told, Seller.listed_on: line.listed_on or row.listed_on}
+        ).where(Seller.id == row.id)
+    rows = [_row(line, told, now) for key, line in lines.items() if key not in standing]
     for start in range(0, len(rows), 500):
         await Seller.insert(*rows[start : start + 500])
-    if rows:
-        await use(Audit).record("risk_rules.listed", "risk_rules_seller", after={"new": len(rows), "source": source})
-        await use(Jobs).defer("risk_rules.look_back", parties=[r.tax_id or r.name for r in rows])
+    await use(Audit).record("risk_rules.listed", "risk_rules_seller", after={"new": len(rows), "changed": len(lines) - len(rows), "source": told})
+    await _look_again([line.tax_id or line.name for line in lines.values()])
     return len(rows)
+
+
+async def take_off(seller: int) -> None:
+    """Somebody who should not stand there; alerts of them close by themselves. Needs ``risk_rules.manage``. Raises Refusal ``common.not_found``."""
+    require(MANAGE)
+    row = await Seller.objects().where(Seller.id == seller).first()
+    if row is None:
+        raise not_found("销方")
+    await Seller.delete().where(Seller.id == seller)
+    await use(Audit).record("risk_rules.unlisted", f"risk_rules_seller:{seller}", before={"name": row.name, "tax_id": row.tax_id, "reason": row.reason})
+    await _look_again([row.tax_id or row.name])
 
 
 async def look_back(parties: list[str]) -> None:
@@ -86,3 +70,18 @@ async def look_back(parties: list[str]) -> None:
     for client in sorted(set(months) & seen):
         async with transaction():
             await scan(client, only=frozenset({LISTED}), events=months[client])
+
+
+async def _look_again(parties: Sequence[str]) -> None:
+    await use(Jobs).defer("risk_rules.look_back", parties=list(parties))
+
+
+def _key(tax_id: str, name: str) -> str:
+    """Who it is: a tax id, or the name of whom none is known."""
+    return tax_id or f"name:{name}"
+
+
+def _row(line: Line, source: str, now: dt.datetime) -> Seller:
+    return Seller(
+        name=line.name, tax_id=line.tax_id, reason=line.reason, source=source, listed_on=line.listed_on, added_by=scope().user_name, added_at=now
+    )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhangfang_risk_rules.judging.invoices import class_of
-from zhangfang_risk_rules.judging.received import UNDEDUCTIBLE, matches
+from zhangfang_risk_rules.judging.listed import RiskList
+from zhangfang_risk_rules.judging.received import UNDEDUCTIBLE
 from zhangfang_risk_rules.rules.reading_data import accounts_of
 from zhangfang_risk_rules.scanning.risk_list import listed_sellers
 from zhangfang_sdk import use
@@ -116,7 +117,8 @@ async def _invoices(client: int, first: Period, last: Period) -> InvoiceShelf:
 
 async def _deducted(received: Sequence[Invoice], risk_list: Sequence[ListedSeller], codes: tuple[str, ...]) -> dict[str, int]:
     """Input tax in the vouchers of those invoices that a rule may ask about, no more than each invoice's own."""
-    asked = [i for i in received if i.voucher is not None and i.tax > 0 and _is_doubtful(i, risk_list)]
+    listed = RiskList(risk_list)
+    asked = [i for i in received if i.voucher is not None and i.tax > 0 and _is_doubtful(i, listed)]
     if not asked:
         return {}
     vouchers = {v.id: v for v in await use(Ledger).vouchers_by_id([i.voucher for i in asked if i.voucher is not None])}
@@ -129,11 +131,11 @@ async def _deducted(received: Sequence[Invoice], risk_list: Sequence[ListedSelle
     return found
 
 
-def _is_doubtful(invoice: Invoice, risk_list: Sequence[ListedSeller]) -> bool:
+def _is_doubtful(invoice: Invoice, listed: RiskList) -> bool:
     return (
         invoice.state in (InvoiceState.RED, InvoiceState.VOIDED)
         or any(class_of(line) in UNDEDUCTIBLE for line in invoice.lines)
-        or any(matches(invoice.seller.name, invoice.seller.tax_id, listed) is not False for listed in risk_list)
+        or listed.found(invoice.seller) is not None
     )
 
 

@@ -5,17 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from zhangfang_risk_rules.alerts.keeping import TOPIC, Opened, keep
+from zhangfang_risk_rules.alerts.service import STATES
 from zhangfang_risk_rules.alerts.telling import tell, tell_uploaders
-from zhangfang_risk_rules.judging.received import matches
+from zhangfang_risk_rules.judging.listed import RiskList
 from zhangfang_risk_rules.limits import limits_of
 from zhangfang_risk_rules.scanning.asking import Months, ask_all
 from zhangfang_risk_rules.scanning.reading import read
 from zhangfang_risk_rules.scanning.risk_list import is_any_listed, listed_sellers
-from zhangfang_risk_rules.tables import Mark, Watch
+from zhangfang_risk_rules.tables import Alert, Mark, Watch
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import firm_in_scope, transaction
-from zhangfang_sdk.filings import Filings
+from zhangfang_sdk.filings import Filings, FilingStep
 from zhangfang_sdk.invoices import Invoice, InvoiceDirection, Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
@@ -23,11 +24,13 @@ from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.risk import Reader, RiskRule, RiskRules
 from zhangfang_sdk.risk_books import months_between
+from zhangfang_sdk.services import ServiceMissing
 
 JOB = "risk_rules.scan"
 EVERYTHING = "everything"
 """The mark of a change of which any rule may know: the profile, a threshold, a new client."""
 BACK = 24
+BACK_DAYS = 730
 OF_BOOKS = (Reader.BOOKS, Reader.CASH, Reader.DUES, Reader.PARTIES, Reader.BANK, Reader.DEDUCTIONS)
 OF_INVOICES = (Reader.INVOICES, Reader.DEDUCTIONS, Reader.RISK_LIST)
 LISTED = "risk_rules.V30"
@@ -65,11 +68,19 @@ async def invoices_read(keys: Sequence[str]) -> None:
     for client, invoices in sorted(received.items()):
         if not await is_any_listed((i.seller.tax_id for i in invoices), (i.seller.name for i in invoices)):
             continue
-        if await scan(client, only=frozenset({LISTED}), events=months[client]):
-            listed = await listed_sellers()
-            await tell_uploaders(client, [i for i in invoices if any(matches(i.seller.name, i.seller.tax_id, x) for x in listed)])
+        await scan(client, only=frozenset({LISTED}), events=months[client])
+        await tell_uploaders(client, await _warned_of(client, invoices))
     for client, of in sorted(months.items()):
         await mark(client, OF_INVOICES, of)
+
+
+async def _warned_of(client: int, invoices: Sequence[Invoice]) -> Sequence[Invoice]:
+    """Those of sellers whose alert stands: each one, not the first alone; none of whom somebody has accepted or the firm has muted."""
+    rows = await Alert.select(Alert.subject, Alert.month).where(
+        Alert.client == client, Alert.rule == LISTED, Alert.state.is_in(STATES), Alert.muted.eq(False)
+    )
+    standing, listed = {(row["subject"], row["month"]) for row in rows}, RiskList(await listed_sellers())
+    return [i for i in invoices if (listed.subject(i.seller), Period.of(i.issued_on).number) in standing]
 
 
 async def scan_job(client: int) -> None:
@@ -157,7 +168,7 @@ async def mark_everything(clients: Iterable[int]) -> None:
 
 
 async def sweep() -> None:
-    """Each night: clients that were never looked at, and those whose running or settled month is another now."""
+    """Each night: clients that were never looked at, those whose running or settled month is another now, those with a return that is late."""
     async with transaction():
         clients = [client.id for client in await use(Clients).clients()]
         known = {row["client"]: row for row in await Watch.select(Watch.client, Watch.running, Watch.settled)}
@@ -166,6 +177,18 @@ async def sweep() -> None:
             months = await months_of(client)
             if (known[client]["running"], known[client]["settled"]) != (months.running.number, months.settled.number):
                 await use(Jobs).defer(JOB, once=f"risk:{client}", client=client)
+        await mark_now(await _late_with_returns(), (Reader.FILINGS,))
+
+
+async def _late_with_returns() -> Sequence[int]:
+    """Clients of whom a return is due and not filed: nothing but the day tells, and each day makes it a day later."""
+    try:
+        filings = use(Filings)
+    except ServiceMissing:
+        return ()
+    day = today()
+    due = await filings.standing(None, due_from=day - dt.timedelta(days=BACK_DAYS), due_until=day - dt.timedelta(days=1))
+    return sorted({filing.client for filing in due if filing.step < FilingStep.FILED})
 
 
 async def mark_now(clients: Iterable[int], changed: Iterable[str]) -> None:
@@ -175,7 +198,7 @@ async def mark_now(clients: Iterable[int], changed: Iterable[str]) -> None:
         await mark(client, changed, [running.plus(-1), running])
 
 
-async def returns_filed(ids: Sequence[int]) -> None:
+async def returns_moved(ids: Sequence[int]) -> None:
     clients = {(await use(Filings).filing(id_)).client for id_ in ids}
     await mark_now(sorted(clients), (Reader.FILINGS,))
 

@@ -1,0 +1,48 @@
+"""The firm's risk list: who is on it, who is brought in, who is taken off."""
+
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Body
+from litestar.response import Redirect
+
+from zhangfang_risk_rules.ruling import MANAGE
+from zhangfang_risk_rules.scanning import listing_sellers
+from zhangfang_risk_rules.tables import Seller
+from zhangfang_sdk.places import here
+from zhangfang_sdk.web import FIRM, Page, action, go, page
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+MOST = 200
+_ESCAPED = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+@page("/risks/sellers", of=FIRM, permission=MANAGE)
+async def sellers_page(new: int | None = None, q: str = "") -> Page:
+    """The newest, or those whose name or tax id holds ``q``."""
+    query, words = Seller.objects(), q.strip()[:60]
+    if words:
+        like = f"%{words.translate(_ESCAPED)}%"
+        query = query.where(Seller.name.ilike(like) | Seller.tax_id.ilike(like))
+    sellers = await query.order_by(Seller.id, ascending=False).limit(MOST)
+    return Page(
+        "risk_rules/sellers.html", title="风险名单", active="risk-board", sellers=sellers, all=await Seller.count(), new=new, q=words, most=MOST
+    )
+
+
+@action("/risks/sellers", of=FIRM, permission=MANAGE)
+async def bring_in_form(data: Form) -> Redirect:
+    """New sellers of the risk list, one a line."""
+    made = await listing_sellers.bring_in(str(data.get("lines", "")), str(data.get("source", "")))
+    return go(here(f"/risks/sellers?new={made}"))
+
+
+@action("/risks/sellers/{seller_id:int}/off", of=FIRM, permission=MANAGE)
+async def take_off_form(seller_id: int) -> Redirect:
+    """Take one off the list."""
+    await listing_sellers.take_off(seller_id)
+    return go(here("/risks/sellers"))
+
+
+PAGES: list[HTTPRouteHandler] = [sellers_page, bring_in_form, take_off_form]
