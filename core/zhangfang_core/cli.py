@@ -12,9 +12,12 @@ import asyncpg
 from zhangfang_core import plugin_commands
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
 from zhangfang_core.database.migration_files import MigrationError
+from zhangfang_core.plugin_life.folders import PluginFolders
+from zhangfang_core.plugin_life.starting import ready
 from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.supervision.errors import SupervisionError
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.errors import Refusal
 
 log = logging.getLogger("zhangfang.start")
 
@@ -38,10 +41,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.command in added:
         sys.exit(_of_plugin(*added[chosen.command], chosen))
-    try:
-        settings = read_settings()
-    except ValueError as error:
-        sys.exit(str(error))
+    settings = _settings()
     _log(settings)
     try:
         if chosen.command == "run":
@@ -57,10 +57,19 @@ def main() -> None:
             asyncio.run(by_name[chosen.command](settings))
     except (EmbeddedServerError, SupervisionError, MigrationError) as error:
         sys.exit(str(error))
+    except Refusal as refusal:
+        sys.exit(f"{refusal.sentence} [{refusal.code}]")
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         sys.exit(f"数据库拒绝了连接, 请检查 ZHANGFANG_DSN 和 ZHANGFANG_OWNER_DSN: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 def _log(settings: Settings) -> None:
@@ -74,6 +83,7 @@ def _add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     from zhangfang_core.modules.calling import calling
     from zhangfang_core.modules.registry import registry
 
+    PluginFolders(_settings().data_dir).add_to_path()
     added: dict[str, tuple[str, Command]] = {}
     for id_, module in registry().modules.items():
         for command in module.commands:
@@ -154,19 +164,17 @@ async def _worker(settings: Settings) -> None:
 
 async def _prepared(settings: Settings) -> str:
     """The application's address of a database that is ready for this code, migrated here or waited for."""
-    from zhangfang_core.database.roles import addresses
-    from zhangfang_core.modules.life import prepare
+    at = await ready(settings)
+    from zhangfang_core.modules.life import prepare  # asks which plugins there are
 
-    at = await addresses(settings)
     await prepare(at)
     return at.application
 
 
 async def _migrate(settings: Settings) -> None:
-    from zhangfang_core.database.roles import addresses
-    from zhangfang_core.modules.life import migrate
+    owner = (await ready(settings)).owner
+    from zhangfang_core.modules.life import migrate  # asks which plugins there are
 
-    owner = (await addresses(settings)).owner
     if owner is None:
         raise MigrationError("升级数据库结构需要 ZHANGFANG_OWNER_DSN: 以数据库所有者身份连接的地址。")
     for plugin, lost in (await migrate(owner)).left_out.items():

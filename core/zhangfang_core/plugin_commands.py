@@ -10,9 +10,10 @@ import logging
 from collections.abc import Sequence
 
 from zhangfang_core.authoring.commands import COMMANDS as OF_AUTHORS
+from zhangfang_core.life_commands import COMMANDS as OF_LIFE
 from zhangfang_sdk.commands import Command
 
-COMMANDS: Sequence[Command] = (*OF_AUTHORS,)
+COMMANDS: Sequence[Command] = (*OF_LIFE, *OF_AUTHORS)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

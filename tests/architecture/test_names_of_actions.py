@@ -33,7 +33,7 @@ def recorded(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.py"):
         tree = ast.parse(path.read_bytes())
         functions = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
-        recording = {"record", "record_everywhere", "record_failure", "record_at_firms_of", *(f.name for f in functions if passes_on(f))}
+        recording = {"record", "record_as_owner", "record_everywhere", "record_failure", "record_at_firms_of", *(f.name for f in functions if passes_on(f))}
         calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and called(n) in recording)
         constants = (k.value for c in calls for a in c.args for k in ast.walk(a) if isinstance(k, ast.Constant))
         yield from (value for value in constants if isinstance(value, str) and ACTION.fullmatch(value))

@@ -1,9 +1,11 @@
 """Which plugins are installed: entry points in the group ``zhangfang.plugins``."""
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib import import_module, invalidate_caches
+from importlib.metadata import EntryPoint, distributions, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -59,6 +61,20 @@ def discover() -> tuple[tuple[Installed, ...], tuple[Skipped, ...]]:
     return tuple(found.values()), tuple(skipped)
 
 
+def found_at(folder: Path, plugin: str) -> Installed:
+    """The plugin that lies in ``folder`` and is not installed yet; from here on Python finds its code there.
+
+    Raises Unfit, ManifestError.
+    """
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+        invalidate_caches()
+    for distribution in distributions(path=[str(folder)]):
+        for entry in distribution.entry_points.select(group=GROUP, name=plugin):
+            return _read(entry)
+    raise Unfit(f"{folder} 里没有模块 {plugin}")
+
+
 def app_of(plugin: Installed) -> AppConfig | None:
     """Piccolo's description of the plugin's tables, None when it has none. Runs the plugin's code, and raises what that raises.
 
@@ -85,15 +101,17 @@ def _read(entry: EntryPoint) -> Installed:
     manifest = load_manifest(folder, entry.dist)
     if manifest.id != entry.name:
         raise Unfit(f"manifest.toml 的 id 是 {manifest.id!r},入口点却叫 {entry.name!r}")
-    _refuse_other_sdk(entry)
+    refuse_other_sdk((entry.dist.requires if entry.dist else None) or ())
     return Installed(manifest, entry, package, folder)
 
 
-def _refuse_other_sdk(entry: EntryPoint) -> None:
-    """Nobody checks this at an installation without an index, or with ``--no-deps``."""
+def refuse_other_sdk(requires: Iterable[str]) -> None:
+    """Raises Unfit when these requirements of a distribution name another SDK than this one.
+
+    Nobody checks this at an installation without an index, or with ``--no-deps``.
+    """
     here = version(SDK)
-    for text in entry.dist.requires or () if entry.dist else ():
-        wanted = Requirement(text)
+    for wanted in map(Requirement, requires):
         concerns = canonicalize_name(wanted.name) == SDK and (
             wanted.marker is None or wanted.marker.evaluate({"extra": ""})
         )

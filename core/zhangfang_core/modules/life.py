@@ -136,7 +136,7 @@ async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine) -> 
     core = _core_apps()
     before = await recorded(guard)
     ran: dict[str, Sequence[str]] = {app.app_name: still_to_run(app, before) for app in core}
-    with _piccolo_uses(owner):
+    with piccolo_uses(owner):
         try:
             await guard.execute(resources.files("zhangfang_core.database").joinpath("bootstrap.sql").read_text("utf-8"))
             await Migration.create_table(if_not_exists=True).run()
@@ -183,7 +183,7 @@ def _core_apps() -> list[AppConfig]:
 
 
 @contextmanager
-def _piccolo_uses(owner: MigrationEngine) -> Iterator[None]:
+def piccolo_uses(owner: MigrationEngine) -> Iterator[None]:
     """Piccolo finds the engine in that module by name, and a table keeps the first that it finds: none may keep the owner's."""
     before, conf.DB = conf.DB, owner  # type: ignore[assignment]  # for Piccolo alone; the portal's own code asks the engine room
     Migration._meta.db = owner

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, kept
+from zhangfang_core.modules.discovery import app_of
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
@@ -43,9 +44,10 @@ def resolve(decided: Mapping[str, bool]) -> frozenset[str]:
 
 async def decide_for_new_firm() -> None:
     """Switch on, for the firm in scope that is being made, every module whose manifest says ``enabled_by_default``."""
+    gone = await _uninstalled()
     await connection().executemany(
         "insert into core_module_switch (firm, module, enabled, changed_at) values ($1, $2, true, now())",
-        [(firm_in_scope(), m.manifest.id) for m in registry().modules.values() if m.manifest.enabled_by_default],
+        [(firm_in_scope(), m.manifest.id) for id_, m in registry().modules.items() if m.manifest.enabled_by_default and id_ not in gone],
     )
 
 
@@ -92,7 +94,8 @@ async def switch(
 
     Switching off names the modules that depend on it first: raises Refusal ``module.has_dependants`` unless all
     of them that are on are in ``named_dependants``. Switching on names those that it needs and that are off, which are switched on with it:
-    raises ``module.needs_others`` unless all are in ``named_requirements``. Also raises ``module.unknown``.
+    raises ``module.needs_others`` unless all are in ``named_requirements``. Also raises ``module.unknown``, and ``module.uninstalled`` for one
+    that this process still has.
     """
     require("modules.manage")
     what = await consequences(module, on=on)
@@ -112,6 +115,8 @@ async def switch(
             details={"requirements": not_named},
         )
     before = await enabled_modules()
+    if on and (gone := sorted({*what.needed, module} & await _uninstalled())):
+        raise Refusal("module.uninstalled", f"{titles_of(gone)} 已卸载,正在等这个节点重新启动,不能启用。", status=409)
     for each in (*what.needed, module):
         await _decide(each, on)
     kept("enabled").clear()
@@ -127,6 +132,16 @@ async def switch(
 def titles_of(modules: Iterable[str]) -> str:
     """As people read them, in a list."""
     return "、".join(registry().modules[id_].manifest.title for id_ in modules)
+
+
+async def _uninstalled() -> frozenset[str]:
+    """Modules whose tables, or whose very code, were taken away since this process started."""
+    ran = {row["app_name"] for row in await connection().fetch("select distinct app_name from migration")}
+    return frozenset(
+        id_
+        for id_, m in registry().modules.items()
+        if id_ not in ran and (not m.installed.folder.is_dir() or app_of(m.installed) is not None)
+    )
 
 
 async def _decided() -> Mapping[str, bool]:

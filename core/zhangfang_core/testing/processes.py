@@ -36,11 +36,12 @@ class Node:
         raise TimeoutError(f"{text!r} was not said in {within_s} s:\n{self.said()}")
 
 
-async def start(command: str, environment: Mapping[str, str], log: Path) -> Node:
-    """``env -i NAME=value… zhangfang COMMAND``: nothing of this process's own environment is handed on but where programs lie."""
+async def start(command: str | Sequence[str], environment: Mapping[str, str], log: Path) -> Node:
+    """``env -i NAME=value… zhangfang COMMAND``, a word or several: nothing of this process's own environment is handed on but where programs lie."""
+    words = (command,) if isinstance(command, str) else command
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            COMMAND, command, env={"PATH": os.defpath, **environment}, cwd=log.parent, stdout=said, stderr=said
+            COMMAND, *words, env={"PATH": os.defpath, **environment}, cwd=log.parent, stdout=said, stderr=said
         )
     return Node(process, log)
 

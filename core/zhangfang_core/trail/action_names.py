@@ -91,6 +91,8 @@ CORE_ACTIONS = {
     "module.try_again": "重试模块的部件",
     "module.not_declared": "模块越权,已拒绝",
     "module.settings": "修改模块设置",
+    "module.uninstall": "卸载模块,数据已导出",
+    "module.restore": "装回模块和它的数据",
     "vendor.choose": "选用外部服务",
     "vendor.change": "修改外部服务设置",
     "vendor.order": "调整外部服务顺序",

@@ -12,8 +12,12 @@ import datetime as dt
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakSet
+
+import asyncpg
 
 from zhangfang_core.database.engine import DB, before_commit, connection
 from zhangfang_core.trail.tables import trail_in_scope
@@ -80,6 +84,16 @@ class AuditTrail:
             _json(after),
         )
         _writing.add(DB.current_transaction.get())
+
+
+async def record_as_owner(
+    connection: "asyncpg.Connection[Any]", firm: int, action: str, subject: str, *, by: str, after: Mapping[str, object]
+) -> None:
+    """An entry of the operator's commands, which work as the database's owner: in the transaction at hand, in the firm's scope.
+
+    The next sealing of the firm's trail takes it in.
+    """
+    await connection.execute(_INSERT, firm, None, by, "", action, subject, None, _json(dict(after)))
 
 
 def _json(values: dict[str, object] | None) -> str | None:

@@ -1,0 +1,168 @@
+"""``zhangfang plugin list | install | upgrade | enable | disable | uninstall``: a plugin's life."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from zhangfang_core.database.roles import Addresses
+from zhangfang_core.plugin_life.folders import PluginFolders
+from zhangfang_core.plugin_life.starting import ready
+from zhangfang_core.settings import read_settings
+from zhangfang_sdk.commands import Command
+from zhangfang_sdk.errors import Refusal
+
+_NEXT_START = "下次启动时装入(重新启动 zhangfang)。"
+_OTHERS = ";其余公司本来就是这样。"
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def _of_install(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, nargs="?", help="wheel 文件,或放着 wheel 文件的文件夹(只用里面的,不联网)")
+    parser.add_argument("--from-export", type=Path, metavar="文件", help="从卸载时的导出文件装回,连同数据")
+
+
+def _of_upgrade(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, help="wheel 文件,或放着 wheel 文件的文件夹(只用里面的,不联网)")
+
+
+def _of_switch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plugin", help="模块编号")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--firm", type=int, metavar="编号", help="只对这家代账公司")
+    where.add_argument("--all", action="store_true", help="对全部代账公司")
+    parser.add_argument("--with-others", action="store_true", help="它要用到的一起启用,要用到它的一起停用")
+
+
+def _of_uninstall(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plugin", help="模块编号")
+    parser.add_argument("--rehearse", action="store_true", help="只列出影响,什么都不改")
+    parser.add_argument("--named", metavar="编号", help="再写一遍模块编号,不再询问")
+
+
+Step = Callable[[argparse.Namespace, PluginFolders, Addresses], Awaitable[None]]
+
+
+def _in_deployment(step: Step) -> Callable[[argparse.Namespace], int]:
+    """``step`` with the deployment's folders and database. Raises Refusal, MigrationError."""
+
+    async def taken(chosen: argparse.Namespace) -> None:
+        settings = read_settings()
+        await step(chosen, PluginFolders(settings.data_dir), await ready(settings))
+
+    def run(chosen: argparse.Namespace) -> int:
+        asyncio.run(taken(chosen))
+        return 0
+
+    return run
+
+
+async def _list(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.database.waiting import connected
+    from zhangfang_core.plugin_life.states import exported, states
+    from zhangfang_core.plugin_life.wording import state_words
+
+    connection = await connected(at.application)
+    try:
+        async with connection.transaction(readonly=True):
+            found = await states(connection, folders)
+    finally:
+        await connection.close()
+    for state in found:
+        _say(f"{state.plugin} {state.version}  {state.title}  {state_words(state)}")
+    for file in exported(folders):
+        _say(f"已导出: {file}")
+
+
+async def _install(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.plugin_life.installing import install
+
+    if chosen.from_export is not None:
+        await _restore(chosen.from_export, folders, at)
+    elif chosen.path is None:
+        raise Refusal("plugin.nothing_named", "请写出 wheel 文件或文件夹,或者用 --from-export 写出导出文件。")
+    else:
+        done = await asyncio.to_thread(install, folders, chosen.path, at)
+        _say(f"已安装 {done.plugin} {done.version}。各节点{_NEXT_START}新装的模块对各公司都是停用的,启用用 zhangfang plugin enable。")
+
+
+async def _restore(file: Path, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.plugin_life.restoring import restore
+
+    back = await restore(folders, file, at, say=_say)
+    _say(f"已装回 {back.plugin} {back.version},{back.rows} 行数据和导出时一样。各节点{_NEXT_START}")
+
+
+async def _upgrade(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.plugin_life.installing import upgrade
+
+    done = await asyncio.to_thread(upgrade, folders, chosen.path, at)
+    _say(f"{done.plugin} 已从 {done.before} 换成 {done.version}。各节点{_NEXT_START}")
+
+
+async def _uninstall(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.plugin_life.uninstalling import rehearsal, uninstall
+    from zhangfang_core.plugin_life.wording import rehearsal_lines
+
+    if at.owner is None:
+        raise Refusal("plugin.needs_owner", "卸载要移除数据表,需要 ZHANGFANG_OWNER_DSN:以数据库所有者身份连接的地址。")
+    for line in rehearsal_lines(await rehearsal(folders, at.owner, chosen.plugin)):
+        _say(line)
+    if chosen.rehearse:
+        return
+    named = chosen.named if chosen.named is not None else _asked(f"确定卸载请输入模块编号 {chosen.plugin}: ")
+    done = await uninstall(folders, at.owner, chosen.plugin, named=named, say=_say)
+    _say(f"已卸载 {chosen.plugin}。导出在 {done.export};装回用 zhangfang plugin install --from-export {done.export}")
+
+
+def _asked(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
+async def _enable(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    changed, asked = await _switched(chosen, at, on=True)
+    _say(f"已对 {changed} 家公司启用 {chosen.plugin}{_OTHERS if changed < asked else '。'}")
+
+
+async def _disable(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    changed, asked = await _switched(chosen, at, on=False)
+    _say(f"已对 {changed} 家公司停用 {chosen.plugin},数据保留{_OTHERS if changed < asked else '。'}")
+
+
+async def _switched(chosen: argparse.Namespace, at: Addresses, *, on: bool) -> tuple[int, int]:
+    """For how many firms something changed, of how many."""
+    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
+    from zhangfang_core.modules.life import prepare
+    from zhangfang_core.plugin_life.switching import every_firm, switch_for
+    from zhangfang_core.services import provide_services
+
+    await prepare(at)
+    provide_services()
+    await open_pool(at.application, limits=JOBS)
+    try:
+        firms = await every_firm() if chosen.all else [chosen.firm]
+        return await switch_for(chosen.plugin, firms, on=on, with_others=chosen.with_others), len(firms)
+    finally:
+        await close_pool()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+COMMANDS = (
+    Command("list", "列出全部模块和它们的状态", _nothing, _in_deployment(_list)),
+    Command("install", "安装第三方模块,或从导出文件装回", _of_install, _in_deployment(_install)),
+    Command("upgrade", "换成另一个版本;试运行不成功就留着原来的", _of_upgrade, _in_deployment(_upgrade)),
+    Command("enable", "对一家或全部代账公司启用模块", _of_switch, _in_deployment(_enable)),
+    Command("disable", "停用模块,数据保留", _of_switch, _in_deployment(_disable)),
+    Command("uninstall", "卸载第三方模块:先列出影响,再导出,然后移除程序和数据", _of_uninstall, _in_deployment(_uninstall)),
+)
