@@ -32,6 +32,32 @@ async def test_a_line_is_corrected_in_place(office: Any, drawn: Any) -> None:
     assert (line["name"], line["classification_short"], line["rate"]) == ("*餐饮服务*业务招待餐费", "餐饮服务", "6%")
 
 
+async def test_a_line_that_was_not_read_is_added_and_one_too_many_goes(office: Any, drawn: Any) -> None:
+    """CAP-6: what the machine missed or invented is put right at the desk, and both are kept as corrections."""
+    freight, meal = taxed_line("*运输服务*冷链运输", 50000, "9%"), taxed_line("*餐饮服务*工作餐", 30000, "6%")
+    item = await office.handed_in("一.xml", drawn.xml(lines=(freight, meal)))
+    wiped = {f"line_1_{part}": "" for part in ("name", "rate", "amount", "tax")}
+    added = {"line_2_name": "*餐饮服务*团餐", "line_2_rate": "6%", "line_2_amount": "300", "line_2_tax": "18"}
+    async with acting(office.firm, "accountant"):
+        considered = await desk.consider(item, wiped | added)
+        assert considered.draft is not None
+        await desk.approve(item, wiped | added | {"line_3_name": " ", "line_3_amount": ""})
+        kept = {row.field: (row.before, row.after) for row in await Correction.objects()}
+    lines = as_value((await office.invoice_of(item))["lines"])
+    assert [(x["name"], x["amount"], x["witnesses"]) for x in lines[1:]] == [("*餐饮服务*团餐", 30000, ["person"])]
+    assert (kept["lines.1.name"], kept["lines.2.name"]) == (("*餐饮服务*工作餐", ""), ("", "*餐饮服务*团餐"))
+    assert (kept["lines.1.amount"], kept["lines.2.amount"]) == (("300.00", ""), ("", "300.00"))
+
+
+async def test_a_new_line_wants_a_name_and_an_amount(office: Any, drawn: Any) -> None:
+    item = await office.handed_in("一.xml", drawn.xml())
+    for given, missing in (({"line_1_name": "团餐"}, "line_1_amount"), ({"line_1_amount": "3"}, "line_1_name")):
+        with pytest.raises(Refusal) as refused:
+            async with acting(office.firm, "accountant"):
+                await desk.approve(item, given)
+        assert (refused.value.code, refused.value.field) == ("capture.field_unreadable", missing)
+
+
 @pytest.mark.parametrize(
     ("field", "text"), [("line_0_rate", "十三"), ("line_0_amount", "一百"), ("line_0_name", "长" * 301)]
 )

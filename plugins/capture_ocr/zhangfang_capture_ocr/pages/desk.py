@@ -11,7 +11,7 @@ from zhangfang_capture_ocr.pages.asking import Asked, text_form, wants_piece
 from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import desk, listing
 from zhangfang_capture_ocr.services.facts import leaf_accounts
-from zhangfang_capture_ocr.services.line_corrections import RATES
+from zhangfang_capture_ocr.services.line_corrections import RATES, SPARE
 from zhangfang_capture_ocr.services.listing import Listed
 from zhangfang_capture_ocr.services.showing import shown_invoice
 from zhangfang_capture_ocr.states import TO_REVIEW
@@ -148,7 +148,7 @@ async def _desk(
     if current is not None:
         row = await listing.one(current)
         values |= {"row": row, "shown": await shown_invoice(current), "may_act": row.state in TO_REVIEW}
-        values |= {"rates": RATES, "lines_shown": LINES_SHOWN}
+        values |= {"rates": RATES, "lines_shown": LINES_SHOWN, "spare": SPARE}
         values["kinds"] = [(kind.value, kind.value) for kind in InvoiceKind]
         if row.state in TO_REVIEW:
             values |= await _considered(current, {})

@@ -8,7 +8,7 @@ from typing import Any
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.reading import InvoiceKind, Source
 from zhangfang_capture_ocr.search_source import KIND
-from zhangfang_capture_ocr.services.line_corrections import line_changes_in, with_changes
+from zhangfang_capture_ocr.services.line_corrections import line_changes_in, part_of, with_changes
 from zhangfang_capture_ocr.stored_readings import as_value
 from zhangfang_capture_ocr.tables import Correction, Invoice
 from zhangfang_sdk.context import scope
@@ -153,6 +153,4 @@ def _before(row: Mapping[str, Any], name: str) -> Written:
     if name in EDITABLE:
         value: Written = row[name]
         return value
-    _, place, part = name.split(".")
-    written: Written = as_value(row["lines"])[int(place)][part]
-    return written
+    return part_of(as_value(row["lines"]), name)

@@ -35,7 +35,8 @@ document.addEventListener("keydown", (event) => {
 
 /** Enter in a field leads on to the next one, as it does in the ledgers: only Ctrl+Enter approves. */
 function next(input) {
-  const inputs = [...input.form.querySelectorAll("input:not([type=hidden]):not([readonly]), select")];
+  const all = [...input.form.querySelectorAll("input:not([type=hidden]):not([readonly]), select")];
+  const inputs = all.filter((each) => each.checkVisibility());
   inputs[inputs.indexOf(input) + 1]?.focus();
 }
 
