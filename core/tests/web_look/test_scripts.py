@@ -1,5 +1,6 @@
 """CAP-1, COLL-2, PLAT-12: the portal's script in a real browser, against a server that fails on purpose."""
 
+import io
 import os
 import re
 import threading
@@ -8,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 
 import pytest
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
@@ -342,6 +344,49 @@ def test_empty_and_too_large_files_never_leave_the_device(page: Page, portal: Po
     page.wait_for_selector(".up-state:has-text('是空的')")
     page.wait_for_selector(".up-state:has-text('1 MB 以内')")
     assert portal.upload_keys == []
+
+
+def paper(*, blurred: float = 0, light: float = 1) -> dict[str, object]:
+    """A photograph of a printed page on a dark table."""
+    page = Image.new("RGB", (1200, 1600), (60, 50, 45))
+    page.paste((238, 236, 230), (150, 150, 1050, 1450))
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(size=24)
+    for line in range(36):
+        pen.text((190, 190 + 34 * line), f"{line:02} 26332000000187654{line:03} 1,{line:03}.00 13% 130.00", (40, 40, 60), font)
+    page = ImageEnhance.Brightness(page.filter(ImageFilter.GaussianBlur(blurred))).enhance(light)
+    written = io.BytesIO()
+    page.save(written, "JPEG", quality=88)
+    return {"name": "票.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"blurred": 5}, "有点糊"), ({"light": 0.2}, "太暗"), ({"blurred": 5, "light": 0.15}, "太暗")]
+)
+def test_an_unreadable_photograph_is_asked_about(page: Page, portal: Portal, given: dict[str, float], told: str) -> None:
+    """CAP-1: before it is sent; sent anyway it goes as it is, and a new one takes its place."""
+    portal.upload_answers = [(201, ROW)]
+    show(page, portal, UPLOAD.replace("data-drop>", "data-drop data-photographs>"))
+    choose(page, paper(**given))
+    page.wait_for_selector(f".up-state:has-text('{told}')")
+    choose(page, paper(**given))
+    page.locator(f".up-state:has-text('{told}')").nth(1).wait_for()
+    with page.expect_file_chooser():
+        page.click("text=重拍 >> nth=0")
+    assert page.locator(".up-row").count() == 1
+    assert portal.upload_keys == []
+    page.click("text=就用这张")
+    page.wait_for_selector(".fresh")
+    assert len(portal.upload_keys) == 1
+
+
+@pytest.mark.parametrize("given", [{}, {"blurred": 1}, {"light": 0.5}])
+def test_a_readable_photograph_goes_at_once(page: Page, portal: Portal, given: dict[str, float]) -> None:
+    """So does what the browser cannot open, and what is no picture."""
+    portal.upload_answers = [(201, ROW)] * 3
+    show(page, portal, UPLOAD.replace("data-drop>", "data-drop data-photographs>"))
+    choose(page, paper(**given), photo("broken.jpg", 500), {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
+    page.locator(".fresh").nth(2).wait_for()
+    assert len(portal.upload_keys) == 3
 
 
 def test_large_type_is_kept(page: Page, portal: Portal) -> None:

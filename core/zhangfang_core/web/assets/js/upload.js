@@ -1,5 +1,7 @@
 // `<form data-upload="/address">`: several files at once, each its own request with its own key, so that a broken
 // connection costs a retry and never a second document. The answer is the row's fragment, which keeps itself fresh.
+// With `data-photographs` a picture too dark or too blurred to read is asked about before it is sent.
+import { fault } from "./photograph.js";
 import { csrf } from "./requests.js";
 import { queue } from "./upload_queue.js";
 import { words } from "./words.js";
@@ -118,12 +120,29 @@ function attach(form) {
     onGiveUp: (job) => stop(job, words.failed, true),
   });
 
-  function take(files) {
+  /** A doubtful photograph waits for a word; whoever sends it anyway is not asked again. */
+  async function lookAt(job, camera) {
+    say(job, "wait", words.lookingAt);
+    const found = await fault(job.file);
+    if (!job.row.isConnected) return;
+    if (!found) return start(job);
+    say(job, "bad", words[found]);
+    job.row.querySelector(".up-bar").hidden = true;
+    const again = button(words.again, () => {
+      job.row.remove();
+      camera?.click();
+    });
+    again.classList.replace("btn-outline-secondary", "btn-primary");
+    job.row.querySelector(".up-tools").replaceChildren(again, button(words.sendAnyway, () => start(job)));
+  }
+
+  function take(files, input) {
     for (const file of files) {
       const job = { file, key: newKey(), row: buildRow(file) };
       rows.prepend(job.row);
       if (file.size === 0) stop(job, words.empty, false);
       else if (file.size > limit) stop(job, words.tooBig(megabytes(limit)), false);
+      else if ("photographs" in form.dataset) lookAt(job, input);
       else start(job);
     }
   }
@@ -131,7 +150,7 @@ function attach(form) {
   form.addEventListener("change", (event) => {
     const input = event.target;
     if (input.type !== "file") return;
-    take([...input.files]);
+    take([...input.files], input);
     input.value = ""; // the same photo may be chosen again
   });
   form.addEventListener("submit", (event) => event.preventDefault());
