@@ -9,7 +9,7 @@ import sys
 
 import asyncpg
 
-from zhangfang_core import plugin_commands
+from zhangfang_core import plugin_commands, running
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
 from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.plugin_life.folders import PluginFolders
@@ -45,7 +45,7 @@ def main() -> None:
     _log(settings)
     try:
         if chosen.command == "run":
-            _run(settings, demo=not chosen.no_demo)
+            running.run(settings, demo=not chosen.no_demo)
         elif chosen.command == "web":
             _web(settings)
         elif chosen.command == "code":
@@ -105,33 +105,6 @@ def _of_plugin(plugin: str, command: Command, chosen: argparse.Namespace) -> int
         return command.run(chosen)
 
 
-def _run(settings: Settings, *, demo: bool) -> None:
-    from zhangfang_core.demo.sign_ins import greeting
-    from zhangfang_core.supervision.children import Child
-    from zhangfang_core.supervision.run import run_all
-
-    program = [sys.executable, "-m", "zhangfang_core.cli"]
-    address = f"http://{settings.host}:{settings.port}"
-
-    def prepare() -> None:
-        asyncio.run(_demo(settings) if demo else _prepared(settings))
-
-    def ready() -> None:
-        print(greeting(address, settings) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
-
-    run_all(
-        state_dir=settings.data_dir,
-        children=[
-            Child(name="web", argv=(*program, "web"), ready_url=f"{address}/healthz"),
-            Child(name="worker", argv=(*program, "worker")),
-        ],
-        on_ready=ready,
-        address=(settings.host, settings.port),
-        embedded_dir=None if settings.dsn else settings.database_dir,
-        prepare=prepare,
-    )
-
-
 def _code(settings: Settings) -> None:
     import pyotp
 
@@ -143,7 +116,7 @@ def _code(settings: Settings) -> None:
 def _web(settings: Settings) -> None:
     from zhangfang_core.supervision.web import serve
 
-    asyncio.run(_prepared(settings))
+    asyncio.run(running.prepared(settings))
     serve("zhangfang_core.web.app:create_app", host=settings.host, port=settings.port)
 
 
@@ -152,7 +125,7 @@ async def _worker(settings: Settings) -> None:
     from zhangfang_core.jobs.worker import work_until
     from zhangfang_core.services import provide_services
 
-    dsn = await _prepared(settings)
+    dsn = await running.prepared(settings)
     provide_services()
     await open_pool(dsn, limits=JOBS)
     stop = asyncio.Event()
@@ -160,15 +133,6 @@ async def _worker(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await work_until(dsn, stop, stalled_s=settings.worker_stalled_s)
     await close_pool()
-
-
-async def _prepared(settings: Settings) -> str:
-    """The application's address of a database that is ready for this code, migrated here or waited for."""
-    at = await ready(settings)
-    from zhangfang_core.modules.life import prepare  # asks which plugins there are
-
-    await prepare(at)
-    return at.application
 
 
 async def _migrate(settings: Settings) -> None:
@@ -182,48 +146,24 @@ async def _migrate(settings: Settings) -> None:
 
 
 async def _reindex(settings: Settings) -> None:
-    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
     from zhangfang_core.search.rebuilding import build_all
-    from zhangfang_core.services import provide_services
 
-    dsn = await _prepared(settings)
-    provide_services()
-    await open_pool(dsn, limits=JOBS)
-    try:
+    async with running.in_the_deployment(settings):
         await build_all()
-    finally:
-        await close_pool()
 
 
 async def _verify(settings: Settings) -> None:
-    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
-    from zhangfang_core.services import provide_services
     from zhangfang_core.trail.report import report
 
-    dsn = await _prepared(settings)
-    provide_services()
-    await open_pool(dsn, limits=JOBS)
-    try:
+    async with running.in_the_deployment(settings):
         lines, holds = await report()
-    finally:
-        await close_pool()
     print("\n".join(lines))  # noqa: T201  # the answer of the command
     if not holds:
         sys.exit(1)
 
 
 async def _demo(settings: Settings) -> None:
-    from zhangfang_core.database.engine import JOBS, close_pool, open_pool
-    from zhangfang_core.demo.fill import fill_demo
-    from zhangfang_core.services import provide_services
-
-    dsn = await _prepared(settings)
-    provide_services()
-    await open_pool(dsn, limits=JOBS)
-    try:
-        await fill_demo(settings)
-    finally:
-        await close_pool()
+    await running.fill(settings)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,22 @@ def _check(chosen: Namespace) -> int:
     return 1 if report.failed else 0
 
 
+def _dev(chosen: Namespace) -> int:
+    import logging
+
+    from zhangfang_core.authoring.developing import develop
+    from zhangfang_core.database.embedded_errors import EmbeddedServerError
+    from zhangfang_core.database.migration_files import MigrationError
+    from zhangfang_core.supervision.errors import SupervisionError
+
+    logging.getLogger("zhangfang").setLevel(logging.INFO)
+    try:
+        develop(chosen.folder)
+    except (ValueError, EmbeddedServerError, MigrationError, SupervisionError) as error:
+        return _refused(error)
+    return 0
+
+
 def _said(text: str) -> int:
     sys.stdout.write(f"{text}\n")
     return 0
@@ -108,5 +124,6 @@ COMMANDS = (
     Command("new", "新建一个完整的模块, 改成自己的", _configure_new, _new),
     Command("migrate", "按 tables.py 写出下一步迁移", _configure_migrate, _migrate),
     Command("check", "按质量等级逐条检查源码或已安装的模块", _configure_check, _check),
+    Command("dev", "用这个模块启动一个自己的账房, 保存文件后自动重启", _folder, _dev),
     Command("texts", "更新译文文件 locale/*.po: 收入新的文字, 去掉没有了的", _folder, _texts),
 )

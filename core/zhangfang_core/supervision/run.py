@@ -34,6 +34,7 @@ def run_all(
     address: tuple[str, int],
     embedded_dir: Path | None,
     prepare: Callable[[], None] | None = None,
+    renewed: Callable[[], bool] | None = None,
 ) -> None:
     """All of `zhangfang run`: the database, what must be done before requests, the children; until a signal.
 
@@ -43,6 +44,7 @@ def run_all(
         embedded_dir: data folder of the embedded PostgreSQL, which is started and at the end stopped, and
             restarted if it dies; None if the database is elsewhere.
         prepare: called with the database up and before the children: migrations, demo data.
+        renewed: asked several times a second; when it says so the children are ended and started anew, with the database left as it is.
 
     Raises:
         SupervisionError: `supervision.already_running`, `.port_taken`, `.child_fails`.
@@ -57,7 +59,7 @@ def run_all(
                 embedded.ensure_running(embedded_dir)
             if prepare is not None:
                 prepare()
-            supervise(children, on_ready, state_dir=state_dir, embedded_dir=embedded_dir)
+            supervise(children, on_ready, state_dir=state_dir, embedded_dir=embedded_dir, renewed=renewed)
         except KeyboardInterrupt:  # during start-up; later the signals only set a flag
             _say("正在停止……")
         finally:
@@ -72,6 +74,7 @@ def supervise(
     *,
     state_dir: Path,
     embedded_dir: Path | None = None,
+    renewed: Callable[[], bool] | None = None,
 ) -> None:
     """Keep the children running until SIGINT, SIGTERM or SIGHUP, then stop them all (a second signal: now).
 
@@ -88,6 +91,8 @@ def supervise(
             family.start()
             told = False
             while not signals:
+                if renewed is not None and renewed():
+                    family.renew()
                 family.tend()
                 if not told and family.all_ready():
                     told = True
@@ -143,7 +148,18 @@ class _Family:
                 kept.ready = kept.running.is_ready()
         return all(kept.ready for kept in self._kept)
 
+    def renew(self) -> None:
+        """End them as a stop does, and start them as if they had never run."""
+        self._end(at_once=lambda: False)
+        for kept in self._kept:
+            kept.running, kept.ready, kept.deaths, kept.next_start = None, False, 0, 0.0
+
     def stop(self, *, at_once: Callable[[], bool]) -> None:
+        self._end(at_once=at_once)
+        self._guard.close()
+        leftovers.remember(self._state_dir, [])
+
+    def _end(self, *, at_once: Callable[[], bool]) -> None:
         alive = [kept.running for kept in self._kept if kept.running is not None]
         for running in alive:
             running.ask_to_stop()
@@ -155,8 +171,6 @@ class _Family:
         for running in alive:
             running.end_group()
             self._guard.discard(running.group)
-        self._guard.close()
-        leftovers.remember(self._state_dir, [])
 
     def _spawn(self, kept: _Kept) -> None:
         try:

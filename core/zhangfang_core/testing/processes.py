@@ -47,7 +47,7 @@ async def start(command: str | Sequence[str], environment: Mapping[str, str], lo
 
 
 @asynccontextmanager
-async def running(command: str, environment: Mapping[str, str], log: Path) -> AsyncIterator[Node]:
+async def running(command: str | Sequence[str], environment: Mapping[str, str], log: Path) -> AsyncIterator[Node]:
     """A process for as long as the context is open; then SIGTERM, and its end is waited for."""
     node = await start(command, environment, log)
     try:
