@@ -65,7 +65,9 @@ def from_text(text: str) -> tuple[str, Surface]:
 
 def compared(old: Surface, new: Surface) -> Change:
     """What became of the old surface."""
-    narrowed, widened, unwarned = [], [], []
+    narrowed: list[str] = []
+    widened: list[str] = []
+    unwarned: list[str] = []
     for name, said in old.items():
         if name not in new:
             if name.rpartition(".")[0] in old and name.rpartition(".")[0] not in new:
