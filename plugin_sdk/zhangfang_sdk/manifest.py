@@ -43,7 +43,9 @@ class Manifest:
     that are there when a plugin is installed have it off either way until someone of theirs switches it on: new code touches nobody's
     books unasked. Say ``true`` for what any firm would miss.
 
-    ``actions`` names what the plugin records with ``Audit`` for readers of the trail: "notes.pin" is "贴便签".
+    ``actions`` names what the plugin records with ``Audit`` for readers of the trail: "notes.pin" is "贴便签". ``facts`` names the keys of its
+    ``before`` and ``after`` and the kinds of things that it acts on: "colour" is "颜色", "notes_note" is "便签". Core's names of such things
+    ("name", "reason", "period", "core_voucher") hold for plugins too.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Manifest:
     permissions: tuple[Permission, ...]
     uses: tuple[str, ...]
     actions: dict[str, str]
+    facts: dict[str, str]
     settings: tuple[Setting, ...]
     enabled_by_default: bool
 
@@ -87,6 +90,9 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         raise ManifestError("[actions] gives a title by action: \"notes.pin\" = \"贴便签\"")
     if foreign := [action for action in actions if not action.startswith(f"{raw['id']}.")]:
         raise ManifestError(f"action {foreign[0]!r} does not begin with {raw['id']}.")
+    facts = raw.get("facts", {})
+    if not isinstance(facts, dict) or not all(isinstance(title, str) for title in facts.values()):
+        raise ManifestError("[facts] gives a name by key: colour = \"颜色\"")
     try:
         settings = parse_settings(raw.get("settings", {}))
     except ValueError as error:
@@ -105,6 +111,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
         ),
         uses=tuple(raw.get("uses", ())),
         actions=dict(actions),
+        facts=dict(facts),
         settings=settings,
         enabled_by_default=bool(raw.get("enabled_by_default", False)),
     )

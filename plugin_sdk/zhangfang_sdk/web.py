@@ -62,10 +62,15 @@ def page(
     permission: str,
     examples: Examples = None,
     stream: bool = False,
+    seen_as: str = "",
     **options: Any,
 ) -> Decorator:
-    """A GET handler. ``permission`` is one of the manifest's, ``SIGNED_IN`` or ``PUBLIC``. ``stream`` opens no transaction."""
-    return get(path, opt=_opt(of, permission, examples, stream=stream), **options)
+    """A GET handler. ``permission`` is one of the manifest's, ``SIGNED_IN`` or ``PUBLIC``. ``stream`` opens no transaction.
+
+    ``seen_as`` puts each opening on the firm's trail as this action of the manifest, for pages that show what is sensitive (wages, a report on
+    risks). Files that a browser saves stand there without being asked for.
+    """
+    return get(path, opt={**_opt(of, permission, examples, stream=stream), "seen_as": seen_as}, **options)
 
 
 def action(

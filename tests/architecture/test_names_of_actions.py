@@ -11,6 +11,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.trail.action_names import CORE_ACTIONS
 
 ROOT = Path(__file__).parents[2]
+RECORDING = ("Leaving", "record", "record_as_owner", "record_everywhere", "record_failure", "record_at_firms_of")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 NAMED = {"": CORE_ACTIONS, **{id_: module.manifest.actions for id_, module in registry().modules.items()}}
 
@@ -33,10 +34,12 @@ def recorded(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.py"):
         tree = ast.parse(path.read_bytes())
         functions = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
-        recording = {"record", "record_as_owner", "record_everywhere", "record_failure", "record_at_firms_of", *(f.name for f in functions if passes_on(f))}
+        recording = {*RECORDING, *(f.name for f in functions if passes_on(f))}
         calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and called(n) in recording)
         constants = (k.value for c in calls for a in c.args for k in ast.walk(a) if isinstance(k, ast.Constant))
         yield from (value for value in constants if isinstance(value, str) and ACTION.fullmatch(value))
+        declared = (k for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "seen_as")
+        yield from (k.value.value for k in declared if isinstance(k.value, ast.Constant) and k.value.value)
 
 
 @pytest.mark.parametrize("plugin", NAMED)

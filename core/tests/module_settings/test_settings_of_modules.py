@@ -115,7 +115,7 @@ async def test_changes_stand_on_the_trail_without_secrets(firm: TestFirm, visit:
         rows = await connection().fetch("select * from core_audit_entry where action = 'module.settings'")
         kept = await connection().fetchrow("select * from core_module_setting")
     assert len(rows) == 1
-    assert "days" in str(dict(rows[0]))
+    assert "几天" in str(dict(rows[0]))
     assert "s3cret-key" not in str(dict(rows[0])) + str(dict(kept))
 
 

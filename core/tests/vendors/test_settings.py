@@ -190,12 +190,12 @@ async def test_settings_are_changed_and_secrets_left_empty_stay(admin: Visitor, 
     await admin.post(f"{address}/test")
     assert cloud.opened_with[-1] == {"account": "zf-2", "key": SECRET, "limit": 7, "region": "north"}
     trail = [row for row in await rows(firm, "core_audit_entry") if row["action"] == "vendor.change"]
-    assert json.loads(str(trail[0]["before"]))["account"] == "zf-1"
+    assert json.loads(str(trail[0]["before"]))["账号"] == "zf-1"
     assert json.loads(str(trail[0]["after"])) == {
-        "account": "zf-2",
-        "limit": 7,
-        "region": "north",
-        "token": "已清除",
+        "账号": "zf-2",
+        "每秒次数": 7,
+        "地域": "north",
+        "备用密钥": "已清除",
     }
 
 

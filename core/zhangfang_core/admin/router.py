@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse
 
 from zhangfang_core.admin.catalogue import Placed, better_pages, forms, screens
 from zhangfang_core.admin.page_words import changed_files
+from zhangfang_core.admin.shape import shape
 from zhangfang_core.admin.table_visit import TableVisit
 from zhangfang_core.identity.forms import token_of_request
 from zhangfang_core.identity.sessions import sign_out
@@ -76,31 +77,33 @@ def _table_config(placed: Placed[AdminScreen]) -> TableConfig:
 
 
 def _on_the_trail(screen: AdminScreen) -> list[Hook]:
-    name = screen.table._meta.tablename
+    name, known = screen.table._meta.tablename, shape(screen)
+
+    def plain(values: dict[str, Any]) -> dict[str, object]:
+        """By the names that the desk gives the columns."""
+        return {
+            known.label(key): value if isinstance(value, int | str | bool | None) else str(value) for key, value in values.items()
+        }
 
     async def saved(row: Any) -> Any:
-        await use(Audit).record("admin.create", name, after=_plain(row.to_dict()))
+        await use(Audit).record("admin.create", name, after=plain(row.to_dict()))
         return row
 
     async def patched(row_id: Any, values: dict[Any, Any]) -> dict[Any, Any]:
         before = await screen.table.select().where(screen.table._meta.primary_key == row_id).first()
         after = {(getattr(k, "_meta", None) and k._meta.name) or str(k): v for k, v in values.items()}
-        await use(Audit).record("admin.change", f"{name}:{row_id}", before=_plain(before or {}), after=_plain(after))
+        await use(Audit).record("admin.change", f"{name}:{row_id}", before=plain(before or {}), after=plain(after))
         return values
 
     async def deleted(row_id: Any) -> None:
         before = await screen.table.select().where(screen.table._meta.primary_key == row_id).first()
-        await use(Audit).record("admin.delete", f"{name}:{row_id}", before=_plain(before or {}))
+        await use(Audit).record("admin.delete", f"{name}:{row_id}", before=plain(before or {}))
 
     return [
         Hook(hook_type=HookType.pre_save, callable=saved),
         Hook(hook_type=HookType.pre_patch, callable=patched),
         Hook(hook_type=HookType.pre_delete, callable=deleted),
     ]
-
-
-def _plain(values: dict[str, Any]) -> dict[str, object]:
-    return {key: value if isinstance(value, int | str | bool | None) else str(value) for key, value in values.items()}
 
 
 def _form_config(placed: Placed[AdminForm]) -> FormConfig:

@@ -55,6 +55,9 @@ async def original_file(document_id: int, download: bool = False) -> Stream:
     )
 
 
+original_file.opt["tells_itself"] = True  # each look at a file is on the trail, shown or downloaded
+
+
 def _served_type(document: Document) -> str:
     return document.media_type if document.media_type in PICTURES or document.media_type == DRAWABLE else UNKNOWN_TYPE
 

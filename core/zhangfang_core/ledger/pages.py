@@ -94,7 +94,7 @@ async def vouchers_page(
     )
 
 
-@page("/vouchers/{voucher_id:int}", of=CLIENT, permission="ledger.read")
+@page("/vouchers/{voucher_id:int}", of=CLIENT, permission="ledger.read", seen_as="ledger.voucher_seen")
 async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> Page:
     """记账凭证: lines, totals, who drafted and posted, why these accounts, the original behind it (DASH-5)."""
     voucher = await use(Ledger).voucher(voucher_id)

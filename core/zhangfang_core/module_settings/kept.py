@@ -93,8 +93,15 @@ async def choose_for_firm(module: str, filled: Filled) -> None:
     )
     renewed = dict.fromkeys(filled.secrets, "已更换") | dict.fromkeys(filled.cleared, "已清除")
     await use(Audit).record(
-        "module.settings", f"module:{module}", before=dict(before.values), after={**filled.plain, **renewed}
+        "module.settings", f"module:{module}", before=_titled(module, before.values), after=_titled(module, {**filled.plain, **renewed})
     )
+
+
+def _titled(module: str, values: Mapping[str, object]) -> dict[str, object]:
+    """For readers of the trail: by the titles of the settings."""
+    known = registry().modules.get(module)
+    titles = {} if known is None else {each.field.key: each.field.title for each in known.manifest.settings}
+    return {titles.get(key, key): value for key, value in values.items()}
 
 
 async def choose_for_client(module: str, client: int, filled: Filled) -> None:
@@ -110,7 +117,7 @@ async def choose_for_client(module: str, client: int, filled: Filled) -> None:
         json.dumps(dict(filled.plain), ensure_ascii=False),
     )
     await use(Audit).record(
-        "module.settings", f"module:{module}", client=client, before=dict(before.values), after=dict(filled.plain)
+        "module.settings", f"module:{module}", client=client, before=_titled(module, before.values), after=_titled(module, filled.plain)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,9 @@ from zhangfang_core.settings import Settings, read_settings
 from zhangfang_core.testing.databases import TestServer, fresh, prepare
 from zhangfang_core.testing.portal import Portal, Visitor, running_portal, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, make_test_firm
+from zhangfang_core.testing.words import refuse_nameless
+from zhangfang_core.trail.action_names import action_names
+from zhangfang_core.trail.audit import AuditTrail
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
 
@@ -31,6 +35,19 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a deployment in ``tmp_path``; the environment says the same."""
     monkeypatch.setenv("ZHANGFANG_DATA_DIR", str(tmp_path))
     return read_settings()
+
+
+@pytest.fixture(autouse=True)
+def _words_on_the_trail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever any test does: what is put on the trail has words for its readers, in Chinese and in English."""
+    record = AuditTrail.record
+
+    async def checked(self: AuditTrail, action: str, subject: str, **facts: Any) -> None:
+        if action in action_names():
+            refuse_nameless(action, subject, facts.get("before"), facts.get("after"))
+        await record(self, action, subject, **facts)
+
+    monkeypatch.setattr(AuditTrail, "record", checked)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.trail.action_names import action_name, action_names
+from zhangfang_core.trail.fact_names import fact_name
 from zhangfang_core.trail.tables import AuditEntry
 from zhangfang_core.trail.verification_pages import HANDLERS as VERIFICATION_HANDLERS
 from zhangfang_sdk.clients import Clients
@@ -56,12 +58,17 @@ async def trail(
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    plugin = row["action"].partition(".")[0]
     before, after = _values(row["before"]), _values(row["after"])
     keys = sorted({*before, *after})
     changes = [
-        (key, _shown(before.get(key)), _shown(after.get(key))) for key in keys if before.get(key) != after.get(key)
+        (gettext(fact_name(key, row["action"]), plugin), _shown(before.get(key)), _shown(after.get(key)))
+        for key in keys
+        if before.get(key) != after.get(key)
     ]
-    return {**row, "name": action_name(row["action"]), "changes": changes}
+    kind, _, number = row["subject"].partition(":")
+    about = {"kind": gettext(fact_name(kind, row["action"]), plugin), "number": number}
+    return {**row, **about, "name": gettext(action_name(row["action"]), plugin), "changes": changes}
 
 
 def _values(text: str | None) -> dict[str, Any]:
@@ -72,6 +79,8 @@ def _values(text: str | None) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

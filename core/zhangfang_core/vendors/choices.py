@@ -110,7 +110,7 @@ async def choose(offer: Offer, filled: Filled) -> int:
         raise Refusal("vendor.chosen_already", "这个服务已经选用了。", status=409)
     await close_breaker(kind, offer.id)
     after: dict[str, object] = {"kind": str(kind), **filled.plain, **dict.fromkeys(sorted(filled.secrets), "已设置")}
-    await use(Audit).record("vendor.choose", f"vendor:{offer.id}", after=after)
+    await use(Audit).record("vendor.choose", f"vendor:{offer.id}", after=_titled(offer, after))
     return int(made)
 
 
@@ -134,7 +134,13 @@ async def change(chosen: Choice, filled: Filled) -> None:
     await close_breaker(chosen.kind, chosen.vendor)
     after: dict[str, object] = dict(filled.plain)
     after |= {key: "已清除" if key in filled.cleared else "已更换" for key in sorted(renewed)}
-    await use(Audit).record("vendor.change", f"vendor:{chosen.vendor}", before=dict(chosen.settings), after=after)
+    await use(Audit).record("vendor.change", f"vendor:{chosen.vendor}", before=_titled(chosen.offer, chosen.settings), after=_titled(chosen.offer, after))
+
+
+def _titled(offer: Offer | None, values: Mapping[str, object]) -> dict[str, object]:
+    """For readers of the trail: by the titles of the settings."""
+    titles = {} if offer is None else {each.key: each.title for each in offer.vendor.settings}
+    return {titles.get(key, key): value for key, value in values.items()}
 
 
 async def move(chosen: Choice, *, up: bool) -> None:

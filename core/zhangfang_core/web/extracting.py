@@ -3,7 +3,7 @@
 Every distribution, core and each installed plugin, has its own ``locale/<lang>.po`` in its package. A run writes each of
 them anew: texts that are gone leave, new ones come with an empty translation or with the one that another catalogue has.
 Python texts are those given to gettext and translatable (also the values of a mapping), the labels of NavEntry, the titles of SearchSource and
-the fixed titles of Page; data files name the fields that people read in ``translatable``.
+the fixed titles of Page; data files name the fields that people read in ``translatable``; of a manifest, what it calls actions and facts.
 """
 
 import ast
@@ -106,6 +106,10 @@ def _data_texts(package: Path) -> Iterator[str]:
         data = tomllib.loads(path.read_text("utf-8"))
         if fields := data.get("translatable"):
             yield from _named(data, frozenset(fields))
+    manifest = package / "manifest.toml"
+    if manifest.exists():
+        declared = tomllib.loads(manifest.read_text("utf-8"))
+        yield from (*declared.get("actions", {}).values(), *declared.get("facts", {}).values())
 
 
 def _named(node: object, fields: frozenset[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
 from litestar.utils.scope.state import ScopeState
 
-from zhangfang_core.database.engine import DATABASE_FAILED, DB, PortalTransaction, run_before_commit
+from zhangfang_core.database.engine import DATABASE_FAILED, DB, PortalTransaction, run_before_commit, scoped_transaction
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.places import open_somewhere
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering, own_cookie
@@ -21,6 +21,7 @@ from zhangfang_core.modules.switches import know_enabled
 from zhangfang_core.modules.translations import speaking
 from zhangfang_core.modules.troubles import worked
 from zhangfang_core.web.asked_places import ADMIN, asked_place
+from zhangfang_core.web.leaving import leaving, told
 from zhangfang_core.web.receiving import STRANGERS_MOST, announced, largest, received_whole
 from zhangfang_sdk.context import Scope, in_scope, scope_or_none
 from zhangfang_sdk.errors import Refusal, not_found
@@ -59,7 +60,7 @@ class Gate(ASGIMiddleware):
             if opt.get("stream"):
                 request, language = await self._admit_briefly(scope, opt)
                 with in_scope(request.presence.scope or Scope()), answering(request), speaking(language):
-                    await next_app(scope, repeat, send)
+                    await next_app(scope, repeat, _telling(scope, opt, request.presence.scope or Scope(), send))
                 return
             await self._in_transaction(scope, opt, repeat, send, next_app)
 
@@ -77,6 +78,8 @@ class Gate(ASGIMiddleware):
                     nonlocal not_committed
                     if message["type"] == "http.response.start":
                         try:
+                            if (left := leaving(message, scope, opt)) is not None:
+                                await told(scope, left)
                             await transaction.close(commit=message["status"] < 400)
                         except Exception as error:
                             not_committed = error
@@ -99,6 +102,18 @@ class Gate(ASGIMiddleware):
         async with AsyncExitStack() as stack:
             stack.push_async_exit(await begun())
             return await admit(scope, opt)
+
+
+def _telling(connection: Connection, opt: dict[str, Any], actor: Scope, send: Send) -> Send:
+    """Of a page without a transaction: what leaves is told in one of its own, before it leaves."""
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start" and (left := leaving(message, connection, opt)) is not None:
+            async with scoped_transaction(actor):
+                await told(connection, left)
+        await send(message)
+
+    return answer
 
 
 def _well(scope: Connection, module: str) -> None:

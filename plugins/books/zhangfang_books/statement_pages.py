@@ -31,7 +31,7 @@ KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_f
 MONTHS_OFFERED = 36
 
 
-@page("/books/statements", of=CLIENT, permission="books.read")
+@page("/books/statements", of=CLIENT, permission="books.read", seen_as="books.statements_seen")
 async def statements_page(period: str | None = None, kind: str = "balance_sheet", span: str = "month") -> Page | Redirect:
     """One statement of a month, quarter or year of the open client (LEDG-2); changes in equity have a page of their own."""
     client = client_in_scope()

@@ -81,7 +81,9 @@ async def put_in_force(trial: int, *, sure: bool) -> None:
         raise Refusal("risk_rules.fires_often", sentence, status=409, details={"share": share})
     for name, value in wanted["limits"].items():
         await set_limit(row.rule, name, int(value), industry=wanted["industry"], client=wanted["client"])
-    await use(Audit).record("risk_rules.limits", f"risk_rules_trial:{row.id}", client=wanted["client"], after={"rule": row.rule, **wanted["limits"]})
+    rule = await rule_called(row.rule)
+    limits = {rule.thresholds[name].title if name in rule.thresholds else name: value for name, value in wanted["limits"].items()}
+    await use(Audit).record("risk_rules.limits", f"risk_rules_trial:{row.id}", client=wanted["client"], after={"rule": rule.title, **limits})
     clients = [wanted["client"]] if wanted["client"] else [c.id for c in await use(Clients).clients()]
     if (await rule_called(row.rule)).rhythm is Rhythm.EVENT:
         await watch_new(clients)

@@ -52,7 +52,7 @@ async def payrolls_page() -> Page:
     )
 
 
-@page("/books/payroll/{payroll_id:int}", of=CLIENT, permission=readers.TOTALS)
+@page("/books/payroll/{payroll_id:int}", of=CLIENT, permission=readers.TOTALS, seen_as="books.payroll_seen")
 async def payroll_page(payroll_id: int) -> Page:
     """Totals for all; the rows for readers."""
     client = client_in_scope()

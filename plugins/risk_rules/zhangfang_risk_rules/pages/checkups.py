@@ -34,7 +34,7 @@ async def make_form() -> Redirect:
     return go(here(f"/risks/checkups/{made}"))
 
 
-@page("/risks/checkups/{checkup_id:int}", of=CLIENT, permission=READ)
+@page("/risks/checkups/{checkup_id:int}", of=CLIENT, permission=READ, seen_as="risk_rules.checkup_seen")
 async def checkup_page(checkup_id: int, sent: str = "") -> Page:
     row = await making.checkup_of(client_in_scope(), checkup_id)
     return Page(
