@@ -1,7 +1,10 @@
 """RISK-5: a threshold of one client is tried on that client; what is in force is said in words; and how a rule's alerts ended."""
 
-from golden_cases.of_vat import W
+from dataclasses import replace
+
+from golden_cases.of_vat import SMALL_YEAR, W
 from golden_cases.story import MONTH, Story
+from golden_cases.test_golden_cases import RULES, material_of
 from golden_cases.test_on_real_books import company
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
@@ -11,6 +14,8 @@ from zhangfang_risk_rules import trying
 from zhangfang_risk_rules.pages.rules import Ended, how_they_ended
 from zhangfang_risk_rules.scanning import scanning
 from zhangfang_risk_rules.tables import Alert, Mark
+from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.ledger import Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period
@@ -84,3 +89,31 @@ async def test_lines_behind_a_month_come_to_its_amount(firm: TestFirm, visit: Vi
     assert "卖出" in page
     assert "结转" not in page
     assert (await owner.get(f"/risks/{alert.id}/parts/-1/0")).status_code == 404
+
+
+async def test_a_trial_tells_what_the_firm_s_own_clients_have(firm: TestFirm) -> None:
+    """A reference may come from the firm's clients; of fewer than five nothing is told."""
+    months = tuple((NOW.plus(-n).key, "1002", "5001", 10 * W) for n in range(1, 13))
+    async with scoped_transaction(system_scope(firm.id)):
+        for number, tax in enumerate((1_000_00, 2_000_00, 3_000_00, 4_000_00, 5_000_00)):
+            turned = tuple((NOW.plus(-n).key, "22210104", "222102", tax) for n in range(1, 13))
+            await company(number, Story(months + turned))
+        clients = [client for client in await use(Clients).clients() if client.name.startswith("故事")]
+        tried = await trying.try_rule("risk_rules.V01", RULES["V01"], {"reference": 100}, clients)
+    assert sorted(tried.figures) == [100, 200, 300, 400, 500]
+    assert trying.quartiles(tried.figures) == (200, 300, 400)
+    assert trying.quartiles(tried.figures[1:]) is None
+    assert tried.findings == 0, "the reference that is tried is what it is held against"
+
+
+def test_what_registering_may_cost_is_a_range_with_its_basis() -> None:
+    """408 万 of a restaurant: 6 % less 1 % is 20.4 万 at most."""
+    rule = RULES["V26"]
+    given = material_of(SMALL_YEAR)
+    limits = {name: threshold.value for name, threshold in rule.thresholds.items()}
+    (found,) = rule.judge(replace(given, limits=limits))  # type: ignore[misc]  # it fires
+    assert found.cost is not None
+    assert (found.cost.low, found.cost.high) == (0, 408 * W // 20)
+    (set_by_firm,) = rule.judge(replace(given, limits={**limits, "general": 1300}))  # type: ignore[misc]  # it fires
+    assert set_by_firm.cost is not None
+    assert set_by_firm.cost.high == 408 * W * 12 // 100

@@ -1,5 +1,10 @@
 """增值税: burden, thresholds of small payers, deduction. Figures are fen and basis points."""
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
 from zhangfang_risk_rules.judging.registering import judges, percent, share_of, short_of, ten_thousands
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.periods import Period, label_of
@@ -205,4 +210,19 @@ def near_registration(m: Material) -> Verdict:
         else:
             told += f",还差 {ten_thousands(left)};近三个月没有比一年前多,照现在的速度不会超过"
     values = {"sales": ten_thousands(sales.amount), "told": told, "tell": ten_thousands(m.limits["warn" if severity >= Severity.HIGH else "tell"])}
-    return [Finding(sales.amount, Unit.FEN, (sales,), severity=severity, values=values, limit=limit)]
+    return [Finding(sales.amount, Unit.FEN, (sales,), severity=severity, values=values, limit=limit, cost=_as_general_payer(m, sales.amount))]
+
+
+def _as_general_payer(m: Material, sales: int) -> Cost | None:
+    """What a year would be taxed more at the rate of a general payer, before any input tax; None where the rate of the industry is not known."""
+    rate, levy = m.limits["general"] or general_rates().get(m.industry, 0), m.limits["levy"]
+    if rate <= levy:
+        return None
+    basis = f"登记以后一年可能多交的增值税:上限是近 12 个月销售额按 {percent(rate)} 与现在 {percent(levy)} 计算的差额;有进项发票可以抵扣,实际比上限少"
+    return Cost(0, sales * (rate - levy) // 10_000, basis)
+
+
+@cache
+def general_rates() -> Mapping[str, int]:
+    """Basis points by industry."""
+    return tomllib.loads(files("zhangfang_risk_rules").joinpath("data/general_rates.toml").read_text("utf-8"))

@@ -17,6 +17,7 @@ from zhangfang_risk_rules.limits import firm_limits, muted_rules
 from zhangfang_risk_rules.pages.listing import names_of_clients, words
 from zhangfang_risk_rules.ruling import MANAGE
 from zhangfang_risk_rules.tables import Alert, ClientLimit, Trial
+from zhangfang_risk_rules.trying import FEWEST, REFERENCE
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.industries import INDUSTRIES
@@ -100,13 +101,18 @@ async def rule_page(rule: str) -> Page:
         trials=[_shown(t, found) for t in trials],
         runs=any(t.done_at is None for t in trials),
         many=ruling.MANY,
+        by_reference=REFERENCE in found.thresholds,
+        fewest=FEWEST,
         **words(),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class TrialShown:
-    """A trial in words: ``wanted`` are thresholds by title, ``months`` by client those in which the rule would have fired."""
+    """A trial in words: ``wanted`` are thresholds by title, ``months`` by client those in which the rule would have fired.
+
+    ``quartiles`` of the clients' own figures, empty where there are too few or nothing is held against a reference.
+    """
 
     row: Trial
     wanted: Sequence[tuple[str, str]]
@@ -116,6 +122,7 @@ class TrialShown:
     findings: int
     confirmed: int
     often: bool
+    quartiles: Sequence[str]
 
 
 def _shown(row: Trial, rule: RiskRule) -> TrialShown:
@@ -125,6 +132,7 @@ def _shown(row: Trial, rule: RiskRule) -> TrialShown:
     return TrialShown(
         row, limits, INDUSTRIES.get(industry, industry), wanted.get("client"), found.get("months", {}), found.get("findings", 0),
         found.get("confirmed", 0), ruling.fires_often(row),
+        [figure_in_words(figure, rule.thresholds[REFERENCE].unit) for figure in found.get("quartiles") or ()],
     )  # fmt: skip
 
 
