@@ -36,6 +36,10 @@ SELLERS = (
 )
 
 
+GREENS = ("杭州富春蔬菜专业合作社", "93330111MADEM00462", "*蔬菜*青菜", 1_286_00, "免税")
+"""To the first client alone: a supplier whom the demo's firm holds for risky."""
+
+
 async def send_demo_files(clients: Sequence[int]) -> None:
     """Hand in files for each client; sending them again gives the same items."""
     for number, id_ in enumerate(clients):
@@ -52,6 +56,7 @@ def _opening(actor: Scope, client: int) -> Scope:
 def _files(client: Client, number: int) -> list[_SentFile]:
     day = today() - dt.timedelta(days=2)
     good = [_invoice(client, day, number * 10 + i, *seller) for i, seller in enumerate(SELLERS)]
+    good += [] if number else [_invoice(client, day, 9, *GREENS)]
     stranger = Client(0, "别家公司", "91330106MA2TEXT16P", TaxpayerKind.GENERAL, "small_business_2013", "trading", day)
     wrong = _invoice(stranger, day, number * 10 + 8, *SELLERS[0])
     broken = _SentFile("打不开的发票.pdf", "application/pdf", BytesIO(b"%PDF-1.7 cut off"))
@@ -61,7 +66,7 @@ def _files(client: Client, number: int) -> list[_SentFile]:
 def _invoice(
     client: Client, day: dt.date, number: int, seller: str, tax_id: str, name: str, amount: int, rate: str
 ) -> _SentFile:
-    per_cent = int(rate.removesuffix("%"))
+    per_cent = int(rate.removesuffix("%")) if rate.endswith("%") else 0
     line = SpecimenLine(name, amount, rate, (amount * per_cent + 50) // 100, "项", "1", f"{amount // 100}")
     specimen = Specimen(
         number=f"{day:%y}33{20_000_000_000_000 + number:016d}",

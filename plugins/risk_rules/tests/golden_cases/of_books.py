@@ -29,9 +29,9 @@ def owed(day: dt.date, fen: int) -> dict[str, object]:
     return {"dues": {role: [OpenItem(1, 7, "记-0001", day, None, "1122", None, "青禾商贸", fen, fen)]}}
 
 
-def lent(now: int, then: int) -> dict[str, object]:
+def lent(now: int, then: int, party: str = OWNER) -> dict[str, object]:
     ends = ((Period(2025, 12), then), (MONTH, now))
-    return {"parties": [PartyBalance("1221", OWNER, until, fen) for until, fen in ends if fen]}
+    return {"parties": [PartyBalance("1221", party, until, fen) for until, fen in ends if fen]}
 
 
 def from_till(fen: int) -> dict[str, object]:
@@ -145,6 +145,8 @@ CASES = {
     "B01": {
         "fires": (Story(facts=OWNED, more=lent(5 * W, 3 * W)), [3 * W]),
         "just not": (Story(facts=OWNED, more=lent(5 * W, 0)), []),
+        "named with what they are": (Story(facts=OWNED, more=lent(5 * W, 3 * W, f"股东{OWNER}(个人)")), [3 * W]),
+        "a longer name is somebody else's": (Story(facts=OWNED, more=lent(5 * W, 3 * W, f"{OWNER}华")), []),
         "not applicable": (NOTHING_YET, NotApplicable),
         "lacking": (Story(), Lacking),
     },

@@ -1,5 +1,6 @@
 """Money, receivables and payables: what stands on the balance sheet. Figures are fen and basis points."""
 
+import re
 from collections import defaultdict
 
 from zhangfang_risk_rules.judging.registering import judges, over, share_of, short_of, ten_thousands
@@ -48,6 +49,11 @@ def cash_in_one_day(m: Material) -> Verdict:
     ]
 
 
+def _is_called(party: str, name: str) -> bool:
+    """"股东李明" and "李明(个人)" are 李明; "李明华" is somebody else."""
+    return re.search(f"{re.escape(name)}(?![\u4e00-\u9fff])", party) is not None
+
+
 @judges("B01")
 def lent_to_owner(m: Material) -> Verdict:
     """What the legal representative owed at the last year's end and still owes; towards the year's end what is owed now."""
@@ -57,7 +63,7 @@ def lent_to_owner(m: Material) -> Verdict:
     year_end = Period(m.month.year - 1, 12)
 
     def owed(until: Period) -> int:
-        return sum(b.balance for b in m.parties if b.until == until and owner.value in b.party)
+        return sum(b.balance for b in m.parties if b.until == until and _is_called(b.party, owner.value))
 
     now, then = owed(m.month), owed(year_end)
     crossed = min(now, then)
