@@ -1,6 +1,6 @@
-"""Reads one foreign file in a process of its own: ``python -m … SOURCE TARGET`` writes a JSON line [sheet, row from 1, texts] for each row.
+"""Reads one foreign file in a process of its own, from its input: writes a JSON line [sheet, row from 1, texts] for each row to its output.
 
-The file comes from outside: memory, time, the written file's size and the number of rows are bounded; a bomb ends
+The file comes from outside: memory, time, the size of what is written and the number of rows are bounded; a bomb ends
 this process and nothing else. Exit 3: too many rows; exit 4: no kind of file that is read.
 """
 
@@ -10,8 +10,8 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from io import BytesIO
 from itertools import chain
-from pathlib import Path
 
 from zhangfang_books.importing import camt053, e_invoice_reading, gbt24589_reading, mt940, ofx, text_tables
 
@@ -29,16 +29,15 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Sheets = Iterator[tuple[str, int, list[str]]]
 
 
-def main(source: str, target: str) -> int:
+def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_BYTES, WRITTEN_BYTES))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    content = Path(source).read_bytes()
-    rows = _rows(source, content)
+    rows = _rows(sys.stdin.buffer.read())
     if rows is None:
         return UNKNOWN_KIND
-    with Path(target).open("w", encoding="utf-8") as out:
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
         for count, (sheet, number, cells) in enumerate(rows, 1):
             if count > MOST_ROWS:
                 return TOO_LONG
@@ -48,12 +47,12 @@ def main(source: str, target: str) -> int:
     return 0
 
 
-def _rows(source: str, content: bytes) -> Sheets | None:
+def _rows(content: bytes) -> Sheets | None:
     """By the first bytes, whatever the file is called."""
-    if content.startswith(_ZIP) and not _is_workbook(source):
-        return _packed(source)
+    if content.startswith(_ZIP) and not _is_workbook(content):
+        return _packed(content)
     if content.startswith((_ZIP, _OLE)):
-        return _workbook(source)
+        return _workbook(content)
     text = text_tables.decoded(content)
     if text is None:
         return None
@@ -72,15 +71,15 @@ def _rows(source: str, content: bytes) -> Sheets | None:
     return None if text.lstrip().startswith("<?xml") else text_tables.rows(text)
 
 
-def _is_workbook(source: str) -> bool:
-    with zipfile.ZipFile(source) as packed:
+def _is_workbook(content: bytes) -> bool:
+    with zipfile.ZipFile(BytesIO(content)) as packed:
         return any(name.startswith(("xl/", "Workbook", "[Content_Types]", "content.xml")) for name in packed.namelist())
 
 
-def _packed(source: str) -> Sheets | None:
+def _packed(content: bytes) -> Sheets | None:
     """Text tables in a ZIP, as wallets send their bills: a sheet of each."""
     found: list[Sheets] = []
-    with zipfile.ZipFile(source, metadata_encoding="gbk") as packed:
+    with zipfile.ZipFile(BytesIO(content), metadata_encoding="gbk") as packed:
         for member in packed.infolist():
             if member.filename.lower().endswith((".csv", ".txt")) and member.file_size <= MOST_UNPACKED:
                 text = text_tables.decoded(packed.read(member))
@@ -94,10 +93,10 @@ def _called(name: str, rows: Sheets) -> Sheets:
         yield name, number, cells
 
 
-def _workbook(source: str) -> Sheets:
+def _workbook(content: bytes) -> Sheets:
     from python_calamine import CalamineWorkbook  # inside the limits
 
-    book = CalamineWorkbook.from_path(source)
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         first = (sheet.start or (0, 0))[0]
@@ -121,4 +120,4 @@ def _text(value: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main())
