@@ -16,6 +16,7 @@ from zhangfang_core.admin.shape import Shape, bits_of, is_day, is_text, is_yes_o
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period
+from zhangfang_sdk.texts import seen
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -133,8 +134,8 @@ def _filtered_by(shape: Shape, name: str, column: Column, value: str) -> str:
 def _value(shape: Shape, name: str, value: Any) -> Any:
     """One value of a row; what its kind is beyond that is checked by the table's own model."""
     column = shape.sent[name]
-    if isinstance(value, str) and "\0" in value:
-        raise _wrong(f"“{shape.label(name)}”里有不能保存的字符。")
+    if isinstance(value, str):
+        value = seen(value)
     if value is None or value == "null":
         return None
     if name in shape.money:

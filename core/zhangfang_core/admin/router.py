@@ -6,6 +6,7 @@ addresses that it then asks for are turned back into table names here.
 
 import json
 from collections.abc import MutableMapping
+from enum import Enum
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,6 +37,7 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import seen
 
 Message = MutableMapping[str, Any]
 
@@ -110,6 +112,8 @@ def _form_config(placed: Placed[AdminForm]) -> FormConfig:
     form = placed.item
 
     async def submit(request: Request, fields: Any) -> str:
+        typed = {name: seen(value) for name, value in fields if isinstance(value, str) and not isinstance(value, Enum)}
+        fields = fields.model_copy(update=typed)
         try:
             if placed.module is None:
                 return await form.submit(fields)
