@@ -32,7 +32,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="shelf", description="Colour")
 
     async def run() -> None:
-        await build("alter table shelf_box add column colour varchar(20) not null default ''", {extra!r})
+        await build("alter table shelf_box add column colour varchar(20) not null default ''")
 
     manager.add_raw(run)
     return manager
@@ -40,23 +40,24 @@ async def forwards() -> MigrationManager:
 
 
 def shelf_wheel(
-    into: Path, version: str = "1.0", *, files: Mapping[str, str] | None = None, needs: Sequence[str] = (SDK,), without: Sequence[str] = ()
+    into: Path, version: str = "1.0", *, files: Mapping[str, str] | None = None, needs: Sequence[str] = (SDK,)
 ) -> Path:
-    """``files`` are added or replaced, by path in the package; those ``without`` are left out."""
+    """``files`` are added or replaced, by path in the package."""
     sources = into / f"sources-{version}"
     shutil.copytree(SOURCES, sources, dirs_exist_ok=True)
     plugin = sources / PACKAGE / "plugin.py"
     plugin.write_text(re.sub(r'VERSION = ".*"', f'VERSION = "{version}"', plugin.read_text("utf-8")), "utf-8")
     for path, text in (files or {}).items():
         (sources / PACKAGE / path).write_text(text, "utf-8")
-    for path in without:
-        (sources / PACKAGE / path).unlink()
     return build_wheel(sources, into, name="zhangfang-shelf", plugin="shelf", package=PACKAGE, version=version, needs=needs)
 
 
-def coloured_wheel(into: Path, version: str = "2.0", *, extra: str = "") -> Path:
-    """A version with one more migration, whose second statement is ``extra``."""
-    return shelf_wheel(into, version, files={"migrations/shelf_0003_colour.py": COLOURED.format(extra=extra)})
+COLOUR = {"migrations/shelf_0003_colour.py": COLOURED}
+
+
+def coloured_wheel(into: Path, version: str = "2.0") -> Path:
+    """A version with one more migration."""
+    return shelf_wheel(into, version, files=COLOUR)
 
 
 @dataclass
@@ -99,6 +100,32 @@ class Deployment:
             return found
         finally:
             await connection.close()
+
+    async def rolled_back(self) -> str:
+        """The number of a transaction that was given up."""
+        connection = await asyncpg.connect(self.server.superuser(self.database))
+        try:
+            await connection.execute("begin")
+            number: str = await connection.fetchval("select pg_current_xact_id()::text")
+            await connection.execute("rollback")
+            return number
+        finally:
+            await connection.close()
+
+    async def require_gone(self) -> None:
+        """Nothing in the database names the plugin but what is kept for people: the trail and the clients' files; nor does the disk."""
+        for query in (
+            "select from pg_class where relname like 'shelf%'",
+            "select from pg_proc where proname like 'shelf%'",
+            "select from migration where app_name = 'shelf'",
+            "select from core_module_switch where module = 'shelf'",
+            "select from procrastinate_jobs where queue_name like 'shelf%'",
+        ):
+            assert await self.fetch(query) == []
+        assert not (self.folder / "plugins" / "shelf" / "current").exists()
+
+    def newest_export(self) -> Path:
+        return max((self.folder / "plugin_exports").glob("*.zip"), key=lambda path: path.stat().st_mtime)
 
     async def contents(self) -> list[tuple[object, ...]]:
         """Every row of the plugin with where its sequences stand, its switches and settings, and the files that its rows name."""

@@ -68,7 +68,7 @@ async def test_from_wheel_to_export_and_back(test_server: TestServer, tmp_path: 
             refused = await Visitor(owner.http, f"/f/{firm}").post("/modules/shelf", on="1")
             assert refused.status_code == 409
             assert "已卸载" in refused.text
-        assert await gone(place)
+        await place.require_gone()
         (export,) = (place.folder / "plugin_exports").iterdir()
         assert f"已导出: {export}" in await place.plugin("list")
         assert "none, the database is up to date" in await place.migrate()
@@ -81,17 +81,3 @@ async def test_from_wheel_to_export_and_back(test_server: TestServer, tmp_path: 
             trail = (await Visitor(owner.http, f"/f/{firm}").get("/audit")).text
         for action in ("启用模块", "停用模块", "卸载模块,数据已导出", "装回模块和它的数据"):
             assert action in trail
-
-
-async def gone(place: Deployment) -> bool:
-    """Nothing in the database names the plugin but what is kept for people: the trail and the clients' files."""
-    for query in (
-        "select from pg_class where relname like 'shelf%'",
-        "select from pg_proc where proname like 'shelf%'",
-        "select from migration where app_name = 'shelf'",
-        "select from core_module_switch where module = 'shelf'",
-        "select from procrastinate_jobs where queue_name like 'shelf%'",
-    ):
-        assert await place.fetch(query) == []
-    assert not (place.folder / "plugins" / "shelf").exists()
-    return True

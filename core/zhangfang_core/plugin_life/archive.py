@@ -56,7 +56,7 @@ def written(path: Path, told: Callable[[], Mapping[str, object]]) -> Iterator[Ar
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
             writer = ArchiveWriter(packed)
             yield writer
-            manifest = {"format": FORMAT, **told(), "members": writer.members}
+            manifest = {**told(), "format": FORMAT, "members": writer.members}
             packed.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         file.flush()
         os.fsync(file.fileno())

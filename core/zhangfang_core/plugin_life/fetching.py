@@ -26,8 +26,9 @@ class _Unresolved(Exception):
     """uv's explanation."""
 
 
-_WOULD_INSTALL = re.compile(r"^ \+ (\S+?)(?:==(\S+)| @ \S+)$", re.MULTILINE)
-_WOULD_CHANGE = re.compile(r"^ [-~] (\S+?)(?:==| @ |$)", re.MULTILINE)
+_WOULD_INSTALL = re.compile(r"^ \+ ([^\s=]+)(?:==(\S+))?(?: .*)?$", re.MULTILINE)
+"""A name with its version, with the file, or with both, as it is known from before."""
+_WOULD_CHANGE = re.compile(r"^ [-~] ([^\s=]+)", re.MULTILINE)
 _LONGEST = 1500
 
 

@@ -32,7 +32,7 @@ async def states(connection: "asyncpg.Connection[Any]", folders: PluginFolders) 
     """Of all that are installed, by id. In a transaction that is the caller's, with any role."""
     installed, order, skipped = found_and_ordered()
     ran = await recorded(connection)
-    on = await _firms_on(connection) if ran else {}
+    on = await firms_on(connection) if ran else {}
     ours = folders.in_force()
     problems = {one.id: one.reason for one in skipped} | dict(order.refused)
     found: list[State] = []
@@ -52,7 +52,8 @@ async def states(connection: "asyncpg.Connection[Any]", folders: PluginFolders) 
     return found + [State(id_, id_, "", id_ in ours, problems[id_], False, on.get(id_, 0)) for id_ in unread]
 
 
-async def _firms_on(connection: "asyncpg.Connection[Any]") -> Mapping[str, int]:
+async def firms_on(connection: "asyncpg.Connection[Any]") -> Mapping[str, int]:
+    """For how many firms each plugin is on, by id. Leaves the transaction in no firm's scope."""
     counts: dict[str, int] = {}
     async for _ in each_firm(connection):
         for row in await connection.fetch("select module from core_module_switch where firm = app_firm() and enabled"):

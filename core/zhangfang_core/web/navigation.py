@@ -47,6 +47,7 @@ CORE_NAVIGATION = (
     NavEntry("audit", "操作日志", "scroll-text", "/audit", "audit.read", "side", 94, FIRM),
     ADMIN,
     NavEntry("operator", "运行状况", "activity", "/operator", "operator.use", "side", 0, PORTAL),
+    NavEntry("operator-plugins", "模块的安装", "blocks", "/operator/plugins", "operator.use", "side", 5, PORTAL),
     NavEntry("operator-calendar", "工作日", "calendar-days", "/operator/calendar", "operator.use", "side", 10, PORTAL),
 )
 

@@ -1,0 +1,103 @@
+"""The operator's page of all plugins: how far each has come, and the switch for one firm or all.
+
+Installing, upgrading and uninstalling are commands (docs/operating.md): a web process runs as the application, owns no table, and whoever
+got hold of an operator's session should not run code of their own on the machine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from zhangfang_core.database.engine import connection, show_scope
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.plugin_life.folders import PluginFolders
+from zhangfang_core.plugin_life.installing import version_of
+from zhangfang_core.plugin_life.states import exported, firms_on
+from zhangfang_core.plugin_life.switching import every_firm, switch_for
+from zhangfang_core.settings import read_settings
+from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.places import portal
+from zhangfang_sdk.web import PORTAL, Page, action, go, page
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+EVERY = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``version`` is what runs in this process, "" when none does; ``coming`` the version that its next start takes, when that is another one.
+
+    ``leaving``: uninstalled, and still loaded here.
+    """
+
+    plugin: str
+    title: str
+    summary: str
+    version: str
+    problem: str
+    coming: str
+    leaving: bool
+    is_third_party: bool
+    firms_on: int
+
+
+@page("/operator/plugins", of=PORTAL, permission="operator.use")
+async def plugins_page() -> Page:
+    """Every plugin that runs here, does not fit, waits for a start, or was exported and is gone."""
+    folders = PluginFolders(read_settings().data_dir)
+    on = await firms_on(connection())
+    await show_scope(scope())  # that count went through every firm
+    return Page(
+        "plugin_life/plugins.html",
+        title="模块的安装",
+        active="operator-plugins",
+        plugins=_shown(folders, on),
+        firms=[(row["id"], row["name"]) for row in await connection().fetch("select id, name from core_firm order by name, id")],
+        exports=[(file.name, file.stat().st_size) for file in exported(folders)],
+    )
+
+
+@action("/operator/plugins/{plugin:str}", of=PORTAL, permission="operator.use", stream=True, examples={"plugin": "none"})
+async def switch_plugin(plugin: str, data: Form) -> Redirect:
+    """Switch it for one firm or all, with what it needs or what needs it. Raises as :func:`switch_for`, and ``plugin.choose_firm``."""
+    wanted = str(data.get("firm", ""))
+    if wanted != EVERY and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        raise Refusal("plugin.choose_firm", "请选择对哪家代账公司启用或停用。", field="firm")
+    firms = await every_firm() if wanted == EVERY else [int(wanted)]
+    operator = scope()
+    await switch_for(
+        plugin, firms, on=data.get("on") == "1", with_others=True, user=operator.user, user_name=operator.user_name
+    )
+    return go(portal("/operator/plugins"))
+
+
+def _shown(folders: PluginFolders, on: Mapping[str, int]) -> list[Shown]:
+    running = registry().modules
+    problems = {skipped.id: skipped.reason for skipped in registry().skipped}
+    in_force = {id_: version_of(folder, id_) for id_, folder in folders.in_force().items()}
+    found = []
+    for id_ in sorted(running.keys() | problems.keys() | in_force.keys()):
+        manifest = running[id_].manifest if id_ in running else None
+        version = "" if manifest is None else manifest.version
+        found.append(
+            Shown(
+                id_,
+                id_ if manifest is None else manifest.title,
+                "" if manifest is None else manifest.summary,
+                version,
+                problems.get(id_, ""),
+                "" if id_ in problems or in_force.get(id_, version) == version else in_force[id_],
+                id_ in running and not running[id_].installed.folder.is_dir(),
+                id_ in in_force,
+                on.get(id_, 0),
+            )
+        )
+    return found
+
+
+HANDLERS = [plugins_page, switch_plugin]
