@@ -22,11 +22,10 @@ TAKES_S = 180
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Versions of the plugins that run, by id; reasons of those that do not; roles that each declares."""
+    """Versions of the plugins that run, by id; reasons of those that do not."""
 
     runs: Mapping[str, str]
     left_out: Mapping[str, str]
-    roles: Mapping[str, list[str]]
 
 
 def tried(folders: PluginFolders, plugin: str, candidate: Path | None, at: Addresses | None) -> Outcome:
@@ -82,7 +81,6 @@ def _answer(question: Mapping[str, object]) -> Outcome:
     return Outcome(
         runs={id_: module.manifest.version for id_, module in known.modules.items()},
         left_out={skipped.id: skipped.reason for skipped in known.skipped},
-        roles={id_: [role.id for role in module.roles] for id_, module in known.modules.items()},
     )
 
 
