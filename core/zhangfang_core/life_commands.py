@@ -86,7 +86,7 @@ async def _install(chosen: argparse.Namespace, folders: PluginFolders, at: Addre
     elif chosen.path is None:
         raise Refusal("plugin.nothing_named", "请写出 wheel 文件或文件夹,或者用 --from-export 写出导出文件。")
     else:
-        done = await asyncio.to_thread(install, folders, chosen.path, at)
+        done = await asyncio.to_thread(install, folders, chosen.path.resolve(), at)
         _say(f"已安装 {done.plugin} {done.version}。各节点{_NEXT_START}新装的模块对各公司都是停用的,启用用 zhangfang plugin enable。")
 
 
@@ -100,7 +100,7 @@ async def _restore(file: Path, folders: PluginFolders, at: Addresses) -> None:
 async def _upgrade(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
     from zhangfang_core.plugin_life.installing import upgrade
 
-    done = await asyncio.to_thread(upgrade, folders, chosen.path, at)
+    done = await asyncio.to_thread(upgrade, folders, chosen.path.resolve(), at)
     _say(f"{done.plugin} 已从 {done.before} 换成 {done.version}。各节点{_NEXT_START}")
 
 
