@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -59,9 +59,9 @@ class Manifest:
     permissions: tuple[Permission, ...]
     uses: tuple[str, ...]
     actions: dict[str, str]
-    facts: dict[str, str]
     settings: tuple[Setting, ...]
     enabled_by_default: bool
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 def parse_manifest(text: str, *, version: str) -> Manifest:
