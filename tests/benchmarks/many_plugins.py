@@ -70,7 +70,7 @@ async def measured(server: TestServer, folder: Path, plugins: Path | None) -> tu
         firm = await make_test_firm("嘉喜")
         cookies = {COOKIE: await session_for(firm.owner)}
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, cookies=cookies))
-        place = f"/f/{firm.id}/c/{firm.restaurant}/documents"
+        place = f"/f/{firm.id}/c/{firm.restaurant}/vouchers"
         rounds = []
         for _ in range(ROUNDS):
             took = []
