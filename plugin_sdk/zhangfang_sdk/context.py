@@ -5,13 +5,14 @@ apply it and raise ScopeMissing when there is none; the database's row-level sec
 transaction's settings.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from zhangfang_sdk.acting import declared, require_declared
 from zhangfang_sdk.errors import Refusal, ScopeMissing
+from zhangfang_sdk.roles import EVERY_PLUGINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Scope:
 
     ``firm`` is None for a person signed in with no firm (the operator). ``clients`` is None for "all clients of the firm",
     else the only ones that may be seen. ``client`` is the one that the person has open. ``staff`` tells people of the
-    firm (and its jobs) from people of its clients.
+    firm (and its jobs) from people of its clients. ``measures``, ``accounts`` (beginnings of codes) and ``years`` are those that the role
+    is kept to, None for all; only an auditor's sign-in is kept to years.
     """
 
     firm: int | None = None
@@ -33,6 +35,9 @@ class Scope:
     client: int | None = None
     clients: frozenset[int] | None = frozenset()
     permissions: frozenset[str] | None = frozenset()
+    measures: frozenset[str] | None = None
+    accounts: tuple[str, ...] | None = None
+    years: frozenset[int] | None = None
     address: str = ""
 
     def may(self, permission: str) -> bool:
@@ -45,6 +50,17 @@ class Scope:
 
     def sees(self, client: int) -> bool:
         return self.clients is None or client in self.clients
+
+    def sees_account(self, code: str) -> bool:
+        return self.accounts is None or code.startswith(self.accounts)
+
+    def sees_measure(self, key: str, accounts: Collection[str] = ()) -> bool:
+        """A figure that is taken from ``accounts`` is seen whole or not at all."""
+        listed = self.measures is None or key in self.measures or ("." in key and EVERY_PLUGINS in self.measures)
+        return listed and all(map(self.sees_account, accounts))
+
+    def sees_year(self, year: int) -> bool:
+        return self.years is None or year in self.years
 
 
 def system_scope(firm: int) -> Scope:

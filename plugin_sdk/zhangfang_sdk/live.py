@@ -4,6 +4,12 @@ from typing import Protocol
 
 from zhangfang_sdk.acting import needs
 
+ACCESS = "access"
+"""The topic that says: what somebody may see has changed, look again whether an open screen may go on."""
+
+WHOLE_FIRM = 0
+"""In place of a client: the announcement is of no client."""
+
 
 class Live(Protocol):
     @needs()

@@ -11,8 +11,35 @@ from zhangfang_sdk.setting_schema import Setting, parse_settings
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 RESERVED = frozenset(
     {
-        *("admin", "alerts", "audit", "bank", "clients", "contacts", "core", "documents", "filings", "funds", "invoices", "ledger", "modules", "notices"),
-        *("operator", "parties", "payables", "people", "pg", "procrastinate", "profile", "receivables", "tasks", "taxes"),
+        *(
+            "accounts",
+            "admin",
+            "alerts",
+            "audit",
+            "bank",
+            "clients",
+            "contacts",
+            "core",
+            "documents",
+            "filings",
+            "funds",
+            "invoices",
+            "ledger",
+            "modules",
+            "notices",
+        ),
+        *(
+            "operator",
+            "parties",
+            "payables",
+            "people",
+            "pg",
+            "procrastinate",
+            "profile",
+            "receivables",
+            "tasks",
+            "taxes",
+        ),
     }
 )
 """First words of core's own permissions, jobs and tables: a plugin whose id were one of them could declare what is not its own."""
@@ -87,7 +114,7 @@ def parse_manifest(text: str, *, version: str) -> Manifest:
             raise ManifestError(f"permission {permission['id']!r} does not begin with {raw['id']}.")
     actions = raw.get("actions", {})
     if not isinstance(actions, dict) or not all(isinstance(title, str) for title in actions.values()):
-        raise ManifestError("[actions] gives a title by action: \"notes.pin\" = \"贴便签\"")
+        raise ManifestError('[actions] gives a title by action: "notes.pin" = "贴便签"')
     if foreign := [action for action in actions if not action.startswith(f"{raw['id']}.")]:
         raise ManifestError(f"action {foreign[0]!r} does not begin with {raw['id']}.")
     facts = raw.get("facts", {})

@@ -89,8 +89,8 @@ class Measures(Protocol):
 
     Keys of every standard: ``bank_balance``, ``cash_balance``, ``money_funds``, ``sales``, ``cost_of_sales``,
     ``gross_profit``, ``operating_expenses``, ``net_profit``, ``taxes_payable``, ``payables``, ``receivables``,
-    ``available_funds``. Whether the actor may see one of these is the caller's permission to ask; a plugin's figure (with a dot in its key) is
-    there only for those who hold its permission. The walls bind. Everything runs in the caller's transaction.
+    ``available_funds``. The actor sees those of its role, which is held here; a plugin's figure (with a dot in its key) only with its
+    permission too. The walls bind. Everything runs in the caller's transaction.
     Each raises Refusal ``common.not_found`` for a client out of scope and ``measure.unknown`` for an unknown key.
     """
 

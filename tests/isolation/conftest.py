@@ -69,7 +69,6 @@ from zhangfang_core.testing.portal import Portal, Visitor, running_portal, sessi
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, RESTAURANT_TAX_ID, TRADING_TAX_ID, make_test_firm
 from zhangfang_core.trail.audit import seal
 from zhangfang_core.vendors.tables import VendorBreaker, VendorCall, VendorChoice
-from zhangfang_dashboard.tables import RoleFigure
 from zhangfang_marketplace.tables import Service
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import Scope, in_scope, system_scope
@@ -300,7 +299,14 @@ async def _reached_at(actor: Actor) -> None:
     await ContactCode(
         user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
     ).save()
-    await Reset(user=actor.person, token_hash=f"{actor.name} {word}"[:64], made_by=f"机密{word}", made_at=now, expires_at=now, told_at=now).save()
+    await Reset(
+        user=actor.person,
+        token_hash=f"{actor.name} {word}"[:64],
+        made_by=f"机密{word}",
+        made_at=now,
+        expires_at=now,
+        told_at=now,
+    ).save()
     await RecoveryCode(user=actor.person, code_hash="x", made_at=now).save()
     await ContactChoice(user=actor.person, email=True).save()
     await OptOut(user=actor.person, kind=f"机密{word}", since=now).save()
@@ -313,7 +319,6 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await VoucherChoice(words=f"记,{word}", clean_limit=12300).save()
     await ImportProfile(program="own", name=word, columns="{}").save()
     await TableLayout(kind="bank", name=word, headings=word, columns="{}").save()
-    await RoleFigure(role="boss", figure="sales", shown=True).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()
     await Reminders(duty="monthly", levels=json.dumps([[-7, word]]), changed_at=dt.datetime.now(dt.UTC)).save()

@@ -58,7 +58,6 @@ WITHOUT_MARK = {
     "core_account": "the standard's own names",
     "core_period": "months",
     "core_module_switch": "module ids",
-    "dashboard_role_figure": "roles and figures",
     "archive_manifest": "fingerprints",
 }
 """Tables whose rows hold no text that tells places apart: their ids are compared instead."""

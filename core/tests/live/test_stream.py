@@ -7,16 +7,19 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from zhangfang_core.database.engine import DB, scoped_transaction
+from zhangfang_core.database.engine import DB, connection, scoped_transaction
+from zhangfang_core.identity.members import change_role
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.live import stream
 from zhangfang_core.live.hub import HUB, PgLive
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import EventStream, Portal, session_for
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.live import Live
+from zhangfang_sdk.services import use
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -111,6 +114,27 @@ async def test_a_stream_ends_with_its_session_and_when_its_view_changes(
         async with asyncio.timeout(5):
             while await heard.next() is not None:
                 pass
+
+
+async def test_a_changed_role_ends_what_is_open_at_once(portal: Portal, boss: str, at: str, firm: TestFirm) -> None:
+    """Not at the next heartbeat: the screen is told to fetch anew, and what its role no longer sees is refused."""
+    async with portal.events(boss, at) as heard:
+        await begun(heard)
+        async with acting(firm, "owner"):
+            other = await make_member(login="o@example.com", name="另一位", password=OWNER_PASSWORD, role="accountant")
+            membership = await connection().fetchval("""select id from core_membership where "user" = $1""", other)
+            await change_role(membership, "reviewer")
+            await use(Live).announce("ledger", firm.restaurant)
+        async with asyncio.timeout(5):
+            assert (await heard.next() or "").startswith("event: ledger"), "of another person's it hears nothing"
+        async with acting(firm, "owner"):
+            own = await connection().fetchval("select id from core_membership where role = 'boss'")
+            await change_role(own, "driver")
+        async with asyncio.timeout(5):
+            told = []
+            while (line := await heard.next()) is not None:
+                told.append(line)
+        assert any(line.startswith("event: resync") for line in told)
 
 
 async def test_after_the_listener_was_away_the_browser_connects_anew(

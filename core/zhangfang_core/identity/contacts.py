@@ -8,7 +8,6 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.places import record_everywhere
-from zhangfang_core.identity.roles import SEES_EVERY_CLIENT
 from zhangfang_sdk.contacts import MESSAGES, Channel, Colleague, Consent, ContactKind, QuietHours, Reach
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -23,8 +22,7 @@ _REACH = """select u.id, u.name, c."user" is not null as chose, c.sms, c.email, 
     from core_user u left join core_contact_choice c on c."user" = u.id where """
 
 
-_COLLEAGUES = """select u.id, u.name, m.role,
-    array(select a.client from core_assignment a where a.firm = m.firm and a."user" = m."user") as clients
+_COLLEAGUES = """select u.id, u.name, app_clients_of(m) as clients
     from core_membership m join core_user u on u.id = m."user" where m.firm = $1 and m.client is null and m.active order by u.name, u.id"""
 
 
@@ -42,9 +40,7 @@ class FirmContacts:
     async def of_firm(self) -> Sequence[Colleague]:
         require("contacts.read")
         rows = await connection().fetch(_COLLEAGUES, firm_in_scope())
-        return [
-            Colleague(r["id"], r["name"], None if r["role"] in SEES_EVERY_CLIENT else frozenset(r["clients"])) for r in rows
-        ]
+        return [Colleague(r["id"], r["name"], None if r["clients"] is None else frozenset(r["clients"])) for r in rows]
 
     async def of_client(self, client: int) -> Sequence[Reach]:
         require("contacts.read")

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.identity.permissions import OPERATOR_PERMISSIONS, permissions_of
+from zhangfang_core.identity.permissions import OPERATOR_PERMISSIONS, Rights, rights_of
 from zhangfang_core.identity.roles import OPERATOR, PERSON
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_core.modules.registry import registry
@@ -76,6 +76,7 @@ async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered 
     if not owed:
         clients = row["clients"]
         role = row["role"] or (OPERATOR if row["operator"] else PERSON)
+        rights = _rights(role, row)
         scope = Scope(
             firm=row["firm"],
             user=row["person"],
@@ -86,7 +87,10 @@ async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered 
             operator=row["operator"],
             client=row["client"],
             clients=None if clients is None else frozenset(clients),
-            permissions=_permissions(role, row["own_permissions"], operator=row["operator"]),
+            permissions=rights.permissions,
+            measures=rights.measures,
+            accounts=rights.accounts,
+            years=None if row["years"] is None else frozenset(json.loads(row["years"])),
             address=address,
         )
     switches: dict[str, bool] = json.loads(row["switches"] or "{}")
@@ -94,10 +98,19 @@ async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered 
     return Entered(scope, row["session"], row["person"], owed, row["language"], row["large_type"], switches, parts_off)
 
 
-def _permissions(role: str, own: str | None, *, operator: bool) -> frozenset[str]:
-    if operator:
-        return OPERATOR_PERMISSIONS
+def _rights(role: str, row: Mapping[str, Any]) -> Rights:
+    if row["operator"]:
+        return Rights(OPERATOR_PERMISSIONS)
     if role == PERSON:
-        return frozenset()
-    own_roles = {} if own is None else {role: frozenset[str](json.loads(own))}
-    return permissions_of(role, own_roles, frozenset(registry().modules))
+        return Rights(frozenset())
+    return rights_of(role, None if row["own_permissions"] is None else own_rights(row), frozenset(registry().modules))
+
+
+def own_rights(row: Mapping[str, Any]) -> Rights:
+    """Of a row with ``own_permissions``, ``own_measures`` and ``own_accounts`` as JSON."""
+    measures, accounts = row["own_measures"], row["own_accounts"]
+    return Rights(
+        frozenset(json.loads(row["own_permissions"])),
+        None if measures is None else frozenset(json.loads(measures)),
+        None if accounts is None else tuple(json.loads(accounts)),
+    )

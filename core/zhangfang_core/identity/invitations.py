@@ -58,7 +58,7 @@ async def invite(*, role: str, contact: str, client: int | None) -> str:
     Needs ``people.manage``; good for 7 days. Raises Refusal ``role.not_to_grant``, ``common.not_found``, ``invitation.no_contact``.
     """
     require("people.manage")
-    check_grant(role, of_client=client is not None)
+    await check_grant(role, of_client=client is not None)
     if not contact.strip():
         raise Refusal("invitation.no_contact", "请填写对方的手机号或邮箱,方便日后核对。", field="contact")
     if client is not None and not await connection().fetchval(

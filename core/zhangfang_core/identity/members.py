@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.identity.roles import SEES_EVERY_CLIENT, role_title, roles
+from zhangfang_core.identity.roles import AUDITOR, role_title, roles
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.live import ACCESS, WHOLE_FIRM, Live
 from zhangfang_sdk.services import use
 
 _MEMBERS = """select m.id, m."user", u.name, u.login, m.role, m.client, c.name as client_name, m.active,
     u.totp_secret <> '' as second_factor,
-    (select count(*) from core_assignment a where a.firm = m.firm and a."user" = m."user") as assigned
+    app_clients_of(m) as clients, exists (select from core_role r where r.firm = m.firm and r.key = m.role
+        and (r.every_client or r.clients is not null)) as by_role
     from core_membership m join core_user u on u.id = m."user"
     left join core_client c on c.firm = m.firm and c.id = m.client
     where m.firm = $1 and ($2::bigint is null or m.id = $2)
@@ -21,7 +23,7 @@ _MEMBERS = """select m.id, m."user", u.name, u.login, m.role, m.client, c.name a
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One membership. ``assigned`` counts the clients given to somebody of the firm; ``client`` is None for these people."""
+    """One membership. ``client`` is None for people of the firm: they see ``clients``, None for all, by their role or as each was given."""
 
     id: int
     user: int
@@ -32,7 +34,8 @@ class Member:
     client_name: str | None
     active: bool
     second_factor: bool
-    assigned: int
+    clients: Sequence[int] | None
+    by_role: bool
 
     @property
     def role_title(self) -> str:
@@ -40,7 +43,7 @@ class Member:
 
     @property
     def sees_every_client(self) -> bool:
-        return self.role in SEES_EVERY_CLIENT
+        return self.clients is None
 
 
 async def members() -> Sequence[Member]:
@@ -58,21 +61,26 @@ async def member(membership: int) -> Member:
     return Member(**dict(row))
 
 
-def roles_to_grant(side: str) -> list[tuple[str, str]]:
-    """Roles (key, title) that the actor may give on this side: only an owner makes another owner."""
-    return [(r.id, r.title) for r in roles() if r.side == side and (r.id != "owner" or _is_owner())]
+async def roles_to_grant(side: str) -> list[tuple[str, str]]:
+    """Roles (key, title) that the actor may give on this side, the firm's own too: only an owner makes another owner."""
+    given = [r for r in roles() if r.side == side and r.id != AUDITOR and (r.id != "owner" or _is_owner())]
+    made = await connection().fetch(
+        "select key, title from core_role where firm = $1 and side = $2 order by key", firm_in_scope(), side
+    )
+    known = {r.id for r in roles()}
+    return [(r.id, r.title) for r in given] + [(r["key"], r["title"]) for r in made if r["key"] not in known]
 
 
-def check_grant(role: str, *, of_client: bool) -> None:
+async def check_grant(role: str, *, of_client: bool) -> None:
     """Raises Refusal ``role.not_to_grant``."""
-    if role not in dict(roles_to_grant("client" if of_client else "firm")):
+    if role not in dict(await roles_to_grant("client" if of_client else "firm")):
         raise Refusal("role.not_to_grant", "不能授予这个角色,请重新选择。", field="role")
 
 
 async def change_role(membership: int, role: str) -> None:
     """In force with the person's next request. Raises Refusal ``common.not_found``, ``role.not_to_grant``, ``member.self``, ``member.owner``."""
     found = await _changeable(membership)
-    check_grant(role, of_client=found.client is not None)
+    await check_grant(role, of_client=found.client is not None)
     await connection().execute(
         "update core_membership set role = $3 where firm = $1 and id = $2", firm_in_scope(), membership, role
     )
@@ -83,6 +91,7 @@ async def change_role(membership: int, role: str) -> None:
         before={"role": found.role},
         after={"role": role},
     )
+    await use(Live).announce(ACCESS, WHOLE_FIRM)
 
 
 async def set_active(membership: int, *, active: bool) -> None:
@@ -96,6 +105,7 @@ async def set_active(membership: int, *, active: bool) -> None:
     await use(Audit).record(
         "member.activate" if active else "member.deactivate", f"core_membership:{membership}", client=found.client
     )
+    await use(Live).announce(ACCESS, WHOLE_FIRM)
 
 
 async def _changeable(membership: int) -> Member:

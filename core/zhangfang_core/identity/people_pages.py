@@ -5,6 +5,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
+from zhangfang_core.identity.own_roles.pages import HANDLERS as ROLE_PAGES
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
@@ -49,7 +50,7 @@ async def member_page(membership_id: FromPath[int]) -> Page:
         active="people",
         back=here("/people"),
         member=found,
-        roles=members.roles_to_grant(side),
+        roles=await members.roles_to_grant(side),
         may_reset=found.role != "owner" and found.user != scope().user,
         clients=await use(Clients).clients(),
         assigned=await assigned(found.user) if side == "firm" else frozenset(),
@@ -92,7 +93,7 @@ async def _people_page(
         members=await members.members(),
         invitations=await invitations.open_invitations(),
         clients=await use(Clients).clients(),
-        roles=[*members.roles_to_grant("firm"), *members.roles_to_grant("client")],
+        roles=[*await members.roles_to_grant("firm"), *await members.roles_to_grant("client")],
         error=error,
         link=link,
         link_for=link_for,
@@ -103,6 +104,7 @@ async def _people_page(
 
 
 HANDLERS = [
+    *ROLE_PAGES,
     people_page,
     invite_form,
     withdraw_form,

@@ -1,6 +1,7 @@
 """From a role to what it may do: core's own table, the plugins' manifests, the firm's own versions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from zhangfang_core.identity.roles import role as role_called
@@ -15,6 +16,7 @@ _KEEPERS = ("owner", "admin")
 
 CORE_PERMISSIONS = (
     Permission("ledger.read", "查看账簿", _READERS),
+    Permission("accounts.read", "查看科目余额和明细账", _READERS),
     Permission("parties.read", "查看往来账龄", (*_PAYERS, "sales_manager")),
     Permission("receivables.read", "其中的应收往来", (*_READERS, "sales_manager")),
     Permission("payables.read", "其中的应付往来", _PAYERS),
@@ -48,6 +50,32 @@ CORE_PERMISSIONS = (
 )
 
 OPERATOR_PERMISSIONS = frozenset({"operator.use"})
+
+WHOLE_BOOKS = frozenset(
+    {
+        *("ledger.read", "ledger.draft", "ledger.post", "ledger.close", "bank.read", "bank.write", "taxes.read"),
+        *("filings.read", "filings.write", "filings.confirm", "alerts.read"),
+    }
+)
+"""What shows amounts of any account: no role that is kept to some accounts holds it. The database keeps the same list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a role may do and see. ``measures`` and ``accounts`` are None for all."""
+
+    permissions: frozenset[str]
+    measures: frozenset[str] | None = frozenset()
+    accounts: tuple[str, ...] | None = None
+
+
+def rights_of(role: str, own: Rights | None, enabled_plugins: frozenset[str]) -> Rights:
+    """``own`` is what the firm says of the role, where it made it or its own version of it."""
+    permissions = permissions_of(role, {} if own is None else {role: own.permissions}, enabled_plugins)
+    if own is not None:
+        return Rights(permissions, own.measures, own.accounts)
+    declared = role_called(role)
+    return Rights(permissions) if declared is None else Rights(permissions, declared.measures, declared.accounts)
 
 
 def permissions_of(

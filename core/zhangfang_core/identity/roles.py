@@ -3,25 +3,41 @@
 from typing import Literal
 
 from zhangfang_core.modules.registry import registry
-from zhangfang_sdk.roles import Role
+from zhangfang_sdk.roles import EVERY_PLUGINS, Role
 
 OPERATOR = "operator"
 PERSON = "person"
 """At their own pages, where no firm says what they may."""
 
-BUILT_IN = (
-    Role("owner", "负责人", "firm"),
-    Role("admin", "管理员", "firm"),
-    Role("accountant", "会计", "firm"),
-    Role("reviewer", "审核", "firm"),
-    Role("boss", "老板", "client"),
-    Role("cashier", "出纳", "client"),
-    Role("sales_manager", "销售主管", "client"),
-    Role("driver", "司机(只上传票据)", "client"),
-)
+AUDITOR = "auditor"
+"""Who came by an auditor's link; given by nothing else."""
 
-SEES_EVERY_CLIENT = frozenset({"owner", "admin", "reviewer"})
-"""Firm roles that need no assignment; ``app_enter`` in the database holds the same list."""
+BUILT_IN = (
+    Role("owner", "负责人", "firm", measures=None),
+    Role("admin", "管理员", "firm", measures=None),
+    Role("accountant", "会计", "firm", measures=None),
+    Role("reviewer", "审核", "firm", measures=None),
+    Role("boss", "老板", "client", measures=None),
+    Role(
+        "cashier",
+        "出纳",
+        "client",
+        measures=frozenset(
+            {
+                "bank_balance",
+                "cash_balance",
+                "money_funds",
+                "available_funds",
+                "payables",
+                "taxes_payable",
+                EVERY_PLUGINS,
+            }
+        ),
+    ),
+    Role("sales_manager", "销售主管", "client", measures=frozenset({"sales", "receivables", EVERY_PLUGINS})),
+    Role("driver", "司机(只上传票据)", "client"),
+    Role(AUDITOR, "审计(只读链接)", "client", measures=frozenset()),
+)
 
 
 def roles() -> tuple[Role, ...]:
@@ -34,7 +50,7 @@ def role(key: str) -> Role | None:
 
 
 def role_title(key: str) -> str:
-    """The title of a role; of a role that a firm made, its key."""
+    """The title of a role; a role that a firm made is called by its key."""
     if key == OPERATOR:
         return "平台运维"
     if key == PERSON:

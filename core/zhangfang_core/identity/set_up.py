@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity.passwords import check_strength, hashed
+from zhangfang_core.identity.roles import role as role_called
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.secrets import seal
 from zhangfang_core.identity.sign_in import login_written
@@ -118,8 +119,8 @@ async def person_called(login: str) -> int | None:
 
 async def join(person: int, role: str, client: int | None = None) -> int:
     """Make a person a member of the firm in scope; returns the membership. Raises Refusal ``role.wrong_side``, ``member.already``."""
-    if (side_of(role) == "client") != (client is not None):
-        raise Refusal("role.wrong_side", "这个角色与所选公司不相符,请重新选择。", field="role")
+    if (await _side(role) == "client") != (client is not None):
+        raise _wrong_side()
     known = await connection().fetchval(
         """select id from core_membership where "user" = $1 and firm = $2 and client is not distinct from $3""",
         person,
@@ -140,6 +141,22 @@ async def join(person: int, role: str, client: int | None = None) -> int:
         "member.join", f"core_membership:{membership}", client=client, after={"user": person, "role": role}
     )
     return membership
+
+
+async def _side(role: str) -> str:
+    """Raises Refusal ``role.wrong_side`` for a role that neither the platform nor the firm has."""
+    if role_called(role) is not None:
+        return side_of(role)
+    made: str | None = await connection().fetchval(
+        "select side from core_role where firm = $1 and key = $2", firm_in_scope(), role
+    )
+    if made is None:
+        raise _wrong_side()
+    return made
+
+
+def _wrong_side() -> Refusal:
+    return Refusal("role.wrong_side", "这个角色与所选公司不相符,请重新选择。", field="role")
 
 
 def login_taken() -> Refusal:

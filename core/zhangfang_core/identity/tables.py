@@ -119,13 +119,21 @@ class Invitation(FirmRows, Table, tablename="core_invitation"):
 
 
 class OwnRole(FirmRows, Table, tablename="core_role"):
-    """A role that a firm made, or its own version of a built-in one. ``permissions`` is a JSON list of permission ids."""
+    """A role that a firm made, called by its key, or its own version of a built-in one. ``permissions`` is a JSON list of permission ids.
+
+    ``measures`` (keys) and ``accounts`` (beginnings of codes) are JSON lists, null for all. Of the firm's clients its people see all
+    (``every_client``), those of ``clients`` (ids), or the ones that each was given (null); a client's person sees that client.
+    """
 
     id = BigSerial(primary_key=True)
     key = Varchar(length=60)
     title = Varchar(length=60)
     side = Varchar(length=10)
     permissions = JSONB(default="[]")
+    measures = JSONB(null=True, default=None)
+    accounts = JSONB(null=True, default=None)
+    every_client = Boolean(default=False)
+    clients = JSONB(null=True, default=None)
 
 
 class ContactPoint(Table, tablename="core_contact_point"):

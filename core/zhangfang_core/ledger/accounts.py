@@ -6,6 +6,7 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.charts import load_chart, standards
+from zhangfang_core.ledger.reading import see_accounts
 from zhangfang_core.ledger.rules import kinds_of
 from zhangfang_core.ledger.search_source import account_renamed
 from zhangfang_sdk.audit import Audit
@@ -56,7 +57,7 @@ async def open_chart(client: int, standard: str) -> int:
 
 
 async def accounts(client: int) -> Sequence[Account]:
-    """See ``Ledger.accounts``, by code."""
+    """See ``Ledger.accounts``, by code: those that the role sees."""
     if not scope().sees(client):
         raise not_found("客户企业")
     rows = await connection().fetch(
@@ -65,18 +66,16 @@ async def accounts(client: int) -> Sequence[Account]:
         firm_in_scope(),
         client,
     )
-    return [account_of(row) for row in rows]
+    return [account_of(row) for row in rows if scope().sees_account(row["code"])]
 
 
 async def account_names(client: int) -> Mapping[str, str]:
-    """See ``Ledger.account_names``; needs ``ledger.read``."""
-    require("ledger.read")
-    if not scope().sees(client):
-        raise not_found("客户企业")
+    """See ``Ledger.account_names``; needs ``accounts.read`` or ``ledger.read``."""
+    see_accounts(client)
     rows = await connection().fetch(
         "select code, full_name from core_account where firm = $1 and client = $2", firm_in_scope(), client
     )
-    return dict(rows)
+    return {row["code"]: row["full_name"] for row in rows if scope().sees_account(row["code"])}
 
 
 async def moved(client: int) -> Mapping[str, str]:
@@ -92,7 +91,9 @@ async def moved(client: int) -> Mapping[str, str]:
 async def followed(client: int, lines: Sequence[Line]) -> tuple[Line, ...]:
     """Lines on the accounts to which those that were divided since went."""
     went = await moved(client)
-    return tuple(replace(line, account=where_now(line.account, went)) if line.account in went else line for line in lines)
+    return tuple(
+        replace(line, account=where_now(line.account, went)) if line.account in went else line for line in lines
+    )
 
 
 def where_now(code: str, moved: Mapping[str, str]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.ledger.reading import see
-from zhangfang_sdk.context import firm_in_scope
+from zhangfang_core.ledger.reading import see_accounts
+from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.ledger import Balance
 from zhangfang_sdk.periods import Period
 
@@ -23,15 +23,17 @@ _BY_END = """select account, ($5::int[])[width_bucket(period - 1, $5::int[]) + 1
 async def balances(
     client: int, first: Period | None, last: Period, ends: Sequence[Period] | None = None
 ) -> Sequence[Balance]:
-    """See ``Ledger.balances``; needs ``ledger.read``."""
-    see(client)
+    """See ``Ledger.balances``."""
+    see_accounts(client)
     given = [firm_in_scope(), client, OPENING if first is None else first.number, last.number]
     if ends is None:
         rows = await connection().fetch(_MONTHLY, *given)
     else:
         rows = await connection().fetch(_BY_END, *given, sorted({OPENING, *(e.number for e in ends), last.number}))
+    seen = scope().sees_account
     months = {number: Period.from_number(number) if number else None for number in {row["period"] for row in rows}}
     return [
         Balance(account, months[period], debit, credit, closing_debit, closing_credit)
         for account, period, debit, credit, closing_debit, closing_credit in rows
+        if seen(account)
     ]

@@ -76,7 +76,7 @@ async def funds(client: int, period: Period) -> Funds:
     measures = load_measures(standard)
     prefixes = [term.account for _, term in measures.terms(MEASURE)]
     rows = await connection().fetch(_ACCOUNTS, firm_in_scope(), client, period.number, prefixes)
-    accounts = [FundAccount(**dict(row)) for row in rows]
+    accounts = [FundAccount(**dict(row)) for row in rows if scope().sees_account(row["code"])]
     moved = await connection().fetch(
         _MOVEMENTS, firm_in_scope(), client, [a.code for a in accounts], period.first_day, period.last_day, MOST
     )

@@ -8,12 +8,11 @@ from itertools import accumulate
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.charts import Basis, Side, load_measures
 from zhangfang_core.ledger.charts import Measures as StandardMeasures
+from zhangfang_core.ledger.reading import lines_of
 from zhangfang_sdk.context import client_in_scope, firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.services import use
 
 # Everything before the first month comes as one row an account. ``moved`` counts closing vouchers, ``earned`` does not.
 _BALANCES = """select c.standard, b.account, b.months, b.moved, b.earned from core_client c left join lateral (
@@ -58,9 +57,24 @@ class LedgerMeasures:
         standard = await _standard_of(client if client is not None else client_in_scope())
         return _definition(_known(standard, key), key)
 
+    async def hidden(self, client: int, keys: Sequence[str]) -> Sequence[str]:
+        """Those of ``keys`` that the actor's role does not see: not in its list, or taken from accounts beyond its own."""
+        if scope().measures is None and scope().accounts is None:
+            return ()
+        measures = load_measures(await _standard_of(client))
+        return [
+            k
+            for k in keys
+            if k not in measures.by_key or not scope().sees_measure(k, _definition(measures, k).accounts)
+        ]
+
     async def offered(self, client: int) -> Sequence[Definition]:
         measures = load_measures(await _standard_of(client))
-        return [_definition(measures, key) for key in measures.by_key]
+        return [
+            d
+            for d in (_definition(measures, key) for key in measures.by_key)
+            if scope().sees_measure(d.key, d.accounts)
+        ]
 
     async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
         standard, moved, earned = await _read(client, period, period)
@@ -82,11 +96,9 @@ class LedgerMeasures:
         ordered = sorted(shares.items(), key=lambda item: (-abs(item[1]), item[0]))
         return [AccountShare(code, names[code], amount) for code, amount in ordered]
 
-
     async def entries(self, client: int, key: str, period: Period, *, limit: int) -> Sequence[MeasureEntry]:
         accounts = [share.code for share in await self.by_account(client, key, period)]
-        ledger = use(Ledger)
-        found = [e for code in accounts for e in await ledger.entries(client, code, period, period, limit=limit)]
+        found = [e for code in accounts for e in await lines_of(client, code, period, period, limit=limit)]
         newest = sorted(found, key=lambda e: (e.date, e.voucher), reverse=True)[:limit]
         return [
             MeasureEntry(e.date, e.summary, e.debit or e.credit, f"/vouchers/{e.voucher}", e.label, e.document)

@@ -37,6 +37,14 @@ def see(client: int) -> None:
         raise not_found("客户企业")
 
 
+def see_accounts(client: int) -> None:
+    """As ``see``, for what ``accounts.read`` shows of the accounts that the role is kept to."""
+    if not scope().may("accounts.read"):
+        require("ledger.read")
+    if not scope().sees(client):
+        raise not_found("客户企业")
+
+
 async def voucher(id_: int) -> Voucher:
     """See ``Ledger.voucher``; needs ``ledger.read``."""
     require("ledger.read")
@@ -159,15 +167,24 @@ async def _with_lines(found: Sequence[Mapping[str, Any]]) -> list[Voucher]:
 
 
 async def entries(client: int, account: str, first: Period, last: Period, *, limit: int = 200) -> Sequence[LedgerEntry]:
-    """See ``Ledger.entries``; needs ``ledger.read``."""
+    """See ``Ledger.entries``."""
     return await entries_of(client, account, first, last, limit=limit, item=None)
 
 
 async def entries_of(
     client: int, account: str, first: Period, last: Period, *, limit: int, item: int | None
 ) -> Sequence[LedgerEntry]:
-    """As ``entries``; only lines that carry the dimension ``item`` where one is given."""
-    see(client)
+    """As ``entries``; only lines that carry the dimension ``item`` where one is given. Needs ``accounts.read`` or ``ledger.read``."""
+    see_accounts(client)
+    if not scope().sees_account(account):
+        raise not_found("科目")
+    return await lines_of(client, account, first, last, limit=limit, item=item)
+
+
+async def lines_of(
+    client: int, account: str, first: Period, last: Period, *, limit: int, item: int | None = None
+) -> Sequence[LedgerEntry]:
+    """As ``entries_of``, where the caller knows that the actor may see them."""
     rows = await connection().fetch(
         _ENTRIES.format(*(("", "") if item is None else (", d.quantity, d.unit_price", _WITH_ITEM))),
         firm_in_scope(),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.accounts import accounts
-from zhangfang_core.ledger.reading import see
-from zhangfang_sdk.context import firm_in_scope
+from zhangfang_core.ledger.reading import see_accounts
+from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.periods import Period
 
@@ -43,10 +43,17 @@ class TrialRow:
 
 
 async def trial_balance(client: int, period: Period) -> Sequence[TrialRow]:
-    """Accounts with any figure, by code; needs ``ledger.read``. Those of level 1 sum to equal debits and credits."""
-    see(client)
+    """Accounts with any figure, by code, as far as the role sees; needs ``accounts.read`` or ``ledger.read``.
+
+    Where it sees all, those of level 1 sum to equal debits and credits.
+    """
+    see_accounts(client)
     sums = await connection().fetch(_SUMS, firm_in_scope(), client, period.number)
-    own = {row["account"]: Figures(row["opening"], row["debit"], row["credit"]) for row in sums}
+    own = {
+        row["account"]: Figures(row["opening"], row["debit"], row["credit"])
+        for row in sums
+        if scope().sees_account(row["account"])
+    }
     return rolled_up(await accounts(client), own)
 
 
@@ -56,11 +63,11 @@ def rolled_up(chart: Sequence[Account], own: Mapping[str, Figures]) -> list[Tria
     totals: dict[str, Figures] = {}
     levels: dict[str, int] = {}
     for account in chart:
-        levels[account.code] = 1 if account.parent is None else levels[account.parent] + 1
+        levels[account.code] = levels.get(account.parent or "", 0) + 1
     for code, figures in own.items():
         above: str | None = code
-        while above is not None:
+        while above in parents:
             totals[above] = totals.get(above, Figures()).plus(figures)
-            above = parents[above]
+            above = parents.get(above)
     found = [TrialRow(a, levels[a.code], totals[a.code]) for a in chart if a.code in totals]
     return [row for row in found if row.figures != Figures()]

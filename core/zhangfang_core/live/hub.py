@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ import asyncpg
 from zhangfang_core.database.engine import DATABASE_FAILED, connection
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import ScopeMismatch
+from zhangfang_sdk.live import ACCESS, WHOLE_FIRM
 
 log = logging.getLogger("zhangfang.live")
 
@@ -37,7 +38,7 @@ LONGEST_PAUSE_S = 5.0
 class PgLive:
     async def announce(self, topic: str, client: int) -> None:
         """See :class:`zhangfang_sdk.live.Live`. PostgreSQL tells the same once in a transaction, however often it is said."""
-        if not scope().sees(client):
+        if client != WHOLE_FIRM and not scope().sees(client):
             raise ScopeMismatch(f"client {client} is not in scope")
         told = {"firm": firm_in_scope(), "client": client, "topic": topic}
         await connection().execute("select pg_notify($1, $2)", CHANNEL, json.dumps(told))
@@ -57,13 +58,14 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a screen shows: ``clients`` of ``firm``, None for all of them."""
+    """What a screen shows: ``clients`` of ``firm``, None for all of them. ``rights`` is whatever else bounds it, to be compared."""
 
     firm: int
     clients: frozenset[int] | None
+    rights: Hashable = None
 
     def holds(self, firm: int, event: LiveEvent) -> bool:
-        return firm == self.firm and (self.clients is None or event.client in self.clients)
+        return firm == self.firm and (event.topic == ACCESS or self.clients is None or event.client in self.clients)
 
 
 class Subscription:

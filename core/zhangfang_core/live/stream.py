@@ -20,6 +20,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.web.core_badges import CORE_BADGES
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.live import ACCESS
 from zhangfang_sdk.web import ANYWHERE, SIGNED_IN, page
 
 log = logging.getLogger("zhangfang.live")
@@ -36,8 +37,8 @@ async def events(request: Request[object, object, State]) -> Stream:
     """Named events: the topic as name, ``{"client": id}`` as data. ``badges`` says that red dots may have moved.
 
     A client's pages hear of this client, a firm's of all that the person may see there, the person's own of all their places.
-    Ends when the session ends or what the person may see changes; and after ``resync``, so that the browser connects and
-    fetches anew.
+    Ends when the session ends or what the person may see changes (at once, by ACCESS); and after ``resync``, so that the browser
+    connects and fetches anew.
     """
     asked = asking()
     if asked is None or asked.presence.token is None:
@@ -74,7 +75,9 @@ class Screen:
 
 
 def _view(seen: Scope) -> list[View]:
-    return [] if seen.firm is None else [View(seen.firm, seen.clients)]
+    if seen.firm is None:
+        return []
+    return [View(seen.firm, seen.clients, (seen.permissions, seen.measures, seen.accounts, seen.years))]
 
 
 async def _told(screen: Screen, views: Sequence[View]) -> AsyncIterator[str]:
@@ -94,6 +97,11 @@ async def _told(screen: Screen, views: Sequence[View]) -> AsyncIterator[str]:
                 due = time.monotonic() + CHECK_S
             if event is None:
                 continue
+            if event.topic == ACCESS:
+                if await _still_shows(screen, views):
+                    continue
+                yield _written(LiveEvent(RESYNC))
+                return
             yield _written(event)
             if event.topic == RESYNC:
                 return
@@ -102,7 +110,7 @@ async def _told(screen: Screen, views: Sequence[View]) -> AsyncIterator[str]:
 
 
 async def _still_shows(screen: Screen, views: Sequence[View]) -> bool:
-    """Whether the session still stands and sees the same clients."""
+    """Whether the session still stands and sees the same."""
     try:
         return await screen.views() == views
     except DATABASE_FAILED as error:

@@ -59,7 +59,7 @@ class EveryMeasure:
     async def series(
         self, client: int, keys: Sequence[str], first: Period, last: Period
     ) -> Mapping[str, Sequence[int]]:
-        of_books, added = await _told_apart(client, keys)
+        of_books, added = await self._told_apart(client, keys)
         found = dict(await self._books.series(client, of_books, first, last))
         for one in added:
             values = await one.ask(partial(_months, one.measure, client, first, last))
@@ -68,7 +68,7 @@ class EveryMeasure:
         return found
 
     async def on_days(self, client: int, keys: Sequence[str], days: Sequence[dt.date]) -> Mapping[str, Sequence[int]]:
-        of_books, added = await _told_apart(client, keys)
+        of_books, added = await self._told_apart(client, keys)
         found = dict(await self._books.on_days(client, of_books, days))
         for one in added:
             values = await one.ask(partial(_days, one.measure, client, days))
@@ -77,10 +77,16 @@ class EveryMeasure:
         return found
 
     async def definition(self, key: str, *, client: int | None = None) -> Definition:
-        return (await _called(key)).definition if _is_added(key) else await self._books.definition(key, client=client)
+        if _is_added(key):
+            return (await _called(key)).definition
+        found = await self._books.definition(key, client=client)
+        if not scope().sees_measure(key, found.accounts):
+            raise unknown()
+        return found
 
     async def by_account(self, client: int, key: str, period: Period) -> Sequence[AccountShare]:
         if not _is_added(key):
+            await self._told_apart(client, [key])
             return await self._books.by_account(client, key, period)
         await _called(key)
         _see(client)
@@ -90,6 +96,7 @@ class EveryMeasure:
         self, client: int, key: str, period: Period, *, limit: int = MOST_ENTRIES
     ) -> Sequence[MeasureEntry]:
         if not _is_added(key):
+            await self._told_apart(client, [key])
             return await self._books.entries(client, key, period, limit=limit)
         one = await _called(key)
         _see(client)
@@ -101,6 +108,15 @@ class EveryMeasure:
         if found is None:
             raise Refusal("measure.away", f"“{one.measure.title}”的明细暂时取不到,请稍后再试。", status=503)
         return sorted(found, key=lambda entry: entry.date, reverse=True)[:limit]
+
+    async def _told_apart(self, client: int, keys: Iterable[str]) -> tuple[list[str], list[_Added]]:
+        """The books' keys and the plugins' figures. Raises Refusal ``common.not_found``, ``measure.unknown``."""
+        _see(client)
+        every = list(dict.fromkeys(keys))
+        of_books = [k for k in every if not _is_added(k)]
+        if await self._books.hidden(client, of_books):
+            raise unknown()
+        return of_books, [await _called(k) for k in every if _is_added(k)]
 
 
 async def _months(measure: Measure, client: int, first: Period, last: Period) -> Sequence[int]:
@@ -142,20 +158,17 @@ async def _added() -> Mapping[str, _Added]:
         measure.key: _Added(id_, module.manifest.title, measure, is_left_out(id_, _part_of(measure), off))
         for id_, module in registry().modules.items()
         for measure in (module.measures if id_ in on else ())
-        if measure.permission == SIGNED_IN or scope().may(measure.permission)
+        if (measure.permission == SIGNED_IN or scope().may(measure.permission)) and scope().sees_measure(measure.key)
     }
 
 
 async def _called(key: str) -> _Added:
-    """The same answer for one that does not exist and for one that the actor may not see."""
     found = (await _added()).get(key)
     if found is None:
-        raise Refusal("measure.unknown", "没有这个指标。", status=404)
+        raise unknown()
     return found
 
 
-async def _told_apart(client: int, keys: Iterable[str]) -> tuple[list[str], list[_Added]]:
-    """The books' keys and the plugins' figures. Raises Refusal ``common.not_found``, ``measure.unknown``."""
-    _see(client)
-    every = list(dict.fromkeys(keys))
-    return [k for k in every if not _is_added(k)], [await _called(k) for k in every if _is_added(k)]
+def unknown() -> Refusal:
+    """For a figure that does not exist and for one that the actor may not see."""
+    return Refusal("measure.unknown", "没有这个指标。", status=404)

@@ -9,7 +9,6 @@ import asyncpg
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.permissions import permissions_of
-from zhangfang_core.identity.roles import SEES_EVERY_CLIENT
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.modules.switches import enabled_modules
@@ -29,9 +28,8 @@ ONCE = "deliver_notices"
 _LONGEST_TITLE = 120
 _LONGEST_SUBJECT = 160
 
-_MEMBERS = """select m."user", m.role, m.client, exists (
-        select from core_assignment a where a.firm = m.firm and a.client = $2 and a."user" = m."user") as assigned
-    from core_membership m where m.firm = $1 and m.active and (m.client is null or m.client = $2)"""
+_MEMBERS = """select m."user", m.role from core_membership m cross join lateral (select app_clients_of(m) as clients) s
+    where m.firm = $1 and app_stands(m) and (m.client is null or m.client = $2) and (s.clients is null or $2 = any(s.clients))"""
 
 _KEEP = """insert into core_notice (firm, client, "user", kind, urgent, key, title, body, subject, mail, sms, link, created_at)
     select $1, $2, person, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() from unnest($3::bigint[]) person
@@ -82,7 +80,6 @@ async def _concerned(notice: Notice, permission: str | None) -> list[int]:
             m["user"]
             for m in members
             if (notice.people is None or m["user"] in notice.people)
-            and (m["client"] is not None or m["role"] in SEES_EVERY_CLIENT or m["assigned"])
             and (permission is None or permission in permissions_of(m["role"], roles, enabled))
         }
     )

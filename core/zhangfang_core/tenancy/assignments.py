@@ -6,6 +6,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.live import ACCESS, WHOLE_FIRM, Live
 from zhangfang_sdk.services import use
 
 
@@ -50,3 +51,4 @@ async def assign(user: int, clients: Iterable[int]) -> None:
             before={"clients": sorted(before)},
             after={"clients": sorted(wanted)},
         )
+        await use(Live).announce(ACCESS, WHOLE_FIRM)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from zhangfang_core.database.engine import scoped_transaction
-from zhangfang_core.identity.permissions import permissions_of
+from zhangfang_core.identity.permissions import rights_of
 from zhangfang_core.identity.roles import side_of
 from zhangfang_core.identity.set_up import make_firm, make_member
 from zhangfang_core.modules.registry import registry
@@ -62,6 +62,7 @@ async def acting(
     """A transaction in the scope of somebody with ``role``; people of a client see ``client`` only (the restaurant by default)."""
     staff = side_of(role) == "firm"
     opened = client if client is not None else (None if staff else firm.restaurant)
+    rights = rights_of(role, None, frozenset(registry().modules))
     scope = Scope(
         firm=firm.id,
         user=user if user is not None else firm.owner,
@@ -70,7 +71,9 @@ async def acting(
         staff=staff,
         client=opened,
         clients=None if staff else frozenset({opened} if opened else ()),
-        permissions=permissions_of(role, {}, frozenset(registry().modules)),
+        permissions=rights.permissions,
+        measures=rights.measures,
+        accounts=rights.accounts,
     )
     async with scoped_transaction(scope):
         yield scope

@@ -18,7 +18,7 @@ async def piece_values() -> dict[str, Any]:
 
 
 def actor_values(scope: Scope, names: Names) -> dict[str, Any]:
-    """The person as templates know them. ``may`` asks as the person, whatever plugin's template it is."""
+    """The person as templates know them. ``may`` and ``sees_account`` ask as the person, whatever plugin's template it is."""
     return {
         "name": scope.user_name,
         "role": scope.role,
@@ -30,4 +30,5 @@ def actor_values(scope: Scope, names: Names) -> dict[str, Any]:
         "is_firm_staff": scope.staff,
         "is_operator": scope.operator,
         "may": scope.holds,
+        "sees_account": scope.sees_account,
     }

@@ -39,6 +39,8 @@ ASKED = {
 PRESSING_DAYS = 30
 """From here on the facts stand open on the home."""
 FIGURES = {"annual_report": ("sales", "net_profit", "taxes_payable")}
+
+
 @dataclass(frozen=True, slots=True)
 class ShownFact:
     """``since`` is the day from which it holds, "" for a figure. ``id`` is the profile's entry, None for a figure of the books, which is put
@@ -74,15 +76,16 @@ async def _figures(task: ShownTask, keys: Sequence[str]) -> Sequence[ShownFact]:
         return []
     year = task.covers // 100
     first, last = Period(year, 1), Period(year, 12)
-    known = await use(Measures).series(task.client, keys, first, last)
-    definitions = [await use(Measures).definition(key, client=task.client) for key in known]
+    definitions = [d for d in await use(Measures).offered(task.client) if d.key in keys]
+    known = await use(Measures).series(task.client, [d.key for d in definitions], first, last)
     return [
         ShownFact(
             f"{year}年{d.title}",
             f"¥{yuan(known[d.key][-1] if d.basis == 'closing' else sum(known[d.key]))}",
             "账簿",
         )
-        for d in definitions
+        for d in sorted(definitions, key=lambda d: keys.index(d.key))
+        if d.key in known
     ]
 
 

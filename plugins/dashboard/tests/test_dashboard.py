@@ -14,12 +14,12 @@ from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_dashboard.figures import MONTHS_READ, figures_of, trend
 from zhangfang_dashboard.rights import FIGURES, visible
 from zhangfang_dashboard.services import cockpit, explain
-from zhangfang_dashboard.tables import RoleFigure
-from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Line, VoucherDraft
-from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
+from zhangfang_sdk.measures import Measure, MeasureEntry, Measures, Unit
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.services import use
 
 MARCH = Period(2025, 3)
 
@@ -56,7 +56,7 @@ async def test_the_figures_are_the_books(firm: TestFirm) -> None:
 
 
 async def test_a_role_sees_its_figures_alone(firm: TestFirm) -> None:
-    """DASH-3: where data is read, not only on the page; the firm may decide otherwise."""
+    """DASH-3: where data is read, not only on the page."""
     await sold(firm, 100)
     async with acting(firm, "sales_manager"):
         assert set((await cockpit(firm.restaurant, MARCH)).figures) == {"sales", "receivables"}
@@ -64,13 +64,13 @@ async def test_a_role_sees_its_figures_alone(firm: TestFirm) -> None:
             await explain(firm.restaurant, "net_profit", MARCH)
         with pytest.raises(Refusal, match=r"common\.not_found"):
             await explain(firm.restaurant, "no_such_figure", MARCH)
-    async with acting(firm, "owner"):
-        await RoleFigure(role="sales_manager", figure="net_profit", shown=True).save()
-        await RoleFigure(role="boss", figure="net_profit", shown=False).save()
-    async with acting(firm, "sales_manager"):
-        assert "net_profit" in (await visible(firm.restaurant)).of_books
+        with pytest.raises(Refusal, match=r"measure\.unknown"):
+            await use(Measures).series(firm.restaurant, ["net_profit"], MARCH, MARCH)
+        with pytest.raises(Refusal, match=r"measure\.unknown"):
+            await use(Measures).by_account(firm.restaurant, "net_profit", MARCH)
+        assert [e.amount for e in (await explain(firm.restaurant, "sales", MARCH)).entries] == [100]
     async with acting(firm, "boss"):
-        assert set((await visible(firm.restaurant)).of_books) == set(FIGURES) - {"net_profit"}
+        assert set((await visible(firm.restaurant)).of_books) == set(FIGURES)
     async with acting(firm, "driver"):
         assert (await visible(firm.restaurant)).of_books == []
 
@@ -101,10 +101,8 @@ async def test_a_plugin_s_figure_is_shown_like_its_own(firm: TestFirm, visit: Vi
     for told in ("已归档的比例", "由模块", "一张单据", "0.5%"):
         assert told in figure
     assert "归档率" in (await boss.get("/cockpit")).text, "in a running month it stands alone"
-    async with acting(firm, "owner"):
-        await RoleFigure(role="boss", figure=papers, shown=False).save()
-    assert "归档率" not in (await boss.get("/cockpit?period=2025-03")).text
-    assert (await boss.get(f"/figures/{papers}?period=2025-03")).status_code == 404
+    async with acting(firm, "owner") as owner, in_scope(replace(owner, measures=frozenset({"sales"}))):
+        assert (await visible(firm.restaurant)).keys == ["sales"]
 
 
 async def test_a_client_out_of_scope_has_no_cockpit(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from piccolo.conf.apps import AppConfig, table_finder
+from piccolo.conf.apps import AppConfig
 
 APP_CONFIG = AppConfig(
     app_name="dashboard",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
-    table_classes=table_finder(["zhangfang_dashboard.tables"], exclude_imported=True),
+    table_classes=[],
     migration_dependencies=["zhangfang_core.tenancy.piccolo_app"],
 )

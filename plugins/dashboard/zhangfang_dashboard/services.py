@@ -8,7 +8,6 @@ from zhangfang_dashboard.figures import MONTHS_READ, Figure, TrendPoint, figures
 from zhangfang_dashboard.rights import require_figure, visible
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry, Measures
@@ -62,15 +61,12 @@ async def cockpit(client: int, period: Period) -> Cockpit:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Where a figure comes from: its definition, the accounts behind it, and the newest entries of the month.
-
-    ``entries`` is None for a figure of the books before somebody who may not read them.
-    """
+    """Where a figure comes from: its definition, the accounts behind it, and the newest entries of the month."""
 
     definition: Definition
     amount: int
     shares: Sequence[AccountShare]
-    entries: Sequence[MeasureEntry] | None
+    entries: Sequence[MeasureEntry]
 
 
 async def explain(client: int, key: str, period: Period) -> Explained:
@@ -82,7 +78,4 @@ async def explain(client: int, key: str, period: Period) -> Explained:
     if key not in series:
         raise Refusal("dashboard.figure_away", f"“{definition.title}”暂时算不出来,请稍后再看。", status=503)
     shares = await measures.by_account(client, key, period)
-    may_see = definition.basis == "plugin" or scope().may("ledger.read")
-    return Explained(
-        definition, series[key][0], shares, await measures.entries(client, key, period) if may_see else None
-    )
+    return Explained(definition, series[key][0], shares, await measures.entries(client, key, period))

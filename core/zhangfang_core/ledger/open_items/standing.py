@@ -141,7 +141,7 @@ async def control_accounts(client: int) -> list[ControlAccount]:
         )
         for row in rows
     ]
-    return [a for a in found if reads_all or scope().may(OF_SIDE[a.side])]
+    return [a for a in found if scope().sees_account(a.code) and (reads_all or scope().may(OF_SIDE[a.side]))]
 
 
 async def items_at(
