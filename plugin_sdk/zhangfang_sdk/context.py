@@ -35,10 +35,10 @@ class Scope:
     client: int | None = None
     clients: frozenset[int] | None = frozenset()
     permissions: frozenset[str] | None = frozenset()
+    address: str = ""
     measures: frozenset[str] | None = None
     accounts: tuple[str, ...] | None = None
     years: frozenset[int] | None = None
-    address: str = ""
 
     def may(self, permission: str) -> bool:
         """What the person may and the plugin whose code runs has declared. ``permissions`` None means all: the platform's own jobs."""

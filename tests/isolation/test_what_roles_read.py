@@ -56,6 +56,7 @@ VOUCHERS = (
     (Line("5401", "", debit=BOUGHT), Line("2202", "", credit=BOUGHT, counterparty="供应商乙")),
     (Line("560201", "", debit=WAGES), Line("221101", "", credit=WAGES)),
     (Line("1801", "", debit=PAID), Line("1002", "", credit=PAID, counterparty="房东")),
+    (Line("1001", "", debit=987653), Line("5001", "", credit=987653)),
     # What the measures add up to is then no amount of one line.
     (Line("1122", "", debit=1111117, counterparty="客户甲"), Line("5001", "", credit=1111117)),
     (Line("5401", "", debit=2222223), Line("2202", "", credit=2222223, counterparty="供应商乙")),
