@@ -10,6 +10,7 @@ from zhangfang_sdk.texts import translatable
 CORE_FACTS = translatable(
     {
         "account": "科目",
+        "accounts": "科目范围",
         "added": "新增",
         "address": "页面地址",
         "also_factor": "同时停用动态码",
@@ -43,6 +44,7 @@ CORE_FACTS = translatable(
         "lengths": "各级编码长度",
         "lines": "行数",
         "matches": "核销笔数",
+        "measures": "指标",
         "media_type": "文件类型",
         "method": "折旧方法",
         "months": "使用月数",
@@ -52,6 +54,7 @@ CORE_FACTS = translatable(
         "offered": "可选的辅助核算",
         "on": "日期或状态",
         "part": "部件",
+        "permissions": "权限",
         "period": "月份",
         "plugin": "模块",
         "position": "顺序",
@@ -99,6 +102,7 @@ CORE_FACTS = translatable(
         "core_fixed_asset": "资产卡片",
         "core_invitation": "邀请",
         "core_membership": "成员",
+        "core_role": "角色",
         "core_month_end_skip": "不做的月末凭证",
         "core_notice_delivery": "通知",
         "core_period": "会计月份",

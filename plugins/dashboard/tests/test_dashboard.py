@@ -101,8 +101,9 @@ async def test_a_plugin_s_figure_is_shown_like_its_own(firm: TestFirm, visit: Vi
     for told in ("已归档的比例", "由模块", "一张单据", "0.5%"):
         assert told in figure
     assert "归档率" in (await boss.get("/cockpit")).text, "in a running month it stands alone"
-    async with acting(firm, "owner") as owner, in_scope(replace(owner, measures=frozenset({"sales"}))):
-        assert (await visible(firm.restaurant)).keys == ["sales"]
+    async with acting(firm, "owner") as owner:
+        with in_scope(replace(owner, measures=frozenset({"sales"}))):
+            assert (await visible(firm.restaurant)).keys == ["sales"]
 
 
 async def test_a_client_out_of_scope_has_no_cockpit(firm: TestFirm, other_firm: TestFirm) -> None:
