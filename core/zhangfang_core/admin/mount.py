@@ -31,13 +31,13 @@ def desk() -> PortalAdmin:
 
 
 def admin_handlers() -> list[ASGIRouteHandler]:
-    """A mount; piccolo-admin has its own CSRF token, checked on every write."""
+    """A mount. piccolo-admin asks on every write that its cookie and header agree; that they are of this session is asked before."""
 
     @asgi(
         PATH,
         is_mount=True,
         copy_scope=True,
-        opt={"place": "admin", "permission": "admin.use", "exclude_from_csrf": True},
+        opt={"place": "admin", "permission": "admin.use", "token_by_script": True},
     )
     async def admin(scope: Scope, receive: Receive, send: Send) -> None:
         path = unquote(scope["raw_path"].decode("latin-1")).partition("?")[0]

@@ -104,16 +104,6 @@ def session_cookie(token: str) -> Cookie:
     )
 
 
-FORM_COOKIE = "zf_csrf"
-
-
-def forgotten_form_token() -> Cookie:
-    """At each sign-in and sign-out the token of forms is made anew: a form that the one before left open is not sent as the next."""
-    return Cookie(
-        key=own_cookie(FORM_COOKIE), value="", max_age=0, path="/", httponly=True, secure=read_settings().secure_cookies
-    )
-
-
 def choice_cookie(name: str, value: str) -> Cookie:
     """A choice of looks that scripts and signed-out pages read too; nothing secret."""
     return Cookie(

@@ -16,7 +16,6 @@ from zhangfang_core.identity.forms import (
     Req,
     came_from,
     choice_cookie,
-    forgotten_form_token,
     local,
     password_in,
     session_cookie,
@@ -118,7 +117,6 @@ async def _enrolled(token: str, sealed: str, code: str, wanted: Address, address
             await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=settled)
     answer = Page("identity/enrolled.html", title="恢复码", wanted=wanted, codes=codes)
     answer.set_cookie(session_cookie(settled))
-    answer.set_cookie(forgotten_form_token())
     return answer
 
 
@@ -142,7 +140,6 @@ async def _signed_in(token: str, wanted: Address, address: str) -> Redirect:
             told = await news.news(token)
         answer = go(portal(f"/sign-in/news?next={quote(wanted)}") if told else wanted)
     answer.set_cookie(session_cookie(token))
-    answer.set_cookie(forgotten_form_token())
     return answer
 
 
@@ -167,7 +164,6 @@ async def sign_out(data: Form) -> Redirect:
     await sessions.sign_out(token_of_request())
     answer = go(portal("/sign-in"))
     answer.set_cookie(session_cookie(""))
-    answer.set_cookie(forgotten_form_token())
     return answer
 
 

@@ -1,12 +1,10 @@
 """The web application: core's pages, every plugin's, the admin desk, behind one gate."""
 
-import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
@@ -18,9 +16,7 @@ from zhangfang_core.calendar.pages import HANDLERS as CALENDAR_PAGES
 from zhangfang_core.database.engine import DB, close_pool, open_pool
 from zhangfang_core.database.roles import addresses
 from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
-from zhangfang_core.identity.forms import FORM_COOKIE
 from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
-from zhangfang_core.identity.presence import own_cookie
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.live.hub import HUB
 from zhangfang_core.live.stream import HANDLERS as STREAMS
@@ -34,13 +30,13 @@ from zhangfang_core.plugin_life.pages import HANDLERS as PLUGIN_PAGES
 from zhangfang_core.search.pages import HANDLERS as SEARCH_PAGES
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import Settings, read_settings
-from zhangfang_core.storage.keys import derived_key
 from zhangfang_core.tenancy.pages import HANDLERS as TENANCY_PAGES
 from zhangfang_core.trail.pages import HANDLERS as TRAIL_PAGES
 from zhangfang_core.vendors.pages import HANDLERS as VENDOR_PAGES
 from zhangfang_core.web.assets_manifest import STATIC_DIR, STATIC_URL
 from zhangfang_core.web.entrance import Entrance
 from zhangfang_core.web.errors import EXCEPTION_HANDLERS
+from zhangfang_core.web.form_tokens import FormTokens
 from zhangfang_core.web.gate import Gate
 from zhangfang_core.web.home import HANDLERS as HOME_PAGES
 from zhangfang_core.web.old_links import HANDLERS as OLD_LINKS
@@ -132,16 +128,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *admin_handlers(),
             create_static_files_router(STATIC_URL, directories=[STATIC_DIR], opt={"static": True}),
         ],
-        middleware=[Entrance(chosen), Gate()],
+        middleware=[Entrance(chosen), Gate(), FormTokens(chosen)],
         template_config=template_config(),
         exception_handlers=EXCEPTION_HANDLERS,
-        csrf_config=CSRFConfig(
-            secret=base64.b64encode(derived_key(chosen, "csrf")).decode(),
-            cookie_name=own_cookie(FORM_COOKIE),
-            header_name="x-csrf-token",
-            cookie_httponly=True,
-            cookie_secure=chosen.secure_cookies,
-        ),
         compression_config=CompressionConfig(backend="brotli", brotli_gzip_fallback=True, exclude=["/events"]),
         after_request=dress,
         before_send=[_protect, _by_tls_only] if chosen.is_https else [_protect],
