@@ -19,6 +19,9 @@ from zhangfang_sdk.web import Page
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
 
+PASSWORDS = frozenset({"password", "current"})
+"""Names of the fields that hold one, which nobody cleans."""
+
 _YEAR_SECONDS = 365 * 24 * 3600
 
 

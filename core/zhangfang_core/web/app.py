@@ -41,6 +41,7 @@ from zhangfang_core.web.gate import Gate
 from zhangfang_core.web.home import HANDLERS as HOME_PAGES
 from zhangfang_core.web.old_links import HANDLERS as OLD_LINKS
 from zhangfang_core.web.rendering import dress, template_config
+from zhangfang_core.web.typed_texts import TypedTexts
 
 CORE_PAGES: list[HTTPRouteHandler] = [
     *HOME_PAGES,
@@ -128,7 +129,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *admin_handlers(),
             create_static_files_router(STATIC_URL, directories=[STATIC_DIR], opt={"static": True}),
         ],
-        middleware=[Entrance(chosen), Gate(), FormTokens(chosen)],
+        middleware=[Entrance(chosen), Gate(), TypedTexts(), FormTokens(chosen)],
         template_config=template_config(),
         exception_handlers=EXCEPTION_HANDLERS,
         compression_config=CompressionConfig(backend="brotli", brotli_gzip_fallback=True, exclude=["/events"]),

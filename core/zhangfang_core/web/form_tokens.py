@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
-from litestar.enums import RequestEncodingType, ScopeType
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as Connection
@@ -22,13 +22,13 @@ from zhangfang_core.identity.presence import asking, own_cookie
 from zhangfang_core.settings import Settings
 from zhangfang_core.storage.keys import derived_key
 from zhangfang_core.web.origins import SAFE_METHODS
+from zhangfang_core.web.typed_texts import FORMS
 from zhangfang_sdk.errors import Refusal
 
 FORM_COOKIE = "zf_csrf"
 FIELD, HEADER = "_csrf_token", "x-csrf-token"
 SCRIPTS_COOKIE, SCRIPTS_HEADER = "csrftoken", "x-csrftoken"
 """Of a mounted application (``token_by_script`` in its ``opt``) whose script reads the token from a cookie and sends it in a header."""
-_FORMS = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
 _RANDOM_DIGITS = 32
 
 
@@ -94,7 +94,7 @@ async def _sent(scope: Connection, receive: Receive, header: str) -> str:
     """ "" without one. A form that is read for it is kept for the handler."""
     request = Request[Any, Any, Any](scope, receive=receive)
     found = request.headers.get(header)
-    if not found and request.content_type[0] in _FORMS:
+    if not found and request.content_type[0] in FORMS:
         found = (await request.form()).get(FIELD)
     return found if isinstance(found, str) and found.isascii() else ""
 
