@@ -16,6 +16,7 @@ RESERVED = frozenset(
             "admin",
             "alerts",
             "audit",
+            "auditor",
             "bank",
             "clients",
             "contacts",

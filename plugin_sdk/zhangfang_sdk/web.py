@@ -55,6 +55,9 @@ class Page(Template):
         self.fragment = fragment
 
 
+ForAuditors = Literal["", "page", "months"]
+
+
 def page(
     path: str,
     *,
@@ -63,14 +66,19 @@ def page(
     examples: Examples = None,
     stream: bool = False,
     seen_as: str = "",
+    for_auditors: ForAuditors = "",
     **options: Any,
 ) -> Decorator:
     """A GET handler. ``permission`` is one of the manifest's, ``SIGNED_IN`` or ``PUBLIC``. ``stream`` opens no transaction.
 
     ``seen_as`` puts each opening on the firm's trail as this action of the manifest, for pages that show what is sensitive (wages, a report on
     risks). Files that a browser saves stand there without being asked for.
+
+    ``for_auditors`` opens the page to who came by an auditor's link, which sees no other: "months" where ``period`` and ``to`` say what is
+    shown (only months of the link's years are asked for), "page" where the services that are asked hold to them.
     """
-    return get(path, opt={**_opt(of, permission, examples, stream=stream), "seen_as": seen_as}, **options)
+    own = {"seen_as": seen_as, "for_auditors": for_auditors}
+    return get(path, opt={**_opt(of, permission, examples, stream=stream), **own}, **options)
 
 
 def action(
@@ -118,7 +126,8 @@ def go(address: Address) -> Redirect:
 class NavEntry:
     """One page in the navigation, by its own ``path`` ("/notes"), of the places where it stands.
 
-    ``tab`` is the bar of a client's people, ``me`` their page 我的, ``side`` the desk of the firm's staff.
+    ``tab`` is the bar of a client's people, ``me`` their page 我的, ``side`` the desk of the firm's staff. ``for_auditors``: the page is open
+    to an auditor too and takes ``?period=``.
     """
 
     id: str
@@ -129,6 +138,7 @@ class NavEntry:
     zone: Zone
     order: int = 50
     of: Of = CLIENT
+    for_auditors: bool = False
 
     def stands_in(self, place: Place) -> bool:
         return place in (self.of if isinstance(self.of, tuple) else (self.of,))

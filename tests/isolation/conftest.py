@@ -36,6 +36,7 @@ from zhangfang_core.identity.pacing import Tried, try_now
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import (
+    AuditorLink,
     ConsentRow,
     ContactChoice,
     ContactCode,
@@ -319,6 +320,11 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await VoucherChoice(words=f"记,{word}", clean_limit=12300).save()
     await ImportProfile(program="own", name=word, columns="{}").save()
     await TableLayout(kind="bank", name=word, headings=word, columns="{}").save()
+    auditor = await make_person(f"auditor-{firm}", word, OWNER_PASSWORD)
+    now = dt.datetime.now(dt.UTC)
+    await AuditorLink(
+        user=auditor, token_hash=f"{firm:064x}", pin_hash=word, years="[2025]", made_by=word, made_at=now, expires_at=now
+    ).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()
     await Reminders(duty="monthly", levels=json.dumps([[-7, word]]), changed_at=dt.datetime.now(dt.UTC)).save()

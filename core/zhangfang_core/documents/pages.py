@@ -26,7 +26,7 @@ _PICTURE_POLICY = "default-src 'none'; sandbox"
 _PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
-@page("/documents/{document_id:int}", of=CLIENT, permission="documents.read")
+@page("/documents/{document_id:int}", of=CLIENT, permission="documents.read", for_auditors="page")
 async def document_page(document_id: int) -> Page:
     """What the file is, and its picture where there is one."""
     document = await StoredDocuments().document(document_id)
@@ -44,7 +44,7 @@ async def document_page(document_id: int) -> Page:
     )
 
 
-@page("/documents/{document_id:int}/file", of=CLIENT, permission="documents.read")
+@page("/documents/{document_id:int}/file", of=CLIENT, permission="documents.read", for_auditors="page")
 async def original_file(document_id: int, download: bool = False) -> Stream:
     """The bytes as they came. Pictures and PDFs are shown, all else is only ever downloaded. They flow when the transaction is over."""
     original = await StoredDocuments().original(document_id)
@@ -72,7 +72,7 @@ def _presentation(document: Document, *, download: bool) -> dict[str, str]:
     }
 
 
-@page("/documents/{document_id:int}/pages", of=CLIENT, permission="documents.read", stream=True)
+@page("/documents/{document_id:int}/pages", of=CLIENT, permission="documents.read", stream=True, for_auditors="page")
 async def drawn_pages(document_id: int) -> Template:
     """A fragment: the pictures of a PDF's pages. The first one is drawn here, so that their number is known.
 
@@ -89,6 +89,7 @@ async def drawn_pages(document_id: int) -> Template:
     permission="documents.read",
     examples={"number": "1"},
     stream=True,
+    for_auditors="page",
 )
 async def page_picture(document_id: int, number: int) -> Response[bytes]:
     """One page of a PDF as PNG."""

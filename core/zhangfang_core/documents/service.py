@@ -1,7 +1,7 @@
 """The SDK's ``Documents``: files of clients, kept as they came."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,8 @@ class StoredDocuments:
         if not ids:
             return []
         rows = await DocumentRow.select().where(DocumentRow.id.is_in(list(ids)))
-        found = {row["id"]: _document(row) for row in rows}
+        seen = await _of_years(ids)
+        found = {row["id"]: _document(row) for row in rows if row["id"] in seen}
         return [found[id_] for id_ in ids if id_ in found]
 
     async def same_content(self, client: int, sha256: str) -> Sequence[Document]:
@@ -130,9 +131,24 @@ class StoredDocuments:
 
     async def _row(self, document_id: int) -> dict[str, Any]:
         row: dict[str, Any] | None = await DocumentRow.select().where(DocumentRow.id == document_id).first()
-        if row is None:
+        if row is None or not await _of_years([document_id]):
             raise not_found("文件")
         return row
+
+
+async def _of_years(ids: Sequence[int]) -> Collection[int]:
+    """Those of ``ids`` that the actor's years let through: an auditor sees what stands behind a voucher of these years."""
+    years = scope().years
+    if years is None:
+        return ids
+    rows = await connection().fetch(
+        """select distinct document from core_voucher where firm = $1 and document = any($2::bigint[])
+        and period / 100 = any($3::int[]) and state = 'posted'""",
+        firm_in_scope(),
+        list(ids),
+        sorted(years),
+    )
+    return {row["document"] for row in rows}
 
 
 def _midnight(day: dt.date) -> dt.datetime:

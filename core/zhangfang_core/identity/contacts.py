@@ -51,7 +51,8 @@ class FirmContacts:
             raise not_found("客户企业")
         rows = await connection().fetch(
             _REACH
-            + """exists (select from core_membership m where m."user" = u.id and m.firm = $1 and m.client = $2 and m.active) order by u.name, u.id""",
+            + """exists (select from core_membership m where m."user" = u.id and m.firm = $1 and m.client = $2 and m.active
+                and m.role <> 'auditor') order by u.name, u.id""",
             firm_in_scope(),
             client,
         )

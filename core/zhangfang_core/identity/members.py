@@ -17,7 +17,7 @@ _MEMBERS = """select m.id, m."user", u.name, u.login, m.role, m.client, c.name a
         and (r.every_client or r.clients is not null)) as by_role
     from core_membership m join core_user u on u.id = m."user"
     left join core_client c on c.firm = m.firm and c.id = m.client
-    where m.firm = $1 and ($2::bigint is null or m.id = $2)
+    where m.firm = $1 and m.role <> 'auditor' and ($2::bigint is null or m.id = $2)
     order by m.client is not null, c.name, m.active desc, u.name, m.id"""
 
 

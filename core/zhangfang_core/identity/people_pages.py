@@ -4,6 +4,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import invitations, members
+from zhangfang_core.identity.auditing.pages import HANDLERS as AUDITOR_PAGES
 from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
 from zhangfang_core.identity.own_roles.pages import HANDLERS as ROLE_PAGES
 from zhangfang_core.tenancy.assignments import assign, assigned
@@ -105,6 +106,7 @@ async def _people_page(
 
 HANDLERS = [
     *ROLE_PAGES,
+    *AUDITOR_PAGES,
     people_page,
     invite_form,
     withdraw_form,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from zhangfang_core.identity.roles import AUDITOR
 from zhangfang_core.identity.roles import role as role_called
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.manifest import Permission
@@ -13,10 +14,12 @@ _READERS = ("owner", "admin", "accountant", "reviewer", "boss")
 _PAYERS = (*_READERS, "cashier")
 """Who handles the money sees what came in, went out and is to be paid, and neither profit nor wages."""
 _KEEPERS = ("owner", "admin")
+_AUDITED = (*_READERS, AUDITOR)
+"""With who came by an auditor's link, whose reach the gate and the services keep to its years."""
 
 CORE_PERMISSIONS = (
-    Permission("ledger.read", "查看账簿", _READERS),
-    Permission("accounts.read", "查看科目余额和明细账", _READERS),
+    Permission("ledger.read", "查看账簿", _AUDITED),
+    Permission("accounts.read", "查看科目余额和明细账", _AUDITED),
     Permission("parties.read", "查看往来账龄", (*_PAYERS, "sales_manager")),
     Permission("receivables.read", "其中的应收往来", (*_READERS, "sales_manager")),
     Permission("payables.read", "其中的应付往来", _PAYERS),
@@ -24,7 +27,7 @@ CORE_PERMISSIONS = (
     Permission("ledger.draft", "填制凭证", ("owner", "admin", "accountant")),
     Permission("ledger.post", "审核过账", ("owner", "admin", "accountant", "reviewer")),
     Permission("ledger.close", "结账", ("owner", "admin", "accountant")),
-    Permission("documents.read", "查看原始单据", _PAYERS),
+    Permission("documents.read", "查看原始单据", (*_PAYERS, AUDITOR)),
     Permission("documents.upload", "上传单据", _EVERYBODY),
     Permission("invoices.read", "查看发票", _PAYERS),
     Permission("tasks.read", "查看待办任务", _PAYERS),
@@ -35,7 +38,7 @@ CORE_PERMISSIONS = (
     Permission("filings.read", "查看纳税申报", _READERS),
     Permission("filings.write", "办理纳税申报", ("owner", "admin", "accountant")),
     Permission("filings.confirm", "代表企业确认申报", ("boss",)),
-    Permission("clients.read", "查看客户企业", _EVERYBODY),
+    Permission("clients.read", "查看客户企业", (*_EVERYBODY, AUDITOR)),
     Permission("clients.manage", "管理客户企业", _KEEPERS),
     Permission("profile.read", "查看企业资料", ("owner", "admin", "accountant", "reviewer", "boss")),
     Permission("profile.write", "维护企业资料", ("owner", "admin", "accountant")),

@@ -136,6 +136,22 @@ class OwnRole(FirmRows, Table, tablename="core_role"):
     clients = JSONB(null=True, default=None)
 
 
+class AuditorLink(FirmRows, Table, tablename="core_auditor_link"):
+    """A sign-in of ``user`` until ``expires_at``, kept to ``years`` (JSON list) and to the clients of their memberships."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    token_hash = Varchar(length=64, null=False, unique=True, secret=True, help_text="SHA-256 in hex")
+    pin_hash = Varchar(length=200, null=False, secret=True, help_text="argon2id")
+    years = JSONB(null=False)
+    made_by = Varchar(length=80, null=False)
+    made_at = Timestamptz()
+    expires_at = Timestamptz()
+    opened_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+    tries = SmallInt(default=0)
+
+
 class ContactPoint(Table, tablename="core_contact_point"):
     """A phone number (E.164) or e-mail address that a code proved to be the person's; one of each kind."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.ledger.reading import see_accounts
+from zhangfang_core.ledger.reading import see_accounts, see_months
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.ledger import Balance
 from zhangfang_sdk.periods import Period
@@ -25,6 +25,7 @@ async def balances(
 ) -> Sequence[Balance]:
     """See ``Ledger.balances``."""
     see_accounts(client)
+    see_months(last, last)
     given = [firm_in_scope(), client, OPENING if first is None else first.number, last.number]
     if ends is None:
         rows = await connection().fetch(_MONTHLY, *given)

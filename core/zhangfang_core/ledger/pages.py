@@ -43,7 +43,7 @@ Req = Request[Any, Any, Any]
 Sheet = Annotated[bool, QueryParameter(name="sheet")]
 
 
-@page("/vouchers", of=(FIRM, CLIENT), permission="ledger.read")
+@page("/vouchers", of=(FIRM, CLIENT), permission="ledger.read", for_auditors="months")
 async def vouchers_page(
     request: Req,
     period: str | None = None,
@@ -94,18 +94,15 @@ async def vouchers_page(
     )
 
 
-@page("/vouchers/{voucher_id:int}", of=CLIENT, permission="ledger.read", seen_as="ledger.voucher_seen")
+@page("/vouchers/{voucher_id:int}", of=CLIENT, permission="ledger.read", for_auditors="page", seen_as="ledger.voucher_seen")
 async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> Page:
     """记账凭证: lines, totals, who drafted and posted, why these accounts, the original behind it (DASH-5)."""
     voucher = await use(Ledger).voucher(voucher_id)
     client = await use(Clients).client(voucher.client)
     names = {account.code: account.full_name for account in await use(Ledger).accounts(voucher.client)}
     documents = await use(Documents).documents([voucher.document]) if voucher.document is not None else ()
-    others = {
-        id_: (await use(Ledger).voucher(id_)).label
-        for id_ in (voucher.reverses, voucher.reversed_by)
-        if id_ is not None
-    }
+    asked = [id_ for id_ in (voucher.reverses, voucher.reversed_by) if id_ is not None]
+    others = {other.id: other.label for other in await use(Ledger).vouchers_by_id(asked)}
     in_sheet = _in_sheet(request, sheet)
     return Page(
         "ledger/voucher_sheet.html" if in_sheet else "ledger/voucher.html",
@@ -143,7 +140,7 @@ async def reverse_form(voucher_id: int, data: Form) -> Redirect:
     return go(here(f"/vouchers/{reversal}"))
 
 
-@page("/accounts", of=CLIENT, permission="accounts.read")
+@page("/accounts", of=CLIENT, permission="accounts.read", for_auditors="months")
 async def accounts_page(request: Req, period: str | None = None, part: str = "", sheet: Sheet = False) -> Page:
     """科目余额表 of a month; each account leads to its entries. ``part=list`` answers with the table alone."""
     client, month = client_in_scope(), month_asked(period)
@@ -173,7 +170,7 @@ async def accounts_page(request: Req, period: str | None = None, part: str = "",
     )
 
 
-@page("/accounts/{code:str}", of=CLIENT, permission="accounts.read", examples={"code": "1002"})
+@page("/accounts/{code:str}", of=CLIENT, permission="accounts.read", examples={"code": "1002"}, for_auditors="months")
 async def account_page(
     request: Req, code: str, period: str | None = None, to: str | None = None, sheet: Sheet = False
 ) -> Page:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.auditing.reach import other_year
 from zhangfang_core.ledger.records import voucher_of
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import not_found
@@ -49,7 +50,7 @@ async def voucher(id_: int) -> Voucher:
     """See ``Ledger.voucher``; needs ``ledger.read``."""
     require("ledger.read")
     row = await connection().fetchrow(f"{_VOUCHER} and v.id = $2", firm_in_scope(), id_)
-    if row is None or not scope().sees(row["client"]):
+    if row is None or not _seen(row):
         raise not_found("凭证")
     return (await _with_lines([row]))[0]
 
@@ -80,6 +81,8 @@ async def vouchers(
         where("v.client = {}", client)
     elif (allowed := scope().clients) is not None:
         where("v.client = any({}::bigint[])", sorted(allowed))
+    if (years := scope().years) is not None:
+        where("v.period / 100 = any({}::int[])", sorted(years))
     if period is not None:
         where("v.period = {}", period.number)
     if state is not None:
@@ -99,11 +102,14 @@ async def vouchers(
 async def neighbours(voucher: Voucher) -> tuple[int | None, int | None]:
     """Ids of the client's vouchers before and after it, in the order in which they were drafted; discarded ones left out."""
     row = await connection().fetchrow(
-        """select (select max(id) from core_voucher where firm = $1 and client = $2 and id < $3 and state <> 'discarded') as before,
-        (select min(id) from core_voucher where firm = $1 and client = $2 and id > $3 and state <> 'discarded') as after""",
+        """select (select max(id) from core_voucher where firm = $1 and client = $2 and id < $3 and state <> 'discarded'
+            and ($4::int[] is null or period / 100 = any($4))) as before,
+        (select min(id) from core_voucher where firm = $1 and client = $2 and id > $3 and state <> 'discarded'
+            and ($4::int[] is null or period / 100 = any($4))) as after""",
         firm_in_scope(),
         voucher.client,
         voucher.id,
+        _years(),
     )
     return (None, None) if row is None else (row["before"], row["after"])
 
@@ -114,14 +120,30 @@ async def vouchers_called(client: int, ids: Sequence[int]) -> Sequence[Voucher]:
     rows = await connection().fetch(
         f"{_VOUCHER} and v.client = $2 and v.id = any($3::bigint[])", firm_in_scope(), client, list(ids)
     )
-    return await _with_lines(rows)
+    return await _with_lines([row for row in rows if _seen(row)])
 
 
 async def vouchers_of_firm(ids: Sequence[int]) -> Sequence[Voucher]:
     """Those of ``ids`` that the actor's clients have; needs ``ledger.read``."""
     require("ledger.read")
     rows = await connection().fetch(f"{_VOUCHER} and v.id = any($2::bigint[])", firm_in_scope(), list(ids))
-    return await _with_lines([row for row in rows if scope().sees(row["client"])])
+    return await _with_lines([row for row in rows if _seen(row)])
+
+
+def _seen(row: Mapping[str, Any]) -> bool:
+    return scope().sees(row["client"]) and scope().sees_year(row["period"] // 100)
+
+
+def _years() -> list[int] | None:
+    years = scope().years
+    return None if years is None else sorted(years)
+
+
+def see_months(first: Period, last: Period) -> None:
+    """Raises Refusal ``auditor.year`` where an auditor's sign-in does not reach to every year of these months."""
+    years = scope().years
+    if years is not None and not all(year in years for year in range(first.year, last.year + 1)):
+        raise other_year(years)
 
 
 # Up each chain of reversals from a voucher's own: the voucher stands again where the number of posted ones behind that is odd.
@@ -178,6 +200,7 @@ async def entries_of(
     see_accounts(client)
     if not scope().sees_account(account):
         raise not_found("科目")
+    see_months(first, last)
     return await lines_of(client, account, first, last, limit=limit, item=item)
 
 

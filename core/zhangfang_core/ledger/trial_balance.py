@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.accounts import accounts
-from zhangfang_core.ledger.reading import see_accounts
+from zhangfang_core.ledger.reading import see_accounts, see_months
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.periods import Period
@@ -48,6 +48,7 @@ async def trial_balance(client: int, period: Period) -> Sequence[TrialRow]:
     Where it sees all, those of level 1 sum to equal debits and credits.
     """
     see_accounts(client)
+    see_months(period, period)
     sums = await connection().fetch(_SUMS, firm_in_scope(), client, period.number)
     own = {
         row["account"]: Figures(row["opening"], row["debit"], row["credit"])

@@ -14,7 +14,7 @@ Endpoint = tuple[str, str]
 
 
 CORE_HEADS = frozenset({
-    *("account", "accounts", "assets", "audit", "badges", "calendar", "cards", "chart", "clients", "dimensions", "documents", "events"),
+    *("account", "accounts", "auditing", "assets", "audit", "badges", "calendar", "cards", "chart", "clients", "dimensions", "documents", "events"),
     *("funds", "healthz", "invitations", "messages", "modules", "open-items", "opening", "operator", "people", "periods", "profile", "resets"),
     *("search", "settings", "sign-in", "sign-out", "vouchers", "waiting"),
 })  # fmt: skip

@@ -29,7 +29,7 @@ _LONGEST_TITLE = 120
 _LONGEST_SUBJECT = 160
 
 _MEMBERS = """select m."user", m.role from core_membership m cross join lateral (select app_clients_of(m) as clients) s
-    where m.firm = $1 and app_stands(m) and (m.client is null or m.client = $2) and (s.clients is null or $2 = any(s.clients))"""
+    where m.firm = $1 and m.role <> 'auditor' and app_stands(m) and (m.client is null or m.client = $2) and (s.clients is null or $2 = any(s.clients))"""
 
 _KEEP = """insert into core_notice (firm, client, "user", kind, urgent, key, title, body, subject, mail, sms, link, created_at)
     select $1, $2, person, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() from unnest($3::bigint[]) person

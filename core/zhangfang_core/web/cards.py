@@ -16,6 +16,7 @@ from zhangfang_core.web.pace import MOST_S, is_quick
 from zhangfang_core.web.parts import asked, permitted
 from zhangfang_core.web.pieces import piece_values
 from zhangfang_core.web.templates import environment
+from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import at
 from zhangfang_sdk.web import Card, CardZone, ShownCard
 
@@ -32,7 +33,9 @@ class PluginCards:
     """The SDK's ``Cards``."""
 
     async def shown(self, zone: CardZone, client: int, about: str) -> Sequence[ShownCard]:
-        """See the Protocol."""
+        """See the Protocol; none for an auditor."""
+        if scope().years is not None:
+            return []
         off = await parts_off()
         cards = [
             (plugin, card)

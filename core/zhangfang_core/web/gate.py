@@ -13,6 +13,7 @@ from litestar.types import Scope as Connection
 from litestar.utils.scope.state import ScopeState
 
 from zhangfang_core.database.engine import DATABASE_FAILED, DB, PortalTransaction, run_before_commit, scoped_transaction
+from zhangfang_core.identity.auditing.reach import check_reach
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.places import open_somewhere
 from zhangfang_core.identity.presence import COOKIE, Asking, Presence, answering, own_cookie
@@ -178,6 +179,8 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
     request = Asking(ASGIConnection(scope), presence, enabled, asked, module, permission)
     if permission == PUBLIC:
         return request, language
+    if actor is not None and actor.years is not None:
+        check_reach(actor.years, scope["method"] if scope["type"] == ScopeType.HTTP else "", scope["query_string"].decode("latin-1"), opt)
     if actor is None or presence.pending:
         raise SignInNeeded(f"{SECOND_FACTOR if presence.pending else SIGN_IN}?next={quote(_address_of(scope))}")
     if any(isinstance(value, int) and value > LARGEST_ID for value in scope["path_params"].values()):

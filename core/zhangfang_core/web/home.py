@@ -30,9 +30,11 @@ PARTS_SHOWN = 30
 JOBS_SHOWN = 50
 
 
-@page("/", of=PORTAL, permission=SIGNED_IN)
+@page("/", of=PORTAL, permission=SIGNED_IN, for_auditors="page")
 async def front() -> Redirect:
-    """To the one place that this person belongs to; who has several chooses on their own page."""
+    """To the one place that this person belongs to; who has several chooses on their own page. An auditor to what the link opens."""
+    if scope().years is not None:
+        return go(mine("/auditing"))
     places = await own_places()
     operator = await is_operator()
     if len(places) == 1 and not operator:

@@ -30,9 +30,12 @@ class Leaving:
 
 
 def leaving(message: HTTPResponseStartEvent, connection: Connection, opt: dict[str, Any]) -> Leaving | None:
-    """None for what is nothing of the kind: refused, redirected, or brought up to date in a page that is open already."""
+    """Of an auditor every look is one. None for what is nothing of the kind: refused, redirected, or brought up to date in a page that is open already."""
     if message["status"] >= 300 or opt.get(TELLS_ITSELF):
         return None
+    actor = scope_or_none()
+    if actor is not None and actor.years is not None and opt.get("for_auditors"):
+        return Leaving("auditor.view", "")
     for name, value in message["headers"]:
         if name.lower() == b"content-disposition":
             said = value.decode("latin-1")

@@ -29,8 +29,8 @@ CORE_NAVIGATION = (
     NavEntry("profile", "企业资料", "id-card", "/profile", "profile.read", "side", 26),
     NavEntry("my-profile", "企业资料", "id-card", "/profile", "profile.confirm", "me", 20),
     NavEntry("review", "凭证审核", "list-checks", "/vouchers/review", "ledger.post", "side", 21, (FIRM, CLIENT)),
-    NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT)),
-    NavEntry("accounts", "科目余额", "landmark", "/accounts", "accounts.read", "side", 31),
+    NavEntry("vouchers", "凭证", "book-open-text", "/vouchers", "ledger.read", "side", 30, (FIRM, CLIENT), for_auditors=True),
+    NavEntry("accounts", "科目余额", "landmark", "/accounts", "accounts.read", "side", 31, for_auditors=True),
     NavEntry("my-accounts", "科目余额", "landmark", "/accounts", "accounts.read", "me", 53),
     NavEntry("assets", "资产卡片", "truck", "/assets", "ledger.read", "side", 32),
     NavEntry("open-items", "往来账龄", "scale", "/open-items", "parties.read", "side", 33),
@@ -100,7 +100,7 @@ def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
     """What the actor finds in the navigation of a place, in order."""
     modules = [m for id_, m in registry().modules.items() if id_ in enabled]
     entries = [*CORE_NAVIGATION, *(e for m in modules for e in m.navigation)]
-    own = [e for e in entries if permitted(e.permission)]
+    own = [e for e in entries if permitted(e.permission) and (scope().years is None or e.for_auditors)]
     return sorted((e for e in own if e.stands_in(place)), key=lambda e: e.order)
 
 

@@ -8,6 +8,7 @@ from zhangfang_core.identity.presence import asking
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.tenancy.names import Names, names_in_scope
 from zhangfang_sdk.context import Scope, scope
+from zhangfang_sdk.periods import Period
 
 
 async def piece_values() -> dict[str, Any]:
@@ -30,5 +31,14 @@ def actor_values(scope: Scope, names: Names) -> dict[str, Any]:
         "is_firm_staff": scope.staff,
         "is_operator": scope.operator,
         "may": scope.holds,
+        "is_auditor": scope.years is not None,
+        "audited_month": _latest_month(scope.years),
         "sees_account": scope.sees_account,
     }
+
+
+def _latest_month(years: frozenset[int] | None) -> str:
+    """With which month an auditor begins; "" for everybody else."""
+    if not years:
+        return ""
+    return min(Period(max(years), 12), Period.current()).key

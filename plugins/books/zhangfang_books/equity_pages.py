@@ -25,7 +25,7 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED
 KIND: Kind = "equity"
 
 
-@page("/books/equity", of=CLIENT, permission="books.read")
+@page("/books/equity", of=CLIENT, permission="books.read", for_auditors="months")
 async def equity_page(period: str | None = None) -> Page:
     """The statement of the year that holds ``period``; a standard without one says so (LEDG-2)."""
     client = client_in_scope()

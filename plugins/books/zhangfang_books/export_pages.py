@@ -41,6 +41,7 @@ PRINTED_VOUCHERS = 2000
     of=CLIENT,
     permission="books.read",
     examples={"report": "balance_sheet", "fmt": "xlsx"},
+    for_auditors="months",
 )
 async def export(
     report: str,

@@ -17,7 +17,7 @@ ENTRIES_SHOWN = 2000
 MONEY = ("1001", "1002", "1012")
 
 
-@page("/books/balances", of=CLIENT, permission="books.read")
+@page("/books/balances", of=CLIENT, permission="books.read", for_auditors="months")
 async def balances_page(period: str | None = None, to: str | None = None) -> Page:
     """科目余额表 from ``period`` to ``to``: opening, turnover, the year's turnover, closing."""
     client, (first, last) = client_in_scope(), months_of(period, to)
@@ -36,7 +36,7 @@ async def balances_page(period: str | None = None, to: str | None = None) -> Pag
     )
 
 
-@page("/books/general", of=CLIENT, permission="books.read")
+@page("/books/general", of=CLIENT, permission="books.read", for_auditors="months")
 async def general_page(period: str | None = None, to: str | None = None, account: str = "") -> Page:
     """总账: first-level accounts month by month, or one account."""
     client, (first, last) = client_in_scope(), months_of(period, to)
@@ -55,7 +55,7 @@ async def general_page(period: str | None = None, to: str | None = None, account
     )
 
 
-@page("/books/detail", of=CLIENT, permission="books.read")
+@page("/books/detail", of=CLIENT, permission="books.read", for_auditors="months")
 async def detail_page(
     period: str | None = None, to: str | None = None, account: str = "", columns: bool = False
 ) -> Page:
@@ -78,7 +78,7 @@ async def detail_page(
     )
 
 
-@page("/books/journal", of=CLIENT, permission="books.read")
+@page("/books/journal", of=CLIENT, permission="books.read", for_auditors="months")
 async def journal_page(period: str | None = None, to: str | None = None, account: str = "1002") -> Page:
     """日记账 of cash or a bank account."""
     client, (first, last) = client_in_scope(), months_of(period, to)

@@ -70,7 +70,7 @@ class Books:
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
         return [
-            NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35),
+            NavEntry("books", "财务账表", "table-2", "/books/statements", "books.read", "side", 35, for_auditors=True),
             NavEntry("bank", "银行", "landmark", "/books/bank", "bank.read", "side", 35),
             NavEntry("payroll", "工资", "users-round", "/books/payroll", payroll_readers.TOTALS, "side", 36),
             NavEntry("my-payroll", "工资", "users-round", "/books/payroll", payroll_readers.CONFIRM, "me", 51),

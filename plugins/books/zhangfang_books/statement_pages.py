@@ -16,7 +16,7 @@ from zhangfang_books.statements.spans import TITLES, Span
 from zhangfang_sdk import use
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import client_in_scope
+from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.money import fen
@@ -31,7 +31,7 @@ KINDS = (("balance_sheet", "资产负债表"), ("income", "利润表"), ("cash_f
 MONTHS_OFFERED = 36
 
 
-@page("/books/statements", of=CLIENT, permission="books.read", seen_as="books.statements_seen")
+@page("/books/statements", of=CLIENT, permission="books.read", seen_as="books.statements_seen", for_auditors="months")
 async def statements_page(period: str | None = None, kind: str = "balance_sheet", span: str = "month") -> Page | Redirect:
     """One statement of a month, quarter or year of the open client (LEDG-2); changes in equity have a page of their own."""
     client = client_in_scope()
@@ -69,6 +69,7 @@ async def statements_page(period: str | None = None, kind: str = "balance_sheet"
     of=CLIENT,
     permission="books.read",
     examples={"kind": "income", "number": "1"},
+    for_auditors="months",
 )
 async def line_page(request: Req, kind: str, number: int, period: str | None = None, span: str = "month") -> Page:
     """What a statement's line is made of: its accounts with their amounts, each leading to its entries; a line without accounts is filled here.
@@ -177,6 +178,9 @@ async def months(client: int) -> list[tuple[str, str]]:
     """Months to choose from, newest first: from the start of the books to now, three years at most."""
     start = Period.of((await use(Clients).client(client)).books_start)
     offered = [Period.current().plus(-back) for back in range(MONTHS_OFFERED)]
+    if (years := scope().years) is not None:
+        told = [Period(year, month) for year in sorted(years, reverse=True) for month in range(12, 0, -1)]
+        offered = [month for month in told if month <= Period.current()]
     return [(month.key, month.label) for month in offered if month >= start]
 
 
