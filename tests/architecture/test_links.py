@@ -10,7 +10,7 @@ from zhangfang_sdk.testing.conformance import NESTED, PAST_ITS_PLACE
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(p for f in ("core", "plugins") for p in (ROOT / f).rglob("templates/**/*.html"))
 TAKEN = re.compile(r"{%-?\s*(?:set|for|macro)\s+(?:\w+\s*,\s*)?(?:here|at|mine)\b")
-OF_THE_PORTAL = ("/sign-in", "/sign-out", "/invitations/", "/resets/", "/operator")
+OF_THE_PORTAL = ("/sign-in", "/sign-out", "/invitations/", "/resets/", "/auditing/", "/operator")
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: "/".join(path.parts[-2:]))

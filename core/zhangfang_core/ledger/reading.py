@@ -82,7 +82,7 @@ async def vouchers(
     elif (allowed := scope().clients) is not None:
         where("v.client = any({}::bigint[])", sorted(allowed))
     if (years := scope().years) is not None:
-        where("v.period / 100 = any({}::int[])", sorted(years))
+        where("v.period / 100 = any({}::int[]) and v.state = 'posted'", sorted(years))
     if period is not None:
         where("v.period = {}", period.number)
     if state is not None:
@@ -103,9 +103,9 @@ async def neighbours(voucher: Voucher) -> tuple[int | None, int | None]:
     """Ids of the client's vouchers before and after it, in the order in which they were drafted; discarded ones left out."""
     row = await connection().fetchrow(
         """select (select max(id) from core_voucher where firm = $1 and client = $2 and id < $3 and state <> 'discarded'
-            and ($4::int[] is null or period / 100 = any($4))) as before,
+            and ($4::int[] is null or (period / 100 = any($4) and state = 'posted'))) as before,
         (select min(id) from core_voucher where firm = $1 and client = $2 and id > $3 and state <> 'discarded'
-            and ($4::int[] is null or period / 100 = any($4))) as after""",
+            and ($4::int[] is null or (period / 100 = any($4) and state = 'posted'))) as after""",
         firm_in_scope(),
         voucher.client,
         voucher.id,
@@ -131,7 +131,9 @@ async def vouchers_of_firm(ids: Sequence[int]) -> Sequence[Voucher]:
 
 
 def _seen(row: Mapping[str, Any]) -> bool:
-    return scope().sees(row["client"]) and scope().sees_year(row["period"] // 100)
+    """Drafts are the firm's own work: an auditor reads what is posted, of the years of the link."""
+    posted_for_auditor = scope().years is None or row["state"] == VoucherState.POSTED
+    return scope().sees(row["client"]) and scope().sees_year(row["period"] // 100) and posted_for_auditor
 
 
 def _years() -> list[int] | None:

@@ -105,7 +105,7 @@ async def make(auditor: str, clients: Sequence[int], years: Sequence[int], until
         scope().user_name[:80],
         dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), BUSINESS_TIME_ZONE),
     )
-    after = {"auditor": name, "clients": sorted(set(clients)), "years": sorted(set(years)), "until": until.isoformat()}
+    after: dict[str, object] = {"auditor": name, "clients": sorted(set(clients)), "years": sorted(set(years)), "until": until.isoformat()}
     await use(Audit).record("auditor.make", f"core_auditor_link:{link}", after=after)
     return Made(token, pin)
 

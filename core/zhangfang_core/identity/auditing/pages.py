@@ -20,7 +20,7 @@ from zhangfang_core.identity.forms import (
 from zhangfang_core.identity.places import own_places
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.places import here, mine
 from zhangfang_sdk.services import use
@@ -73,15 +73,15 @@ async def come_in_form(token: str, request: Req, data: Form) -> Page | Redirect:
 
 
 @page("/auditing", of=PERSON, permission=SIGNED_IN)
-async def audited_page() -> Page:
-    """The clients and years of the link, until when; for nobody else."""
+async def audited_page() -> Page | Redirect:
+    """The clients and years of the link, until when; who did not come by one goes to their own places."""
     actor = scope()
     until = await connection().fetchval(
         """select expires_at from core_auditor_link where "user" = $1 and revoked_at is null and expires_at > now()""",
         actor.user,
     )
     if actor.years is None or until is None:
-        raise not_found("页面")
+        return go(mine())
     return Page(
         "identity/audited.html",
         title="审计查阅",
@@ -97,8 +97,7 @@ audited_page.opt["for_auditors"] = "page"
 
 def _door(token: str, opened: links.Opened | None, error: str | None = None) -> Page:
     title = "审计查阅" if opened else "审计链接已失效"
-    status = 410 if opened is None else 200
-    return Page("identity/auditor_door.html", title=title, token=token, opened=opened, error=error, status_code=status)
+    return Page("identity/auditor_door.html", title=title, token=token, opened=opened, error=error)
 
 
 async def _page(

@@ -2,6 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey, SmallInt, Timestamptz, Varchar
 from piccolo.table import Table
 
+from zhangfang_sdk.context import default_firm
 from zhangfang_sdk.migrations import new_tables
 
 ID = "2026-11-27T05:50:17:000000"
@@ -14,7 +15,7 @@ class User(Table, tablename="core_user"):
 
 
 class AuditorLink(Table, tablename="core_auditor_link"):
-    firm = BigInt(null=False)
+    firm = BigInt(default=default_firm)
     id = BigSerial(primary_key=True)
     user = ForeignKey(User, null=False)
     token_hash = Varchar(length=64, null=False, unique=True, secret=True)
