@@ -11,7 +11,6 @@ from zhangfang_core.identity.forms import (
     Req,
     came_from,
     day_in,
-    forgotten_form_token,
     numbers_in,
     public_address,
     session_cookie,
@@ -68,7 +67,6 @@ async def come_in_form(token: str, request: Req, data: Form) -> Page | Redirect:
         return _door(token, opened, error="这个 PIN 不对,请再核对一次。错得太多,链接会自动作废。")
     answer = go(mine("/auditing"))
     answer.set_cookie(session_cookie(session))
-    answer.set_cookie(forgotten_form_token())
     return answer
 
 
