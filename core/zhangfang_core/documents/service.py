@@ -50,7 +50,7 @@ class StoredDocuments:
         try:
             return await self._record(client, tidy, tidy_media_type(media_type, tidy), stored)
         except Refusal:
-            await object_store().discard(stored)
+            await object_store().discard(stored.key)
             raise
 
     async def _record(self, client: int, name: str, media_type: str, stored: StoredObject) -> Document:

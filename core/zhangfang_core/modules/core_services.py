@@ -31,6 +31,7 @@ from zhangfang_sdk.risk import RiskRules
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.typefaces import Typefaces
+from zhangfang_sdk.uploads import Uploads
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.waiting import Waiting
@@ -62,6 +63,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     RiskRules: "zhangfang_core.modules.risk_rules:DeclaredRiskRules",
     Search: "zhangfang_core.search.service:IndexedSearch",
+    Uploads: "zhangfang_core.documents.resumable.service:KeptUploads",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",
 }
 """Protocol → ``module:class``, the class made without arguments."""

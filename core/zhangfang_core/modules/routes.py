@@ -16,7 +16,7 @@ Endpoint = tuple[str, str]
 CORE_HEADS = frozenset({
     *("account", "accounts", "auditing", "assets", "audit", "badges", "calendar", "cards", "chart", "clients", "dimensions", "documents", "events"),
     *("funds", "healthz", "invitations", "messages", "modules", "open-items", "opening", "operator", "people", "periods", "profile", "resets"),
-    *("search", "settings", "sign-in", "sign-out", "vouchers", "waiting"),
+    *("search", "settings", "sign-in", "sign-out", "uploads", "vouchers", "waiting"),
 })  # fmt: skip
 """First words of the addresses of core's pages, which plugins leave alone. A test compares them to the pages."""
 

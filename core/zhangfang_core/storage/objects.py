@@ -33,6 +33,20 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Sealed:
+    """Bytes that lie in the store under ``name``, and their key, wrapped by the firm's key ``key_version``.
+
+    ``size`` (bytes) and ``sha256`` (hex) of the content before it was sealed.
+    """
+
+    name: str
+    wrapped_key: bytes
+    key_version: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenObject:
     """An object with its key, to be read when the transaction is over. Not to be kept or logged."""
 
@@ -87,23 +101,29 @@ class ObjectStore:
         """
         if not scope().sees(client):
             raise ScopeMismatch(f"client {client} is not in scope")
-        firm_key = await self._keys.in_force()
-        name = _new_name()
-        key = new_key()
-        measured = _Measured(content)
-        await self._place.put(name, seal(measured.pieces(), key, name))
+        sealed = await self.keep(content)
         row = await connection().fetchval(
             "insert into core_object (firm, client, name, wrapped_key, key_version, size, sha256, created_at) "
             "values ($1, $2, $3, $4, $5, $6, $7, now()) returning id",
             firm_in_scope(),
             client,
-            name,
-            wrap(key, under=firm_key.key, bound_to=name),
-            firm_key.version,
-            measured.size,
-            measured.sha256,
+            sealed.name,
+            sealed.wrapped_key,
+            sealed.key_version,
+            sealed.size,
+            sealed.sha256,
         )
-        return StoredObject(row, name, measured.size, measured.sha256)
+        return StoredObject(row, sealed.name, sealed.size, sealed.sha256)
+
+    async def keep(self, content: bytes | AsyncIterator[bytes]) -> Sealed:
+        """Bytes on the disk, for a row of the caller's own, which ends before the sweep takes what :class:`core_object` does not know; else as :meth:`put`."""
+        firm_key = await self._keys.in_force()
+        name = _new_name()
+        key = new_key()
+        measured = _Measured(content)
+        await self._place.put(name, seal(measured.pieces(), key, name))
+        wrapped = wrap(key, under=firm_key.key, bound_to=name)
+        return Sealed(name, wrapped, firm_key.version, measured.size, measured.sha256)
 
     async def open(self, object_id: int) -> OpenObject:
         """Raises Refusal ``common.not_found``, also for an object that the scope may not see; ``document.damaged``."""
@@ -114,21 +134,25 @@ class ObjectStore:
         )
         if row is None:
             raise not_found("文件")
+        return await self.opened(Sealed(**row))
+
+    async def opened(self, sealed: Sealed) -> OpenObject:
+        """With its key. Raises Refusal ``document.damaged``."""
         try:
-            firm_key = await self._keys.key(row["key_version"])
-            key = unwrap(row["wrapped_key"], under=firm_key.key, bound_to=row["name"])
+            firm_key = await self._keys.key(sealed.key_version)
+            key = unwrap(sealed.wrapped_key, under=firm_key.key, bound_to=sealed.name)
         except (LookupError, Unsealable) as error:
-            log.error("the key of object %s cannot be opened: %r", row["name"], error)
+            log.error("the key of object %s cannot be opened: %r", sealed.name, error)
             raise damaged() from error
-        return OpenObject(row["name"], row["size"], row["sha256"], key, self._place)
+        return OpenObject(sealed.name, sealed.size, sealed.sha256, key, self._place)
 
     async def get(self, object_id: int) -> bytes:
         """The content, decrypted and checked. Raises Refusal ``common.not_found``, ``document.damaged``."""
         return await (await self.open(object_id)).whole()
 
-    async def discard(self, stored: StoredObject) -> None:
-        """Remove the bytes of an object whose transaction is about to roll back."""
-        await self._place.delete(stored.key)
+    async def discard(self, name: str) -> None:
+        """Remove the bytes of an object whose transaction is about to roll back, or whose row is gone."""
+        await self._place.delete(name)
 
     async def rotate_firm_key(self) -> int:
         """A new key for the firm in scope; see :meth:`FirmKeys.rotate`."""

@@ -49,7 +49,7 @@ class Visitor:
         *,
         form: Mapping[str, str] | Mapping[str, str | list[str]] | None = None,
         json: object | None = None,
-        content: str | None = None,
+        content: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """One request, redirects not followed. A page is asked for as a browser does unless ``json`` is sent; ``content`` is sent as it stands."""
@@ -58,7 +58,7 @@ class Visitor:
             sent |= await self._tokens(path)
         body: dict[str, Any] = {"json": json} if json is not None else {"data": dict(form or {})} if form else {}
         if content is not None:
-            body = {"content": content.encode()}
+            body = {"content": content.encode() if isinstance(content, str) else content}
         whole = path if self.place == "" or path.startswith(f"{self.place}/") else self.place + path
         return await self.http.request(method, whole, headers=sent, **body)
 

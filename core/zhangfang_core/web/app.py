@@ -16,6 +16,7 @@ from zhangfang_core.calendar.pages import HANDLERS as CALENDAR_PAGES
 from zhangfang_core.database.engine import DB, close_pool, open_pool
 from zhangfang_core.database.roles import addresses
 from zhangfang_core.documents.pages import HANDLERS as DOCUMENT_PAGES
+from zhangfang_core.documents.resumable.pages import HANDLERS as UPLOAD_PAGES
 from zhangfang_core.identity.pages import HANDLERS as IDENTITY_PAGES
 from zhangfang_core.ledger.pages import HANDLERS as LEDGER_PAGES
 from zhangfang_core.live.hub import HUB
@@ -50,6 +51,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *MODULE_PAGES,
     *SETTINGS_PAGES,
     *DOCUMENT_PAGES,
+    *UPLOAD_PAGES,
     *LEDGER_PAGES,
     *NOTICE_PAGES,
     *PLUGIN_PAGES,

@@ -18,8 +18,8 @@ from litestar.routes import ASGIRoute, HTTPRoute
 from zhangfang_sdk.places import PORTAL, Place
 from zhangfang_sdk.web import examples_of
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""OPTIONS is answered by the framework from the route table, HEAD is served for files of the portal's own looks only."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+"""OPTIONS tells what is offered to everybody."""
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
