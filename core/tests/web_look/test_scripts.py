@@ -1,169 +1,20 @@
 """CAP-1, COLL-2, PLAT-12: the portal's script in a real browser, against a server that fails on purpose."""
 
 import io
-import os
 import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Empty, Queue
 
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-from zhangfang_core.web.assets_manifest import STATIC_DIR, asset
+from zhangfang_core.testing.scripted import ScriptedPortal, show
 
 pytestmark = pytest.mark.browser
-
-POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:"
-BROWSER = os.environ.get("ZHANGFANG_CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-
-
-class Portal(ThreadingHTTPServer):
-    """Serves one page body at a time, an event stream, and uploads that fail as often as told."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.body = ""
-        self.events: Queue[str] = Queue()
-        self.refuse_streams = 0
-        self.fetched = 0
-        self.posted: list[str] = []
-        self.upload_answers: list[tuple[int, str]] = []
-        self.upload_keys: list[str] = []
-        self.tokens: list[str | None] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Portal
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Tests need no access log."""
-
-    def answer(self, body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200) -> None:
-        data = body.encode() if isinstance(body, str) else body
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Content-Security-Policy", POLICY)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def do_GET(self) -> None:
-        path = self.path.split("?")[0]
-        if path.startswith("/static/"):
-            file = STATIC_DIR / path.removeprefix("/static/")
-            self.answer(file.read_bytes(), TYPES[file.suffix])
-        elif path == "/events":
-            self.stream()
-        elif path == "/badges":
-            self.answer('{"msg": 7}', "application/json")
-        elif path == "/figure":
-            self.server.fetched += 1
-            self.answer(f'<p id="figure" data-live-topic="ledger" hx-get="/figure">{self.server.fetched}</p>')
-        elif path == "/vouchers":
-            bare = self.headers.get("HX-Request") == "true"
-            inner = '<h2>凭证明细</h2><a id="deeper" data-sheet href="/vouchers?n=2">记-0087</a>'
-            self.answer(inner if bare else frame(f"<h1>整页</h1>{inner}"))
-        elif path in {"/", "/next", "/before", "/return"}:
-            self.answer(frame(self.server.body + f'<output id="at">{path}</output>'))
-        else:
-            self.answer("", status=404)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path != "/uploads":
-            self.server.posted.append(self.path)
-            self.answer(frame("<p id=done>done</p>"))
-            return
-        self.server.upload_keys.append(self.headers["X-Upload-Key"])
-        self.server.tokens.append(self.headers["X-CSRF-Token"])
-        status, body = self.server.upload_answers.pop(0)
-        if status == 0:
-            self.connection.close()
-            return
-        self.answer(body, "application/problem+json" if status >= 400 else "text/html; charset=utf-8", status)
-
-    def stream(self) -> None:
-        if self.server.refuse_streams:
-            self.server.refuse_streams -= 1
-            self.answer("", status=503)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        while True:
-            try:
-                topic = self.server.events.get(timeout=0.2)
-                self.wfile.write(f"event: {topic}\ndata: 1\n\n".encode())
-            except Empty:
-                self.wfile.write(b": still here\n\n")
-            except OSError:
-                return
-            try:
-                self.wfile.flush()
-            except OSError:
-                return
-
-
-def frame(body: str) -> str:
-    return (
-        '<!doctype html><html lang="zh-CN"><head><title>t</title><meta name="csrf-token" content="the-token">'
-        '<meta name="htmx-config" content=\'{"history":"reload","includeIndicatorCSS":false}\'>'
-        f'<link rel="stylesheet" href="{asset("portal.css")}"><script type="module" src="{asset("portal.js")}"></script>'
-        '</head><body data-live="/events" data-badges="/badges"><div id="offline" role="status" hidden></div>'
-        f'<div id="announce" aria-live="polite"></div><main id="main">{body}</main></body></html>'
-    )
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    server = Portal()
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
-    yield opened
-    context.close()
-    assert faults == []
-
-
-def show(page: Page, portal: Portal, body: str) -> None:
-    portal.body = body
-    page.goto(portal.address)
-
 
 FIGURE = '<p id="figure" data-live-topic="ledger" hx-get="/figure">0</p>'
 
 
-def test_an_event_refreshes_what_listens_and_bursts_are_one_request(page: Page, portal: Portal) -> None:
+def test_an_event_refreshes_what_listens_and_bursts_are_one_request(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, FIGURE)
     for topic in ["other", "ledger", "ledger", "ledger"]:
         portal.events.put(topic)
@@ -174,13 +25,13 @@ def test_an_event_refreshes_what_listens_and_bursts_are_one_request(page: Page, 
     page.wait_for_selector("#figure:text-is('2')", timeout=2000)
 
 
-def test_a_red_dot_changes_within_two_seconds(page: Page, portal: Portal) -> None:
+def test_a_red_dot_changes_within_two_seconds(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<span id="dot" data-badge-for="msg" hidden><span data-count>0</span></span>')
     portal.events.put("badges")
     page.wait_for_selector("#dot:has-text('7')", timeout=2000)
 
 
-def test_a_lost_stream_says_so_comes_back_and_catches_up(page: Page, portal: Portal) -> None:
+def test_a_lost_stream_says_so_comes_back_and_catches_up(page: Page, portal: ScriptedPortal) -> None:
     portal.refuse_streams = 1
     show(page, portal, FIGURE)
     page.wait_for_selector("#offline:has-text('正在重连')", timeout=2000)
@@ -188,7 +39,7 @@ def test_a_lost_stream_says_so_comes_back_and_catches_up(page: Page, portal: Por
     page.wait_for_selector("#figure:text-is('1')", timeout=2000)
 
 
-def test_typing_is_not_disturbed_by_a_refresh(page: Page, portal: Portal) -> None:
+def test_typing_is_not_disturbed_by_a_refresh(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<form id="f" data-live-topic="ledger" hx-get="/figure"><input id="i" name="i"></form>')
     page.fill("#i", "写到一半")
     portal.events.put("ledger")
@@ -197,7 +48,7 @@ def test_typing_is_not_disturbed_by_a_refresh(page: Page, portal: Portal) -> Non
     assert portal.fetched == 0
 
 
-def test_the_sheet_opens_deepens_and_back_closes_it(page: Page, portal: Portal) -> None:
+def test_the_sheet_opens_deepens_and_back_closes_it(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<a id="drill" data-sheet href="/vouchers?month=11">684</a>')
     page.click("#drill")
     page.wait_for_selector("dialog[open] h2:text-is('凭证明细')")
@@ -213,7 +64,7 @@ def test_the_sheet_opens_deepens_and_back_closes_it(page: Page, portal: Portal) 
     assert page.evaluate("document.activeElement.id") == "drill"
 
 
-def test_a_reload_inside_the_sheet_gives_the_full_page_and_back_leads_home(page: Page, portal: Portal) -> None:
+def test_a_reload_inside_the_sheet_gives_the_full_page_and_back_leads_home(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<a id="drill" data-sheet href="/vouchers?month=11">684</a>')
     page.click("#drill")
     page.wait_for_selector("dialog[open] h2")
@@ -223,7 +74,7 @@ def test_a_reload_inside_the_sheet_gives_the_full_page_and_back_leads_home(page:
     page.wait_for_selector("#drill")
 
 
-def test_a_dangerous_button_asks_first(page: Page, portal: Portal) -> None:
+def test_a_dangerous_button_asks_first(page: Page, portal: ScriptedPortal) -> None:
     show(
         page,
         portal,
@@ -247,13 +98,13 @@ REVIEW = """<ul data-queue><li><a href="/before">1</a></li><li><a href="/" aria-
 
 
 @pytest.mark.parametrize(("key", "place"), [("j", "/next"), ("k", "/before"), ("r", "/return")])
-def test_letters_move_through_the_queue(page: Page, portal: Portal, key: str, place: str) -> None:
+def test_letters_move_through_the_queue(page: Page, portal: ScriptedPortal, key: str, place: str) -> None:
     show(page, portal, REVIEW)
     page.keyboard.press(key)
     page.wait_for_selector(f"#at:text-is('{place}')")
 
 
-def test_letters_stay_letters_while_typing_and_can_be_switched_off(page: Page, portal: Portal) -> None:
+def test_letters_stay_letters_while_typing_and_can_be_switched_off(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, REVIEW)
     page.click("#tax")
     page.keyboard.type("jkr")
@@ -269,7 +120,7 @@ FIND = """<form role="search" method="get" action="/search"><input id="find" nam
 <button type="button" data-toggle-keys>快捷键</button>"""
 
 
-def test_a_stroke_goes_to_the_search_field_or_to_its_page(page: Page, portal: Portal) -> None:
+def test_a_stroke_goes_to_the_search_field_or_to_its_page(page: Page, portal: ScriptedPortal) -> None:
     focused = "document.activeElement.id"
     show(page, portal, FIND)
     page.keyboard.press("/")
@@ -288,7 +139,7 @@ def test_a_stroke_goes_to_the_search_field_or_to_its_page(page: Page, portal: Po
     assert page.evaluate(focused) != "find"
 
 
-def test_one_key_approves_and_a_field_shows_its_place(page: Page, portal: Portal) -> None:
+def test_one_key_approves_and_a_field_shows_its_place(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, REVIEW)
     page.focus("#tax")
     assert page.get_attribute(".box", "class") == "box on"
@@ -310,7 +161,7 @@ def choose(page: Page, *files: dict[str, object]) -> None:
     page.set_input_files("#files", files)  # type: ignore[arg-type]  # the mapping is what playwright takes
 
 
-def test_a_broken_upload_is_sent_again_with_the_same_key(page: Page, portal: Portal) -> None:
+def test_a_broken_upload_is_sent_again_with_the_same_key(page: Page, portal: ScriptedPortal) -> None:
     portal.upload_answers = [(0, ""), (503, ""), (201, ROW)]
     show(page, portal, UPLOAD)
     choose(page, photo("a.jpg", 2000))
@@ -321,7 +172,7 @@ def test_a_broken_upload_is_sent_again_with_the_same_key(page: Page, portal: Por
     assert portal.tokens == ["the-token"] * 3
 
 
-def test_several_photos_are_several_documents(page: Page, portal: Portal) -> None:
+def test_several_photos_are_several_documents(page: Page, portal: ScriptedPortal) -> None:
     portal.upload_answers = [(201, ROW)] * 5
     show(page, portal, UPLOAD)
     choose(page, *(photo(f"{n}.jpg", 500) for n in range(5)))
@@ -329,7 +180,7 @@ def test_several_photos_are_several_documents(page: Page, portal: Portal) -> Non
     assert len(set(portal.upload_keys)) == 5
 
 
-def test_a_refusal_shows_the_servers_reason_and_is_not_repeated(page: Page, portal: Portal) -> None:
+def test_a_refusal_shows_the_servers_reason_and_is_not_repeated(page: Page, portal: ScriptedPortal) -> None:
     portal.upload_answers = [(422, '{"code": "capture.encrypted", "detail": "这个 PDF 有密码。"}')]
     show(page, portal, UPLOAD)
     choose(page, photo("a.pdf", 500))
@@ -338,7 +189,7 @@ def test_a_refusal_shows_the_servers_reason_and_is_not_repeated(page: Page, port
     assert len(portal.upload_keys) == 1
 
 
-def test_empty_and_too_large_files_never_leave_the_device(page: Page, portal: Portal) -> None:
+def test_empty_and_too_large_files_never_leave_the_device(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, UPLOAD)
     choose(page, photo("empty.jpg", 0), photo("large.jpg", 1_048_577))
     page.wait_for_selector(".up-state:has-text('是空的')")
@@ -362,7 +213,7 @@ def paper(*, blurred: float = 0, light: float = 1) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("given", "told"), [({"blurred": 5}, "有点糊"), ({"light": 0.2}, "太暗"), ({"blurred": 5, "light": 0.15}, "太暗")]
 )
-def test_an_unreadable_photograph_is_asked_about(page: Page, portal: Portal, given: dict[str, float], told: str) -> None:
+def test_an_unreadable_photograph_is_asked_about(page: Page, portal: ScriptedPortal, given: dict[str, float], told: str) -> None:
     """CAP-1: before it is sent; sent anyway it goes as it is, and a new one takes its place."""
     portal.upload_answers = [(201, ROW)]
     show(page, portal, UPLOAD.replace("data-drop>", "data-drop data-photographs>"))
@@ -380,7 +231,7 @@ def test_an_unreadable_photograph_is_asked_about(page: Page, portal: Portal, giv
 
 
 @pytest.mark.parametrize("given", [{}, {"blurred": 1}, {"light": 0.5}])
-def test_a_readable_photograph_goes_at_once(page: Page, portal: Portal, given: dict[str, float]) -> None:
+def test_a_readable_photograph_goes_at_once(page: Page, portal: ScriptedPortal, given: dict[str, float]) -> None:
     """So does what the browser cannot open, and what is no picture."""
     portal.upload_answers = [(201, ROW)] * 3
     show(page, portal, UPLOAD.replace("data-drop>", "data-drop data-photographs>"))
@@ -389,7 +240,7 @@ def test_a_readable_photograph_goes_at_once(page: Page, portal: Portal, given: d
     assert len(portal.upload_keys) == 3
 
 
-def test_large_type_is_kept(page: Page, portal: Portal) -> None:
+def test_large_type_is_kept(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<button type="button" data-toggle-type aria-pressed="false">大字显示</button>')
     normal = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
     page.click("[data-toggle-type]")
@@ -398,7 +249,7 @@ def test_large_type_is_kept(page: Page, portal: Portal) -> None:
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 1.15 * normal
 
 
-def test_copying_is_announced(page: Page, portal: Portal) -> None:
+def test_copying_is_announced(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<button type="button" data-copy="abc-123">复制</button>')
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click("[data-copy]")

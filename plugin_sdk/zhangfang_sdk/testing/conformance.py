@@ -25,7 +25,7 @@ from zhangfang_sdk.web import CLIENT, FIRM, PERSON, Place, examples_of
 
 Problems = Iterator[str]
 
-PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-upload)=["'](/[^"'/][^"']*)""")
+PAST_ITS_PLACE = re.compile(r"""\b(?:href|src|action|hx-\w+|data-uploads?)=["'](/[^"'/][^"']*)""")
 """An address in a template that begins with a slash: it would lead out of the client's or firm's pages."""
 NESTED = re.compile(r"""\{\{(?:(?!\}\}).)*["']\s*(\{\{[^}]*\}\}[^"']*)""")
 """Braces inside a text that stands in braces already (``{{ item(href="{{ here }}/things") }}``): the page would show them."""

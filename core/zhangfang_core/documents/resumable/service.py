@@ -16,11 +16,12 @@ from zhangfang_sdk.errors import Refusal, not_found
 
 KEPT_FOR = dt.timedelta(hours=24)
 MOST = 20
-"""Files that one person of a firm may have under way or lying there, in all: at most MOST times LARGEST bytes."""
+"""Unfinished files that one person of a firm may have."""
 
 _COLUMNS = "id, name, media_type, metadata, length, received, expires_at"
 _OWN = """ from core_upload where firm = $1 and client = $2 and "user" = $3 """
-_LIVE = "select count(*) from core_upload where firm = $1 and \"user\" = $2 and expires_at > now()"
+_UNFINISHED = """select count(*) from core_upload
+    where firm = $1 and "user" = $2 and received < length and expires_at > now()"""
 _HOLD = "select pg_advisory_xact_lock(hashtextextended('uploads:' || $1::bigint || ':' || $2::bigint, 0))"
 _BEGIN = """insert into core_upload
     (firm, client, "user", name, media_type, key, metadata, length, received, created_at, expires_at)
@@ -66,7 +67,7 @@ async def begin(*, name: str, media_type: str, length: int, key: str = "", metad
         row = await connection().fetchrow(f"select {_COLUMNS}" + _OWN + "and key = $4", firm, client, user, key)
         if row is not None:
             return Begun(**row)
-    if await connection().fetchval(_LIVE, firm, user) >= MOST:
+    if await connection().fetchval(_UNFINISHED, firm, user) >= MOST:
         raise Refusal(
             "upload.too_many",
             f"您已有 {MOST} 个文件没传完。请先把它们传完,或者明天再传(没传完的保留 24 小时)。",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books.bank.accounts import called, masked, money_accounts
@@ -18,6 +18,7 @@ from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
 from zhangfang_sdk.context import client_in_scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, Page, action, page
 
 Asked = Request[object, object, State]
@@ -32,10 +33,11 @@ async def bank_import_page() -> Page:
 @action("/books/bank/import", of=CLIENT, permission="bank.write", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def bank_import_form(request: Asked) -> Page:
     """What the file holds, or with ``really`` its new lines kept: all of them or none. No transaction waits for the file."""
-    client, form = client_in_scope(), dict(await request.form())
-    file = form.get("file")
+    client, sent = client_in_scope(), await request.form()
+    form = dict(sent)
     try:
-        if not isinstance(file, UploadFile):
+        file = await sent_file(sent)
+        if file is None:
             raise Refusal("books.import_no_file", "请选择银行、微信或支付宝的对账单文件。", field="file")
         content, name = await file.read(MOST_BYTES + 1), file.filename or ""
         async with transaction():

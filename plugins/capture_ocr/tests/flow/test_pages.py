@@ -10,6 +10,7 @@ from PIL import Image
 
 from zhangfang_capture_ocr.tables import Item
 from zhangfang_core.testing.portal import Visitor
+from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import acting
 
 PHOTO = Path(__file__).parents[1] / "photo.heic"
@@ -46,6 +47,22 @@ async def test_a_driver_hands_in(people: Any, office: Any, drawn: Any) -> None:
     assert (await driver.get("/desk")).status_code == 403
     other = await people.of_client("driver")
     assert (await other.get(f"/capture/items/{item.id}")).status_code == 404
+
+
+async def test_a_file_that_came_in_parts(people: Any, office: Any, drawn: Any) -> None:
+    """CAP-1: handed in as a small one is, once however often its form is sent; somebody else's, or half of one, is nobody's."""
+    driver, boss = await people.of_client("driver"), await people.of_client("boss")
+    upload = id_in(await Sender(driver).sent(drawn.pdf(), "二.pdf", part=1000))
+    headers = {"x-upload-key": "key-of-this-upload", "accept": "application/json"}
+    form = {"upload": str(upload), "purpose": "运费"}
+    answers = [await driver.ask("POST", "/capture/uploads", form=form, headers=headers) for _ in range(2)]
+    (first,), (second,) = (answer.json()["files"] for answer in answers)
+    assert (first["name"], first["state"]) == ("二.pdf", "queued")
+    assert second["id"] == first["id"]
+    half = (await Sender(driver).begin(9)).headers["location"]
+    for person, told, status in ((boss, upload, 404), (driver, id_in(half), 409), (driver, "x", 404)):
+        refused = await person.ask("POST", "/capture/uploads", form={"upload": str(told)}, headers=headers)
+        assert refused.status_code == status
 
 
 async def test_several_files_each_answered(people: Any, drawn: Any) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Response
-from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
@@ -12,6 +11,7 @@ from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import Listed
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import here
+from zhangfang_sdk.uploads import sent_files
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 PURPOSES = ("进货", "店面", "运费", "差旅", "招待", "水电房租", "办公", "其他")
@@ -32,14 +32,13 @@ async def capture_page() -> Page:
 
 @action("/capture/uploads", of=CLIENT, permission="capture_ocr.upload", request_max_body_size=uploads.MAX_REQUEST_BYTES)
 async def upload(request: Asked) -> Page | Response[dict[str, Any]] | Redirect:
-    """Keep the files of the form (``file``, any number; ``purpose``) and answer each with its row or as JSON.
+    """Keep the files of the form (``file`` or ``upload``, any number; ``purpose``) and answer each with its row or as JSON.
 
     ``X-Upload-Key`` makes a repeated request the same upload. A file that cannot be kept is answered with its reason.
     """
     form = await request.form()
-    files = [value for value in form.getall("file", []) if isinstance(value, UploadFile)]
     purpose = next((value for value in form.getall("purpose", []) if isinstance(value, str)), "")
-    received = await uploads.receive(files, purpose=purpose, upload_key=request.headers.get("x-upload-key"))
+    received = await uploads.receive(await sent_files(form), purpose=purpose, upload_key=request.headers.get("x-upload-key"))
     rows = [None if each.item is None else await listing.one(each.item) for each in received]
     if wants_data(request):
         return Response(

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from zhangfang_collab import letters, owners
 from zhangfang_collab.letters import Letter, kinds
 from zhangfang_collab.pages.forms import day, number, text
-from zhangfang_collab.pages.one_task import MOST_BYTES, sent_file
+from zhangfang_collab.pages.one_task import MOST_BYTES, file_of
 from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.places import here
 from zhangfang_sdk.tasks import Side
@@ -32,7 +32,7 @@ async def letter_page() -> Page:
 @action("/tasks/letter", of=CLIENT, permission="collab.tick", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def hand_in_letter(request: Request[Any, Any, State]) -> Redirect:
     """The picture as ``file``, ``kind``, ``due_on``, ``number``, ``note``, ``owner``; no transaction waits for the file."""
-    name, media_type, content = await sent_file(request)
+    name, media_type, content = await file_of(request)
     form = dict(await request.form())
     owner = number(form, "owner")
     due_on = day(form, "due_on")

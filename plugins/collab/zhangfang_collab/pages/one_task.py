@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.response import Redirect
 
 from zhangfang_collab import listing, owners, ticking
@@ -16,6 +16,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 MOST_BYTES = 20 * 2**20
@@ -109,16 +110,16 @@ async def attach_file(request: Request[Any, Any, State], task_id: int) -> Redire
     """Hand in the ``file``; no transaction waits for it."""
     async with transaction():
         await listing.one(task_id)
-    name, media_type, content = await sent_file(request)
+    name, media_type, content = await file_of(request)
     async with transaction():
         await ticking.attach(task_id, name, media_type, content)
     return go(here(f"/tasks/{task_id}"))
 
 
-async def sent_file(request: Request[Any, Any, State]) -> tuple[str, str, bytes]:
+async def file_of(request: Request[Any, Any, State]) -> tuple[str, str, bytes]:
     """Name, media type and bytes. Raises Refusal ``collab.file_missing``, ``collab.file_large``."""
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
+    file = await sent_file(await request.form())
+    if file is None:
         raise Refusal("collab.file_missing", "请选择要上传的文件。", field="file")
     content = await file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:

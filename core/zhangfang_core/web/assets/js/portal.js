@@ -7,5 +7,6 @@ import "./confirm.js";
 import "./keys.js";
 import "./desk.js";
 import "./upload.js";
+import "./resumable_field.js";
 import "./opening.js";
 import "./page.js";

@@ -1,19 +1,16 @@
 // `<form data-upload="/address">`: several files at once, each its own request with its own key, so that a broken
 // connection costs a retry and never a second document. The answer is the row's fragment, which keeps itself fresh.
+// With `data-uploads="/f/1/c/2/uploads"` a larger file goes there in parts first, and the form posts `upload=<id>` instead of it.
 // With `data-photographs` a picture too dark or too blurred to read is asked about before it is sent.
 import { fault } from "./photograph.js";
 import { csrf } from "./requests.js";
+import { newKey, Resumable, SMALL } from "./resumable.js";
 import { queue } from "./upload_queue.js";
 import { words } from "./words.js";
 
 const PARALLEL = 3;
 
 const megabytes = (bytes) => `${Math.floor(bytes / 1048576)} MB`;
-
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 function buildRow(file) {
   const row = document.createElement("li");
@@ -66,31 +63,77 @@ function attach(form) {
     say(job, "bad", text);
     job.row.querySelector(".up-bar").hidden = true;
     const tools = job.row.querySelector(".up-tools");
-    tools.replaceChildren(button(words.remove, () => job.row.remove()));
+    tools.replaceChildren(button(words.remove, () => {
+      job.ahead?.leave();
+      job.row.remove();
+    }));
     if (mayRetry) tools.prepend(button(words.retry, () => start(job)));
   }
 
   function start(job) {
+    if (form.dataset.uploads && job.file.size > SMALL && !job.ahead) {
+      job.ahead = new Resumable(form.dataset.uploads, job.file);
+      job.key = job.ahead.key;
+    }
     job.row.querySelector(".up-tools").replaceChildren();
     job.row.querySelector(".up-bar").hidden = false;
     say(job, "wait", words.waiting);
     uploads.add(job);
   }
 
-  function send(job) {
+  function show(job, percent, text) {
+    job.row.querySelector(".up-bar").value = percent;
+    say(job, "busy", text);
+  }
+
+  const percentOf = (part, whole) => (whole ? Math.floor((part / whole) * 100) : 0);
+
+  /** The file itself, before its form; "done" once it is there. */
+  async function sendAhead(job) {
+    const { id, lost, refused } = await job.ahead.send((sent, from) => {
+      if (sent > from) job.lost = 0;
+      const percent = percentOf(sent, job.file.size);
+      show(job, percent, from ? words.resumed(percentOf(from, job.file.size), percent) : words.uploading(percent));
+    });
+    if (lost) return "lost";
+    if (refused) {
+      job.ahead.done();
+      return turnedAway(job, refused);
+    }
+    job.upload = id;
+    return "done";
+  }
+
+  function turnedAway(job, xhr) {
+    if (xhr.status === 401) location.reload();
+    else stop(job, `${words.refused}:${reason(xhr)}`, false);
+    return "refused";
+  }
+
+  async function send(job) {
+    if (job.ahead && !job.upload) {
+      const outcome = await sendAhead(job);
+      if (outcome !== "done") return outcome;
+    }
+    const outcome = await post(job);
+    if (outcome !== "lost") job.ahead?.done();
+    return outcome;
+  }
+
+  function post(job) {
     return new Promise((resolve) => {
       const xhr = new XMLHttpRequest();
       const data = new FormData(form);
       for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
-      data.append("file", job.file, job.file.name);
+      if (job.upload) data.append("upload", job.upload);
+      else data.append("file", job.file, job.file.name);
       xhr.open("POST", form.dataset.upload);
       xhr.setRequestHeader("HX-Request", "true");
       xhr.setRequestHeader("X-CSRF-Token", csrf());
       xhr.setRequestHeader("X-Upload-Key", job.key);
       xhr.upload.onprogress = (event) => {
-        const percent = event.total ? Math.floor((event.loaded / event.total) * 100) : 0;
-        job.row.querySelector(".up-bar").value = percent;
-        say(job, "busy", percent < 100 ? words.uploading(percent) : words.storing);
+        const percent = job.upload ? 100 : percentOf(event.loaded, event.total);
+        show(job, percent, percent < 100 ? words.uploading(percent) : words.storing);
       };
       xhr.onerror = () => resolve("lost");
       xhr.onload = () => {
@@ -101,14 +144,12 @@ function attach(form) {
           job.row.replaceWith(holder.content);
           if (fresh?.isConnected) window.htmx.process(fresh);
           resolve("done");
-        } else if (xhr.status === 401) location.reload();
-        else if (xhr.status >= 500 || xhr.status === 429) resolve("lost");
-        else {
-          stop(job, `${words.refused}:${reason(xhr)}`, false);
-          resolve("refused");
-        }
+        } else if (job.upload && xhr.status === 410) {
+          job.upload = null; // it waited for longer than the server keeps it
+          resolve("lost");
+        } else resolve(xhr.status >= 500 || xhr.status === 429 ? "lost" : turnedAway(job, xhr));
       };
-      say(job, "busy", words.uploading(0));
+      say(job, "busy", job.upload ? words.storing : words.uploading(0));
       xhr.send(data);
     });
   }

@@ -1,0 +1,25 @@
+"""A task's file, and a letter's photograph, that came in parts."""
+
+from zhangfang_collab import listing, ticking
+from zhangfang_core.testing.portal import Portal
+from zhangfang_core.testing.resuming import Sender, id_in
+from zhangfang_core.testing.tenants import TestFirm, acting, session_of
+from zhangfang_sdk.periods import Period, today
+
+FILE = b"%PDF-1.4 " + bytes(3000)
+
+
+async def test_handed_in(portal: Portal, firm: TestFirm) -> None:
+    async with acting(firm, "accountant"):
+        task = await ticking.assign(firm.restaurant, Period.current(), "交合同", "", today())
+    token = await session_of(firm, "boss", firm.restaurant)
+    async with portal.visitor(token, f"/f/{firm.id}/c/{firm.restaurant}") as boss:
+        upload = id_in(await Sender(boss).sent(FILE, "合同.pdf", part=1000))
+        assert (await boss.post(f"/tasks/{task}/files", upload=str(upload))).status_code == 303
+        letter = {"upload": str(upload), "kind": "notice", "due_on": today().isoformat(), "number": "", "note": ""}
+        assert (await boss.post("/tasks/letter", **letter)).status_code == 303
+        assert (await boss.post(f"/tasks/{task}/files", upload="0")).status_code == 404
+        assert "data-uploads" in (await boss.get(f"/tasks/{task}")).text
+    async with acting(firm, "accountant"):
+        (document,) = [entry.document for entry in await listing.trail(task) if entry.document]
+    assert document
