@@ -22,7 +22,7 @@ class Sender:
 
     async def begin(self, length: int, name: str = "票.pdf", key: str = "", **headers: str) -> httpx.Response:
         pairs = {"filename": name, "filetype": "application/pdf", "key": key}
-        told = ",".join(f"{word} {base64.b64encode(value.encode()).decode()}" for word, value in pairs.items())
+        told = ",".join(f"{word} {base64.b64encode(value.encode()).decode()}" for word, value in pairs.items() if value)
         return await self.ask("POST", "/uploads", b"", **{"upload_length": str(length), "upload_metadata": told, **headers})
 
     async def go_on(self, address: str, offset: int, content: bytes, **headers: str) -> httpx.Response:
