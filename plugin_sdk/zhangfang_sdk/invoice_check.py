@@ -35,7 +35,8 @@ class InvoiceState(StrEnum):
 class InvoiceRecord:
     """What the record says. ``checked_at`` is an instant in UTC; amounts in fen; what is not told is None or empty.
 
-    ``reversed_amount`` (fen, positive) is how much red invoices took back. MISMATCH: the number is known with other values.
+    ``reversed_amount`` (fen, positive) is how much red invoices took back, 0 where that is not told. MISMATCH: the number is known with other
+    values; ``reference`` is the vendor's own number of the question.
     """
 
     state: InvoiceState
@@ -57,6 +58,7 @@ class InvoiceChecker(Protocol):
         """The invoice's record. An invoice that is not there is an answer (NOT_FOUND), not an error.
 
         Raises VendorAway, VendorMisset, VendorRefused (``invoice_check.too_often``: the day's checks of this invoice are used up;
-        ``invoice_check.too_old``: outside the years that can be checked).
+        ``invoice_check.too_new``: not in the records before tomorrow; ``invoice_check.too_old``: outside the years that can be checked;
+        ``invoice_check.incomplete``: something that this kind of invoice is asked for by is missing or cannot be right).
         """
         ...

@@ -4,10 +4,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -27,26 +24,8 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.testing.vendors import OcrContract
 from zhangfang_sdk.vendors import VendorAway, VendorMisset, VendorRefused, Vendors
 
-
-def _reference() -> ModuleType:
-    where = Path(__file__).parent / "reference_servers" / "tencent_ocr.py"
-    spec = spec_from_file_location("reference_tencent_ocr", where)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-reference = _reference()
 WIDTH, HEIGHT = 400, 300
 PICTURE = Bitmap(WIDTH, HEIGHT, b"\x00" * (WIDTH * HEIGHT * 3))
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    with reference.serving(reference.TencentServer()) as running:
-        yield running
 
 
 def settings_of(server: Any, **others: str) -> dict[str, str | int]:

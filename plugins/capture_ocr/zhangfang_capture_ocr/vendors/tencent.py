@@ -1,8 +1,7 @@
 """Tencent Cloud's text recognition (腾讯云 文字识别 OCR, GeneralAccurateOCR 通用印刷体识别高精度版).
 
-Sources: request and answer, https://www.tencentcloud.com/document/product/1005/38268 (version 2018-11-19, as of 2026-03-19); common error
-codes, https://tencentcloud.com/document/product/1140/51177; those of the service, ``tencentcloud/ocr/v20181119/errorcodes.py`` in
-https://github.com/TencentCloud/tencentcloud-sdk-python. Errors come with HTTP status 200.
+Sources: request and answer, https://www.tencentcloud.com/document/product/1005/38268 (version 2018-11-19, as of 2026-03-19); error codes,
+see :mod:`zhangfang_capture_ocr.vendors.tencent_api`.
 """
 
 from __future__ import annotations
@@ -10,54 +9,24 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from PIL import Image
 
-from zhangfang_capture_ocr.vendors.tencent_signature import CONTENT_TYPE, authorization
+from zhangfang_capture_ocr.vendors.tencent_api import ENDPOINT, KEYS, TencentApi, TencentFault
 from zhangfang_sdk.recognition import Bitmap, TextBox
-from zhangfang_sdk.vendor_http import post
-from zhangfang_sdk.vendors import (
-    SettingField,
-    Settings,
-    Vendor,
-    VendorAway,
-    VendorKind,
-    VendorMisset,
-    VendorRefused,
-)
+from zhangfang_sdk.vendors import Settings, Vendor, VendorAway, VendorKind, VendorMisset, VendorRefused
 
-ENDPOINT: Final = "https://ocr.tencentcloudapi.com"
-ACTION, VERSION, SERVICE = "GeneralAccurateOCR", "2018-11-19", "ocr"
+ACTION: Final = "GeneralAccurateOCR"
 LARGEST_BASE64: Final = 7 * 1024 * 1024
 """Characters of the picture in base64 that the service takes."""
-LARGEST_ANSWER: Final = 16 * 1024 * 1024
 _QUALITIES: Final = (92, 80, 60, 40)
 _BLANK: Final = Bitmap(64, 64, b"\xff" * (64 * 64 * 3))
 
-_KEY_WRONG: Final = "腾讯云不认这组密钥,请核对 SecretId 和 SecretKey(不要多空格),或在控制台查看是否被停用。"
-_CLOCK_WRONG: Final = "服务器的时间与标准时间相差超过 5 分钟,腾讯云拒绝了请求。请让系统维护人员校准时间。"
-_NOT_OPEN: Final = "这个腾讯云账号还没有开通文字识别,请在腾讯云控制台开通“通用印刷体识别(高精度版)”。"
-_NO_MONEY: Final = "腾讯云账号已欠费,请充值后再用。"
-_USED_UP: Final = "腾讯云账号的识别次数已用完,请在控制台购买资源包或开通后付费。"
-_NOT_ALLOWED: Final = "这组密钥没有使用文字识别的权限,请在腾讯云访问管理里授权。"
-
 _MISSET: Final = {
-    "AuthFailure.SignatureExpire": _CLOCK_WRONG,
-    "AuthFailure.UnauthorizedOperation": _NOT_ALLOWED,
-    "AuthFailure": _KEY_WRONG,
-    "UnauthorizedOperation": _NOT_ALLOWED,
-    "FailedOperation.UnOpenError": _NOT_OPEN,
-    "FailedOperation.ArrearsError": _NO_MONEY,
-    "ResourceUnavailable.InArrears": _NO_MONEY,
-    "FailedOperation.UserQuotaError": _USED_UP,
-    "FailedOperation.CountLimitError": _USED_UP,
-    "ResourceUnavailable.ResourcePackageRunOut": _USED_UP,
-    "ResourcesSoldOut": _USED_UP,
+    "FailedOperation.UnOpenError": "这个腾讯云账号还没有开通文字识别,请在腾讯云控制台开通“通用印刷体识别(高精度版)”。",
+    "FailedOperation.CountLimitError": "腾讯云账号今天的识别次数已用完,请在控制台提高限额,或等到明天。",
 }
 _REFUSED: Final = {
     "FailedOperation.ImageDecodeFailed": "腾讯云打不开这张图片。",
@@ -67,18 +36,15 @@ _REFUSED: Final = {
     "InvalidParameter": "腾讯云不收这张图片。",
     "InvalidParameterValue": "腾讯云不收这张图片。",
 }
-"""By error code or the part before its dot; every other code is taken for a passing failure."""
+"""By error code or the part before its dot."""
 _NO_TEXT: Final = "FailedOperation.ImageNoText"
-_TOO_OFTEN: Final = "RequestLimitExceeded"
 
 
 class TencentOcr:
     """A `TextRecogniser` out there: pictures are sent to Tencent Cloud."""
 
     def __init__(self, secret_id: str, secret_key: str, endpoint: str = ENDPOINT) -> None:
-        self._secret_id = secret_id
-        self._secret_key = secret_key
-        self._endpoint = endpoint
+        self._api = TencentApi(secret_id, secret_key, endpoint)
 
     async def recognise(self, bitmap: Bitmap) -> Sequence[TextBox]:
         """Sends the picture as JPEG. Raises VendorAway, VendorMisset, VendorRefused (``ocr.unreadable``), TimeoutError."""
@@ -92,27 +58,12 @@ class TencentOcr:
 
     async def _asked(self, question: Mapping[str, object]) -> Mapping[str, Any] | None:
         """The answer, None when there is no text on the picture."""
-        body = json.dumps(question).encode()
-        at = int(time.time())
-        host = urlsplit(self._endpoint).netloc
-        headers = {
-            "Content-Type": CONTENT_TYPE,
-            "Host": host,
-            "X-TC-Action": ACTION,
-            "X-TC-Version": VERSION,
-            "X-TC-Timestamp": str(at),
-            "Authorization": authorization(
-                self._secret_id, self._secret_key, service=SERVICE, host=host, body=body, at=at
-            ),
-        }
-        answer = _answer(*await post(self._endpoint, headers, body, seconds=30.0, largest=LARGEST_ANSWER))
-        error = answer.get("Error")
-        if error is None:
-            return answer
-        code = error.get("Code") if isinstance(error, dict) else None
-        if code == _NO_TEXT:
-            return None
-        raise _failure(code if isinstance(code, str) else "")
+        try:
+            return await self._api.ask(ACTION, question)
+        except TencentFault as fault:
+            if fault.code == _NO_TEXT:
+                return None
+            raise _failure(fault) from None
 
 
 def tencent_vendor(endpoint: str = ENDPOINT) -> Vendor:
@@ -126,38 +77,15 @@ def tencent_vendor(endpoint: str = ENDPOINT) -> Vendor:
         "tencent",
         "腾讯云文字识别(高精度版)",
         opened,
-        settings=(
-            SettingField("secret_id", "SecretId", help="腾讯云控制台 → 访问管理 → API 密钥管理。", longest=100),
-            SettingField("secret_key", "SecretKey", "secret", help="建议用只有文字识别权限的子账号。", longest=100),
-        ),
+        settings=KEYS,
         summary="图片会发给腾讯云识别,按次收费;适合本机识别太慢或认不准时使用。",
         seconds=20.0,
     )
 
 
-def _answer(status: int, body: bytes) -> dict[str, Any]:
-    if status != 200:
-        raise VendorAway(f"status {status}")
-    try:
-        answer = json.loads(body)["Response"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise VendorAway("the answer is not the JSON that was promised") from error
-    if not isinstance(answer, dict):
-        raise VendorAway("the answer is not the JSON that was promised")
-    return answer
-
-
-def _failure(code: str) -> VendorAway | VendorMisset | VendorRefused:
-    whole, family = code, code.partition(".")[0]
-    if family == _TOO_OFTEN:
-        return VendorAway("too many requests", maybe_done=False, retry_after=1.0)
-    misset = _MISSET.get(whole) or _MISSET.get(family)
-    if misset is not None:
-        return VendorMisset(misset)
-    refused = _REFUSED.get(whole) or _REFUSED.get(family)
-    if refused is not None:
-        return VendorRefused("ocr.unreadable", refused)
-    return VendorAway("the service failed inside")
+def _failure(fault: TencentFault) -> VendorAway | VendorMisset | VendorRefused:
+    refused = _REFUSED.get(fault.code) or _REFUSED.get(fault.family)
+    return fault.told(_MISSET) if refused is None else VendorRefused("ocr.unreadable", refused)
 
 
 def _boxes(answer: Mapping[str, Any], bitmap: Bitmap) -> list[TextBox]:
