@@ -174,3 +174,12 @@ class Vendors(Protocol):
         RuntimeError inside a transaction; ValueError when ``protocol`` belongs to no kind.
         """
         ...
+
+    @needs()
+    async def is_available(self, protocol: type[object]) -> bool:
+        """Whether :meth:`call` has anybody to ask, in the caller's transaction, of staff or of a job: who does not see the firm's choice
+        is told no.
+
+        Raises ValueError when ``protocol`` belongs to no kind.
+        """
+        ...

@@ -11,6 +11,7 @@ from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.storage.sealing import Unsealable
 from zhangfang_core.vendors.keeping_count import close_breaker
 from zhangfang_core.vendors.offers import Offer, offers
+from zhangfang_core.vendors.prices import PRICE, fields_of
 from zhangfang_core.vendors.secret_settings import open_secrets, seal_secrets
 from zhangfang_core.vendors.setting_forms import Filled
 from zhangfang_sdk.audit import Audit
@@ -21,7 +22,7 @@ from zhangfang_sdk.vendors import VendorKind
 
 PERMISSION = "modules.manage"
 
-_ALL = """select id, kind, vendor, position, settings, secrets_set, sealed, key_version, tested_at, problem
+_ALL = """select id, kind, vendor, position, settings, secrets_set, sealed, key_version, price, tested_at, problem
     from core_vendor_choice where firm = $1 order by kind, position, id"""
 _ONE = _ALL.replace("where firm = $1", "where firm = $1 and id = $2")
 
@@ -38,6 +39,7 @@ class Choice:
     missing: str
     settings: Mapping[str, str | int]
     secrets_set: frozenset[str]
+    price: int | None
     tested_at: dt.datetime | None
     problem: str
     sealed: bytes | None = field(repr=False)
@@ -53,6 +55,10 @@ class Choice:
         id_ = self.vendor.partition(".")[0]
         known = registry().modules.get(id_)
         return id_ if known is None else known.manifest.title
+
+    def values(self) -> dict[str, str | int]:
+        """The plain settings and, under the key of its field, the price."""
+        return {**self.settings, **({} if self.price is None else {PRICE.key: self.price})}
 
     async def secrets(self) -> dict[str, str]:
         """The secret settings, in the caller's transaction; empty when they cannot be opened any more."""
@@ -95,16 +101,17 @@ async def choose(offer: Offer, filled: Filled) -> int:
     sealed, version = await seal_secrets(kind, offer.id, filled.secrets) if filled.secrets else (None, None)
     made = await connection().fetchval(
         """insert into core_vendor_choice
-        (firm, kind, vendor, position, settings, secrets_set, sealed, key_version, problem, changed_at)
+        (firm, kind, vendor, position, settings, secrets_set, sealed, key_version, price, problem, changed_at)
         values ($1, $2::varchar, $3::varchar, (select coalesce(max(position), 0) + 1 from core_vendor_choice where firm = $1 and kind = $2),
-            $4, $5, $6, $7, '', now()) on conflict (firm, kind, vendor) do nothing returning id""",
+            $4, $5, $6, $7, $8, '', now()) on conflict (firm, kind, vendor) do nothing returning id""",
         firm,
         kind,
         offer.id,
-        json.dumps(dict(filled.plain), ensure_ascii=False),
+        json.dumps(_for_the_vendor(filled), ensure_ascii=False),
         json.dumps(sorted(filled.secrets)),
         sealed,
         version,
+        filled.plain.get(PRICE.key),
     )
     if made is None:
         raise Refusal("vendor.chosen_already", "这个服务已经选用了。", status=409)
@@ -123,24 +130,31 @@ async def change(chosen: Choice, filled: Filled) -> None:
     sealed, version = await seal_secrets(chosen.kind, chosen.vendor, secrets) if secrets else (None, None)
     await connection().execute(
         """update core_vendor_choice set settings = $3, secrets_set = $4, sealed = $5, key_version = $6, tested_at = null,
-            problem = '', changed_at = now() where firm = $1 and id = $2""",
+            price = $7, problem = '', changed_at = now() where firm = $1 and id = $2""",
         firm_in_scope(),
         chosen.id,
-        json.dumps(dict(filled.plain), ensure_ascii=False),
+        json.dumps(_for_the_vendor(filled), ensure_ascii=False),
         json.dumps(sorted(secrets)),
         sealed,
         version,
+        filled.plain.get(PRICE.key),
     )
     await close_breaker(chosen.kind, chosen.vendor)
     after: dict[str, object] = dict(filled.plain)
     after |= {key: "已清除" if key in filled.cleared else "已更换" for key in sorted(renewed)}
-    await use(Audit).record("vendor.change", f"vendor:{chosen.vendor}", before=_titled(chosen.offer, chosen.settings), after=_titled(chosen.offer, after))
+    before = _titled(chosen.offer, chosen.values())
+    await use(Audit).record("vendor.change", f"vendor:{chosen.vendor}", before=before, after=_titled(chosen.offer, after))
 
 
 def _titled(offer: Offer | None, values: Mapping[str, object]) -> dict[str, object]:
     """For readers of the trail: by the titles of the settings."""
-    titles = {} if offer is None else {each.key: each.title for each in offer.vendor.settings}
+    titles = {} if offer is None else {each.key: each.title for each in fields_of(offer)}
     return {titles.get(key, key): value for key, value in values.items()}
+
+
+def _for_the_vendor(filled: Filled) -> dict[str, str | int]:
+    """The price is the firm's own matter."""
+    return {key: value for key, value in filled.plain.items() if key != PRICE.key}
 
 
 async def move(chosen: Choice, *, up: bool) -> None:
@@ -190,6 +204,7 @@ async def _read(sql: str, *values: object) -> list[Choice]:
                 missing="gone" if offer is None else "off" if off else "",
                 settings=json.loads(row["settings"]),
                 secrets_set=frozenset(json.loads(row["secrets_set"])),
+                price=row["price"],
                 tested_at=row["tested_at"],
                 problem=row["problem"],
                 sealed=row["sealed"],

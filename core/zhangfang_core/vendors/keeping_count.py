@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_sdk.context import firm_in_scope
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.vendors import VendorKind
 
 FAILURES = 5
@@ -80,6 +80,15 @@ class Usage:
     failures: int
     seconds: float
 
+    @property
+    def answers(self) -> int:
+        return self.calls - self.failures
+
+    @property
+    def failed_in_hundred(self) -> str:
+        """Failures as a share of the attempts in per cent, with one place: "2.5"."""
+        return f"{self.failures * 100 / self.calls:.1f}" if self.calls else "0.0"
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -101,6 +110,24 @@ async def usage_of_month() -> dict[tuple[str, str], Usage]:
     return {
         (row["kind"], row["vendor"]): Usage(row["calls"], row["failures"], row["milliseconds"] / 1000) for row in rows
     }
+
+
+async def usage_by_month(kind: VendorKind, vendor: str, months: int) -> list[tuple[Period, Usage]]:
+    """Of one vendor, newest month first, this month and those before it that it was asked in, at most ``months`` of the last ``months``."""
+    first = Period.of(today()).plus(1 - months).first_day
+    rows = await connection().fetch(
+        "select extract(year from day)::int * 100 + extract(month from day)::int as month, sum(calls)::bigint as calls, "
+        "sum(failures)::bigint as failures, sum(milliseconds)::bigint as milliseconds from core_vendor_call "
+        "where firm = $1 and kind = $2 and vendor = $3 and day >= $4 group by month order by month desc",
+        firm_in_scope(),
+        kind,
+        vendor,
+        first,
+    )
+    return [
+        (Period.from_number(row["month"]), Usage(row["calls"], row["failures"], row["milliseconds"] / 1000))
+        for row in rows
+    ]
 
 
 async def troubles() -> dict[tuple[str, str], Trouble]:

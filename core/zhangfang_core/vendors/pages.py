@@ -21,8 +21,9 @@ from zhangfang_core.vendors.choices import (
     remove,
 )
 from zhangfang_core.vendors.connection_tests import NOT_TESTABLE, ask_whether_it_works
-from zhangfang_core.vendors.keeping_count import Trouble, Usage, troubles, usage_of_month
+from zhangfang_core.vendors.keeping_count import Trouble, Usage, troubles, usage_by_month, usage_of_month
 from zhangfang_core.vendors.offers import Offer, offered, offers
+from zhangfang_core.vendors.prices import cost, fields_of
 from zhangfang_core.vendors.setting_forms import Filled, read_form, shown
 from zhangfang_core.vendors.wording import kind_titles, title_of, trouble_words
 from zhangfang_sdk.errors import Refusal
@@ -31,6 +32,8 @@ from zhangfang_sdk.vendors import VendorKind
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 HOME = "/settings/vendors"
+MONTHS = 6
+"""Shown of one vendor's usage."""
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -55,7 +58,7 @@ async def vendors_page() -> Page:
             continue
         taken = {c.vendor for c in mine}
         asked = [
-            _state(kind, c.vendor, usage, trouble) | {"chosen": c, "untestable": c.problem == NOT_TESTABLE}
+            _state(kind, c.vendor, usage, trouble, c.price) | {"chosen": c, "untestable": c.problem == NOT_TESTABLE}
             for c in mine
         ]
         unasked = [
@@ -90,7 +93,7 @@ async def add_form(kind: FromPath[str], vendor: FromPath[str], data: Form) -> Re
     """Adds it at the end of the order; asks again with each field's refusal when something is wrong."""
     offer = await offer_to_choose(kind, vendor)
     typed = _typed(offer, data)
-    filled = read_form(offer.vendor.settings, typed)
+    filled = read_form(fields_of(offer), typed)
     if filled.errors:
         return _form(offer, here(f"{HOME}/add/{kind}/{vendor}"), typed, errors=filled.errors)
     return go(here(f"{HOME}/{await choose(offer, filled)}"))
@@ -100,7 +103,7 @@ async def add_form(kind: FromPath[str], vendor: FromPath[str], data: Form) -> Re
 async def choice_page(vendor_choice_id: FromPath[int]) -> Page:
     """One chosen vendor with its settings; secrets say only that they are set."""
     chosen = await choice(vendor_choice_id)
-    return await _choice_page(chosen, chosen.settings)
+    return await _choice_page(chosen, chosen.values())
 
 
 @action(f"{HOME}/{{vendor_choice_id:int}}", of=FIRM, permission=PERMISSION)
@@ -141,11 +144,11 @@ def _changed(chosen: Choice, offer: Offer, typed: Mapping[str, str]) -> Filled:
     addresses = [f.key for f in offer.vendor.settings if f.kind == "url"]
     # Whoever may set an address must not have a secret sent there that they could not read here.
     elsewhere = any(typed[key] != str(chosen.settings.get(key, "")) for key in addresses)
-    return read_form(offer.vendor.settings, typed, frozenset() if elsewhere else chosen.secrets_set)
+    return read_form(fields_of(offer), typed, frozenset() if elsewhere else chosen.secrets_set)
 
 
 def _typed(offer: Offer, data: dict[str, Any]) -> dict[str, str]:
-    names = [name for f in offer.vendor.settings for name in (f.key, f"clear_{f.key}")]
+    names = [name for f in fields_of(offer) for name in (f.key, f"clear_{f.key}")]
     return {name: password_in(data, name, 4000).strip() for name in names}
 
 
@@ -157,7 +160,7 @@ def _form(
     errors: Mapping[str, str] = _NOTHING,
     **of_choice: Any,
 ) -> Page:
-    context: dict[str, Any] = {"chosen": None, "state": None, "untestable": False, **of_choice}
+    context: dict[str, Any] = {"chosen": None, "state": None, "untestable": False, "months": [], **of_choice}
     return Page(
         "vendors/form.html",
         title=offer.vendor.title,
@@ -168,7 +171,7 @@ def _form(
         module_title=offer.module.manifest.title,
         kind_title=title_of(offer.vendor.kind),
         address=address,
-        fields=[(f, shown(f, values.get(f.key, ""))) for f in offer.vendor.settings],
+        fields=[(f, shown(f, values.get(f.key, ""))) for f in fields_of(offer)],
         errors=errors,
         **context,
     )
@@ -185,7 +188,11 @@ async def _choice_page(
         values,
         errors=errors,
         chosen=chosen,
-        state=_state(chosen.kind, chosen.vendor, await usage_of_month(), await troubles()),
+        state=_state(chosen.kind, chosen.vendor, await usage_of_month(), await troubles(), chosen.price),
+        months=[
+            {"label": month.label, "usage": used, "cost": cost(used, chosen.price)}
+            for month, used in await usage_by_month(chosen.kind, chosen.vendor, MONTHS)
+        ],
         untestable=chosen.problem == NOT_TESTABLE,
     )
 
@@ -195,11 +202,13 @@ def _state(
     vendor: str,
     usage: Mapping[tuple[str, str], Usage],
     trouble: Mapping[tuple[str, str], Trouble],
+    price: int | None = None,
 ) -> dict[str, Any]:
-    """This month's usage, the last failure in words, and until when the vendor is left out."""
-    failed = trouble.get((kind, vendor))
+    """This month's usage and what it costs in fen, the last failure in words, and until when the vendor is left out."""
+    failed, used = trouble.get((kind, vendor)), usage.get((kind, vendor))
     return {
-        "usage": usage.get((kind, vendor)),
+        "usage": used,
+        "cost": None if used is None else cost(used, price),
         "failed": None if failed is None else trouble_words(failed.reason),
         "failures": 0 if failed is None else failed.failures,
         "paused_until": None if failed is None else failed.paused_until,

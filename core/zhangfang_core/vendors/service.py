@@ -98,6 +98,10 @@ class ChosenVendors:
             raise refusal
         raise _nobody("vendor.none_answered", kind, told)
 
+    async def is_available(self, protocol: type[object]) -> bool:
+        """See the Protocol."""
+        return bool(await candidates(kind_of(protocol)))
+
     async def _ask(
         self,
         protocol: type[V],

@@ -10,7 +10,8 @@ class VendorChoice(FirmRows, Table, tablename="core_vendor_choice"):
     """One vendor of one kind in the firm's order (``position`` from 1). ``vendor`` is "plugin.vendor".
 
     ``settings`` are the plain ones; ``sealed`` is the JSON of the secret ones under the firm's key ``key_version``, with ``secrets_set`` naming
-    them. ``tested_at`` and ``problem`` (empty: it worked) tell of the last test of the connection.
+    them. ``price`` is what 1,000 answers cost as the firm says, in fen. ``tested_at`` and ``problem`` (empty: it worked) tell of the last test
+    of the connection.
     """
 
     id = BigSerial(primary_key=True)
@@ -21,6 +22,7 @@ class VendorChoice(FirmRows, Table, tablename="core_vendor_choice"):
     secrets_set = JSONB(null=False, default="[]")
     sealed = Bytea(null=True, default=None, secret=True)
     key_version = Integer(null=True, default=None)
+    price = BigInt(null=True, default=None)
     tested_at = Timestamptz(null=True, default=None)
     problem = Varchar(length=300, null=False, default="")
     changed_at = Timestamptz()

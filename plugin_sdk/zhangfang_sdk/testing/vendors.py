@@ -367,6 +367,10 @@ class FakeVendors:
             raise NoVendorAnswered("vendor.none_chosen", "还没有可用的外部服务。", status=503)
         return Answered(await ask(opened), vendor or "fake.vendor", "测试用", 0.0)
 
+    async def is_available(self, protocol: type[object]) -> bool:
+        """Whether an object was given for it."""
+        return protocol in self._opened
+
 
 def expect_receipt(receipt: Receipt) -> None:
     expect(bool(receipt.reference), "the receipt has no reference")
