@@ -1,10 +1,14 @@
-"""Who signs the files of these tests."""
+"""Who signs the files of these tests, and the server that answers in the place of vendors out there."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from asn1crypto import keys, x509  # type: ignore[import-untyped]  # the wheel ships no types
@@ -60,3 +64,21 @@ def sign(signer: SimpleSigner) -> Callable[[bytes], bytes]:
         return written.getvalue()
 
     return signed
+
+
+@pytest.fixture(scope="session")
+def reference() -> ModuleType:
+    """Tencent Cloud's protocol, written from its documents."""
+    where = Path(__file__).parent / "vendors" / "reference_servers" / "tencent_ocr.py"
+    spec = spec_from_file_location("reference_tencent_ocr", where)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def server(reference: ModuleType) -> Iterator[Any]:
+    with reference.serving(reference.TencentServer()) as running:
+        yield running

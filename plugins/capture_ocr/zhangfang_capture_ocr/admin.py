@@ -8,8 +8,8 @@ from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Seal, Source
 from zhangfang_capture_ocr.services import uploads
 from zhangfang_capture_ocr.services.corrections import LABELS
-from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
-from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, SellerMemory, TaxCode
+from zhangfang_capture_ocr.states import CheckState, InputTaxDecision, ItemState
+from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, InvoiceCheck, Item, SellerMemory, TaxCode
 from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Titles
 
 DESK = BetterPage("票据审核", "/desk")
@@ -23,6 +23,17 @@ SOURCES: Titles = {
     Source.QR: "二维码",
     Source.OCR: "图片识别",
     Source.PERSON: "人工填写",
+}
+
+CHECKS: Titles = {
+    CheckState.WAITING: "等结果",
+    CheckState.LATER: "明天再查",
+    CheckState.REFUSED: "没有查成",
+    CheckState.VALID: "有这张票",
+    CheckState.VOIDED: "已作废",
+    CheckState.REVERSED: "已红冲",
+    CheckState.MISMATCH: "与票面不符",
+    CheckState.NOT_FOUND: "查无此票",
 }
 
 SCREENS = [
@@ -89,10 +100,11 @@ SCREENS = [
             "input_tax_why": "能否抵扣的依据",
             "input_tax_computed": "按票价算出的税额",
             "duplicate_of": "与哪张重复",
+            "recorded": "税务局记录",
             "updated_at": "更新时间",
         },
         money=(Invoice.amount, Invoice.tax, Invoice.total, Invoice.input_tax),
-        choices={"direction": DIRECTIONS, "seal": SEALS},
+        choices={"direction": DIRECTIONS, "seal": SEALS, "recorded": CHECKS},
         hidden=(
             Invoice.fields,
             Invoice.lines,
@@ -127,6 +139,31 @@ SCREENS = [
             "corrected_at": "更正时间",
         },
         choices={"field": LABELS, "source": SOURCES},
+    ),
+    AdminScreen(
+        InvoiceCheck,
+        "发票查验",
+        (InvoiceCheck.client, InvoiceCheck.invoice, InvoiceCheck.state, InvoiceCheck.vendor_title, InvoiceCheck.asked_at),
+        {
+            "invoice": "发票",
+            "state": "结果",
+            "number": "发票号码",
+            "code": "发票代码",
+            "issued_on": "开票日期",
+            "total": "价税合计(元)",
+            "vendor_title": "查验服务",
+            "reference": "查验编号",
+            "why": "没查成的原因",
+            "attempts": "查了几次",
+            "reason": "再查的原因",
+            "asked_by": "谁要查",
+            "asked_at": "何时要查",
+            "answered_at": "何时查到",
+        },
+        money=(InvoiceCheck.total,),
+        choices={"state": CHECKS},
+        hidden=(InvoiceCheck.record, InvoiceCheck.vendor, InvoiceCheck.why_code),
+        better=DESK,
     ),
     AdminScreen(
         InputTaxUse,

@@ -7,10 +7,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_capture_ocr import admin, cards, demo
 from zhangfang_capture_ocr.commands import READ
-from zhangfang_capture_ocr.jobs import look, read, unpack
+from zhangfang_capture_ocr.jobs import check, look, read, recheck, unpack
 from zhangfang_capture_ocr.notice_kinds import NOTICE_KINDS
 from zhangfang_capture_ocr.pages import PAGES
 from zhangfang_capture_ocr.recognising.vendors import VENDORS as LOCAL_VENDORS
+from zhangfang_capture_ocr.records.answering import TRIES
 from zhangfang_capture_ocr.search_source import ITEMS
 from zhangfang_capture_ocr.services import desk, listing, waiting
 from zhangfang_capture_ocr.services.invoice_source import SOURCE
@@ -106,6 +107,8 @@ class CaptureOcr:
             Job("read", read),
             Job("look", look, seconds=3600.0, lane="pictures"),
             Job("unpack", unpack, seconds=3600.0, lane="archives"),
+            Job("check", check, tries=TRIES, lane="records"),
+            Job("recheck", recheck, schedule="40 8 * * *", lane="records"),
         ]
 
     @hook

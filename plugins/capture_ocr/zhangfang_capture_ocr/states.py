@@ -1,4 +1,4 @@
-"""The life of an uploaded file, and what may become of an invoice's input tax."""
+"""The life of an uploaded file, what may become of an invoice's input tax, and how far a check with the tax administration has come."""
 
 from enum import StrEnum
 
@@ -50,3 +50,23 @@ class InputTaxDecision(StrEnum):
 
     DEDUCTED = "deducted"
     REFUSED = "refused"
+
+
+class CheckState(StrEnum):
+    """How far one check of an invoice with the tax administration's records has come; the answered ones are those of `InvoiceRecord`.
+
+    ``WAITING`` for its job; ``LATER``: asked again on the next day; ``REFUSED``: the vendor does not answer this question.
+    """
+
+    WAITING = "waiting"
+    LATER = "later"
+    REFUSED = "refused"
+    VALID = "valid"
+    VOIDED = "voided"
+    REVERSED = "reversed"
+    MISMATCH = "mismatch"
+    NOT_FOUND = "not_found"
+
+
+OPEN_CHECKS = frozenset({CheckState.WAITING, CheckState.LATER})
+UNANSWERED_CHECKS = OPEN_CHECKS | {CheckState.REFUSED}

@@ -20,7 +20,7 @@ from piccolo.table import Table
 
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import Seal
-from zhangfang_capture_ocr.states import InputTaxDecision, ItemState
+from zhangfang_capture_ocr.states import CheckState, InputTaxDecision, ItemState
 from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
 from zhangfang_sdk.tables import ClientRows, FirmRows
 
@@ -63,7 +63,8 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
 
     ``input_tax`` is what the rules let a purchase deduct (:mod:`zhangfang_capture_ocr.input_tax`), None where nothing was booked yet.
     ``fields`` (value, source, box, confidence of each), ``lines`` and ``disagreements`` are written and read by
-    :mod:`zhangfang_capture_ocr.stored_readings`.
+    :mod:`zhangfang_capture_ocr.stored_readings`. ``recorded`` is the state of the newest `InvoiceCheck` that speaks of the invoice as it
+    stands ("" where there is none), kept here for lists.
     """
 
     id = BigSerial(primary_key=True)
@@ -103,12 +104,40 @@ class Invoice(ClientRows, Table, tablename="capture_ocr_invoice"):
     input_tax_why = Text(default="", help_text="能否抵扣的依据")
     input_tax_computed = Boolean(default=False, help_text="按票价算出的税额")
     duplicate_of: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, help_text="与哪张重复")
+    recorded = Varchar(length=20, default="", help_text="税务局记录")
     created_at = Timestamptz(help_text="识别时间")
     updated_at = Timestamptz(help_text="更新时间")
 
     @classmethod
     def get_readable(cls) -> Readable:
         return Readable(template="%s %s", columns=[cls.kind, cls.number])
+
+
+class InvoiceCheck(ClientRows, Table, tablename="capture_ocr_invoice_check"):
+    """One question to the tax administration's records, asked of the firm's vendor: by itself once (``asked_by`` None), or by a person.
+
+    ``number``, ``code``, ``issued_on`` and ``total`` are what was asked by; ``record`` is the answer as
+    :mod:`zhangfang_capture_ocr.records.rows` writes it. ``why`` says why there is none yet, or none at all.
+    """
+
+    id = BigSerial(primary_key=True)
+    invoice = ForeignKey(Invoice, null=False, on_delete=OnDelete.restrict, help_text="发票")
+    state = Varchar(length=20, choices=CheckState, default=CheckState.WAITING, help_text="结果")
+    number = Varchar(length=40, default="", help_text="发票号码")
+    code = Varchar(length=12, default="", help_text="发票代码")
+    issued_on = Date(null=True, default=None, help_text="开票日期")
+    total = BigInt(null=True, default=None, help_text="价税合计(分)")
+    record = JSONB(default="{}", help_text="记录内容")
+    vendor = Varchar(length=120, default="", help_text="查验服务")
+    vendor_title = Varchar(length=80, default="", help_text="查验服务名称")
+    reference = Varchar(length=100, default="", help_text="查验编号")
+    why_code = Varchar(length=60, default="", help_text="没查成的代码")
+    why = Text(default="", help_text="没查成的原因")
+    attempts = Integer(default=0, help_text="查了几次")
+    reason = Varchar(length=200, default="", help_text="再查的原因")
+    asked_by = ForeignKey(UserKey, null=True, default=None, on_delete=OnDelete.restrict, help_text="谁要查")
+    asked_at = Timestamptz(help_text="何时要查")
+    answered_at = Timestamptz(null=True, default=None, help_text="何时查到")
 
 
 class InputTaxUse(ClientRows, Table, tablename="capture_ocr_input_tax_use"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,10 +22,12 @@ from zhangfang_capture_ocr.proofs import (
     fen_of_capitals,
     is_sure,
     prove,
+    words,
 )
-from zhangfang_capture_ocr.reading import InvoiceKind, Reading, read
+from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source, read
 from zhangfang_capture_ocr.reading.tax_ids import organisation_check, unified_check
 from zhangfang_capture_ocr.specimens import SpecimenInvoice, attach, draw, einvoice_xml, taxed_line
+from zhangfang_sdk.invoice_check import InvoiceRecord, InvoiceState
 
 MakeInvoice = Callable[..., SpecimenInvoice]
 
@@ -232,8 +235,67 @@ def test_capitals_as_printed(words: str, fen: int | None) -> None:
 )
 def test_quantity_times_price(right: Reading, quantity: str, price: str, amount: int, passed: bool) -> None:
     """CAP-4: a figure read into the wrong column shows; rounding of printed prices does not."""
-    line = dataclasses.replace(
-        right.lines[0], quantity=Decimal(quantity), unit_price=Decimal(price), amount=amount
-    )
+    line = dataclasses.replace(right.lines[0], quantity=Decimal(quantity), unit_price=Decimal(price), amount=amount)
     proofs = proofs_of(dataclasses.replace(right, lines=(line,)))
     assert next(proof.passed for proof in proofs if proof.code == "lines.price") is passed
+
+
+RECORD = InvoiceRecord(InvoiceState.VALID, datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def with_record(reading: Reading, **values: Any) -> tuple[ProofResult, ...]:
+    return prove(reading, today=TODAY, client=BUYER, record=dataclasses.replace(RECORD, **values))
+
+
+def test_a_valid_record_witnesses_number_date_and_total(right: Reading) -> None:
+    """What is proven by print alone without its capitals is not sure; the tax administration's record proves it."""
+    once = changed(right, total_in_words=None)
+    assert not is_sure(once, proofs_of(once))
+    assert is_sure(once, with_record(once))
+    recognised = dataclasses.replace(
+        once, fields={name: dataclasses.replace(found, source=Source.OCR) for name, found in once.fields.items()}
+    )
+    needed = {"number.witness", "date.witness"}
+    assert needed <= {proof.code for proof in with_record(recognised) if proof.passed is None}
+    rest = [p for p in with_record(recognised) if p.code not in words.NEEDED]
+    seen = [dataclasses.replace(p, passed=True) for p in with_record(recognised) if p.code in words.NEEDED]
+    assert is_sure(recognised, rest + seen)
+    assert not is_sure(recognised, [p for p in rest + seen if not p.code.startswith("record.")])
+
+
+@pytest.mark.parametrize("state", sorted(set(InvoiceState) - {InvoiceState.VALID}))
+def test_a_record_that_contradicts_makes_doubtful(right: Reading, state: InvoiceState) -> None:
+    assert is_sure(right, proofs_of(right))
+    proofs = with_record(right, state=state)
+    assert failed(proofs) == {(f"record.{state}", "number")}
+    assert not is_sure(right, proofs)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"total": 1}, "total"),
+        ({"tax": 1}, "tax"),
+        ({"seller_tax_id": "91330206MA2TEXT91M"}, "seller_tax_id"),
+        ({"buyer_name": "别家商贸有限公司"}, "buyer_name"),
+    ],
+)
+def test_a_record_of_other_values_names_the_field(right: Reading, values: dict[str, Any], field: str) -> None:
+    proofs = with_record(right, **values)
+    assert failed(proofs) == {("record.mismatch", field)}
+
+
+def test_a_record_writes_names_its_own_way(right: Reading) -> None:
+    """Brackets of the other width, spaces and case are no difference; what the record does not tell is none either."""
+    assert right.seller_name is not None
+    assert right.buyer_tax_id is not None
+    other = right.seller_name.replace("（", " (").replace("）", ")")
+    proofs = with_record(right, seller_name=other, buyer_tax_id=right.buyer_tax_id.lower(), total=right.total)
+    assert not failed(proofs)
+
+
+@pytest.mark.parametrize(("taken_back", "words"), [(0, "记录没有说"), (100, "已红冲 1.00"), (None, "全额")])
+def test_how_much_was_reversed(right: Reading, taken_back: int | None, words: str) -> None:
+    amount = right.total if taken_back is None else taken_back
+    first = with_record(right, state=InvoiceState.REVERSED, reversed_amount=amount)[0]
+    assert words in first.sentence

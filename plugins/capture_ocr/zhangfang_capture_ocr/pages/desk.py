@@ -9,6 +9,8 @@ from litestar.response import Redirect
 
 from zhangfang_capture_ocr.pages.asking import Asked, text_form, wants_piece
 from zhangfang_capture_ocr.reading import InvoiceKind
+from zhangfang_capture_ocr.records import ask_again
+from zhangfang_capture_ocr.records.asking import PERMISSION as CHECK
 from zhangfang_capture_ocr.services import desk, listing
 from zhangfang_capture_ocr.services.facts import leaf_accounts
 from zhangfang_capture_ocr.services.line_corrections import RATES, SPARE
@@ -68,6 +70,15 @@ async def approve(request: Asked, item_id: int, words: str = "", show: str = "al
     await listing.one(item_id)
     await desk.approve(item_id, await text_form(request))
     return go(await _next(item_id, words, show))
+
+
+@action("/desk/{item_id:int}/check", of=(FIRM, CLIENT), permission=CHECK)
+async def check(request: Asked, item_id: int, words: str = "", show: str = "all") -> Redirect:
+    """Ask the tax administration's records about this invoice; the file stays open."""
+    await listing.one(item_id)
+    await ask_again(item_id, (await text_form(request)).get("reason", ""))
+    asked = _asked(words, show)
+    return go(here(f"/desk/{item_id}" + (f"?{asked}" if asked else "")))
 
 
 @action("/desk/approve-clean", of=(FIRM, CLIENT), permission="capture_ocr.review", stream=True)
@@ -202,6 +213,7 @@ PAGES: list[HTTPRouteHandler] = [
     desk_item_page,
     preview,
     approve,
+    check,
     return_form,
     send_back,
 ]

@@ -6,10 +6,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from zhangfang_capture_ocr.pages.asking import Asked, wants_data
+from zhangfang_capture_ocr.pages.asking import Asked, text_form, wants_data
 from zhangfang_capture_ocr.pages.capture import as_data
 from zhangfang_capture_ocr.reading import Refused
 from zhangfang_capture_ocr.reading.confined import draw_confined
+from zhangfang_capture_ocr.records import ask_again
+from zhangfang_capture_ocr.records.asking import PERMISSION as CHECK
 from zhangfang_capture_ocr.services import listing, uploads
 from zhangfang_capture_ocr.services.listing import FILTERS
 from zhangfang_capture_ocr.services.pictures import stands_at
@@ -84,4 +86,12 @@ async def read_again(item_id: int) -> Redirect:
     return go(here(f"/capture/items/{item_id}"))
 
 
-PAGES: list[HTTPRouteHandler] = [items_page, item_page, item_picture, read_again]
+@action("/capture/items/{item_id:int}/check", of=CLIENT, permission=CHECK)
+async def check(request: Asked, item_id: int) -> Redirect:
+    """Ask the tax administration's records about this invoice."""
+    await listing.one(item_id)
+    await ask_again(item_id, (await text_form(request)).get("reason", ""))
+    return go(here(f"/capture/items/{item_id}"))
+
+
+PAGES: list[HTTPRouteHandler] = [items_page, item_page, item_picture, read_again, check]

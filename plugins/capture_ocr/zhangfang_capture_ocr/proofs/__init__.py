@@ -1,4 +1,4 @@
-"""Proofs of a reading that need nobody else: arithmetic, check digits, dates, and whose invoice it is."""
+"""Proofs of a reading: arithmetic, check digits, dates, whose invoice it is, and the tax administration's record where it was asked for."""
 
 from zhangfang_capture_ocr.proofs.proving import is_sure, prove
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Direction, Fixer, ProofResult

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from zhangfang_capture_ocr.proofs import arithmetic, identity, whole_file, witnesses, words
+from zhangfang_capture_ocr.proofs import arithmetic, identity, records, whole_file, witnesses, words
 from zhangfang_capture_ocr.proofs.values import ClientIdentity, Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceKind, Reading, Source
+from zhangfang_sdk.invoice_check import InvoiceRecord
 
 _ALWAYS: Final = frozenset({"total.sum", "number.shape", "date.plausible"})
 _TICKETS: Final = frozenset({InvoiceKind.RAIL, InvoiceKind.AIR})
@@ -30,9 +31,15 @@ _FIELDS: Final = {
 }
 
 
-def prove(reading: Reading, *, today: date, client: ClientIdentity | None) -> tuple[ProofResult, ...]:
-    """Every local proof of a reading; `today` in Asia/Shanghai. `client` None leaves out whose invoice it is."""
+def prove(
+    reading: Reading, *, today: date, client: ClientIdentity | None, record: InvoiceRecord | None = None
+) -> tuple[ProofResult, ...]:
+    """Every proof of a reading; `today` in Asia/Shanghai. `client` None leaves out whose invoice it is.
+
+    `record` is the tax administration's, None where nobody asked for it.
+    """
     return (
+        *records.recorded(reading, record),
         arithmetic.total_is_sum(reading),
         *arithmetic.lines_are_sum(reading),
         arithmetic.rates_hold(reading),
@@ -59,6 +66,7 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     No proof failed, sums, number and date are proven, and the sums are proven a second time: by the lines, and,
     where the values were read off print rather than issued as data, by the capitals as well. Values recognised on a
     picture need a witness each besides, and so do the words there: see `witnesses` and `words`. There a QR code that says the amount stands for the lines.
+    A valid record of the tax administration witnesses number, date and total.
     """
     if reading.kind in NEVER_SURE or any(proof.passed is False for proof in proofs):
         return False
@@ -73,6 +81,8 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     total = reading.fields.get("total")
     if total is None or total.source not in (Source.XML, Source.XBRL):
         needed.add("total.capitals")
+    if records.VALID in passed:
+        needed -= {*witnesses.NEEDED, "total.capitals"}
     return needed <= passed
 
 

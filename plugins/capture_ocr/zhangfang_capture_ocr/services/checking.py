@@ -9,6 +9,8 @@ from zhangfang_capture_ocr.prescriptions import NOT_OURS, SENT_BEFORE
 from zhangfang_capture_ocr.proofs import ClientIdentity, Direction, ProofResult, is_sure, prove
 from zhangfang_capture_ocr.proofs.witnesses import is_recognised
 from zhangfang_capture_ocr.reading import Reading, Refused
+from zhangfang_capture_ocr.records.asking import ask_once
+from zhangfang_capture_ocr.records.rows import standing, standing_state
 from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.search_source import KIND
 from zhangfang_capture_ocr.services.duplicates import (
@@ -88,6 +90,7 @@ async def check(item_id: int) -> None:
                 Invoice.input_tax: input_vat.deductible_fen if input_vat else None,
                 Invoice.input_tax_why: input_vat.why if input_vat else "",
                 Invoice.input_tax_computed: input_vat.is_computed if input_vat else False,
+                Invoice.recorded: await standing_state(row["id"], reading),
                 Invoice.updated_at: now(),
             }
         ).where(Invoice.id == row["id"])
@@ -101,6 +104,7 @@ async def check(item_id: int) -> None:
         ).where(Item.id == item_id)
         if verdict.state is not ItemState.REFUSED and verdict.duplicate_of is None and is_dated(reading):
             await use(Invoices).tell_read(SOURCE_NAME, [row["id"]])
+            await ask_once(client_id, row["id"], reading)
         use(Search).changed(KIND, [item_id])
         await use(Live).announce(TOPIC, client_id)
 
@@ -115,7 +119,8 @@ async def judge(client: Client, item: Item, invoice_id: int, reading: Reading, *
 
     What was only recognised on a picture sends nothing back by itself, for it may be misread: a person looks, unless one just did.
     """
-    proofs = prove(reading, today=today(), client=ClientIdentity(client.name, client.tax_id))
+    identity, record = ClientIdentity(client.name, client.tax_id), await standing(invoice_id, reading)
+    proofs = prove(reading, today=today(), client=identity, record=record)
     failed = [proof for proof in proofs if proof.passed is False]
     direction = next((proof.direction for proof in proofs if proof.direction), Direction.PURCHASE)
     not_ours = next((proof for proof in failed if proof.code in NOT_OURS), None)

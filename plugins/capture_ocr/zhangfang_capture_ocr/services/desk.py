@@ -8,6 +8,7 @@ from zhangfang_capture_ocr.booking import CONFIRMED_INPUT_VAT, UNCONFIRMED_INPUT
 from zhangfang_capture_ocr.moments import now
 from zhangfang_capture_ocr.notice_kinds import RETURNED
 from zhangfang_capture_ocr.proofs import Direction
+from zhangfang_capture_ocr.records.rows import standing_state
 from zhangfang_capture_ocr.reversals import reversed_number
 from zhangfang_capture_ocr.services.checking import Verdict, judge, proofs_json
 from zhangfang_capture_ocr.services.corrections import Written, changes_in, corrected, keep_changes
@@ -104,6 +105,7 @@ async def approve(item_id: int, form: Mapping[str, str]) -> Voucher:
             Invoice.input_tax_why: considered.input_vat.why if considered.input_vat else "",
             Invoice.input_tax_computed: considered.input_vat.is_computed if considered.input_vat else False,
             Invoice.reverses: reversed_number(reading_of(considered.after)),
+            Invoice.recorded: await standing_state(row["id"], reading_of(considered.after)),
             Invoice.updated_at: now(),
         }
     ).where(Invoice.id == row["id"])

@@ -18,6 +18,7 @@ from zhangfang_capture_ocr.states import BACK_TO_CLIENT, ItemState
 from zhangfang_capture_ocr.stored_readings import reading_of
 from zhangfang_capture_ocr.tables import Invoice
 from zhangfang_sdk import invoices
+from zhangfang_sdk.invoice_check import InvoiceState as RecordState
 from zhangfang_sdk.invoices import (
     Before,
     InvoiceDirection,
@@ -46,6 +47,8 @@ _REVERSED = (
     "exists (select 1 from capture_ocr_invoice r where r.firm = capture_ocr_invoice.firm and r.client = capture_ocr_invoice.client "
     "and r.live and r.reverses <> '' and r.reverses = capture_ocr_invoice.number)"
 )
+_RED = f"(capture_ocr_invoice.recorded = '{RecordState.REVERSED}' or {_REVERSED})"
+_VOIDED = f"capture_ocr_invoice.recorded = '{RecordState.VOIDED}'"
 _WITHOUT_TAX = "coalesce(capture_ocr_invoice.amount, capture_ocr_invoice.total - coalesce(capture_ocr_invoice.tax, 0))"
 
 
@@ -146,10 +149,14 @@ def _asked_for(query: InvoiceQuery) -> Condition:
 
 def _in_states(query: InvoiceQuery) -> Condition:
     items = sorted(item for item, state in _STATES.items() if state in query.states)
-    as_it_stands: Condition = (
-        And(Invoice.item.state.is_in(items), WhereRaw(f"not {_REVERSED}")) if items else WhereRaw("false")
-    )
-    return Or(as_it_stands, WhereRaw(_REVERSED)) if InvoiceState.RED in query.states else as_it_stands
+    asked: list[Condition] = []
+    if items:
+        asked.append(And(Invoice.item.state.is_in(items), WhereRaw(f"not {_RED} and not {_VOIDED}")))
+    if InvoiceState.RED in query.states:
+        asked.append(WhereRaw(f"{_RED} and not {_VOIDED}"))
+    if InvoiceState.VOIDED in query.states:
+        asked.append(WhereRaw(_VOIDED))
+    return reduce(Or, asked) if asked else WhereRaw("false")
 
 
 def _of_party(words: str) -> Condition:
@@ -182,7 +189,7 @@ def _invoice(row: Mapping[str, Any], *, is_reversed: bool) -> invoices.Invoice:
         id=row["id"],
         client=row["client"],
         direction=DIRECTIONS[Direction(row["direction"])],
-        state=InvoiceState.RED if is_reversed else _STATES[ItemState(row["item.state"])],
+        state=_state(row, is_reversed=is_reversed),
         kind=row["kind"],
         number=row["number"],
         issued_on=row["issued_on"],
@@ -212,3 +219,11 @@ def _invoice(row: Mapping[str, Any], *, is_reversed: bool) -> invoices.Invoice:
         else invoices.Region(box.page, box.left, box.top, box.right, box.bottom),
         voucher=row["voucher"],
     )
+
+
+def _state(row: Mapping[str, Any], *, is_reversed: bool) -> InvoiceState:
+    if row["recorded"] == RecordState.VOIDED:
+        return InvoiceState.VOIDED
+    if is_reversed or row["recorded"] == RecordState.REVERSED:
+        return InvoiceState.RED
+    return _STATES[ItemState(row["item.state"])]

@@ -7,6 +7,7 @@ from typing import Any
 from zhangfang_capture_ocr.prescriptions import Prescription, Told, fixer_of, prescription
 from zhangfang_capture_ocr.proofs import Direction
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
+from zhangfang_capture_ocr.records import ShownCheck, shown_check
 from zhangfang_capture_ocr.services.checking import TO_CHECK
 from zhangfang_capture_ocr.services.corrections import LABELS, Written, shown
 from zhangfang_capture_ocr.services.duplicates import told_of_elsewhere
@@ -76,6 +77,8 @@ class ShownInvoice:
     """What is known of the file's seal or signature, for people; "" where it has none."""
     elsewhere: str = ""
     """For the firm's people: which other clients have the same invoice."""
+    check: ShownCheck | None = None
+    """How it stands with the tax administration's records, where anybody asked or may ask."""
 
 
 async def shown_invoice(item_id: int) -> ShownInvoice | None:
@@ -110,6 +113,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         elsewhere=await told_of_elsewhere(item, reading, Direction(row["direction"]))
         if item.refusal_code == TO_CHECK
         else "",
+        check=await shown_check(row["id"], reading),
         seal=next((proof["sentence"] for proof in proofs if proof["code"] == SEAL and row["seal"]), ""),
     )
 
