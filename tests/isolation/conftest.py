@@ -24,16 +24,7 @@ from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.tables import (
-    Correction,
-    InputTaxUse,
-    Invoice,
-    InvoiceCheck,
-    Item,
-    Recognition,
-    SellerMemory,
-    TaxCode,
-)
+from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, Recognition, SellerMemory, TaxCode
 from zhangfang_collab.arrivals import arrived
 from zhangfang_collab.tables import Reminders, Template
 from zhangfang_collab.ticking import assign as assign_task
@@ -212,7 +203,6 @@ async def _invoice(place: Place, person: int) -> None:
         await InputTaxUse(
             client=place.client, invoice=invoice.id, decision="refused", period=202611, reason=word, decided_at=now
         ).save()
-        await InvoiceCheck(client=place.client, invoice=invoice.id, state="refused", why=word, asked_at=now).save()
         await SellerMemory(
             client=place.client, seller_tax_id="91330206MA2TEXT91M", seller_name=word, account="5602", updated_at=now
         ).save()

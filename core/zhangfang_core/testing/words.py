@@ -6,11 +6,13 @@ from zhangfang_core.modules.translations import gettext, speaking
 from zhangfang_core.trail.action_names import action_name
 from zhangfang_core.trail.fact_names import fact_name, is_named
 
+_BY_TITLES = ("module.settings", "vendor.choose", "vendor.change")
+
 
 def refuse_nameless(action: str, subject: str, *facts: Mapping[str, object] | None) -> None:
     """Raises AssertionError for a key, or a kind of thing in ``subject``, that has no name in Chinese or none in English."""
     plugin = action.partition(".")[0]
-    by_titles = action.startswith("admin.") or action == "module.settings"  # what the screen or the manifest calls them
+    by_titles = action.startswith("admin.") or action in _BY_TITLES  # what the screen, the manifest or the vendor calls them
     keys = {subject.partition(":")[0], *(key for some in facts for key in some or {} if not by_titles)}
     nameless = sorted(key for key in keys if not action.startswith("admin.") and not is_named(key, action))
     if nameless:

@@ -178,6 +178,11 @@ async def test_a_record_that_differs_names_the_fields(
     told = await shown(office, item)
     assert told.head == "与税务局记录不符"
     assert words in told.sentence
+    assert told.differing <= {"seller_tax_id", "seller_name", "tax"}
+    async with acting(office.firm, "accountant"):
+        whole = await shown_invoice(item)
+    assert whole is not None
+    assert {name for name, fact in whole.facts.items() if fact.low} >= told.differing
 
 
 async def test_a_person_asks_again_with_a_reason(

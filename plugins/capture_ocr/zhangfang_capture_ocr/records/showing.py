@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from zhangfang_capture_ocr.moments import moment_of
-from zhangfang_capture_ocr.proofs.records import recorded
+from zhangfang_capture_ocr.proofs.records import differing, recorded
 from zhangfang_capture_ocr.reading import Reading
 from zhangfang_capture_ocr.records.asking import PERMISSION
 from zhangfang_capture_ocr.records.question import question_of
@@ -13,7 +13,7 @@ from zhangfang_capture_ocr.records.rows import is_about, record_of
 from zhangfang_capture_ocr.states import OPEN_CHECKS, UNANSWERED_CHECKS, CheckState
 from zhangfang_capture_ocr.tables import InvoiceCheck
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.invoice_check import InvoiceChecker
+from zhangfang_sdk.invoice_check import InvoiceChecker, InvoiceState
 from zhangfang_sdk.services import use
 from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.vendors import Vendors
@@ -53,6 +53,8 @@ class ShownCheck:
     waiting: bool = False
     may_ask: bool = False
     needs_reason: bool = False
+    differing: frozenset[str] = frozenset()
+    """Fields in which record and invoice differ."""
 
 
 async def shown_check(invoice: int, reading: Reading) -> ShownCheck | None:
@@ -75,9 +77,20 @@ async def shown_check(invoice: int, reading: Reading) -> ShownCheck | None:
         return _unanswered(row, may_ask=may_ask)
     if not is_about(row, reading):
         return ShownCheck("warn", _UNANSWERED["old"], CHANGED, "", *_told(row), may_ask=may_ask, needs_reason=True)
-    proof = recorded(reading, record_of(row))[0]
+    record = record_of(row)
+    proof = recorded(reading, record)[0]
     mood, sentence, note = ("good", "", NOT_PROVEN) if proof.passed else ("bad", proof.sentence, "")
-    return ShownCheck(mood, _HEADS[proof.code], sentence, note, *_told(row), may_ask=may_ask, needs_reason=True)
+    different = frozenset(differing(reading, record)) if record.state is InvoiceState.VALID else frozenset()
+    return ShownCheck(
+        mood,
+        _HEADS[proof.code],
+        sentence,
+        note,
+        *_told(row),
+        may_ask=may_ask,
+        needs_reason=True,
+        differing=different,
+    )
 
 
 def _unanswered(row: Mapping[str, Any], *, may_ask: bool) -> ShownCheck:

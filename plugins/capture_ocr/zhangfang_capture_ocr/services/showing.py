@@ -97,7 +97,8 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
     proofs = as_value(row["proofs"])
     failed = [proof for proof in proofs if proof["passed"] is False]
     told = Told(row["kind"], row["number"], row["total"], client.name, client.tax_id)
-    lit = frozenset((_MEANT.get(item.refusal_code, ""), *(proof["field"] for proof in failed)))
+    check = await shown_check(row["id"], reading)
+    lit = (frozenset() if check is None else check.differing) | frozenset((_MEANT.get(item.refusal_code, ""), *(proof["field"] for proof in failed)))
     return ShownInvoice(
         facts=facts_of(row, reading, lit),
         lines=reading.lines,
@@ -113,7 +114,7 @@ async def shown_invoice(item_id: int) -> ShownInvoice | None:
         elsewhere=await told_of_elsewhere(item, reading, Direction(row["direction"]))
         if item.refusal_code == TO_CHECK
         else "",
-        check=await shown_check(row["id"], reading),
+        check=check,
         seal=next((proof["sentence"] for proof in proofs if proof["code"] == SEAL and row["seal"]), ""),
     )
 
