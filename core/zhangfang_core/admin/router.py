@@ -5,8 +5,9 @@ addresses that it then asks for are turned back into table names here.
 """
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,7 +29,7 @@ from zhangfang_core.admin.catalogue import Placed, better_pages, forms, screens
 from zhangfang_core.admin.page_words import changed_files
 from zhangfang_core.admin.shape import shape
 from zhangfang_core.admin.table_visit import TableVisit
-from zhangfang_core.identity.forms import token_of_request
+from zhangfang_core.identity.forms import CLEARED, token_of_request
 from zhangfang_core.identity.sessions import sign_out
 from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.calling import calling
@@ -157,7 +158,7 @@ class PortalAdmin(AdminRouter):
         path = unquote(scope["path"])
         if path.endswith("/public/logout/") and scope["method"] == "POST":
             await sign_out(token_of_request())
-            await _answer(send, 200, {})
+            await _send(send, 200, b"{}", b"application/json", CLEARED)
             return
         if _blocked(path):
             await _not_there(send)
@@ -266,7 +267,8 @@ async def _answer(send: Any, status: int, values: dict[str, str]) -> None:
     await _send(send, status, json.dumps(values).encode(), b"application/json")
 
 
-async def _send(send: Any, status: int, body: bytes, media_type: bytes) -> None:
+async def _send(send: Any, status: int, body: bytes, media_type: bytes, also: Mapping[str, str] = MappingProxyType({})) -> None:
     headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
+    headers += [(name.encode(), value.encode()) for name, value in also.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -107,6 +107,11 @@ def session_cookie(token: str) -> Cookie:
     )
 
 
+CLEARED = {"Clear-Site-Data": '"cache", "storage"'}
+"""With the answer to a sign-out: pages that were seen and what was typed go. Cookies are taken away by name, since a browser would clear
+those of every neighbour under the same domain (W3C Clear Site Data, 3.1), the choice of language and size of type too."""
+
+
 def choice_cookie(name: str, value: str) -> Cookie:
     """A choice of looks that scripts and signed-out pages read too; nothing secret."""
     return Cookie(

@@ -12,6 +12,7 @@ from zhangfang_core.identity.contact_pages import HANDLERS as CONTACTS
 from zhangfang_core.identity.enter import Entered, enter
 from zhangfang_core.identity.factor_pages import HANDLERS as FACTOR
 from zhangfang_core.identity.forms import (
+    CLEARED,
     Form,
     Req,
     came_from,
@@ -164,6 +165,7 @@ async def sign_out(data: Form) -> Redirect:
     await sessions.sign_out(token_of_request())
     answer = go(portal("/sign-in"))
     answer.set_cookie(session_cookie(""))
+    answer.headers.update(CLEARED)
     return answer
 
 
