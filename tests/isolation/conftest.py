@@ -24,7 +24,7 @@ from zhangfang_books.services import write_note
 from zhangfang_books.tables import ImportedFile, ImportProfile, TableLayout
 from zhangfang_capture_ocr.jobs import read
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.tables import Correction, InputTaxUse, Invoice, Item, Recognition, SellerMemory, TaxCode
+from zhangfang_capture_ocr.tables import Correction, Invoice, Item, Recognition, SellerMemory
 from zhangfang_collab.arrivals import arrived
 from zhangfang_collab.tables import Reminders, Template
 from zhangfang_collab.ticking import assign as assign_task
@@ -198,10 +198,6 @@ async def _invoice(place: Place, person: int) -> None:
         await Recognition(client=place.client, item=item, boxes=boxes, recognised_at=now).save()
         await ClientSetting(
             client=place.client, module="capture_ocr", values=json.dumps({"note": word}), changed_at=now
-        ).save()
-        await TaxCode(code=f"107{place.client:016d}", name=word, short_name=word).save()
-        await InputTaxUse(
-            client=place.client, invoice=invoice.id, decision="refused", period=202611, reason=word, decided_at=now
         ).save()
         await SellerMemory(
             client=place.client, seller_tax_id="91330206MA2TEXT91M", seller_name=word, account="5602", updated_at=now

@@ -12,7 +12,7 @@ from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.sales.tables import IssuedInvoice
-from zhangfang_capture_ocr.tables import Invoice, InvoiceCheck
+from zhangfang_capture_ocr.tables import InputTaxUse, Invoice, InvoiceCheck, TaxCode
 from zhangfang_core.trail.tables import HeadReader, VerificationRow
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.ledger import Ledger
@@ -44,10 +44,15 @@ async def plant_payroll(client: int, word: str) -> None:
 
 
 async def plant_taxes(client: int, word: str) -> None:
-    """A return with what the boss confirmed of it, an issued invoice, and a check of the one that was handed in."""
+    """A return with what the boss confirmed of it, an issued invoice; a check of the one that was handed in, its input tax, a tax code."""
     handed_in = await Invoice.objects().where(Invoice.client == client).first()
     assert handed_in is not None
-    await InvoiceCheck(client=client, invoice=handed_in.id, state="refused", why=word, asked_at=dt.datetime.now(dt.UTC)).save()
+    now = dt.datetime.now(dt.UTC)
+    await InvoiceCheck(client=client, invoice=handed_in.id, state="refused", why=word, asked_at=now).save()
+    await InputTaxUse(
+        client=client, invoice=handed_in.id, decision="refused", period=202611, reason=word, decided_at=now
+    ).save()
+    await TaxCode(code=f"107{client:016d}", name=word, short_name=word).save()
     filing = FilingRow(
         client=client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
     )  # fmt: skip
