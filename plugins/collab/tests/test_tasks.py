@@ -168,3 +168,69 @@ async def test_pages(firm: TestFirm, visit: Visit) -> None:
     assert (await (await visit("driver")).get("/tasks")).status_code == 403
     assert (await owner.post("/tasks/month", period=MONTH.key)).status_code == 303
     assert "银行对账单" in (await boss.get("/tasks")).text
+
+
+async def test_sent_twice_a_tick_does_no_second_step(firm: TestFirm, visit: Visit) -> None:
+    """Two tabs of the list: the second press is for a step that is done."""
+    accountant = await visit("owner")
+    two = (Step("申报", Side.FIRM), Step("取回执", Side.FIRM))
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, two, title="申报", note="", due_on=today())
+    assert 'name="place" value="0"' in (await accountant.get("/tasks")).text
+    for _ in range(2):
+        assert (await accountant.post(f"/tasks/{task}/tick", done="1", place="0")).status_code == 303
+    async with acting(firm, "accountant"):
+        assert [step.done_at is None for step in (await listing.one(task)).steps] == [False, True]
+
+
+async def test_an_answer_is_for_a_step_that_asks_for_one(firm: TestFirm) -> None:
+    """Otherwise an answer that is sent twice would do the step after it, and words would stand for a file."""
+    steps = (Step("补齐发票", Side.CLIENT, AskedFor.ANSWER), Step("编制申报表", Side.FIRM))
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, steps, title="汇算清缴", note="", due_on=today())
+        file = await ticking.assign(firm.restaurant, MONTH, "交合同", "", today(), asks=AskedFor.DOCUMENT)
+        await ticking.answer(task, "都齐了")
+    for id_, who in ((task, "accountant"), (task, "boss"), (file, "boss")):
+        async with acting(firm, who):
+            with pytest.raises(Refusal, match=r"collab\.no_answer_wanted"):
+                await ticking.answer(id_, "都齐了")
+
+
+async def test_a_client_takes_nothing_back_that_the_firm_went_on_from(firm: TestFirm, visit: Visit) -> None:
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, BOTH, title="年报", note="", due_on=today())
+    async with acting(firm, "boss"):
+        await ticking.tick_step(task, 0)
+        await ticking.untick(task, 0)
+        await ticking.tick_step(task, 0)
+    async with acting(firm, "accountant"):
+        await ticking.tick_step(task, 1)
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"collab\.gone_on"):
+            await ticking.untick(task, 0)
+    assert 'name="done" value="0"' not in (await (await visit("boss")).get(f"/tasks/{task}")).text
+    async with acting(firm, "accountant"):
+        await ticking.untick(task, 0)
+        assert (await listing.one(task)).turn is Side.CLIENT
+
+
+async def test_each_side_reads_whose_turn_it_is_from_where_it_stands(firm: TestFirm, visit: Visit) -> None:
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, BOTH[1:], title="申报", note="", due_on=today())
+    boss, accountant = await visit("boss"), await visit("owner")
+    for path in ("/tasks", f"/tasks/{task}"):
+        told = (await boss.get(path)).text
+        assert ("等会计" in told, "等我们" in told) == (True, False)
+        assert "等我们" in (await accountant.get(path)).text
+
+
+async def test_a_statement_is_no_program(firm: TestFirm) -> None:
+    steps = (Step("上传银行对账单", Side.CLIENT, AskedFor.BANK_STATEMENT),)
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, steps, title="对账单", note="", due_on=today())
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"collab\.no_statement"):
+            await ticking.attach(task, "对账单.exe", "application/x-msdownload", b"MZ")
+    async with acting(firm, "boss"):
+        await ticking.attach(task, "流水.PDF", "application/pdf", b"%PDF-1.4")
+        assert (await listing.one(task)).turn is None

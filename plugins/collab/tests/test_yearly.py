@@ -114,3 +114,21 @@ async def test_it_stands_on_the_boss_s_home_until_answered(firm: TestFirm, visit
         (row,) = await Task.objects().where(Task.id == task)
     assert row.turn == "firm"
     assert (await boss.post(f"/tasks/{task}/facts", fact="", words="晚了")).status_code == 409
+
+
+async def test_nobody_confirms_what_they_did_not_see(firm: TestFirm, visit: Visit) -> None:
+    """Neither the cashier, who may not confirm, nor words instead, nor a page that held less than what is known now."""
+    task = await season(firm)
+    cashier = await visit("cashier")
+    assert (await cashier.get(f"/cards/collab.yearly?period={Period.current().key}")).text.strip() == ""
+    assert (await cashier.post(f"/tasks/{task}/facts", right="1")).status_code == 403
+    assert (await cashier.post(f"/tasks/{task}/facts", fact="", words="错了")).status_code == 403
+    assert (await cashier.post(f"/tasks/{task}/answer", words="都对")).status_code == 409
+    async with acting(firm, "boss"):
+        seen = [fact.id for fact in await facts(task) if fact.id is not None]
+    for less in ([], seen[1:]):
+        async with acting(firm, "boss"):
+            with pytest.raises(Refusal, match=r"collab\.facts_unseen"):
+                await yearly.say_right(task, less)
+    async with acting(firm, "boss"):
+        assert (await listing.one(task)).turn is Side.CLIENT

@@ -20,6 +20,8 @@ from zhangfang_sdk.waiting import Urgency
 MOST_SHOWN = 500
 MOST_ENTRIES = 200
 TURN_TITLES: Mapping[str, str] = translatable({"client": "等客户", "firm": "等我们", "tax_office": "等税务局"})
+TURNS_FOR_CLIENT: Mapping[str, str] = translatable({"client": "等您这边", "firm": "等会计", "tax_office": "等税务局"})
+"""The same, as the client's people read it."""
 FILTERS: Mapping[str, str] = translatable({"": "全部", "late": "已逾期", "open": "未完成", "done": "已完成"})
 BUTTONS: Mapping[str, str] = translatable({
     AskedFor.BANK_STATEMENT: "上传对账单",
@@ -49,6 +51,7 @@ class ShownTask:
     turn: Side | None
     urgency: Urgency | None
     mine: bool
+    turn_title: str
     done_by: str
     result: str
     reopened: str
@@ -64,9 +67,9 @@ class ShownTask:
     def current(self) -> states.Step | None:
         return None if self.at is None else self.steps[self.at]
 
-    @property
-    def turn_title(self) -> str:
-        return "" if self.turn is None else TURN_TITLES[self.turn]
+    def may_open(self, place: int) -> bool:
+        """Whether whoever looks may take that step back."""
+        return scope().staff or states.may_client_open(self.steps, place)
 
     @property
     def simple(self) -> bool:
@@ -122,6 +125,7 @@ def shown(row: Task) -> ShownTask:
         turn=turn,
         urgency=urgency,
         mine=turn is (Side.FIRM if scope().staff else Side.CLIENT),
+        turn_title="" if turn is None else (TURN_TITLES if scope().staff else TURNS_FOR_CLIENT)[turn],
         done_by=row.done_by,
         result=row.result,
         reopened=row.reopened,

@@ -52,6 +52,11 @@ def opened(steps: Steps, place: int) -> Steps:
     return steps[:place] + tuple(_open(step) for step in steps[place:])
 
 
+def may_client_open(steps: Steps, place: int) -> bool:
+    """Whether nobody but the client has done anything from that step on."""
+    return all(step.done_at is None or step.side is Side.CLIENT for step in steps[place:])
+
+
 def arrived(steps: Steps, kind: str, what: str, now: dt.datetime) -> Steps:
     """Open steps that ask for it are done."""
     return tuple(

@@ -5,8 +5,10 @@ import datetime as dt
 from zhangfang_collab import arrivals
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, refuse_when_done, write
+from zhangfang_collab.listing import shown
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Task
+from zhangfang_collab.yearly import asks_facts
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import require, scope
@@ -14,6 +16,9 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+
+STATEMENT_FILES = (".pdf", ".ofd", ".xls", ".xlsx", ".csv", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".zip")
+"""What banks give statements as, and what they are photographed as."""
 
 
 async def assign(
@@ -76,7 +81,8 @@ async def tick_step(task_id: int, place: int) -> None:
 
 
 async def untick(task_id: int, place: int) -> None:
-    """Open a step again, and those after it; needs ``collab.tick``. Raises Refusal ``collab.filed`` (409) when the return was filed."""
+    """Open a step again, and those after it; needs ``collab.tick``. Raises Refusal ``collab.filed`` (409) when the return was filed,
+    for the client ``collab.gone_on`` (409) when somebody else has gone on from there."""
     require("collab.tick")
     task = await for_change(task_id)
     steps = states.read(task.steps)
@@ -84,6 +90,8 @@ async def untick(task_id: int, place: int) -> None:
     if step.done_at is None:
         return
     _refuse_others_step(step)
+    if not scope().staff and not states.may_client_open(steps, place):
+        raise Refusal("collab.gone_on", "会计已经接着往下办了,不能直接撤回。要改的请在留言里告诉会计。", status=409)
     if await is_filed(task):
         raise Refusal("collab.filed", "这件事对应的申报已经完成,不能撤回。有变动的请告诉会计。", status=409)
     words = f"{scope().user_name}撤回:{step.title}"
@@ -94,7 +102,10 @@ async def untick(task_id: int, place: int) -> None:
 
 
 async def answer(task_id: int, words: str) -> None:
-    """Answer on a task: the step whose turn it is done with these words; needs ``collab.tick``. Raises Refusal ``collab.words_missing``, ``collab.locked``."""
+    """Answer on a task: the step whose turn it is, which asks for an answer, is done with these words; needs ``collab.tick``.
+
+    Raises Refusal ``collab.words_missing``, ``collab.no_answer_wanted`` (409), ``collab.locked`` (409).
+    """
     require("collab.tick")
     said = words.strip()[:400]
     if not said:
@@ -103,9 +114,10 @@ async def answer(task_id: int, words: str) -> None:
     refuse_when_done(task)
     steps = states.read(task.steps)
     at = states.current(steps)
-    if at is not None:
-        _refuse_others_step(steps[at])
-        steps = states.ticked(steps, at, scope().user_name[:80], _now())
+    if at is None or steps[at].asks != AskedFor.ANSWER or asks_facts(shown(task)):
+        raise Refusal("collab.no_answer_wanted", "这件事现在不需要回答,请刷新页面看看。要说的话可以写在留言里。", status=409)
+    _refuse_others_step(steps[at])
+    steps = states.ticked(steps, at, scope().user_name[:80], _now())
     await keep(task, steps, Happened("answered", said), result=said)
     await use(Audit).record("collab.answer", f"collab_task:{task_id}", client=task.client)
 
@@ -124,16 +136,18 @@ async def comment(task_id: int, words: str) -> None:
 async def attach(task_id: int, name: str, media_type: str, content: bytes) -> int:
     """Hand in a file on an open task; needs ``collab.tick``; the document's id. It closes a step that asks for a file.
 
-    Raises Refusal ``collab.locked`` (409) and those of ``Documents.store``.
+    Raises Refusal ``collab.locked`` (409), ``collab.no_statement`` for what no statement comes as, and those of ``Documents.store``.
     """
     require("collab.tick")
     task = await for_change(task_id)
     refuse_when_done(task)
-    document = await use(Documents).store(task.client, name, media_type, content)
-    happened = Happened("file", document.name, document.id)
     steps = states.read(task.steps)
     at = states.current(steps)
     asked = None if at is None else steps[at].asks
+    if asked == AskedFor.BANK_STATEMENT and not name.lower().endswith(STATEMENT_FILES):
+        raise Refusal("collab.no_statement", "这里要交银行对账单:请上传 PDF、OFD、Excel、CSV 文件、照片或压缩包。", field="file")
+    document = await use(Documents).store(task.client, name, media_type, content)
+    happened = Happened("file", document.name, document.id)
     if asked == AskedFor.BANK_STATEMENT:
         await write(task, happened)
         covers, reference = Period.from_number(task.covers), f"document:{document.id}"

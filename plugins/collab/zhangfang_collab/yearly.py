@@ -102,18 +102,23 @@ async def template_of(task_id: int) -> str:
 
 
 async def say_right(task_id: int, seen: Sequence[int]) -> None:
-    """The client has looked at the facts ``seen``: they are confirmed in the profile, and the task moves on; needs ``collab.tick``.
+    """The client has looked at the facts ``seen``: they are confirmed in the profile, and the task moves on; needs ``collab.tick``, ``profile.confirm``.
 
-    Raises Refusal ``collab.already_answered`` (409), and ``profile.changed`` (409) when one of them is not in force any more.
+    Raises Refusal ``collab.already_answered`` (409), ``collab.facts_unseen`` (409) when one in force is not among them, and
+    ``profile.changed`` (409) when one of them is not in force any more.
     """
     task, steps = await _asked(task_id)
+    standing = {fact.id for fact in await facts_of(shown(task), task.template)}
     if seen:
         await use(Clients).confirm(task.client, seen)
+    if standing - {None, *seen}:
+        raise Refusal("collab.facts_unseen", "有资料您还没有看到,请刷新页面,全部核对后再确认。", status=409)
     await _answered(task, steps, "资料都对")
 
 
 async def say_wrong(task_id: int, fact: int | None, words: str) -> None:
-    """What is wrong; ``fact`` is the profile's entry, where it is one. The firm mends it before the task moves on; needs ``collab.tick``.
+    """What is wrong; ``fact`` is the profile's entry, where it is one. The firm mends it before the task moves on; needs ``collab.tick``,
+    ``profile.confirm``.
 
     Raises Refusal ``collab.words_missing``, ``collab.already_answered`` (409), ``profile.changed`` (409).
     """
@@ -129,6 +134,7 @@ async def say_wrong(task_id: int, fact: int | None, words: str) -> None:
 
 async def _asked(task_id: int) -> tuple[Task, states.Steps]:
     require("collab.tick")
+    require("profile.confirm")
     task = await for_change(task_id)
     refuse_when_done(task)
     if not asks_facts(shown(task)):
@@ -143,8 +149,8 @@ async def _answered(task: Task, steps: states.Steps, words: str) -> None:
 
 
 async def home_card(client: int, _period: str) -> dict[str, Any] | None:
-    """The red card of a client's home, until it is answered; only for the client's own people."""
-    if scope().staff:
+    """The red card of a client's home, until it is answered; only for those of the client's own people who may answer."""
+    if scope().staff or not scope().may("profile.confirm"):
         return None
     row = (
         await Task.select(Task.id)

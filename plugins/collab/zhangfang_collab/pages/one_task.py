@@ -68,9 +68,13 @@ async def own_task(task_id: int, data: Form) -> Redirect:
 
 @action("/tasks/{task_id:int}/tick", of=(FIRM, CLIENT), permission="collab.tick")
 async def tick_task(task_id: int, data: Form) -> Redirect:
-    """Do the step whose turn it is (``done=1``), or open the last one again."""
+    """Do the step whose turn it is (``done=1``), or open the last one again. With ``place``, that one: sent twice, it does no second one."""
     await listing.one(task_id)
-    await ticking.tick(task_id, done=text(data, "done") == "1")
+    place, done = number(data, "place"), text(data, "done") == "1"
+    if done and place >= 0:
+        await ticking.tick_step(task_id, place)
+    else:
+        await ticking.tick(task_id, done=done)
     period = text(data, "period")
     return go(here(f"/tasks?period={Period.parse(period).key}" if period else "/tasks"))
 
