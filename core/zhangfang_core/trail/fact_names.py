@@ -52,6 +52,7 @@ CORE_FACTS = translatable(
         "moved_from": "余额移自",
         "name": "名称",
         "number": "号码",
+        "objection": "客户意见",
         "offered": "可选的辅助核算",
         "on": "日期或状态",
         "part": "部件",
