@@ -10,7 +10,7 @@ from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.testing.portal import session_for
 
 pytestmark = pytest.mark.browser
-ONLY_READ, WRITTEN = "客户企业", "角色可见指标"
+ONLY_READ, WRITTEN = "客户企业", "供应商科目记忆"
 
 
 async def desk(portal: Portal, chromium: Browser, width: int) -> Page:
