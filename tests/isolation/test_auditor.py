@@ -43,7 +43,7 @@ async def test_an_auditor_on_every_route(world: Any) -> None:
                 address += f"?period={today().year}-{today().month:02d}"
             answer = await auditor.ask(route.method, address)
             assert leaked(answer.content, answer.headers, hidden) == [], name
-            if route.method != "GET":
+            if route.method not in ("GET", "HEAD"):
                 assert answer.status_code == 403, (name, answer.status_code)
             elif (route.method, route.path) not in opened:
                 assert answer.status_code == 404, (name, answer.status_code)

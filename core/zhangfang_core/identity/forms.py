@@ -19,7 +19,7 @@ from zhangfang_sdk.web import Page
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
 
-PASSWORDS = frozenset({"password", "current"})
+PASSWORDS = frozenset({"password", "current", "pin"})
 """Names of the fields that hold one, which nobody cleans."""
 
 _YEAR_SECONDS = 365 * 24 * 3600
