@@ -9,6 +9,7 @@ from dataclasses import replace
 import pyotp
 import pytest
 import pytest_asyncio
+from httpx import Response
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import recovery, set_up, sign_in
@@ -41,6 +42,13 @@ async def browser(liu: int, settings: Settings, test_server: TestServer, databas
     app = create_app(replace(settings, dsn=test_server.addresses(database).application))
     async with Portal(app).visitor(None) as visitor:
         yield visitor
+
+
+async def sign_in_by(browser: Visitor, code: str, **form: str) -> Response:
+    """Password, then ``code`` on the page that asks for it."""
+    await browser.post("/sign-in", login="liu", password=PASSWORD, **form)
+    await browser.get("/sign-in/code")
+    return await browser.post("/sign-in/code", code=code, **form)
 
 
 async def give(code: str) -> str | None:
@@ -98,8 +106,7 @@ async def test_the_database_does_not_hold_the_codes(liu: int, codes: list[str]) 
 
 
 async def test_who_used_one_is_told_how_many_are_left(browser: Visitor, codes: list[str]) -> None:
-    await browser.post("/sign-in", login="liu", password=PASSWORD, next="/me/account")
-    answer = await browser.post("/sign-in/code", code=codes[3], next="/me/account")
+    answer = await sign_in_by(browser, codes[3], next="/me/account")
     assert answer.headers["location"] == "/sign-in/news?next=/me/account"
     assert "还剩 9 个" in (await browser.get("/sign-in/news?next=/me/account")).text
     assert (await browser.post("/sign-in/news", next="/me/account")).headers["location"] == "/me/account"
@@ -111,9 +118,8 @@ async def test_another_phone_asks_for_the_old_one_or_a_recovery_code(
     browser: Visitor, firm: TestFirm, liu: int, codes: list[str], proof: str
 ) -> None:
     """PLAT-8: a stolen session and the password do not replace the second factor."""
-    await browser.post("/sign-in", login="liu", password=PASSWORD)
     before = pyotp.TOTP(SECRET).at(int(time.time()) - 30)
-    assert (await browser.post("/sign-in/code", code=before)).status_code == 303
+    assert (await sign_in_by(browser, before)).status_code == 303
     text = (await browser.get(PAGE)).text
     sealed, typed = re.search(r'name="sealed" value="([^"]+)"', text), re.search(r"<code>([A-Z2-7 ]+)</code>", text)
     assert sealed is not None
@@ -134,8 +140,8 @@ async def test_another_phone_asks_for_the_old_one_or_a_recovery_code(
 
 
 async def test_new_codes_on_demand_ask_for_a_code(browser: Visitor, firm: TestFirm, codes: list[str]) -> None:
-    await browser.post("/sign-in", login="liu", password=PASSWORD)
-    await browser.post("/sign-in/code", code=pyotp.TOTP(SECRET).at(int(time.time()) - 30))
+    await sign_in_by(browser, pyotp.TOTP(SECRET).at(int(time.time()) - 30))
+    await browser.get(PAGE)
     wrong = await browser.post(f"{PAGE}/recovery-codes", proof="123456x")
     assert not CODES.findall(wrong.text)
     assert "恢复码不对" in wrong.text

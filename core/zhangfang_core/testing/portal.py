@@ -73,9 +73,9 @@ class Visitor:
         cookie, header = (ADMIN_CSRF_COOKIE, ADMIN_CSRF_HEADER) if admin else (CSRF_COOKIE, CSRF_HEADER)
         if not admin:
             cookie = own_cookie(cookie)
-        # A token is its session's: whoever signed in or out since has another.
-        firm = path.split("/")[2] if admin else ""
-        await self.http.get(f"/admin/{firm}/public/meta/" if admin else "/healthz")
+        if self.http.cookies.get(cookie) is None:
+            firm = path.split("/")[2] if admin else ""
+            await self.http.get(f"/admin/{firm}/public/meta/" if admin else "/healthz")
         token = self.http.cookies.get(cookie)
         return {} if token is None else {header: token}
 
