@@ -365,7 +365,7 @@ async def test_jobs_and_facts_that_fail_for_good_stand_with_their_reason(world: 
         assert (await world.of_firm().post("/modules/failing_job", on="1")).status_code == 303
         assert (await world.operator.post(again)).status_code == 303
         assert (await world.operator.post(again)).status_code == 404, "once"
-        assert "job:failing_job.fails" in (await world.of_firm().get("/audit")).text
+        assert "后台任务 failing_job.fails" in (await world.of_firm().get("/audit")).text
         assert again not in (await world.operator.get("/operator")).text
         await until_they_stand(world, {"failing_job"})
 
