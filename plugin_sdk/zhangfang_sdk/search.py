@@ -26,6 +26,7 @@ class SearchEntry:
     ``title`` (1 to LONGEST_TITLE characters) and ``text`` are what is searched, as people write it: amounts in yuan ("1,234.56"), dates as
     "2026-11-26", names in full. ``path`` is the client's page that shows it, by its own path ("/things/7"). ``day`` is the business date
     by which it is sorted and which gives its year. ``owner`` is the person (id of core_user) whose thing it is, for ``own_permission``.
+    ``also`` is by what else it is found and what nobody is shown: the initials of a name's pinyin, a former name.
     """
 
     id: int
@@ -35,6 +36,7 @@ class SearchEntry:
     path: str
     day: dt.date
     owner: int | None = None
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)

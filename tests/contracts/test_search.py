@@ -66,6 +66,17 @@ def entry(
     return SearchEntry(id_, client, title, text, f"/sights/{id_}", day, owner)
 
 
+async def test_what_it_is_found_by_alone_is_not_shown(firm: TestFirm, things: Things, search: Search) -> None:
+    async with acting(firm, "accountant", client=firm.restaurant):
+        things.keep(search, replace(entry(8, firm.restaurant, "运费"), also="YF 旧名"))
+    await settled(firm, search)
+    async with acting(firm, "accountant", client=firm.restaurant):
+        for words in ("yf", "旧名", "运费 旧"):
+            (hit,) = (await search.find(words)).hits
+            assert hit.excerpt == ""
+        assert (await search.find("运费yf")).hits == ()
+
+
 async def test_found_with_the_words_lit_up(firm: TestFirm, things: Things, search: Search) -> None:
     async with acting(firm, "accountant", client=firm.restaurant):
         things.keep(search, entry(7, firm.restaurant, "<b>冷链</b>", "运费 1,234.56 元,ＡＢＣ 公司 & 其他"))

@@ -74,7 +74,10 @@ async def test_clients_documents_accounts_and_items(firm: TestFirm) -> None:
     async with acting(firm, "owner"):
         (by_name,) = (await find("嘉喜商贸")).hits
         assert (by_name.kind, by_name.address) == ("core.clients", f"/f/{firm.id}/c/{firm.trading}/")
-        assert [hit.client for hit in (await find("jxsm")).hits] == [firm.trading]
+        (by_pinyin,) = (await find("JXSM ma2text24j")).hits
+        assert (by_pinyin.client, str(by_pinyin.title)) == (firm.trading, "<mark>嘉喜商贸</mark>有限公司")
+        assert "jxsm" not in by_pinyin.excerpt
+        assert "<mark>MA2TEXT24J</mark>" in by_pinyin.excerpt
         assert [hit.client for hit in (await find("ma2text24j")).hits] == [firm.trading]
         (document,) = (await find("对账单.txt")).hits
         assert document.address == f"/f/{firm.id}/c/{firm.trading}/documents/{kept.id}"

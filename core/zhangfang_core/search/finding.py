@@ -6,11 +6,12 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.search.sources import Askable, askable
+from zhangfang_core.tenancy.finding import sounding
 from zhangfang_sdk.acting import caller
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import at
 from zhangfang_sdk.search import SearchHit, SearchPage
-from zhangfang_sdk.search_words import excerpt, lit, words_of
+from zhangfang_sdk.search_words import excerpt, fold, lit, words_of
 
 MOST_HITS = 100
 EARLIEST, LATEST = 1900, 2999
@@ -75,13 +76,15 @@ def _place(after: str) -> tuple[dt.date, int] | None:
 
 
 def _hit(row: Mapping[str, Any], kind_title: str, words: Sequence[str]) -> SearchHit:
+    shown = fold(f"{row['title']}\n{row['body']}")
+    heard = [fold(sounding(row["title"], word)) for word in words if word not in shown]
     return SearchHit(
         kind=row["kind"],
         kind_title=kind_title,
         id=row["object"],
         client=row["client"],
         day=row["day"],
-        title=lit(row["title"], words),
+        title=lit(row["title"], [*words, *heard]),
         excerpt=lit(excerpt(row["body"], words), words),
         address=at(row["client"], row["path"]),
     )

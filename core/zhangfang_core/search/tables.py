@@ -9,8 +9,8 @@ from zhangfang_sdk.tables import ClientRows, FirmRows
 class SearchItem(ClientRows, Table, tablename="core_search_item"):
     """One thing that can be found: ``kind`` ("notes.things") and ``object`` name it, once in a firm.
 
-    ``title`` and ``body`` are as people wrote them, ``folded`` both as they are compared. ``owner`` is the person whose thing it is.
-    What is searched is asked of the function ``core_search`` alone; from here, rows are read by their ids.
+    ``title`` and ``body`` are as people wrote them, ``folded`` is both, and by what else it is found, as it is
+    compared. ``owner`` is the person whose thing it is. What is searched is asked of the function ``core_search`` alone; from here, rows are read by their ids.
     """
 
     id = BigSerial(primary_key=True)

@@ -133,7 +133,11 @@ async def _write(kind: Kind, entries: Sequence[SearchEntry]) -> None:
     if not entries:
         return
     written = [
-        (*_clean(entry), entry.path.replace("\x00", ""), fold(f"{entry.title}\n{entry.text[:LONGEST_TEXT]}"))
+        (
+            *_clean(entry),
+            entry.path.replace("\x00", ""),
+            fold("\n".join([entry.title, entry.text[:LONGEST_TEXT], entry.also[:LONGEST_TEXT]])),
+        )
         for entry in entries
     ]
     await connection().execute(

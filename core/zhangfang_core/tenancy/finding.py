@@ -22,10 +22,23 @@ def _fits(client: Client, words: str) -> bool:
     return words in f"{client.name} {client.tax_id}".lower() or words.replace(" ", "") in initials(client.name)
 
 
-@lru_cache(maxsize=50_000)
 def initials(name: str) -> str:
     """味香餐 has the initials "wxc"; letters and digits stand for themselves."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+    return "".join(_signs(name))
+
+
+def sounding(name: str, word: str) -> str:
+    """The first piece of ``name`` whose initials are ``word``, "" without one: of 味香餐饮, "cy" is 餐饮."""
+    places = [place for place, sign in enumerate(_signs(name)) for _ in sign]
+    found = initials(name).find(word)
+    return "" if not word or found < 0 else name[places[found] : places[found + len(word) - 1] + 1]
+
+
+@lru_cache(maxsize=50_000)
+def _signs(name: str) -> tuple[str, ...]:
+    """One for each character, "" for spaces."""
+    parted = "\0".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="\0".join))
+    return tuple(sign.lower().replace(" ", "") for sign in parted.split("\0"))
 
 
 def recent_clients(cookie: str) -> list[int]:

@@ -14,7 +14,7 @@ _IDS = "select id from core_client where firm = $1 and id > $2 order by id limit
 async def write(ids: Sequence[int]) -> Sequence[SearchEntry]:
     return [
         SearchEntry(
-            row["id"], row["id"], row["name"], f"{row['tax_id']} {initials(row['name'])}", "/", row["books_start"]
+            *(row["id"], row["id"], row["name"], row["tax_id"], "/", row["books_start"]), also=initials(row["name"])
         )
         for row in await connection().fetch(_ROWS, firm_in_scope(), ids)
     ]
@@ -24,4 +24,4 @@ async def ids(after: int, limit: int) -> Sequence[int]:
     return [row["id"] for row in await connection().fetch(_IDS, firm_in_scope(), after, limit)]
 
 
-CLIENTS = SearchSource("clients", "客户", "clients.read", write, ids)
+CLIENTS = SearchSource("clients", "客户", "clients.read", write, ids, version=2)

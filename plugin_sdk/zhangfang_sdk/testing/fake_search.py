@@ -50,7 +50,7 @@ def _is_seen(source: SearchSource, entry: SearchEntry) -> bool:
 
 
 def _fits(entry: SearchEntry, words: Iterable[str]) -> bool:
-    folded = fold(f"{entry.title}\n{entry.text}")
+    folded = fold(f"{entry.title}\n{entry.text}\n{entry.also}")
     return all(word in folded for word in words)
 
 
