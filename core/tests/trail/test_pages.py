@@ -1,11 +1,13 @@
 """The pages of the trail (PLAT-9)."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from zhangfang_core.documents.service import StoredDocuments
+from zhangfang_core.modules.registry import registry
 from zhangfang_core.testing.portal import Portal, Visitor
 from zhangfang_core.testing.tenants import TestFirm, acting, session_of
 from zhangfang_core.trail.audit import AuditTrail
@@ -62,3 +64,20 @@ async def test_older_entries_are_a_page_away(owner: Visitor, firm: TestFirm) -> 
     second = (await owner.get(f"/audit?person={older}")).text
     assert "thing 009" in second
     assert "thing 059" not in second
+
+
+async def test_what_was_acted_on_reads_in_the_readers_language(owner: Visitor, firm: TestFirm) -> None:
+    """Its kind by a name; a module by its title, which is Chinese, in English pages by its id."""
+    title = registry().modules["collab"].manifest.title
+    async with acting(firm, "owner"):
+        await AuditTrail().record("module.enable", "module:collab")
+        await AuditTrail().record("client.assign", "core_client:7")
+    shown = (await owner.get("/audit")).text
+    assert f"模块 {title}</div>" in shown
+    assert "客户企业 7</div>" in shown
+    await owner.post("/account/preferences", language="en")
+    shown = (await owner.get("/audit")).text
+    assert "Client 7</div>" in shown
+    about = re.findall(r'<div class="xs mute">([^<]+)</div></td>', shown)
+    assert len(about) > 1
+    assert all(text.isascii() for text in about), about

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from zhangfang_core.modules.translations import gettext
+from zhangfang_core.modules.catalogues import SOURCE_LANGUAGE
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext, language
 from zhangfang_core.trail.action_names import action_name, action_names
 from zhangfang_core.trail.fact_names import fact_name
 from zhangfang_core.trail.tables import AuditEntry
@@ -67,8 +69,14 @@ def _entry(row: dict[str, Any]) -> dict[str, Any]:
         if before.get(key) != after.get(key)
     ]
     kind, _, number = row["subject"].partition(":")
-    about = {"kind": gettext(fact_name(kind, row["action"]), plugin), "number": number}
+    about = {"kind": gettext(fact_name(kind, row["action"]), plugin), "number": _title(kind, number)}
     return {**row, **about, "name": gettext(action_name(row["action"]), plugin), "changes": changes}
+
+
+def _title(kind: str, number: str) -> str:
+    """What a thing is called that people know by a name: a module, whose title is Chinese. Others by their number."""
+    module = registry().modules.get(number) if kind == "module" and language() == SOURCE_LANGUAGE else None
+    return number if module is None else module.manifest.title
 
 
 def _values(text: str | None) -> dict[str, Any]:
