@@ -90,3 +90,23 @@ async def test_every_message_can_be_reached(
                     further = None if link is None else html.unescape(link[1])
                 assert found == [f"第{number}件" for number in (4, 3, 2, 1, 0)]
             assert (await boss.get("/messages?before=99999999999999999999")).status_code == 400
+
+
+async def test_unread_ones_stay_unread_ones_on_the_next_page_and_when_one_arrives(
+    portal: Portal, firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhangfang_core.notices.pages.MESSAGES_SHOWN", 1)
+    mine = await session_of(firm, "boss", firm.restaurant)
+    async with acting(firm, "owner"):
+        for what in ("早的", "读过的", "新的"):
+            await KeptNotices().send(Notice(firm.restaurant, KIND, what, "/vouchers", {"what": what}))
+    async with scoped_transaction(system_scope(firm.id)):
+        await connection().execute("update core_notice set read_at = now() where title = '读过的'")
+    async with portal.visitor(mine, f"/f/{firm.id}/c/{firm.restaurant}") as boss:
+        page = (await boss.get("/messages?unread=true")).text
+        (again,) = re.findall(r'hx-get="[^"]*(/messages\?before[^"]*)"', page)
+        (older,) = re.findall(r'href="[^"]*(/messages\?before[^"]*)"', page)
+        for link, shown in ((again, "新的"), (older, "早的")):
+            text = (await boss.get(html.unescape(link))).text
+            assert f'<span class="strong">{shown}</span>' in text, link
+            assert "读过的" not in text
