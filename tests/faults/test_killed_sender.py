@@ -12,22 +12,17 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.local_vendors import choose_both, local_servers
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.post_office import make_reachable
 from zhangfang_core.testing.tenants import TestFirm, acting
-from zhangfang_core.vendors.choices import choose, offer_to_choose
-from zhangfang_core.vendors.setting_forms import Filled
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.notices import Notice, NoticeKind, Notices
 from zhangfang_sdk.services import use
@@ -36,7 +31,6 @@ ROUNDS = int(os.environ.get("ZHANGFANG_KILLS", "6"))
 PEOPLE = 4
 LATEST_KILL_S = 0.4
 ALARM = NoticeKind("alarm", "紧急", "{what}", sms="{what}", urgent=True, permission="ledger.read")
-REFERENCES = Path(__file__).parents[2] / "plugins" / "messaging" / "tests" / "reference_servers"
 # The whole worker, but that it need not wait five minutes for a dead one's parcels, and that its SMS vendor is on this machine.
 WORKER = """
 import datetime, sys
@@ -53,37 +47,6 @@ MOVING = "select exists (select from core_notice_delivery where state = 'sending
 """By a worker that lives: since the last one was killed."""
 LEFT = """select (select count(*) from core_notice where planned_at is null)
     + (select count(*) from core_notice_delivery where state in ('waiting', 'sending'))"""
-
-
-def reference(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"reference_{name}", REFERENCES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-@asynccontextmanager
-async def vendors(firm: TestFirm, folder: Path) -> AsyncIterator[tuple[Any, Any]]:
-    """A mail server and an SMS service that take their time to answer, chosen by the firm."""
-    mail, sms = reference("mail_server"), reference("aliyun_sms")
-    with mail.serving(folder) as post, sms.serving(sms.AliyunServer()) as texts:
-        post.answer_s = texts.answer_s = 0.05
-        known = {"key_id": texts.key_id, "sign": texts.sign}
-        templates = {"template_code": "SMS_1", "template_notice": "SMS_2", "template_digest": "SMS_3"}
-        chosen = (
-            ("email", "messaging.smtp", post.settings, "password"),
-            ("sms", "messaging.aliyun", {**known, **templates, "key_secret": texts.key_secret}, "key_secret"),
-        )
-        async with scoped_transaction(system_scope(firm.id)):
-            for kind, vendor, settings, secret in chosen:
-                plain = {key: value for key, value in settings.items() if key != secret}
-                await choose(
-                    await offer_to_choose(kind, vendor), Filled(plain, {secret: settings[secret]}, frozenset(), {})
-                )
-        yield post, texts
 
 
 async def asked(firm: TestFirm, query: str, *values: object) -> Any:
@@ -112,7 +75,9 @@ async def test_none_lost_none_twice(
         "SSL_CERT_FILE": str(tmp_path / "trusted.pem"),
     }
     moments = random.Random(7)  # noqa: S311  # moments of a test
-    async with vendors(firm, tmp_path) as (post, texts):
+    async with local_servers(tmp_path) as (post, texts):
+        post.answer_s = texts.answer_s = 0.05
+        await choose_both(firm, post, texts)
 
         async def start() -> asyncio.subprocess.Process:
             with log.open("ab") as said:
