@@ -45,6 +45,7 @@ async def test_a_deadline_is_moved_and_restored(owner: Visitor) -> None:
     ("wrong", "sentence"),
     [
         ({"reason": ""}, "请写明依据"),
+        ({"reason": "据" * 121}, "最多写 120 个字"),
         ({"due": ""}, "请选择日期"),
         ({"due": "0001-01-01"}, "2000 至 2100 年之间"),
         ({"area": "33x"}, "地区写行政区划代码"),

@@ -150,6 +150,9 @@ async def test_the_boss_says_what_is_wrong_and_the_firm_sees_it(staff: Visitor, 
     assert known is not None
     empty = await boss.post(f"{HOME}/facts/{known.id}/object")
     assert "请说明哪里不对" in empty.text
+    for words in ("不" * 401, "不" * 6000):
+        answer = await boss.post(f"{HOME}/facts/{known.id}/object", words=words)
+        assert (answer.status_code, "最多 400 个字" in answer.text) == (200, True)
     assert (
         await boss.post(f"{HOME}/facts/{known.id}/object", quick="写错了", words="应为 <i>600</i> 万")
     ).status_code == 303
@@ -170,6 +173,7 @@ async def test_a_proposal_is_accepted_or_refused(staff: Visitor, firm: TestFirm)
         ]
     assert "甲套餐" in (await staff.get(HOME)).text
     assert "请写明原因" in (await staff.post(f"{HOME}/facts/{ids[0]}/withdraw")).text
+    assert "最多 200 个字" in (await staff.post(f"{HOME}/facts/{ids[0]}/withdraw", reason="因" * 201)).text
     assert (await staff.post(f"{HOME}/facts/{ids[0]}/withdraw", reason="没有这个套餐")).status_code == 303
     assert (await staff.post(f"{HOME}/facts/{ids[1]}/accept")).status_code == 303
     known = (await profile(firm)).service_package
@@ -202,6 +206,9 @@ async def test_the_take_on_form_fills_the_first_facts(portal: Portal, firm: Test
         wrong = await owner.post("/clients/new", **(form | {"registered_capital": "很多"}))
         assert "看不懂" in wrong.text
         assert "陈清" in wrong.text
+        for name, told in (("name", "不超过 120 个字"), ("legal_representative", "不超过 80 个字"), ("books_start", "月份")):
+            wrong = await owner.post("/clients/new", **(form | {name: "长" * 6000}))
+            assert told in wrong.text.split("field-error", 1)[1], name
         made = await owner.post("/clients/new", **form)
         assert made.status_code == 303, made.text[:2000]
     client = int(made.headers["location"].rstrip("/").split("/")[-1])

@@ -10,7 +10,7 @@ from zhangfang_core.calendar.days import announced
 from zhangfang_core.calendar.deadlines import titles
 from zhangfang_core.calendar.service import change_day, move, restore
 from zhangfang_core.database.engine import connection
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, as_sent
 from zhangfang_sdk.calendar import Calendar, TaxDeadline
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.context import scope
@@ -21,8 +21,6 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.web import FIRM, PORTAL, SIGNED_IN, Page, action, go, page
 
 AHEAD_DAYS = 120
-LONGEST = 120
-"""Of what is typed in one field."""
 PAYERS = {TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"}
 CHOICES = {"off": False, "working": True, "announced": None}
 
@@ -63,7 +61,7 @@ _MOVED = """select tax, covers, area, due, reason, changed_by from core_tax_dead
 @action("/calendar/move", of=FIRM, permission="clients.manage")
 async def move_deadline(data: Form) -> Redirect | Page:
     """``deadline`` is "tax covers" as the page offers it. What is refused stands in the form again."""
-    typed = {name: written(data, name, LONGEST) for name in ("deadline", "due", "area", "reason")}
+    typed = {name: as_sent(data, name) for name in ("deadline", "due", "area", "reason")}
     tax, _, covers = typed["deadline"].partition(" ")
     try:
         await move(tax, covers, due=_day(data, "due"), area=typed["area"], reason=typed["reason"])
@@ -77,8 +75,8 @@ async def move_deadline(data: Form) -> Redirect | Page:
 @action("/calendar/restore", of=FIRM, permission="clients.manage")
 async def restore_deadline(data: Form) -> Redirect:
     """The law's day again."""
-    tax, _, covers = written(data, "deadline", LONGEST).partition(" ")
-    await restore(tax, covers, area=written(data, "area", LONGEST))
+    tax, _, covers = as_sent(data, "deadline").partition(" ")
+    await restore(tax, covers, area=as_sent(data, "area"))
     return go(here("/calendar"))
 
 
@@ -108,7 +106,7 @@ async def _days_page(typed: Mapping[str, str], refusal: Refusal | None = None) -
 @action("/operator/calendar", of=PORTAL, permission="operator.use")
 async def change_working_day(data: Form) -> Redirect | Page:
     """``choice`` is "off", "working" or "announced". What is refused stands in the form again."""
-    typed = {name: written(data, name, LONGEST) for name in ("day", "choice", "reason")}
+    typed = {name: as_sent(data, name) for name in ("day", "choice", "reason")}
     try:
         if typed["choice"] not in CHOICES:
             raise Refusal("calendar.choice_missing", "请选择这一天放假还是上班。", field="choice")
@@ -125,7 +123,7 @@ def _errors(refusal: Refusal | None) -> Mapping[str, str]:
 
 def _day(data: dict[str, Any], name: str) -> dt.date:
     try:
-        day = dt.date.fromisoformat(written(data, name, LONGEST))
+        day = dt.date.fromisoformat(as_sent(data, name))
     except ValueError:
         raise Refusal("calendar.day_missing", "请选择日期。", field=name) from None
     if not 2000 <= day.year <= 2100:

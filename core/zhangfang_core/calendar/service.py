@@ -16,6 +16,7 @@ from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
 LONGEST_SPAN_DAYS = 400
+LONGEST_REASON = 120
 FARTHEST_DAYS = 92
 """How far from the law's day a firm may move a deadline: tax offices put them off by weeks, a slip of the hand by years."""
 FARTHEST_STEP = 1000
@@ -94,11 +95,10 @@ def _changed(deadline: TaxDeadline, changes: Mapping[tuple[str, str], Change]) -
 async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -> None:
     """The firm moves a deadline; needs ``clients.manage``; on the trail.
 
-    Raises Refusal ``calendar.reason_missing``, ``calendar.area_wrong``, ``calendar.too_far``, ``common.not_found``.
+    Raises Refusal ``calendar.reason_missing``, ``calendar.reason_long``, ``calendar.area_wrong``, ``calendar.too_far``, ``common.not_found``.
     """
     require("clients.manage")
-    if not reason.strip():
-        raise Refusal("calendar.reason_missing", "请写明依据,例如税务局通知的文号。", field="reason")
+    why = _why(reason, "税务局通知的文号")
     if area and not (area.isascii() and area.isdigit() and len(area) in (2, 4, 6)):
         raise Refusal("calendar.area_wrong", "地区写行政区划代码的前 2、4 或 6 位数字;不填就是所有地区。", field="area")
     if all(abs((due - statutory).days) > FARTHEST_DAYS for statutory in _statutory(tax, covers)):
@@ -112,10 +112,10 @@ async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -
         covers,
         area,
         due,
-        reason.strip()[:120],
+        why,
         scope().user_name[:80],
     )
-    after: dict[str, object] = {"due": due.isoformat(), "area": area, "reason": reason.strip()[:120]}
+    after: dict[str, object] = {"due": due.isoformat(), "area": area, "reason": why}
     await use(Audit).record("calendar.move", f"deadline:{tax}:{covers}", after=after)
 
 
@@ -156,20 +156,27 @@ async def restore(tax: str, covers: str, *, area: str) -> None:
 async def change_day(day: dt.date, *, is_working: bool | None, reason: str) -> None:
     """The operator decides about a day for every firm; None is as announced again. Needs ``operator.use``; on the trail.
 
-    Raises Refusal ``calendar.reason_missing``.
+    Raises Refusal ``calendar.reason_missing``, ``calendar.reason_long``.
     """
     require("operator.use")
     if is_working is None:
         await connection().execute("delete from core_calendar_day where day = $1", day)
-    elif not reason.strip():
-        raise Refusal("calendar.reason_missing", "请写明依据,例如放假通知的文号。", field="reason")
     else:
         await connection().execute(
             """insert into core_calendar_day (day, is_working, reason, changed_at) values ($1, $2, $3, now())
             on conflict (day) do update set is_working = excluded.is_working, reason = excluded.reason, changed_at = now()""",
             day,
             is_working,
-            reason.strip()[:120],
+            _why(reason, "放假通知的文号"),
         )
     kept("working_days").clear()
     await use(Audit).record("calendar.day", f"day:{day.isoformat()}", after={"working": is_working})
+
+
+def _why(reason: str, example: str) -> str:
+    text = reason.strip()
+    if not text:
+        raise Refusal("calendar.reason_missing", f"请写明依据,例如{example}。", field="reason")
+    if len(text) > LONGEST_REASON:
+        raise Refusal("calendar.reason_long", f"依据最多写 {LONGEST_REASON} 个字,请缩短。", field="reason")
+    return text

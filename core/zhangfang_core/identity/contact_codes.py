@@ -24,6 +24,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import NoVendorAnswered, VendorRefused, Vendors
 
 DIGITS = 6
+LONGEST_EMAIL = 120
 MINUTES = 10
 TRIES = 5
 SECONDS_BETWEEN = 60
@@ -47,9 +48,12 @@ def address_written(kind: ContactKind, text: str) -> str:
     """Raises Refusal ``contact.phone_wrong``, ``contact.not_mobile``, ``contact.email_wrong``."""
     if kind is ContactKind.EMAIL:
         try:
-            return validate_email(text.strip()[:200], check_deliverability=False).normalized
+            address = validate_email(text.strip(), check_deliverability=False).normalized
         except EmailNotValidError as error:
             raise Refusal("contact.email_wrong", "邮箱不对,请检查后再填。", field="address") from error
+        if len(address) > LONGEST_EMAIL:
+            raise Refusal("contact.email_wrong", f"邮箱太长,最多 {LONGEST_EMAIL} 个字符。", field="address")
+        return address
     phone = phone_written(text, "address")
     if not takes_messages(phone):
         raise Refusal("contact.not_mobile", "这个号码收不到短信,请填手机号。", field="address")
@@ -64,11 +68,12 @@ async def begin(kind: ContactKind, text: str) -> Sending:
     address, user = address_written(kind, text), scope().user
     await connection().execute("select from core_user where id = $1 for no key update", user)
     counts = await connection().fetchrow(
-        """select count(*) filter (where sent_at > now() - make_interval(secs => $2)) as just_now,
+        """select count(*) filter (where kind = $3 and sent_at > now() - make_interval(secs => $2)) as just_now,
         count(*) filter (where sent_at > now() - interval '1 hour') as hour, count(*) as day
         from core_contact_code where "user" = $1 and sent_at > now() - interval '1 day'""",
         user,
         SECONDS_BETWEEN,
+        kind.value,
     )
     if counts is not None and counts["just_now"]:
         raise _too_often(f"刚刚已经发送过,请 {SECONDS_BETWEEN} 秒后再试。")

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import contact_codes, contacts
 from zhangfang_core.identity.contact_codes import MINUTES
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, as_sent
 from zhangfang_core.identity.places import own_places
 from zhangfang_sdk.contacts import Channel, ContactKind, QuietHours
 from zhangfang_sdk.context import scope, transaction
@@ -28,7 +29,7 @@ async def contacts_page() -> Page:
 @action("/account/contacts/{kind:str}/code", of=ANYWHERE, permission=SIGNED_IN, examples=EXAMPLE, stream=True)
 async def code_form(kind: FromPath[str], data: Form) -> Page | Redirect:
     """Sends a code; between its two transactions the vendor is asked."""
-    asked, typed = _kind(kind), written(data, "address", 200)
+    asked, typed = _kind(kind), as_sent(data, "address")
     try:
         async with transaction():
             firm = await _sending_firm(asked)
@@ -47,7 +48,7 @@ async def code_form(kind: FromPath[str], data: Form) -> Page | Redirect:
 @action("/account/contacts/{kind:str}/confirm", of=ANYWHERE, permission=SIGNED_IN, examples=EXAMPLE)
 async def confirm_form(kind: FromPath[str], data: Form) -> Page | Redirect:
     asked = _kind(kind)
-    if await contact_codes.confirm(asked, written(data, "code", 20)) is None:
+    if await contact_codes.confirm(asked, as_sent(data, "code")) is None:
         return await _contacts_page(asked, code_error=WRONG_CODE)
     return go(here("/account/contacts"))
 
@@ -60,12 +61,14 @@ async def removal_form(kind: FromPath[str], data: Form) -> Redirect:
 
 @action("/account/contacts/choices", of=ANYWHERE, permission=SIGNED_IN)
 async def choices_form(data: Form) -> Page | Redirect:
-    ticked = frozenset(c for c in Channel if written(data, f"channel_{c}") == "1") - {Channel.SCREEN}
+    """What is refused stands in the form again, but hours that nobody can read."""
+    ticked = frozenset(c for c in Channel if as_sent(data, f"channel_{c}") == "1") - {Channel.SCREEN}
+    chosen = replace(await contacts.own_choice(), channels=ticked, agreed=as_sent(data, "agreed") == "1")
     try:
-        quiet = QuietHours(_hour(data, "quiet_from"), _hour(data, "quiet_until"))
-        await contacts.choose(contacts.Chosen(ticked, quiet, written(data, "agreed") == "1"))
+        chosen = replace(chosen, quiet=QuietHours(_hour(data, "quiet_from"), _hour(data, "quiet_until")))
+        await contacts.choose(chosen)
     except Refusal as refusal:
-        return await _contacts_page(choice_error=refusal.sentence)
+        return await _contacts_page(choice_error=refusal.sentence, chosen=chosen)
     return go(here("/account/contacts"))
 
 
@@ -80,6 +83,7 @@ async def _contacts_page(
     address_error: str | None = None,
     code_error: str | None = None,
     choice_error: str | None = None,
+    chosen: contacts.Chosen | None = None,
     typed: str = "",
 ) -> Page:
     """``kind`` is the one that an error is about."""
@@ -91,7 +95,7 @@ async def _contacts_page(
         back=here("/account"),
         known={"phone": known.phone, "email": known.email},
         waiting={each.value: await contact_codes.waiting_code(each) for each in ContactKind},
-        chosen=await contacts.own_choice(),
+        chosen=chosen or await contacts.own_choice(),
         minutes=MINUTES,
         wrong=None if kind is None else kind.value,
         address_error=address_error,
@@ -113,7 +117,7 @@ async def _sending_firm(kind: ContactKind) -> int:
 
 
 def _hour(data: Form, name: str) -> dt.time:
-    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", written(data, name, 5), re.ASCII)
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", as_sent(data, name), re.ASCII)
     if found is None:
         raise Refusal("contact.hour_wrong", "请填写时间,例如 21:00。", field=name)
     return dt.time(int(found[1]), int(found[2]))

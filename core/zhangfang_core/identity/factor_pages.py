@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import recovery, second_factor, sessions
 from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_factor, confirm_password
-from zhangfang_core.identity.forms import Form, password_in, token_of_request, written
+from zhangfang_core.identity.forms import Form, as_sent, password_in, token_of_request
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.second_factor import must_have_factor
 from zhangfang_core.identity.tokens import hash_of
@@ -28,16 +28,16 @@ async def second_factor_page() -> Page:
 @action("/account/second-factor", of=ANYWHERE, permission=SIGNED_IN)
 async def second_factor_form(data: Form) -> Page:
     """Sets codes up, or anew for another phone; asks for the password, and for a code of what is set up. Shows recovery codes once."""
-    sealed, user = written(data, "sealed", 400), _person()
+    sealed, user = as_sent(data, "sealed"), _person()
     if not await confirm_password(password_in(data)):
         return await _second_factor_page(sealed=sealed, password_error=WRONG_PASSWORD)
     try:
         # Before the old code, which is used up when it is looked at.
-        step = second_factor.step_shown(user, sealed, written(data, "code", 20))
+        step = second_factor.step_shown(user, sealed, as_sent(data, "code"))
     except Refusal as refusal:
         kept = sealed if refusal.code == "second_factor.wrong_code" else None
         return await _second_factor_page(sealed=kept, error=refusal.sentence)
-    if await _has_factor(user) and not await confirm_factor(written(data, "proof", 40)):
+    if await _has_factor(user) and not await confirm_factor(as_sent(data, "proof")):
         return await _second_factor_page(sealed=sealed, proof_error=WRONG_PROOF)
     await second_factor.keep(user, sealed, step)
     codes = await recovery.make(user)
@@ -56,7 +56,7 @@ async def second_factor_form(data: Form) -> Page:
 async def recovery_codes_form(data: Form) -> Page:
     """New recovery codes, shown once; asks for a code of the second factor."""
     user = _person()
-    if not await confirm_factor(written(data, "proof", 40)):
+    if not await confirm_factor(as_sent(data, "proof")):
         return await _second_factor_page(codes_error=WRONG_PROOF)
     codes = await recovery.make(user)
     await record_everywhere("second_factor.recovery_codes", f"core_user:{user}")
@@ -71,7 +71,7 @@ async def second_factor_removal(data: Form) -> Page | Redirect:
         raise Refusal("second_factor.must", "您的角色必须使用动态验证码,不能关闭。", status=409)
     if not await confirm_password(password_in(data)):
         return await _second_factor_page(removal_error=WRONG_PASSWORD)
-    if not await confirm_factor(written(data, "proof", 40)):
+    if not await confirm_factor(as_sent(data, "proof")):
         return await _second_factor_page(removal_error=WRONG_PROOF)
     await second_factor.remove(user)
     await record_everywhere("second_factor.remove", f"core_user:{user}")

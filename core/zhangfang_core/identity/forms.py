@@ -22,12 +22,25 @@ Req = Request[Any, Any, Any]
 PASSWORDS = frozenset({"password", "current", "pin"})
 """Names of the fields that hold one, which nobody cleans."""
 
+LONGEST_SHOWN = 5000
+
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
 def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
-    """One field as text, without outer spaces and signs that nobody sees; "" when it is missing. Line breaks stay."""
-    return seen(_one(data, name)).strip()[:longest]
+    """One field as text, without outer spaces and signs that nobody sees; "" when it is missing. Line breaks stay.
+
+    Raises Refusal ``form.too_long``: what somebody typed is kept whole or not at all.
+    """
+    text = seen(_one(data, name)).strip()
+    if len(text) > longest:
+        raise Refusal("form.too_long", f"写得太长了,最多 {longest} 个字,请缩短后再提交。", field=name)
+    return text
+
+
+def as_sent(data: dict[str, Any], name: str) -> str:
+    """One field for showing it again or checking it whole: as :func:`written`, cut where no field of ours goes on."""
+    return seen(_one(data, name)).strip()[:LONGEST_SHOWN]
 
 
 def password_in(data: dict[str, Any], name: str = "password", longest: int = 1000) -> str:

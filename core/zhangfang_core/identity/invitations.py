@@ -17,6 +17,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.services import use
 
 GOOD_FOR = dt.timedelta(days=7)
+LONGEST_CONTACT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,15 @@ class Open:
 async def invite(*, role: str, contact: str, client: int | None) -> str:
     """Make an invitation to the firm in scope, or to one of its clients; returns the token of its link, which is shown once.
 
-    Needs ``people.manage``; good for 7 days. Raises Refusal ``role.not_to_grant``, ``common.not_found``, ``invitation.no_contact``.
+    Needs ``people.manage``; good for 7 days. Raises Refusal ``role.not_to_grant``, ``common.not_found``, ``invitation.no_contact``,
+    ``invitation.contact_long``.
     """
     require("people.manage")
     await check_grant(role, of_client=client is not None)
     if not contact.strip():
         raise Refusal("invitation.no_contact", "请填写对方的手机号或邮箱,方便日后核对。", field="contact")
+    if len(contact.strip()) > LONGEST_CONTACT:
+        raise Refusal("invitation.contact_long", f"联系方式最多 {LONGEST_CONTACT} 个字符。", field="contact")
     if client is not None and not await connection().fetchval(
         "select true from core_client where firm = $1 and id = $2", firm_in_scope(), client
     ):
@@ -73,7 +77,7 @@ async def invite(*, role: str, contact: str, client: int | None) -> str:
         client,
         role,
         hash_of(token),
-        contact.strip()[:120],
+        contact.strip(),
         GOOD_FOR,
         scope().user,
     )
@@ -81,7 +85,7 @@ async def invite(*, role: str, contact: str, client: int | None) -> str:
         "invitation.make",
         f"core_invitation:{invitation}",
         client=client,
-        after={"role": role, "contact": contact.strip()[:120]},
+        after={"role": role, "contact": contact.strip()},
     )
     return token
 
@@ -139,7 +143,7 @@ async def accept(token: str, *, login: str, name: str, password: str, address: s
     """Become a member: as a new person, or as the person of that login when the password is theirs. Returns a session's token.
 
     None when the login is somebody's and the password does not fit (counted: commit it). Raises Refusal ``invitation.over``,
-    ``member.already``, ``password.weak``, ``person.login_empty``, ``sign_in.wait``.
+    ``member.already``, ``password.weak``, ``person.login_empty``, ``person.name_long``, ``sign_in.wait``.
     """
     invited = await look(token)
     if invited is None:

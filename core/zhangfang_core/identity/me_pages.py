@@ -6,7 +6,7 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import sessions, sign_in
 from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_password
-from zhangfang_core.identity.forms import Form, choice_cookie, password_in, token_of_request, written
+from zhangfang_core.identity.forms import Form, as_sent, choice_cookie, password_in, token_of_request, written
 from zhangfang_core.identity.places import own_places
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.catalogues import LANGUAGES
@@ -41,7 +41,7 @@ async def me_page() -> Page:
 @action("/account/preferences", of=ANYWHERE, permission=SIGNED_IN)
 async def preferences(data: Form) -> Redirect:
     """Language and type size, kept with the person and told to this browser."""
-    language = written(data, "language", 8)
+    language = as_sent(data, "language")
     large = written(data, "large_type") == "1"
     language = language if language in LANGUAGES else "zh"
     await connection().execute(

@@ -15,6 +15,7 @@ from zhangfang_core.identity.forms import (
     CLEARED,
     Form,
     Req,
+    as_sent,
     came_from,
     choice_cookie,
     local,
@@ -22,7 +23,6 @@ from zhangfang_core.identity.forms import (
     session_cookie,
     token_of_request,
     told_to_wait,
-    written,
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
@@ -55,7 +55,7 @@ async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
 @action("/sign-in", of=PORTAL, permission=PUBLIC)
 async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
     """The same answer, in the same time, for a login that nobody has and a wrong password."""
-    login, wanted = written(data, "login", 120), local(written(data, "next", 500))
+    login, wanted = as_sent(data, "login"), local(as_sent(data, "next"))
     try:
         done = await sign_in.sign_in(login, password_in(data), **came_from(request))
     except Refusal as refusal:
@@ -84,8 +84,8 @@ async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
 @action("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_form(request: Req, data: Form) -> Page | Redirect:
     """A wrong code is counted, and makes the next one wait."""
-    token, wanted = token_of_request(), local(written(data, "next", 500))
-    code, sealed = written(data, "code", 20), written(data, "sealed", 400)
+    token, wanted = token_of_request(), local(as_sent(data, "next"))
+    code, sealed = as_sent(data, "code"), as_sent(data, "sealed")
     address = came_from(request)["address"]
     if sealed:
         return await _enrolled(token, sealed, code, wanted, address)
@@ -156,7 +156,7 @@ async def news_page(wanted: Next = "/") -> Page | Redirect:
 @action("/sign-in/news", of=PORTAL, permission=SIGNED_IN)
 async def news_form(data: Form) -> Redirect:
     await news.told(token_of_request())
-    return go(local(written(data, "next", 500)))
+    return go(local(as_sent(data, "next")))
 
 
 @action("/sign-out", of=PORTAL, permission=PUBLIC)
@@ -181,7 +181,7 @@ async def invitation_page(token: FromPath[str]) -> Page:
 @action("/invitations/{token:str}", of=PORTAL, permission=PUBLIC, examples={"token": "no-such-invitation"})
 async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | Redirect:
     """New people choose login and password; who has a login already proves it."""
-    login, name = written(data, "login", 120), written(data, "name", 80)
+    login, name = as_sent(data, "login"), as_sent(data, "name")
     error = "这个登录名已经有人使用。如果是您本人,请输入原来的密码;否则请换一个登录名。"
     try:
         session = await invitations.accept(

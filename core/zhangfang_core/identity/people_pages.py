@@ -5,7 +5,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.auditing.pages import HANDLERS as AUDITOR_PAGES
-from zhangfang_core.identity.forms import Form, Req, number, numbers_in, public_address, written
+from zhangfang_core.identity.forms import Form, Req, as_sent, number, numbers_in, public_address, written
 from zhangfang_core.identity.own_roles.pages import HANDLERS as ROLE_PAGES
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.clients import Clients
@@ -24,8 +24,7 @@ async def people_page() -> Page:
 @action("/people/invite", of=FIRM, permission="people.manage")
 async def invite_form(request: Req, data: Form) -> Page:
     """Shows the link once, to be sent by whatever way the firm likes."""
-    client, role = number(written(data, "client")), written(data, "role", 60)
-    contact = written(data, "contact", 120)
+    client, role, contact = number(as_sent(data, "client")), as_sent(data, "role"), as_sent(data, "contact")
     try:
         token = await invitations.invite(role=role, contact=contact, client=client)
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import resets
-from zhangfang_core.identity.forms import Form, Req, came_from, password_in, public_address, written
+from zhangfang_core.identity.forms import Form, Req, as_sent, came_from, password_in, public_address
 from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here, portal
@@ -17,7 +17,7 @@ EXAMPLE = {"token": "no-such-link"}
 async def member_reset_form(request: Req, membership_id: FromPath[int], data: Form) -> Page:
     """Sends the link where mail is set up and the person has an address; else shows it once. Between its transactions the vendor is asked."""
     async with transaction():
-        made = await resets.make_for_member(membership_id, also_factor=written(data, "also_factor") == "1")
+        made = await resets.make_for_member(membership_id, also_factor=as_sent(data, "also_factor") == "1")
     link = f"{public_address(request)}/resets/{made.token}"
     sent = made.email != "" and await resets.mail(firm_in_scope(), made, link)
     async with transaction():
@@ -42,9 +42,9 @@ async def operator_reset_page() -> Page:
 @action("/operator/resets", of=PORTAL, permission="operator.use")
 async def operator_reset_form(request: Req, data: Form) -> Page:
     """For owners above all, whose password no admin resets. Shows the link once."""
-    login = written(data, "login", 120)
+    login = as_sent(data, "login")
     try:
-        made = await resets.make_for_login(login, also_factor=written(data, "also_factor") == "1")
+        made = await resets.make_for_login(login, also_factor=as_sent(data, "also_factor") == "1")
     except Refusal as refusal:
         return _operator_page(login=login, error=refusal.sentence)
     return Page(

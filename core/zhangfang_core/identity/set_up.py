@@ -14,6 +14,8 @@ from zhangfang_sdk.context import Scope, firm_in_scope
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.services import use
 
+LONGEST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class MadeFirm:
@@ -84,20 +86,23 @@ async def make_operator(*, login: str, name: str, password: str, totp_secret: st
 async def make_person(
     login: str, name: str, password: str, *, totp_secret: str | None = None, is_operator: bool = False
 ) -> int:
-    """The person of this login, made when there is none, in the caller's transaction. Raises Refusal ``password.weak``, ``person.login_empty``."""
+    """The person of this login, made when there is none, in the caller's transaction. Raises Refusal ``password.weak``,
+    ``person.login_empty``, ``person.name_long``."""
     written = login_written(login)
     known = await person_called(written)
     if known is not None:
         return known
     if not written:
         raise Refusal("person.login_empty", "请填写登录名。", field="login")
+    if len(name.strip()) > LONGEST_NAME:
+        raise Refusal("person.name_long", f"姓名最多 {LONGEST_NAME} 个字。", field="name")
     check_strength(password, written)
     await connection().execute("select set_config('app.login', $1, true)", written)
     person: int = await connection().fetchval(
         """insert into core_user (login, name, password_hash, totp_secret, totp_last_step, is_operator, language, large_type, created_at)
         values ($1, $2, $3, '', 0, $4, 'zh', false, now()) returning id""",
         written,
-        name.strip()[:80] or written[:80],
+        name.strip() or written[:LONGEST_NAME],
         await hashed(password),
         is_operator,
     )

@@ -20,7 +20,7 @@ from zhangfang_core.module_settings.kept import (
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.translations import gettext
-from zhangfang_core.vendors.setting_forms import read_form, shown
+from zhangfang_core.vendors.setting_forms import LONGEST_TYPED, read_form, shown
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import client_in_scope
 from zhangfang_sdk.errors import not_found
@@ -111,7 +111,7 @@ def _of_client(manifest: Manifest) -> Sequence[SettingField]:
 
 def _typed(fields: Sequence[SettingField], data: dict[str, Any]) -> dict[str, str]:
     names = [name for f in fields for name in (f.key, f"clear_{f.key}")]
-    return {name: password_in(data, name, 4000).strip() for name in names}
+    return {name: password_in(data, name, LONGEST_TYPED).strip() for name in names}
 
 
 def _texts(fields: Sequence[SettingField], values: Mapping[str, str | int]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from zhangfang_core.identity.forms import written
+from zhangfang_core.identity.forms import as_sent
 from zhangfang_core.identity.phones import phone_written
 from zhangfang_core.tenancy.small_low_profit import quarter_of
 from zhangfang_sdk.errors import Refusal
@@ -25,13 +25,12 @@ from zhangfang_sdk.profile import (
     YearAmount,
 )
 
-LONGEST = 4000
 _WAN = re.compile(r"(\d[\d,]{0,20}(?:\.\d{1,4})?)\s*万元?", re.ASCII)
 
 
 def fact_in(kind: FactKind, data: dict[str, Any]) -> NewFact:
     """The fact that a form tells. Raises Refusal ``profile.value_wrong``, ``profile.date_wrong`` ..., each with its field."""
-    source = written(data, "source", 40)
+    source = as_sent(data, "source")
     return NewFact(
         kind,
         _value(kind, data),
@@ -41,7 +40,7 @@ def fact_in(kind: FactKind, data: dict[str, Any]) -> NewFact:
 
 
 def _value(kind: FactKind, data: dict[str, Any]) -> FactValue:
-    text = written(data, "value", LONGEST)
+    text = as_sent(data, "value")
     made = VALUE_TYPES[kind]
     if made is TaxpayerKind:
         return TaxpayerKind(_one_of(text, list(TaxpayerKind)))
@@ -55,21 +54,21 @@ def _value(kind: FactKind, data: dict[str, Any]) -> FactValue:
     if made is YearAmount:
         return YearAmount(_whole(data, "year"), money_in(data, "value"))
     if made is RegisteredAddress:
-        return RegisteredAddress(text, written(data, "area", 20))
+        return RegisteredAddress(text, as_sent(data, "area"))
     if made is ContactPerson:
-        phone = written(data, "phone", 40)
+        phone = as_sent(data, "phone")
         return ContactPerson(
-            ContactRole(_one_of(written(data, "role", 20), list(ContactRole), "role")),
-            written(data, "name", 200),
+            ContactRole(_one_of(as_sent(data, "role"), list(ContactRole), "role")),
+            as_sent(data, "name"),
             phone_written(phone) if phone else "",
-            written(data, "email", 200),
+            as_sent(data, "email"),
         )
     return money_in(data, "value") if made is int else _one_of(text, INDUSTRIES) if kind is FactKind.INDUSTRY else text
 
 
 def money_in(data: dict[str, Any], name: str) -> int:
     """Fen, from yuan ("3,000,000") or 万元 ("300万")."""
-    text = written(data, name, 60)
+    text = as_sent(data, name)
     ten_thousands = _WAN.fullmatch(text.replace("\uff0c", ","))
     try:
         if ten_thousands is None:
@@ -81,7 +80,7 @@ def money_in(data: dict[str, Any], name: str) -> int:
 
 def day_in(data: dict[str, Any], name: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(written(data, name, 10))
+        return dt.date.fromisoformat(as_sent(data, name))
     except ValueError as error:
         raise Refusal("profile.date_wrong", "请填写日期,例如 2026-11-01。", field=name) from error
 
@@ -91,14 +90,14 @@ def _figure(kind: FactKind, data: dict[str, Any], name: str) -> int:
 
 
 def _whole(data: dict[str, Any], name: str) -> int:
-    text = written(data, name, 40)
+    text = as_sent(data, name)
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Refusal("profile.value_wrong", "请填写整数。", field=name)
     return int(text)
 
 
 def _quarter(data: dict[str, Any]) -> dt.date:
-    found = re.fullmatch(r"(20\d\d)-Q([1-4])", written(data, "quarter", 10), re.ASCII)
+    found = re.fullmatch(r"(20\d\d)-Q([1-4])", as_sent(data, "quarter"), re.ASCII)
     if found is None:
         raise Refusal("profile.quarter_wrong", "请选择一个季度。", field="quarter")
     return dt.date(int(found[1]), int(found[2]) * 3 - 2, 1)

@@ -32,6 +32,7 @@ TOPIC = "profile"
 TO_CONFIRM = "core.profile_to_confirm"
 """The notice to those who speak for the client: one a day, whatever was entered."""
 MOST_WORDS = 400
+MOST_REASON = 200
 NEEDED = (FactKind.TAXPAYER_KIND, FactKind.INDUSTRY)
 """A client without one of these could not be booked."""
 
@@ -128,9 +129,9 @@ async def accept(fact_id: int) -> None:
 async def withdraw(fact_id: int, reason: str) -> None:
     require("profile.write")
     fact = await _held(fact_id)
-    why = reason.strip()[:200]
-    if not why:
+    if not reason.strip():
         raise Refusal("profile.reason_missing", "请写明原因,客户和同事以后能看到。", field="reason")
+    why = fact_values.written(reason, MOST_REASON, field="reason")
     if fact.standing is Standing.WITHDRAWN:
         raise _decided()
     if fact.kind in NEEDED and fact.standing is Standing.IN_FORCE:

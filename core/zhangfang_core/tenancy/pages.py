@@ -8,7 +8,7 @@ from typing import Any
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, Req, written
+from zhangfang_core.identity.forms import Form, Req, as_sent
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.tenancy.fact_forms import fact_in
 from zhangfang_core.tenancy.fact_values import checked
@@ -91,9 +91,9 @@ async def new_client_page() -> Page:
 @action("/clients/new", of=FIRM, permission="clients.manage")
 async def new_client_form(data: Form) -> Page | Redirect:
     """Takes the client on with its chart of accounts, and opens it."""
-    fields = {name: written(data, name, 120) for name in ("name", "tax_id", "taxpayer_kind", "industry", "books_start")}
-    fields["standard"] = written(data, "standard", 40) or DEFAULT_STANDARD
-    fields |= {name: written(data, name, 4000) for name in LICENCE_FIELDS}
+    named = ("name", "tax_id", "taxpayer_kind", "industry", "books_start", *LICENCE_FIELDS)
+    fields = {name: as_sent(data, name) for name in named}
+    fields["standard"] = as_sent(data, "standard") or DEFAULT_STANDARD
     try:
         client = await use(Clients).take_on(_new_client(fields))
     except Refusal as refusal:

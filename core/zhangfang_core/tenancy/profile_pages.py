@@ -6,9 +6,9 @@ from typing import Any
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, numbers_in, written
+from zhangfang_core.identity.forms import Form, as_sent, number, numbers_in, written
 from zhangfang_core.tenancy import fact_wording
-from zhangfang_core.tenancy.fact_forms import LONGEST, fact_in, fields_of, quarter_key, quarters_until
+from zhangfang_core.tenancy.fact_forms import fact_in, fields_of, quarter_key, quarters_until
 from zhangfang_core.tenancy.small_low_profit import last_year_of_loss
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
@@ -77,10 +77,10 @@ async def fact_page(kind: FromPath[str]) -> Page:
 async def fact_form(kind: FromPath[str], data: Form) -> Page | Redirect:
     """``seen`` is the latest entry that the form was filled from: who comes second is told so."""
     asked = _kind(kind)
-    seen = written(data, "seen", 19)
+    seen = as_sent(data, "seen")
     try:
         fact = fact_in(asked, data)
-        latest = int(seen) if seen.isascii() and seen.isdigit() else None
+        latest = number(seen)
         await use(Clients).record(client_in_scope(), fact, seen=latest)
     except Refusal as refusal:
         return await _fact_page(asked, data, refusal)
@@ -107,8 +107,8 @@ async def withdraw_form(client_fact_id: FromPath[int], data: Form) -> Page | Red
 @action("/profile/facts/{client_fact_id:int}/object", of=CLIENT, permission="profile.confirm")
 async def object_form(client_fact_id: FromPath[int], data: Form) -> Page | Redirect:
     """What is wrong, in the client's words; one of the quick ones alone is enough."""
-    words = " ".join(part for part in (written(data, "quick", 40), written(data, "words", 400)) if part)
     try:
+        words = " ".join(part for part in (written(data, "quick", 40), written(data, "words", 400)) if part)
         await use(Clients).object_to(client_fact_id, words)
     except Refusal as refusal:
         if refusal.status == 404:
@@ -133,7 +133,7 @@ async def _fact_page(kind: FactKind, data: Form | None = None, refusal: Refusal 
     holds = next((f for f in history if f.standing is Standing.IN_FORCE and f.valid_from <= now), None)
     fields = fields_of(None if holds is None else holds.value, now)
     if data is not None:
-        fields |= {name: written(data, name, LONGEST) for name in fields if name in data}
+        fields |= {name: as_sent(data, name) for name in fields if name in data}
     return Page(
         "tenancy/fact.html",
         title=fact_wording.titles()[kind],
@@ -144,7 +144,7 @@ async def _fact_page(kind: FactKind, data: Form | None = None, refusal: Refusal 
         explanation=fact_wording.explanations().get(kind, ""),
         fields=fields,
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
-        seen=written(data, "seen", 19) if data is not None and not _moved(refusal) else _latest(history),
+        seen=as_sent(data, "seen") if data is not None and not _moved(refusal) else _latest(history),
         history=history,
         title_of=fact_wording.title_of,
         shown=fact_wording.shown,

@@ -24,7 +24,7 @@ from zhangfang_core.vendors.connection_tests import NOT_TESTABLE, ask_whether_it
 from zhangfang_core.vendors.keeping_count import Trouble, Usage, troubles, usage_by_month, usage_of_month
 from zhangfang_core.vendors.offers import Offer, offered, offers
 from zhangfang_core.vendors.prices import cost, fields_of
-from zhangfang_core.vendors.setting_forms import Filled, read_form, shown
+from zhangfang_core.vendors.setting_forms import LONGEST_TYPED, Filled, read_form, shown
 from zhangfang_core.vendors.wording import kind_titles, title_of, trouble_words
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, here
@@ -149,7 +149,7 @@ def _changed(chosen: Choice, offer: Offer, typed: Mapping[str, str]) -> Filled:
 
 def _typed(offer: Offer, data: dict[str, Any]) -> dict[str, str]:
     names = [name for f in fields_of(offer) for name in (f.key, f"clear_{f.key}")]
-    return {name: password_in(data, name, 4000).strip() for name in names}
+    return {name: password_in(data, name, LONGEST_TYPED).strip() for name in names}
 
 
 def _form(

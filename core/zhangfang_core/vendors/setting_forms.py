@@ -12,6 +12,8 @@ from zhangfang_sdk.money import fen, yuan
 from zhangfang_sdk.vendors import SettingField
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
+LONGEST_TYPED = 20_000
+"""Of a field, before its own limit is looked at: nothing is cut that would be kept."""
 LOCAL_NAMES = (".local", ".internal", ".localdomain", ".lan", ".home.arpa")
 
 

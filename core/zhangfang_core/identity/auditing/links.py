@@ -22,6 +22,7 @@ from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, today
 from zhangfang_sdk.services import use
 
 LONGEST = dt.timedelta(days=90)
+LONGEST_NAME = 80
 TRIES = 10
 """Wrong PINs after which a link is worth nothing any more."""
 PIN_LENGTH, FIRST_YEAR, MOST_YEARS = 8, 2000, 15
@@ -76,9 +77,11 @@ async def make(auditor: str, clients: Sequence[int], years: Sequence[int], until
     Raises Refusal ``auditor.name``, ``auditor.clients``, ``auditor.years``, ``auditor.until``, ``common.not_found``.
     """
     require("people.manage")
-    name, days = auditor.strip()[:80], (until - today()).days
+    name, days = auditor.strip(), (until - today()).days
     if not name:
         raise Refusal("auditor.name", "请填写审计人员的姓名和单位,方便日后核对。", field="auditor")
+    if len(name) > LONGEST_NAME:
+        raise Refusal("auditor.name", f"姓名和单位最多 {LONGEST_NAME} 个字,请缩短。", field="auditor")
     if not clients:
         raise Refusal("auditor.clients", "请至少选择一家客户。", field="client")
     if not 0 < len(years) <= MOST_YEARS or not all(FIRST_YEAR <= year <= today().year for year in years):

@@ -9,12 +9,12 @@ from zhangfang_core.identity.auditing import links
 from zhangfang_core.identity.forms import (
     Form,
     Req,
+    as_sent,
     came_from,
     day_in,
     numbers_in,
     public_address,
     session_cookie,
-    written,
 )
 from zhangfang_core.identity.places import own_places
 from zhangfang_sdk.clients import Clients
@@ -36,7 +36,7 @@ async def auditors_page() -> Page:
 @action("/people/auditors", of=FIRM, permission="people.manage")
 async def make_link_form(request: Req, data: Form) -> Page:
     """Shows link and PIN once."""
-    auditor, until = written(data, "auditor", 80), written(data, "until", 10)
+    auditor, until = as_sent(data, "auditor"), as_sent(data, "until")
     chosen = {"client": numbers_in(data, "client"), "year": numbers_in(data, "year")}
     try:
         made = await links.make(auditor, chosen["client"], chosen["year"], day_in(until, "until"))
@@ -62,7 +62,7 @@ async def come_in_form(token: str, request: Req, data: Form) -> Page | Redirect:
     opened = await links.look(token)
     if opened is None:
         return _door(token, None)
-    session = await links.come_in(token, written(data, "pin", 20), **came_from(request))
+    session = await links.come_in(token, as_sent(data, "pin"), **came_from(request))
     if session is None:
         return _door(token, opened, error="这个 PIN 不对,请再核对一次。错得太多,链接会自动作废。")
     answer = go(mine("/auditing"))

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, numbers_in, written
+from zhangfang_core.identity.forms import Form, as_sent, numbers_in, written
 from zhangfang_core.identity.own_roles import service
 from zhangfang_core.identity.own_roles.service import RoleDraft
 from zhangfang_core.identity.own_roles.words import in_words, known
@@ -87,11 +87,11 @@ def _drafted(data: dict[str, Any]) -> RoleDraft:
     side: service.Side = "firm" if written(data, "side") == "firm" else "client"
     chosen = written(data, "scope")
     return RoleDraft(
-        written(data, "title", 60),
+        as_sent(data, "title"),
         side,
         frozenset(_texts(data, "permission")),
         None if written(data, "measures") == "all" else frozenset(_texts(data, "measure")),
-        None if written(data, "accounts_of") == "all" else tuple(dict.fromkeys(_codes(written(data, "accounts", 900)))),
+        None if written(data, "accounts_of") == "all" else tuple(dict.fromkeys(_codes(as_sent(data, "accounts")))),
         side == "firm" and chosen == "every",
         tuple(dict.fromkeys(numbers_in(data, "client"))) if side == "firm" and chosen == "named" else None,
     )
