@@ -27,6 +27,7 @@ def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mak
         known = registering.registry()
         only = {"collab": replace(known.modules["collab"], waiting=tuple(sources))}
         monkeypatch.setattr(host, "registry", lambda: replace(known, modules=only))
+        monkeypatch.setattr(host, "CORE_WAITING", ())
         return host.PluginWaiting()
 
     return fake if request.param == "fake" else real

@@ -22,6 +22,7 @@ from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_core.web import navigation, pace
 from zhangfang_core.web import waiting as host
 from zhangfang_sdk.acting import acting as acting_plugin
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
@@ -55,6 +56,10 @@ async def boss_of_both(portal: Portal, firm: TestFirm, other_firm: TestFirm) -> 
     ):
         await assign(home, home.restaurant, title, days)
     await assign(firm, firm.trading, "邻居的事", 0, Side.FIRM)
+    for home in (firm, other_firm):
+        async with acting(home, "boss"):
+            known = (await use(Clients).profile(home.restaurant)).facts()
+            await use(Clients).confirm(home.restaurant, [fact.id for fact in known])
     async with portal.visitor(await session_for(person)) as visitor:
         yield visitor
 

@@ -330,6 +330,18 @@ async def test_password_and_second_factor_of_ones_own(browser: Browser, firm: Te
     assert "未开启" in await browser.read("/me/account")
 
 
+async def test_who_mistypes_the_password_again_and_again_is_told_on_the_form(browser: Browser, firm: TestFirm) -> None:
+    await browser.sign_in("wang")
+    for _ in range(12):
+        answer = await browser.submit("/me/account/password", current="wrong", password=PASSWORD)
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"]
+    assert 'name="current"' in answer.text
+    assert "error-code" not in answer.text
+
+
 async def test_a_second_membership_shows_the_switcher(browser: Browser, firm: TestFirm, other_firm: TestFirm) -> None:
     """PLAT-13."""
     async with scoped_transaction(system_scope(other_firm.id)):

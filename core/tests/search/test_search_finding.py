@@ -80,6 +80,7 @@ async def test_clients_documents_accounts_and_items(firm: TestFirm) -> None:
         assert "<mark>MA2TEXT24J</mark>" in by_pinyin.excerpt
         assert [hit.client for hit in (await find("ma2text24j")).hits] == [firm.trading]
         (document,) = (await find("对账单.txt")).hits
+        assert "对账单" not in document.excerpt, "its name is its title"
         assert document.address == f"/f/{firm.id}/c/{firm.trading}/documents/{kept.id}"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -122,6 +123,8 @@ async def test_who_comes_second_sees_what_is_there_now(staff: Visitor, firm: Tes
 
 async def test_the_boss_confirms_what_stands_on_the_page(staff: Visitor, boss: Visitor, firm: TestFirm) -> None:
     await staff.post(f"{HOME}/registered_capital", **FORMS["registered_capital"])
+    part = {"hx-request": "true"}
+    assert "核对公司资料(3 项)" in (await boss.ask("GET", "/waiting", headers=part)).text
     page = (await boss.get(HOME)).text
     assert "以上都没问题" in page
     assert "5,000,000.00" in page
@@ -141,6 +144,7 @@ async def test_the_boss_confirms_what_stands_on_the_page(staff: Visitor, boss: V
         assert (await boss.post(f"{HOME}/facts/confirm", fact=id_)).status_code == 303
     assert all(f.confirmed_by == "李总" for f in (await profile(firm)).facts())
     assert "没有等您确认的资料" in (await boss.get(HOME)).text
+    assert "核对公司资料" not in (await boss.ask("GET", "/waiting", headers=part)).text
     assert "已确认" in (await staff.get(HOME)).text
 
 
@@ -161,6 +165,10 @@ async def test_the_boss_says_what_is_wrong_and_the_firm_sees_it(staff: Visitor, 
     assert "写错了 应为 &lt;i&gt;600&lt;/i&gt; 万" in desk
     listed = (await staff.http.get(f"/f/{firm.id}/clients", headers={"accept": "text/html"})).text
     assert "1 项待处理" in listed
+    for place in (f"/f/{firm.id}", staff.place):
+        waits = (await replace(staff, place=place).ask("GET", "/waiting?whole=1", headers={"hx-request": "true"})).text
+        assert "企业资料有 1 项意见或建议待处理" in waits
+        assert f'href="{staff.place}/profile"' in waits
     await staff.post(f"{HOME}/registered_capital", **(FORMS["registered_capital"] | {"value": "600万"}))
     assert "等您处理" not in (await staff.get(HOME)).text
 

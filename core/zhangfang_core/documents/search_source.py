@@ -17,7 +17,7 @@ async def write(ids: Sequence[int]) -> Sequence[SearchEntry]:
     entries = []
     for row in await connection().fetch(_ROWS, firm_in_scope(), ids):
         day = row["stored_at"].astimezone(BUSINESS_TIME_ZONE).date()
-        text = f"{row['name']} {day} {row['stored_by_name']}"
+        text = f"{row['name'][LONGEST_TITLE:]} {day} {row['stored_by_name']}".lstrip()
         entries.append(
             SearchEntry(row["id"], row["client"], row["name"][:LONGEST_TITLE], text, f"/documents/{row['id']}", day)
         )
@@ -28,4 +28,4 @@ async def ids(after: int, limit: int) -> Sequence[int]:
     return [row["id"] for row in await connection().fetch(_IDS, firm_in_scope(), after, limit)]
 
 
-DOCUMENTS = SearchSource("documents", "原始文件", "documents.read", write, ids)
+DOCUMENTS = SearchSource("documents", "原始文件", "documents.read", write, ids, version=2)

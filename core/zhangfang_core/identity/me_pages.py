@@ -6,7 +6,7 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import sessions, sign_in
 from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_password
-from zhangfang_core.identity.forms import Form, as_sent, choice_cookie, password_in, token_of_request, written
+from zhangfang_core.identity.forms import Form, as_sent, choice_cookie, password_in, token_of_request, told_to_wait
 from zhangfang_core.identity.places import own_places
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.catalogues import LANGUAGES
@@ -42,7 +42,7 @@ async def me_page() -> Page:
 async def preferences(data: Form) -> Redirect:
     """Language and type size, kept with the person and told to this browser."""
     language = as_sent(data, "language")
-    large = written(data, "large_type") == "1"
+    large = as_sent(data, "large_type") == "1"
     language = language if language in LANGUAGES else "zh"
     await connection().execute(
         "update core_user set language = $2, large_type = $3 where id = $1", scope().user, language, large
@@ -73,8 +73,11 @@ async def password_page() -> Page:
 @action("/account/password", of=ANYWHERE, permission=SIGNED_IN)
 async def password_form(data: Form) -> Page | Redirect:
     """Asks for the current password; the person's other sessions end."""
-    if not await confirm_password(password_in(data, "current")):
-        return _password_page(WRONG_PASSWORD, None)
+    try:
+        if not await confirm_password(password_in(data, "current")):
+            return _password_page(WRONG_PASSWORD, None)
+    except Refusal as refusal:
+        return told_to_wait(_password_page(refusal.sentence, None), refusal)
     try:
         await sign_in.change_password(password_in(data), token_of_request())
     except Refusal as refusal:

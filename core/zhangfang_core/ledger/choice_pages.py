@@ -5,7 +5,7 @@ import re
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from zhangfang_core.identity.forms import Form, written
+from zhangfang_core.identity.forms import Form, as_sent
 from zhangfang_core.ledger.choices import PERMISSION, choices, choose
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.money import fen, yuan
@@ -22,7 +22,7 @@ async def choices_page(saved: str = "") -> Page:
 @action("/settings/vouchers", of=FIRM, permission=PERMISSION)
 async def choices_form(data: Form) -> Redirect | Page:
     """Keeps them, or asks again."""
-    words, limit = written(data, "words"), written(data, "clean_limit", 20)
+    words, limit = as_sent(data, "words"), as_sent(data, "clean_limit")
     try:
         await choose([w for w in re.split(r"[\s,、\uff0c]+", words) if w], fen(limit))
     except Refusal as refusal:

@@ -84,7 +84,7 @@ async def remove_role_form(role_id: FromPath[int]) -> Redirect:
 
 
 def _drafted(data: dict[str, Any]) -> RoleDraft:
-    side: service.Side = "firm" if written(data, "side") == "firm" else "client"
+    side: service.Side = "firm" if as_sent(data, "side") == "firm" else "client"
     chosen = written(data, "scope")
     return RoleDraft(
         as_sent(data, "title"),
