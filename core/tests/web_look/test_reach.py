@@ -151,6 +151,24 @@ def test_tabs_and_chips_are_seen_whole(browser: Browser, gallery: str, width: in
     assert short["height"] < 30, "a short chip stays in one line"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_title_of_a_folded_row_is_seen_whole(browser: Browser, gallery: str, width: int) -> None:
+    """Amounts stand at its end."""
+    page = opened(browser, f"{gallery}/driver.html", width)
+    ends = page.evaluate(
+        """() => {
+            const title = "请确认2026年3季度企业所得税预缴:应缴 6,282.28 元,再加上本月个人所得税扣缴";
+            document.querySelector("main").innerHTML = `<section class="panel panel-flush"><div class="scroll-x">
+                <table class="grid-table fold"><tbody><tr><th scope="row">${title}</th><td>王会计</td></tr></tbody></table></div></section>`;
+            const [row, panel] = ["th", ".panel"].map((s) => document.querySelector(s));
+            return [row.scrollWidth - row.clientWidth, row.getBoundingClientRect().right - panel.getBoundingClientRect().right];
+        }"""
+    )
+    page.context.close()
+    assert ends[0] <= 1
+    assert ends[1] <= 0
+
+
 def test_tab_goes_on_in_what_is_new(browser: Browser, gallery: str) -> None:
     """From another page of the portal: the menu is not walked through again. From outside it is the first thing."""
     page = opened(browser, f"{gallery}/desk.html", 1440)

@@ -11,7 +11,7 @@ from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
 async def to_confirm(limit: int) -> Sequence[WaitingItem]:
     """One line, at the client."""
     client = scope().client
-    if client is None:
+    if client is None or not scope().may("profile.read"):
         return []
     count = sum(fact.waits_for_client for fact in (await facts.profile(client, None)).facts())
     title = f"核对公司资料({count} 项)"
@@ -20,6 +20,8 @@ async def to_confirm(limit: int) -> Sequence[WaitingItem]:
 
 async def to_settle(limit: int) -> Sequence[WaitingItem]:
     """One line a client with proposals or objections."""
+    if not scope().may("profile.read"):
+        return []
     counted = Counter(fact.client for fact in await facts.waiting(scope().client))
     return [
         WaitingItem(client, f"企业资料有 {count} 项意见或建议待处理", "去处理", "/profile", Urgency.TODAY)
