@@ -78,6 +78,9 @@ async def test_what_was_acted_on_reads_in_the_readers_language(owner: Visitor, f
     await owner.post("/account/preferences", language="en")
     shown = (await owner.get("/audit")).text
     assert "Client 7</div>" in shown
+    assert '<option value="module.enable">Switched a module on</option>' in shown
+    options = re.findall(r"<option[^>]*>([^<]*)</option>", shown)
+    assert [text for text in options if not text.isascii()] == []
     about = re.findall(r'<div class="xs mute">([^<]+)</div></td>', shown)
     assert len(about) > 1
     assert all(text.isascii() for text in about), about

@@ -54,13 +54,13 @@ async def trail(
         entries=[_entry(row) for row in rows[:ENTRIES_SHOWN]],
         older=rows[ENTRIES_SHOWN - 1]["id"] if len(rows) > ENTRIES_SHOWN else None,
         clients={client.id: client.name for client in await use(Clients).clients()} if scope().firm else {},
-        actions=[("", "全部操作"), *action_names().items()],
+        actions=[("", gettext("全部操作")), *((key, gettext(name, _plugin(key))) for key, name in action_names().items())],
         chosen={"person": person, "action": what, "from": since, "to": until},
     )
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    plugin = row["action"].partition(".")[0]
+    plugin = _plugin(row["action"])
     before, after = _values(row["before"]), _values(row["after"])
     keys = sorted({*before, *after})
     changes = [
@@ -71,6 +71,11 @@ def _entry(row: dict[str, Any]) -> dict[str, Any]:
     kind, _, number = row["subject"].partition(":")
     about = {"kind": gettext(fact_name(kind, row["action"]), plugin), "number": _title(kind, number)}
     return {**row, **about, "name": gettext(action_name(row["action"]), plugin), "changes": changes}
+
+
+def _plugin(action: str) -> str:
+    """What stands before an action's dot: a plugin, or a room of core's."""
+    return action.partition(".")[0]
 
 
 def _title(kind: str, number: str) -> str:
