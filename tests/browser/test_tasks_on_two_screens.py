@@ -20,8 +20,8 @@ TITLES = ("签收清单", "补齐合同", "交对账单")
 
 
 async def numbers(page: Page) -> int:
-    """How many things wait by the panel of this screen."""
-    return await page.locator("#waiting .item-title").count()
+    """How many of the tasks wait by the panel of this screen."""
+    return await page.locator("#waiting .item-title", has_text=re.compile("|".join(TITLES))).count()
 
 
 async def until(page: Page, count: int, since: float) -> float:
