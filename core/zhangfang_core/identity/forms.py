@@ -32,7 +32,7 @@ def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
 
     Raises Refusal ``form.too_long``: what somebody typed is kept whole or not at all.
     """
-    text = seen(_one(data, name)).strip()
+    text = _tidy(data, name)
     if len(text) > longest:
         raise Refusal("form.too_long", f"写得太长了,最多 {longest} 个字,请缩短后再提交。", field=name)
     return text
@@ -40,7 +40,12 @@ def written(data: dict[str, Any], name: str, longest: int = 200) -> str:
 
 def as_sent(data: dict[str, Any], name: str) -> str:
     """One field for showing it again or checking it whole: as :func:`written`, cut where no field of ours goes on."""
-    return seen(_one(data, name)).strip()[:LONGEST_SHOWN]
+    return _tidy(data, name)[:LONGEST_SHOWN]
+
+
+def _tidy(data: dict[str, Any], name: str) -> str:
+    # A browser sends a line break as two characters, and counts one.
+    return seen(_one(data, name)).replace("\r\n", "\n").strip()
 
 
 def password_in(data: dict[str, Any], name: str = "password", longest: int = 1000) -> str:
