@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
+_FAILURES = range(400, 600)
+
 
 @dataclass(slots=True)
 class Refusal(Exception):
@@ -12,7 +14,8 @@ class Refusal(Exception):
     ``code`` is stable and dotted (``ledger.period_closed``); programs may rely on it. ``sentence`` is one
     plain Chinese sentence for the person who asked: what happened and what to do. ``status`` is the HTTP status of
     the answer (never 500). ``field`` names the input at fault, ``details`` carries figures for programs.
-    The transaction in which it is raised is rolled back.
+    The transaction in which it is raised is rolled back. Raises ValueError for a status that tells no failure: what is answered with less
+    than 400 would be saved.
     """
 
     code: str
@@ -20,6 +23,10 @@ class Refusal(Exception):
     status: int = 422
     field: str | None = None
     details: Mapping[str, object] = attribute(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.status not in _FAILURES:
+            raise ValueError(f"{self.status!r} is no status of a refusal")
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"

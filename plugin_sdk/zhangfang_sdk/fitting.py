@@ -17,12 +17,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
+from zhangfang_sdk.hookspecs import HookSpecs
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import LONGEST_LANE, Job
 from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.plain_values import unwritable
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -106,6 +108,14 @@ def unfit(manifest: Manifest, hook: str, answer: Any) -> Problems:
         yield from check(manifest, items)
 
 
+def unfit_coroutines(plugin: object) -> Problems:
+    """A sentence for each ``check_*`` and ``on_*`` of the plugin that the host could not await."""
+    for name in vars(HookSpecs):
+        function = getattr(plugin, name, None) if name.startswith(("check_", "on_")) else None
+        if function is not None and not inspect.iscoroutinefunction(inspect.unwrap(function)):
+            yield f"{name} must be a coroutine (async def, without yield)"
+
+
 def known_permission(manifest: Manifest, permission: object, where: str) -> Problems:
     """A permission that the plugin neither declares nor uses would be held by nobody."""
     if permission not in {p.id for p in manifest.permissions} | set(manifest.uses) | FREE_FOR_ALL:
@@ -130,6 +140,9 @@ def _values(hook: str, item: Any) -> Problems:
             adapters[field.name].validate_python(value)
         except ValidationError as error:
             yield f"{hook}: {type(item).__name__}.{field.name} is {value!r}: {error.errors()[0]['msg']}"
+            continue
+        if problem := unwritable(value):
+            yield f"{hook}: {type(item).__name__}.{field.name}: {problem}"
 
 
 def _coroutines(kind: type[Any], items: Iterable[Any]) -> Problems:
@@ -168,6 +181,14 @@ def _cards(manifest: Manifest, cards: Iterable[Card]) -> Problems:
             yield f"card {card.id!r} does not begin with {manifest.id}."
 
 
+def _navigation(manifest: Manifest, entries: Iterable[NavEntry]) -> Problems:
+    for entry in entries:
+        if not entry.path.startswith("/") or entry.path.startswith("//"):
+            yield f"navigation {entry.id!r}: path {entry.path!r} is no own address of a page"
+        if not 0 < len(entry.label) <= _LONGEST_LABEL:
+            yield f"navigation {entry.id!r}: a label has at most {_LONGEST_LABEL} characters"
+
+
 def _measures(manifest: Manifest, measures: Iterable[Measure]) -> Problems:
     for measure in measures:
         if not re.fullmatch(rf"{manifest.id}\.[a-z][a-z0-9_]*", measure.key):
@@ -189,6 +210,7 @@ def _jobs(manifest: Manifest, jobs: Iterable[Job]) -> Problems:
 
 
 _LONGEST_JOB = 80
+_LONGEST_LABEL = 40
 _LANE = re.compile(rf"[a-z]{{0,{LONGEST_LANE}}}")
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
@@ -252,6 +274,7 @@ def _search_sources(manifest: Manifest, sources: Iterable[SearchSource]) -> Prob
 
 _OWN: Mapping[type[Any], Callable[[Manifest, Any], Problems]] = {
     Card: _cards,
+    NavEntry: _navigation,
     Job: _jobs,
     NoticeKind: _notice_kinds,
     Measure: _measures,

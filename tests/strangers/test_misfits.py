@@ -47,6 +47,9 @@ plugin = Plugin()
 PAGE = '@page("{address}", of=CLIENT, permission="signed_in")\nasync def shown({argument}) -> Page:\n    return Page("x.html", title="x")'
 
 
+UNSPEAKABLE = "class Unspeakable(Exception):\n    def __str__(self): raise Unspeakable\n"
+
+
 @dataclass(frozen=True)
 class Misfit:
     """A plugin that does not fit, and words of the reason that a reader needs."""
@@ -124,6 +127,33 @@ MISFITS = [
     Misfit("hollow", "Greeting: object has no greet", {
         "manifest": 'provides = ["Greeting"]',
         "code": declares("register_services", "{Greeting: object()}", "class Greeting:\n    async def greet(self): ..."),
+    }),
+    Misfit("unspeakable", "Unspeakable", {"code": f"{UNSPEAKABLE}\nraise Unspeakable"}),
+    Misfit("unspeakable_tables", "Unspeakable", {
+        "files": table_files("unspeakable_tables", app=TABLES.replace("from pathlib", f"{UNSPEAKABLE}\nraise Unspeakable\nfrom pathlib", 1)),
+    }),
+    Misfit("unwritable_reason", "weg\\udc80", {"code": "raise RuntimeError('weg\\udc80')"}),
+    Misfit("unwritable_entry", "NavEntry.label: ", {
+        "code": declares("register_navigation", '[NavEntry("x", "账\\udc80", "house", "/x", "signed_in", "side", 5)]'),
+    }),
+    Misfit("leading_nowhere", "导航“x”指向 /nowhere", {
+        "code": declares("register_navigation", '[NavEntry("x", "x", "house", "/nowhere", "signed_in", "side", 5)]'),
+    }),
+    Misfit("scripted_entry", "path 'javascript:x' is no own address", {
+        "code": declares("register_navigation", '[NavEntry("x", "x", "house", "javascript:x", "signed_in", "side", 5)]'),
+    }),
+    Misfit("talkative", "at most 40 characters", {
+        "code": declares("register_navigation", '[NavEntry("x", "长" * 5000, "house", "/account", "signed_in", "side", 5)]'),
+    }),
+    Misfit("endless", "Job.seconds: nan", {"code": declares("register_jobs", '[Job("x", run, seconds=float("nan"))]', "async def run(): ...")}),
+    Misfit("plain_check", "check_voucher must be a coroutine", {
+        "code": declares("register_jobs", "()").replace("plugin =", "    @hook\n    def check_voucher(self, voucher): ...\n\nplugin ="),
+    }),
+    Misfit("yielding_fact", "on_vouchers_posted must be a coroutine", {
+        "code": declares("register_jobs", "()").replace("plugin =", "    @hook\n    async def on_vouchers_posted(self, ids): yield\n\nplugin ="),
+    }),
+    Misfit("generated", "card 'collab.tasks' does not begin with generated.", {
+        "code": declares("register_cards", "(Card(n, 'cockpit', 'x.html', 'signed_in', load) for n in ['collab.tasks'])", "async def load(c, period): ..."),
     }),
     Misfit("untyped_page", "页面无法登记", {"code": declares("register_pages", "[shown]", PAGE.format(address="/odd", argument="x"))}),
 ]  # fmt: skip

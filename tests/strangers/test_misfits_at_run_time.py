@@ -76,7 +76,7 @@ async def count():
     {count}
 
 def register_navigation(self):
-    return [NavEntry("bad", "坏", "bell", "/bad", SIGNED_IN, "side", 99)]
+    return [NavEntry("bad", "坏", "bell", "/account", SIGNED_IN, "side", 99)]
 
 def register_badges(self):
     return [Badge("bad", count)]

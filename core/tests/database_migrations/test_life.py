@@ -17,7 +17,7 @@ import zhangfang_core.piccolo_conf as conf
 from zhangfang_core.database.engine import DB
 from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.database.waiting import MIGRATION_LOCK
-from zhangfang_core.modules import life
+from zhangfang_core.modules import life, time_limits
 from zhangfang_core.modules.discovery import discover
 from zhangfang_core.modules.life import migrate, migrated_elsewhere
 from zhangfang_core.testing.databases import TestServer, empty, fresh
@@ -90,6 +90,26 @@ async def test_a_mended_migration_runs_at_the_next_start(
     del sys.modules["zhangfang_migrations.stranger_mended.stranger_mended_0002_walls"]
     assert (await migrate(test_server.owner(migrated))).left_out == {}
     assert "stranger_mended_thing" in await tables(superuser)
+
+
+async def test_a_migration_that_does_not_end_is_said_and_costs_its_own_plugin_only(
+    test_server: TestServer, migrated: str, superuser: "asyncpg.Connection[Any]", folder: Path,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """In the database or in Python; who starts by hand with no limit is told while it runs."""
+    monkeypatch.setattr(time_limits, "SAID_AFTER_S", 0.2)
+    write_stranger(folder, "stranger_asleep", files=table_files("stranger_asleep", sql="select pg_sleep(60);"))
+    files = table_files("stranger_dreaming")
+    walls = "migrations/stranger_dreaming_0002_walls.py"
+    files[walls] = files[walls].replace("await build", "import asyncio; await asyncio.sleep(60); await build")
+    write_stranger(folder, "stranger_dreaming", files=files)
+    write_stranger(folder, "stranger_woken", files=table_files("stranger_woken"))
+    with caplog.at_level(logging.WARNING, "zhangfang.start"):
+        upgrade = await migrate(test_server.owner(migrated), seconds=0.7)
+    assert set(upgrade.left_out) == {"stranger_asleep", "stranger_dreaming"}
+    assert all("在 0.7 秒内没有完成" in lost.reason for lost in upgrade.left_out.values())
+    assert {t for t in await tables(superuser) if t.startswith("stranger")} == {"stranger_woken_thing"}
+    assert "migrating plugin stranger_asleep (2026-11-26T09:00:00:stranger_asleep-1, " in caplog.text
 
 
 MISFITS = {

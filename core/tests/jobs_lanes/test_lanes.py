@@ -16,6 +16,7 @@ from zhangfang_core.jobs import catalogue, lanes, worker
 from zhangfang_core.jobs.queue import UnknownJob, put
 from zhangfang_core.jobs.stranded import stranded
 from zhangfang_core.jobs.worker import working
+from zhangfang_core.modules import time_limits
 from zhangfang_core.modules.troubles import failed_for_good, failed_jobs
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.fixtures import Visit
@@ -107,7 +108,7 @@ async def test_what_runs_long_is_told_of_while_it_runs(
     async def sleeps() -> None:
         await asyncio.sleep(0.12)
 
-    monkeypatch.setattr(worker, "SAID_AFTER_S", 0.05)
+    monkeypatch.setattr(time_limits, "SAID_AFTER_S", 0.05)
     run = worker._runner(f"{HANGS}.sleeps", Job("sleeps", sleeps, tries=0))
     with caplog.at_level(logging.WARNING, "zhangfang.jobs"):
         await run(SimpleNamespace(job=SimpleNamespace(attempts=0)), firm=firm.id, arguments={})

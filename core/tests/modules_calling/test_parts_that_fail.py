@@ -208,6 +208,21 @@ async def test_a_check_that_does_not_answer_refuses(
         assert (trouble.part, trouble.failures, trouble.is_off) == ("check_voucher", 3, True)
 
 
+async def test_an_objection_is_its_own_plugins(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check(hook: str, module: str, **facts: Any) -> Objection:
+        return Objection("books.no", "不行。", details={"module": "books", "title": "财务账表", "rows": 2})
+
+    async def only(hook: str) -> list[str]:
+        return [PLUGIN]
+
+    monkeypatch.setattr(hooks, "call_one", check)
+    monkeypatch.setattr(hooks, "listeners", only)
+    async with acting(firm, "owner"):
+        with pytest.raises(Refusal) as refused:
+            await hooks.ask("check_voucher", voucher=None)
+    assert refused.value.details == {"module": PLUGIN, "title": "协同办税", "rows": 2}
+
+
 async def test_a_check_of_many_vouchers_that_does_not_answer_is_named(
     firm: TestFirm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

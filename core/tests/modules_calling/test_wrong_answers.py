@@ -49,6 +49,10 @@ WRONG: dict[str, tuple[type[Any], str, Any]] = {
     "sums that are none": (InvoiceSource, "sums", None),
     "a sum that is no number": (InvoiceSource, "sums", InvoiceSums("2", 1, 1)),  # type: ignore[arg-type]
     "a figure of half a fen": (Measure, "on_days", [1.5]),
+    "a figure that no page can show": (Measure, "on_days", [10**30]),
+    "a number that is longer than Python writes": (Measure, "on_days", [10**5000]),
+    "a client that no column holds": (WaitingSource, "load", [WaitingItem(10**30, "t", "b", "/x", Urgency.LATE)]),
+    "half a sign": (WaitingSource, "load", [WaitingItem(1, "报表\udc80", "b", "/x", Urgency.LATE)]),
 }
 
 
@@ -188,6 +192,46 @@ async def test_a_reason_that_no_column_holds_is_kept(firm: TestFirm, words: str)
     async with acting(firm, "owner"):
         kept = [(await troubles())[0].reason, (await failed_jobs())[0].reason]
     assert all(reason.startswith("a\\") and reason.endswith("b") for reason in kept)
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise Unspeakable
+
+
+class Ending(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(9)
+
+
+@pytest.mark.parametrize("error", [Unspeakable(), Ending(), ValueError("x\udc80" * 1000)], ids=lambda error: type(error).__name__)
+async def test_an_error_that_cannot_be_told_is_a_failure_like_any_other(firm: TestFirm, error: Exception) -> None:
+    async def raises() -> int:
+        raise error
+
+    async with acting(firm, "owner"):
+        assert await asked(PLUGIN, f"badge {type(error).__name__}", raises, 0) == 0
+    await settled()
+    async with acting(firm, "owner"):
+        (trouble,) = await troubles()
+    assert type(error).__name__ in trouble.reason
+    last = tallies()[PLUGIN, f"badge {type(error).__name__}"].last_failure
+    assert len(last.encode()) <= 500
+
+
+async def test_a_card_that_no_page_can_hold_is_left_out(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def load(client: int, period: str) -> dict[str, Any]:
+        return {"said": "报表\udc80"}
+
+    card = Card("t.half", "cockpit", "t.html", "ledger.read", load)
+    monkeypatch.setattr(cards, "_offered", lambda enabled: iter([(PLUGIN, card)]))
+    monkeypatch.setattr(cards, "environment", lambda: Environment(loader=DictLoader({"t.html": "{{ said }}"}), autoescape=True))
+    async with acting(firm, "boss"):
+        assert await cards.one_card("t.half", firm.restaurant, "2026-11") == ""
+    await settled()
+    async with acting(firm, "owner"):
+        (trouble,) = await troubles()
+    assert "no text that can be written" in trouble.reason
 
 
 async def test_long_names_that_begin_alike_are_two_parts(firm: TestFirm) -> None:

@@ -82,6 +82,12 @@ def test_pages_that_cannot_be_registered_skip_their_plugin(install: Install) -> 
     assert not found.hooks.has_plugin("untyped")
 
 
+def test_a_hook_may_give_what_it_declares_one_by_one(install: Install) -> None:
+    """A generator gives it once: nothing of it may be lost on the way."""
+    install("giving", PAGES.replace("return [shown]", "yield shown"))
+    assert [handler.paths for handler in looked_at_anew().modules["giving"].pages] == [{"/stranger"}]
+
+
 def test_a_taken_address_names_the_module_that_has_it(install: Install) -> None:
     install("first", PAGES)
     install("second", PAGES)

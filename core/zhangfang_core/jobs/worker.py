@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import datetime as dt
-import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextvars import Context
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import procrastinate
@@ -20,10 +18,11 @@ from zhangfang_core.jobs.catalogue import catalogue
 from zhangfang_core.jobs.lanes import CORE_LANE, LaneWorker, lanes_of
 from zhangfang_core.jobs.queue import CORE, TELL, UnknownJob, put
 from zhangfang_core.modules.calling import calling
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.modules.time_limits import within
-from zhangfang_core.modules.troubles import failed_for_good, reason_of
+from zhangfang_core.modules.time_limits import said_while_it_runs, within
+from zhangfang_core.modules.troubles import failed_for_good
 from zhangfang_sdk.context import Scope, firm_in_scope, in_scope, system_scope
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
@@ -33,8 +32,6 @@ log = logging.getLogger("zhangfang.jobs")
 HEARTBEATS = 4
 """Signs of life that a worker may miss before it counts as dead."""
 STALLED_S = 8.0
-SAID_AFTER_S = 5.0
-"""What runs for longer is told of in the log, again and again until it is done."""
 OPERATOR = Scope(operator=True, staff=True)
 
 
@@ -74,7 +71,7 @@ def _runner(name: str, job: Job) -> Callable[..., Awaitable[None]]:
             log.info("job %s left out: the firm %s has the module off", name, firm)
             return
         try:
-            with in_scope(scope), _said_while_it_runs(f"{_what(name, arguments)} of firm {firm}"):
+            with in_scope(scope), said_while_it_runs(f"{_what(name, arguments)} of firm {firm}", log):
                 # A job that never ended would hold its place in every worker that takes it up.
                 async with within(job.seconds):
                     if plugin == CORE:
@@ -98,25 +95,9 @@ async def _is_on(plugin: str, scope: Scope) -> bool:
 async def _keep_failed(scope: Scope, name: str, arguments: dict[str, Any], error: Exception) -> None:
     """It has been tried as often as it may be: from here on it stands on the operator's page."""
     plugin = str(arguments.get("module", "")) if name == TELL else name.partition(".")[0]
-    log.error("job %s of %s failed for good: %s: %s", name, plugin, type(error).__name__, error)
+    log.error("job %s of %s failed for good: %s", name, plugin, reason_of(error))
     async with scoped_transaction(scope):
         await failed_for_good(firm_in_scope(), name, plugin, arguments, reason_of(error))
-
-
-@contextlib.contextmanager
-def _said_while_it_runs(what: str) -> Iterator[None]:
-    """Nothing is silent for longer than SAID_AFTER_S."""
-
-    async def say() -> None:
-        for times in itertools.count(1):
-            await asyncio.sleep(SAID_AFTER_S)
-            log.warning("%s still runs after %.0f s", what, SAID_AFTER_S * times)
-
-    saying = asyncio.create_task(say(), context=Context())
-    try:
-        yield
-    finally:
-        saying.cancel()
 
 
 def _what(name: str, arguments: Mapping[str, Any]) -> str:

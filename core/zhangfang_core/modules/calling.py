@@ -19,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from zhangfang_core.modules.afterwards import afterwards
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_sdk.acting import Acting, NotDeclared, _acting
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import scope_or_none, system_scope
@@ -109,7 +110,7 @@ class calling:
         if took > tally.longest:
             tally.longest = took
         if TRACED:
-            raised = "" if error is None else f", {type(error).__name__ if self._silent else repr(error)}"
+            raised = "" if error is None else f", {type(error).__name__ if self._silent else reason_of(error)}"
             log.info("%s %s: %.1f ms%s", self._plugin, self._part, took * 1000, raised)
         if error is None or asked_to_stop(error):
             return
@@ -119,12 +120,11 @@ class calling:
         if isinstance(error, NotDeclared) or not isinstance(error, self._answers):
             self._note(tally, error)
         if not isinstance(error, Exception):
-            raise PartEnded(type(error).__name__ if self._silent else f"{type(error).__name__}: {error}") from error
+            raise PartEnded(type(error).__name__ if self._silent else reason_of(error)) from error
 
     def _note(self, tally: Tally, error: BaseException) -> None:
         tally.failures += 1
-        name = type(error).__name__
-        told, tally.last_failure = tally.last_failure, name if self._silent else f"{name}: {error}"
+        told, tally.last_failure = tally.last_failure, type(error).__name__ if self._silent else reason_of(error)
         if isinstance(error, NotDeclared):
             return  # told already, as what it is
         if told == tally.last_failure or self._silent:

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from piccolo.conf.apps import AppConfig
 
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_sdk.manifest import Manifest, ManifestError, load_manifest
 
 GROUP = "zhangfang.plugins"
@@ -57,7 +58,7 @@ def discover() -> tuple[tuple[Installed, ...], tuple[Skipped, ...]]:
         except (Unfit, ManifestError) as error:
             skipped.append(Skipped(entry.name, str(error)))
         except Exception as error:  # a stranger's file may be anything; it must not stop the server
-            skipped.append(Skipped(entry.name, f"无法读取: {type(error).__name__}: {error}"))
+            skipped.append(Skipped(entry.name, f"无法读取: {reason_of(error)}"))
     return tuple(found.values()), tuple(skipped)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.answers import from_hook
 from zhangfang_core.modules.calling import calling
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.time_limits import TookTooLong, within
-from zhangfang_core.modules.troubles import failed, reason_of, worked
+from zhangfang_core.modules.troubles import failed, worked
 from zhangfang_sdk.acting import NotDeclared
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Objection
@@ -49,7 +50,7 @@ async def ask_one(hook: str, module: str, *, all_or_nothing: bool = False, **fac
         ) from error
     worked(module, hook)
     if objection is not None:
-        details = {"module": module, "title": title, **objection.details}
+        details = {**objection.details, "module": module, "title": title}
         raise Refusal(objection.code, objection.sentence, status=409, details=details)
 
 

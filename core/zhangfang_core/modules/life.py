@@ -25,12 +25,16 @@ from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import MIGRATION_LOCK, connected, migrating_elsewhere, until_clear
 from zhangfang_core.modules.calling import asked_to_stop
 from zhangfang_core.modules.discovery import Unfit, app_of, discover
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.registry import found_and_ordered, leave_out
+from zhangfang_core.modules.time_limits import TookTooLong, said_while_it_runs, within
 
 log = logging.getLogger("zhangfang.start")
 
 WAIT_FOR_TABLES = "10s"
 """A migration that waits longer for a table in use fails and is run at the next start: all who come after it wait meanwhile."""
+A_START_WAITS_S = 120.0
+"""For the migrations of one plugin: whoever has that much to do is brought up to date by ``zhangfang migrate``, which waits."""
 PLUGINS_WAITED_FOR_S = 5.0
 """How long a node that may not migrate waits for the tables of a plugin alone; then it runs without the plugin."""
 
@@ -65,16 +69,17 @@ async def prepare(at: Addresses) -> None:
     Without an owner's address it waits. Raises MigrationError when core's own schema cannot be had.
     """
     log.info("plugins found: %s", ", ".join(f"{p.manifest.id} {p.manifest.version}" for p in discover()[0]) or "none")
-    left_out = await migrated_elsewhere(at.application) if at.owner is None else (await migrate(at.owner)).left_out
+    left_out = await migrated_elsewhere(at.application) if at.owner is None else (await migrate(at.owner, seconds=A_START_WAITS_S)).left_out
     for plugin, lost in left_out.items():
         if lost.error is not None:
             log.error("plugin %s: %s", plugin, lost.reason, exc_info=lost.error)
     leave_out({plugin: lost.reason for plugin, lost in left_out.items()})
 
 
-async def migrate(owner_dsn: str) -> Upgrade:
+async def migrate(owner_dsn: str, *, seconds: float | None = None) -> Upgrade:
     """Run what has not run, as the owner, under an advisory lock so that several nodes may start at once.
 
+    A plugin whose own take longer than ``seconds`` (None: as long as they will) is left out, with nothing of them done.
     Raises MigrationError when core's own migrations fail (nothing of them stays) or the database is newer than this code.
     """
     guard = await connected(owner_dsn)
@@ -82,7 +87,7 @@ async def migrate(owner_dsn: str) -> Upgrade:
         await until_clear(lambda: _locked_out(guard))
         await guard.execute(f"set lock_timeout = '{WAIT_FOR_TABLES}'")
         settings = {"lock_timeout": WAIT_FOR_TABLES}
-        upgrade = await _upgrade(guard, MigrationEngine(config={"dsn": owner_dsn, "server_settings": settings}))
+        upgrade = await _upgrade(guard, MigrationEngine(config={"dsn": owner_dsn, "server_settings": settings}), seconds)
     finally:
         await guard.close()
     ran = ", ".join(f"{len(ids)} of {app}" for app, ids in upgrade.ran.items() if ids)
@@ -132,7 +137,7 @@ async def _locked_out(guard: "asyncpg.Connection[Any]") -> str | None:
     return await migrating_elsewhere(guard) or "another node is migrating the database"
 
 
-async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine) -> Upgrade:
+async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine, seconds: float | None) -> Upgrade:
     core = _core_apps()
     before = await recorded(guard)
     ran: dict[str, Sequence[str]] = {app.app_name: still_to_run(app, before) for app in core}
@@ -141,16 +146,23 @@ async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine) -> 
             await guard.execute(resources.files("zhangfang_core.database").joinpath("bootstrap.sql").read_text("utf-8"))
             await Migration.create_table(if_not_exists=True).run()
             ran[JOBS_APP] = await upgrade_jobs(guard)
-            async with owner.transaction():
-                for app in core:
-                    await run_migrations(app)
+            with said_while_it_runs("migrating the platform", log):
+                async with owner.transaction():
+                    for app in core:
+                        await run_migrations(app)
         except (Exception, SystemExit) as error:
             raise MigrationError(f"数据库升级失败,平台自身的迁移已全部撤销: {type(error).__name__}: {error}") from error
 
         async def run(app: AppConfig) -> None:
             missing = still_to_run(app, await recorded(guard))
-            async with owner.transaction():
-                await run_migrations(app)
+            with said_while_it_runs(f"migrating plugin {app.app_name} ({', '.join(missing)})", log):
+                try:
+                    async with within(seconds), owner.transaction():
+                        await run_migrations(app)
+                except TookTooLong:
+                    raise MigrationError(
+                        f"它的迁移在 {seconds:g} 秒内没有完成,已全部撤销。确实需要更久时,请停下系统,用 zhangfang migrate 升级"
+                    ) from None
             ran[app.app_name] = missing
 
         left_out = await _each_plugin(run)
@@ -174,7 +186,7 @@ async def _each_plugin(attempt: Callable[[AppConfig], Awaitable[None]]) -> dict[
         except BaseException as error:
             if asked_to_stop(error):
                 raise
-            left_out[manifest.id] = LeftOut(f"准备数据表时出错: {type(error).__name__}: {error}", error)
+            left_out[manifest.id] = LeftOut(f"准备数据表时出错: {reason_of(error)}", error)
     return left_out
 
 

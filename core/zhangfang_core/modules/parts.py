@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from zhangfang_core.database.engine import savepoint
 from zhangfang_core.modules.calling import calling
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.time_limits import TookTooLong, within
-from zhangfang_core.modules.troubles import failed, reason_of, worked
+from zhangfang_core.modules.troubles import failed, worked
 from zhangfang_sdk.acting import NotDeclared
 from zhangfang_sdk.errors import Refusal
 

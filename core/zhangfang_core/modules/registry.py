@@ -16,10 +16,11 @@ from zhangfang_core.modules.catalogues import catalogues_of
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
 from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
 from zhangfang_core.modules.ordering import Order, in_order
-from zhangfang_core.modules.routes import Endpoint, PagesRefused, addresses_of, refuse_clashes
+from zhangfang_core.modules.reasons import reason_of
+from zhangfang_core.modules.routes import Endpoint, PagesRefused, addresses_of, refuse_clashes, refuse_dead_ends
 from zhangfang_sdk.admin import AdminForm, AdminScreen
 from zhangfang_sdk.commands import Command
-from zhangfang_sdk.fitting import unfit
+from zhangfang_sdk.fitting import unfit, unfit_coroutines
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
 from zhangfang_sdk.invoices import InvoiceSource
 from zhangfang_sdk.jobs import Job
@@ -151,13 +152,14 @@ def _started(plugin: Installed, hooks: pluggy.PluginManager, taken: dict[Endpoin
         module = _load(plugin, hooks)
         own = addresses_of(module.pages, id_)
         refuse_clashes(own, taken)
+        refuse_dead_ends(module.navigation, own)
         taken |= dict.fromkeys(own, plugin.manifest.title)
         return module
     except (Unfit, PagesRefused) as error:
         reason = str(error)
     except Exception as error:  # `calling` makes one of whatever it was
         log.exception("plugin %s failed at its start", id_)
-        reason = f"启动时出错: {type(error).__name__}: {error}"
+        reason = f"启动时出错: {reason_of(error)}"
     if hooks.has_plugin(id_):
         hooks.unregister(name=id_)
     return reason
@@ -173,11 +175,15 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
     plugin = installed.entry.load()
     hooks.register(plugin, name=installed.manifest.id)
     hooks.check_pending()
+    if problem := next(unfit_coroutines(plugin), None):
+        raise Unfit(problem)
     alone = [p for p in hooks.get_plugins() if p is not plugin]
 
     def declared(name: str) -> Any:
         answers = hooks.subset_hook_caller(name, remove_plugins=alone)()
         answer = answers[0] if answers and answers[0] is not None else {}
+        if not isinstance(answer, Mapping):
+            answer = tuple(answer)  # a generator gives what it gives once
         if problem := next(unfit(installed.manifest, name, answer), None):
             raise Unfit(problem)
         return answer
@@ -217,4 +223,4 @@ def _texts(installed: Installed) -> Mapping[str, Mapping[str, str]]:
     try:
         return catalogues_of(installed.folder)
     except (OSError, ValueError, PoFileError) as error:
-        raise Unfit(f"译文文件读不出来: {type(error).__name__}: {error}") from error
+        raise Unfit(f"译文文件读不出来: {reason_of(error)}") from error

@@ -1,12 +1,14 @@
 """Pages under their places, and tried before they are served: one that Litestar refuses would stop the whole server."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from litestar import Litestar, Router
 from litestar.handlers import HTTPRouteHandler
 
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_sdk.places import Place
+from zhangfang_sdk.web import NavEntry
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 Endpoint = tuple[str, str]
@@ -61,7 +63,7 @@ def addresses_of(pages: Sequence[HTTPRouteHandler], module: str | None = None) -
     except PagesRefused:
         raise
     except Exception as error:
-        raise PagesRefused(f"页面无法登记: {error}") from error
+        raise PagesRefused(f"页面无法登记: {reason_of(error)}") from error
     return {
         (_PARAMETER.sub("{}", route.path), method)
         for route in app.routes
@@ -75,3 +77,13 @@ def refuse_clashes(own: Iterable[Endpoint], taken: dict[Endpoint, str]) -> None:
     for path, method in sorted(own):
         if (path, method) in taken:
             raise PagesRefused(f"页面地址 {method} {path} 已被模块“{taken[path, method]}”使用")
+
+
+def refuse_dead_ends(entries: Iterable[NavEntry], own: Container[Endpoint]) -> None:
+    """Raises PagesRefused for navigation that leads to none of the plugin's ``own`` pages, and to none of core's."""
+    for entry in entries:
+        path = entry.path.partition("?")[0]
+        for place in Place:
+            page = _PARAMETER.sub("{}", place.prefix) + path
+            if entry.stands_in(place) and head(path) not in CORE_HEADS and (page, "GET") not in own:
+                raise PagesRefused(f"导航“{entry.label}”指向 {entry.path},那里没有这个模块的页面")

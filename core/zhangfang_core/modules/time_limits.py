@@ -1,8 +1,14 @@
-"""How long a part of a plugin may take."""
+"""How long a part of a plugin may take, and that nothing which takes long is silent."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import itertools
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import Context
+
+SAID_AFTER_S = 5.0
+"""What runs for longer is told of in the log, again and again until it is done."""
 
 
 class TookTooLong(TimeoutError):
@@ -10,8 +16,8 @@ class TookTooLong(TimeoutError):
 
 
 @asynccontextmanager
-async def within(seconds: float) -> AsyncIterator[None]:
-    """Raises TookTooLong after ``seconds``, also when what ran here swallowed its cancellation and answered in the end."""
+async def within(seconds: float | None) -> AsyncIterator[None]:
+    """Raises TookTooLong after ``seconds`` (None: never), also when what ran here swallowed its cancellation and answered in the end."""
     limit = asyncio.timeout(seconds)
     try:
         async with limit:
@@ -22,3 +28,19 @@ async def within(seconds: float) -> AsyncIterator[None]:
         raise TookTooLong from error
     if limit.expired():
         raise TookTooLong
+
+
+@contextmanager
+def said_while_it_runs(what: str, log: logging.Logger) -> Iterator[None]:
+    """Nothing is silent for longer than SAID_AFTER_S."""
+
+    async def say() -> None:
+        for times in itertools.count(1):
+            await asyncio.sleep(SAID_AFTER_S)
+            log.warning("%s still runs after %.0f s", what, SAID_AFTER_S * times)
+
+    saying = asyncio.create_task(say(), context=Context())
+    try:
+        yield
+    finally:
+        saying.cancel()

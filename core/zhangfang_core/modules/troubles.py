@@ -9,11 +9,11 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.modules.afterwards import afterwards
+from zhangfang_core.modules.reasons import LONGEST, keepable
 from zhangfang_sdk.context import firm_in_scope, system_scope
 
 MANY = 3
 """Failures in a row after which a card, red dot or search source is left out, and the firm is asked whether it needs the plugin."""
-_LONGEST_REASON = 500
 _LONGEST_PART = 120
 
 _failing: set[tuple[int, str, str]] = set()
@@ -48,23 +48,13 @@ class Failed:
     failed_at: dt.datetime
 
 
-def reason_of(error: BaseException) -> str:
-    """An error as it is kept and shown."""
-    return f"{type(error).__name__}: {error}"
-
-
 def part_name(part: str) -> str:
     """A part's name as it is kept: a longer one ends in its digest, so that two that begin alike stay two."""
-    part = _keepable(part)
+    part = keepable(part)
     if len(part) <= _LONGEST_PART:
         return part
     mark = hashlib.sha256(part.encode()).hexdigest()[:8]
     return f"{part[: _LONGEST_PART - len(mark) - 1]}#{mark}"
-
-
-def _keepable(text: str) -> str:
-    """Without what no column can hold: NUL, and halves of surrogate pairs."""
-    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
 def failed(plugin: str, part: str, reason: str) -> None:
@@ -84,7 +74,7 @@ def failed(plugin: str, part: str, reason: str) -> None:
             firm,
             plugin,
             part,
-            _keepable(reason)[:_LONGEST_REASON],
+            keepable(reason)[:LONGEST],
             MANY,
         )
 
@@ -147,7 +137,7 @@ async def failed_for_good(firm: int, job: str, plugin: str, arguments: dict[str,
         job,
         plugin,
         json.dumps(arguments),
-        _keepable(reason)[:_LONGEST_REASON],
+        keepable(reason)[:LONGEST],
     )
 
 

@@ -8,6 +8,7 @@ from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import MIGRATION_LOCK, connected
 from zhangfang_core.modules.discovery import Unfit, app_of
 from zhangfang_core.modules.life import WAIT_FOR_TABLES, piccolo_uses
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.registry import found_and_ordered
 from zhangfang_sdk.errors import Refusal
 
@@ -44,7 +45,7 @@ async def try_migrations(at: Addresses, plugin: str) -> str | None:
     except (Unfit, MigrationError) as error:
         return str(error)
     except (Exception, SystemExit) as error:  # a stranger's migration may raise anything
-        return f"准备数据表时出错: {type(error).__name__}: {error}"
+        return f"准备数据表时出错: {reason_of(error)}"
     finally:
         await guard.close()
     return None

@@ -10,6 +10,7 @@ import asyncpg
 
 from zhangfang_core.database.migration_files import MigrationError, recorded, still_to_run
 from zhangfang_core.modules.discovery import Unfit, app_of
+from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.registry import found_and_ordered
 from zhangfang_core.plugin_life.belongings import each_firm
 from zhangfang_core.plugin_life.folders import PluginFolders
@@ -45,7 +46,7 @@ async def states(connection: "asyncpg.Connection[Any]", folders: PluginFolders) 
             except (Unfit, MigrationError) as error:
                 problem = str(error)
             except (Exception, SystemExit) as error:  # a stranger's tables may raise anything
-                problem = f"{type(error).__name__}: {error}"
+                problem = reason_of(error)
         manifest = plugin.manifest
         found.append(State(id_, manifest.title, manifest.version, id_ in ours, problem, waits, on.get(id_, 0)))
     unread = sorted(problems.keys() - installed.keys())

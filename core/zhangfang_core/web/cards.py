@@ -18,6 +18,7 @@ from zhangfang_core.web.pieces import piece_values
 from zhangfang_core.web.templates import environment
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.places import at
+from zhangfang_sdk.plain_values import unwritable
 from zhangfang_sdk.web import Card, CardZone, ShownCard
 
 NOTHING = Markup("")
@@ -84,7 +85,7 @@ async def _rendered(plugin: str, card: Card, client: int, about: str) -> Markup:
 
 def _written(template: str, values: Mapping[str, Any]) -> Markup:
     """Piece by piece, so that a template which goes on and on is left at the bounds of a card. Raises CardTooLarge,
-    TookTooLong, and Unbalanced for one that would end or swallow parts of the page around it."""
+    TookTooLong, ValueError for what no page can hold, and Unbalanced for one that would end or swallow parts of the page around it."""
     began, size, pieces = time.perf_counter(), 0, []
     for piece in environment().get_template(template).generate(values):
         pieces.append(piece)
@@ -93,5 +94,8 @@ def _written(template: str, values: Mapping[str, Any]) -> Markup:
             raise CardTooLarge(f"more than {LARGEST} characters")
         if time.perf_counter() - began > MOST_S:
             raise TookTooLong
-    check_balanced("".join(pieces))
-    return Markup("".join(pieces))  # noqa: S704 - escaped by the template
+    written = "".join(pieces)
+    if problem := unwritable(written):
+        raise ValueError(problem)
+    check_balanced(written)
+    return Markup(written)  # noqa: S704 - escaped by the template

@@ -1,5 +1,6 @@
 """One way to tell what went wrong: a plain page for a person, RFC 9457 problem details for a program."""
 
+import json
 import logging
 import traceback
 from dataclasses import replace
@@ -14,8 +15,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Template
 
 from zhangfang_core.modules.calling import part_of
+from zhangfang_core.modules.reasons import keepable, reason_of
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.troubles import failed, reason_of
+from zhangfang_core.modules.troubles import failed
 from zhangfang_core.web.gate import DatabaseGone, SignInNeeded
 from zhangfang_core.web.limits import TooManyUnderWay
 from zhangfang_sdk.context import scope_or_none
@@ -59,15 +61,16 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
     """The answer for a refusal, in the form that the asker reads."""
     wait = refusal.details.get("retry_after_s", RETRY_AFTER_S.get(refusal.status))
     headers = {} if wait is None else {"Retry-After": str(wait)}
+    sentence = keepable(refusal.sentence)
     if _wants_page(request):
         return Template(
             "layout/error.html",
             context={
-                "what": refusal.sentence,
+                "what": sentence,
                 "todo": "",
                 "code": refusal.code,
                 "actor": None,
-                "page_title": refusal.sentence,
+                "page_title": sentence,
                 "back": _way_back(request),
             },
             status_code=refusal.status,
@@ -77,13 +80,15 @@ def tell(request: Req, refusal: Refusal) -> Response[Any]:
     problem = {
         "type": f"about:blank#{refusal.code}",
         "title": refusal.code,
-        "detail": refusal.sentence,
+        "detail": sentence,
         "status": refusal.status,
         "code": refusal.code,
         "field": refusal.field,
         **({"details": dict(refusal.details)} if refusal.details else {}),
     }
-    return Response(problem, status_code=refusal.status, media_type="application/problem+json", headers=headers)
+    # A plugin's details may be anything: what is no JSON is told as text.
+    written = json.dumps(problem, default=str, skipkeys=True, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(written, status_code=refusal.status, media_type="application/problem+json", headers=headers)
 
 
 def _way_back(request: Req) -> str:

@@ -116,13 +116,18 @@ async def load(plugin: str, source: WaitingSource, *, only_quick: bool = False) 
 
 async def _asked(source: WaitingSource) -> Items:
     items = from_part(WaitingSource, "load", await source.load(MOST_WAITING))
-    return [item for item in items if _belongs_here(item)][:MOST_WAITING]
+    return [_clipped(item) for item in items if _belongs_here(item)][:MOST_WAITING]
+
+
+def _clipped(item: WaitingItem) -> WaitingItem:
+    """What people wrote may be long; the page of the thing shows it whole."""
+    return replace(item, from_whom=item.from_whom[:_LONGEST], note=item.note[:_LONGEST])
 
 
 def _belongs_here(item: WaitingItem) -> bool:
     """Whether it is of the client that is open, or of any that the actor sees. Raises ValueError for one that no page can show."""
-    if not item.path.startswith("/") or item.path.startswith("//") or not 0 < len(item.title) <= _LONGEST:
-        raise ValueError(f"{item!r} has no path of its own or no title that fits")
+    if not item.path.startswith("/") or item.path.startswith("//") or not all(0 < len(words) <= _LONGEST for words in (item.title, item.button)):
+        raise ValueError(f"{item!r:.{_LONGEST}} has no path of its own or no title or button that fits")
     if scope().client is not None:
         return item.client == scope().client
     return item.client is None or scope().sees(item.client)
