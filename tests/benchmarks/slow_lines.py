@@ -1,6 +1,6 @@
 """Measures what signed-in pages take while slow and silent lines are open, against the same pages with nobody else, in one run.
 
-    python -m tests.benchmarks.slow_lines [ROUNDS]
+    python -m tests.benchmarks.slow_lines [ROUNDS [PART OF AN ATTACK'S NAME]]
 
 A real web process on a fresh test database. Each attack comes and goes ROUNDS times (8 unless told) for two seconds, turn about
 with as many quiet ones, so that the machine's moods meet both; all on this machine's loopback network and from another address
@@ -16,8 +16,8 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,13 +91,33 @@ def attacks(port: int, token: str, place: str, document: int) -> dict[str, Attac
     return {
         "40 half-sent forms": lambda: lines(port, [half_sent_form()] * 40),
         "20 crawling uploads": lambda: lines(port, [upload(place, token)] * 20, crawl=True),
-        "1000 event streams": lambda: lines(port, [wanted(f"{place}/events", token)] * 1000),
+        "1000 event streams": lambda: tabs(port, token, place),
         "200 silent connections": lambda: lines(port, [""] * 200),
         "100 stopped readers": lambda: lines(port, [wanted(file, token)] * 100),
+        "all three at once": lambda: everything(port, token, place, file),
     }
 
 
-async def measure(folder: Path, rounds: int) -> dict[str, float]:
+@asynccontextmanager
+async def tabs(port: int, token: str, place: str, number: int = 1000) -> AsyncIterator[list[Line]]:
+    """Event streams of open pages. Raises RuntimeError unless each was answered: one that is refused would attack nobody."""
+    async with lines(port, [wanted(f"{place}/events", token)] * number) as opened:
+        answers = {await reader.readline() for reader, _ in opened}
+        if answers != {b"HTTP/1.1 200 OK\r\n"}:
+            raise RuntimeError(f"event streams were answered {answers}")
+        yield opened
+
+
+@asynccontextmanager
+async def everything(port: int, token: str, place: str, file: str) -> AsyncIterator[list[Line]]:
+    """Open tabs, readers that have stopped, and lines that say nothing, which the portal lets go after 3 s."""
+    async with tabs(port, token, place) as opened, lines(port, [wanted(file, token)] * 100):
+        await asyncio.sleep(UNTIL_STOPPED_S)
+        async with lines(port, [""] * 200):
+            yield opened
+
+
+async def measure(folder: Path, rounds: int, only: str) -> dict[str, float]:
     provide_services()
     server = await prepare()
     os.environ["ZHANGFANG_DATA_DIR"] = str(folder)
@@ -122,6 +142,8 @@ async def measure(folder: Path, rounds: int) -> dict[str, float]:
             await pages(person, paths, superuser, Measured())
             found: dict[str, float] = {}
             for name, attack in attacks(portal.port, token, place, document.id).items():
+                if only not in name:
+                    continue
                 quiet, busy = Measured(), Measured()
                 for _ in range(rounds):
                     await pages(person, paths, superuser, quiet)
@@ -144,14 +166,14 @@ def report(name: str, quiet: Measured, busy: Measured) -> dict[str, float]:
     return {name: round(ratio, 2), f"{name}, held": busy.held}
 
 
-def main(rounds: int) -> int:
+def main(rounds: int, only: str) -> int:
     logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory(prefix="zhangfang-slow-lines-") as folder:
-        found = asyncio.run(measure(Path(folder), rounds))
+        found = asyncio.run(measure(Path(folder), rounds, only))
     missed = [name for name, figure in found.items() if figure > (0 if name.endswith("held") else BAR)]
     sys.stdout.write(json.dumps({"cores": os.cpu_count(), **found, "missed": missed}) + "\n")
     return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 8))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 8, sys.argv[2] if len(sys.argv) > 2 else ""))

@@ -113,6 +113,17 @@ async def test_the_dot_is_the_list(boss_of_both: Visitor, firm: TestFirm) -> Non
     assert await both() == (2, 2)
 
 
+async def test_a_place_s_number_counts_each_thing_once(boss_of_both: Visitor, firm: TestFirm, other_firm: TestFirm) -> None:
+    """On the person's own home: what has a dot on the phone and one on the desk is one thing, and dots of the desk are not the boss's."""
+    numbers = (await boss_of_both.get("/me/badges")).json()
+    assert len(numbers) == 2
+    for home in (firm, other_firm):
+        dots = (await boss_of_both.get(f"/f/{home.id}/c/{home.restaurant}/badges")).json()
+        assert dots["tasks"] == 2
+        assert "desk-tasks" not in dots, "the desk's, which a boss does not have"
+        assert sum(dots.values()) in numbers.values()
+
+
 async def test_nothing_waits(portal: Portal, firm: TestFirm) -> None:
     async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}") as owner:
         first = await owner.get("/waiting")
@@ -184,3 +195,19 @@ async def test_a_slow_source_comes_after_the_page(firm: TestFirm, monkeypatch: p
         second = await use(Waiting).panel()
         assert "好的" in second
         assert "hx-trigger" not in second
+
+
+async def test_a_source_that_gives_very_much(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than was asked for is not looked at, and what people wrote at length is cut."""
+
+    async def much(limit: int) -> Sequence[WaitingItem]:
+        return [WaitingItem(None, "好的", "去", "/tasks", Urgency.SOON, note="长" * 100_000)] * limit + [None] * 1_000_000  # type: ignore[list-item]
+
+    offered(monkeypatch, WaitingSource("much", "collab.read", much))
+    async with acting(firm, "owner"):
+        found = await host.waiting_here()
+        assert len(host.panel_of(found, whole=True)) < 100_000
+    assert {len(w.item.note) for w in found.waits} == {200}
+    await settled()
+    async with acting(firm, "owner"):
+        assert await troubles() == []

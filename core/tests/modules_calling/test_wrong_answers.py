@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -115,6 +116,19 @@ async def test_a_cancellation_that_somebody_asked_for_goes_on() -> None:
         await task
     with pytest.raises(PartEnded), calling(PLUGIN, "job exits"):
         sys.exit(1)
+
+
+@pytest.mark.parametrize(
+    ("handler", "raised"), [(signal.default_int_handler, KeyboardInterrupt), (lambda *_: None, PartEnded), (signal.SIG_IGN, PartEnded)]
+)
+def test_ctrl_c_that_nobody_pressed_is_a_failure(handler: Any, raised: type[BaseException]) -> None:
+    """A process that handles the signal itself, as web and worker do, raises none."""
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(raised), calling(PLUGIN, "job interrupts"):
+            raise KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("answer", [5, SystemExit(7)])

@@ -25,6 +25,17 @@ async def own_places() -> Sequence[OwnPlace]:
     return [OwnPlace(**dict(row)) for row in rows]
 
 
+async def own_standing() -> tuple[Sequence[OwnPlace], bool]:
+    """What :func:`own_places` and :func:`is_operator` say, in one round trip: every page's head asks for both."""
+    rows = await connection().fetch(
+        """select u.is_operator, p.* from core_user u left join lateral app_places() with ordinality p on true
+        where u.id = $1 order by p.ordinality""",
+        scope().user,
+    )
+    known = [{name: value for name, value in row.items() if name not in ("is_operator", "ordinality")} for row in rows]
+    return [OwnPlace(**place) for place in known if place["membership"] is not None], any(row["is_operator"] for row in rows)
+
+
 async def is_operator() -> bool:
     """Whether the person in scope runs the deployment, wherever they are now."""
     found: bool | None = await connection().fetchval("select is_operator from core_user where id = $1", scope().user)

@@ -7,11 +7,12 @@ manifest declares; failures are logged at once and counted, time too. ``ZHANGFAN
 import asyncio
 import logging
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import Token
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from types import TracebackType
 from typing import Any
 
@@ -35,14 +36,20 @@ class PartEnded(RuntimeError):
 
 
 def asked_to_stop(error: BaseException) -> bool:
-    """Whether ``error`` comes from whoever may end this work: a person's Ctrl-C, a coroutine being closed, a task that was cancelled."""
+    """Whether ``error`` comes from whoever may end this work: a person's Ctrl-C, a coroutine being closed, a task that was cancelled.
+
+    A process that handles the signal itself (web, worker) is never told of Ctrl-C by an exception: there it is some code's own.
+    """
     if isinstance(error, asyncio.CancelledError):
         try:
             task = asyncio.current_task()
         except RuntimeError:
             return False
         return task is not None and task.cancelling() > 0
-    return isinstance(error, KeyboardInterrupt | GeneratorExit)
+    if isinstance(error, KeyboardInterrupt):
+        handler = signal.getsignal(signal.SIGINT)
+        return handler is signal.default_int_handler or isinstance(handler, partial)  # asyncio.run's own
+    return isinstance(error, GeneratorExit)
 
 
 TOLD_AGAIN_S = 60.0

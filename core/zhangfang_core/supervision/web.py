@@ -6,6 +6,7 @@ our own process there is nothing that could stay.
 
 import asyncio
 import importlib
+import logging
 import resource
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,6 +26,8 @@ _WAITING_CONNECTIONS = 1024
 _HEADER_READ_MS = 3000
 """A line that is silent, idle between requests or slow with its headers goes after that. Only HTTP/1 knows the limit."""
 _FILES_BESIDE_CONNECTIONS = 512
+
+log = logging.getLogger("zhangfang.web")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -60,6 +63,7 @@ class _Requests:
         self._application = application
         self._requests: set[asyncio.Task[Any]] = set()
         self._streams: set[asyncio.Task[Any]] = set()
+        self._ending = False
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
@@ -75,12 +79,18 @@ class _Requests:
         self._requests.add(task)
         try:
             await self._application(scope, receive, send_noting_streams)
+        except (Exception, asyncio.CancelledError) as error:
+            # granian answers 500 and says nothing.
+            if not self._ending:
+                log.error("%s %s ended without an answer", scope.get("method"), scope.get("path"), exc_info=error)
+            raise
         finally:
             self._requests.discard(task)
             self._streams.discard(task)
 
     async def finish(self) -> None:
         """End event streams, wait for the other requests, end those that take too long."""
+        self._ending = True
         for task in self._streams:
             task.cancel()
         if self._requests:

@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.response import Redirect, Response
 
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.identity.places import is_operator, own_places
+from zhangfang_core.identity.places import is_operator, own_standing
 from zhangfang_core.jobs.queue import CORE, is_declared, put
 from zhangfang_core.jobs.stranded import stranded
 from zhangfang_core.modules.calling import tallies
@@ -15,7 +15,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import failed_job, failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
-from zhangfang_core.web.navigation import badges, entries_of, place_in_scope
+from zhangfang_core.web.navigation import badges, dots_of_place, dotted, entries_of, place_in_scope
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.cards import Cards
@@ -35,8 +35,7 @@ async def front() -> Redirect:
     """To the one place that this person belongs to; who has several chooses on their own page. An auditor to what the link opens."""
     if scope().years is not None:
         return go(mine("/auditing"))
-    places = await own_places()
-    operator = await is_operator()
+    places, operator = await own_standing()
     if len(places) == 1 and not operator:
         return go(places[0].home)
     return go(portal("/operator") if operator and not places else mine())
@@ -79,7 +78,9 @@ async def waiting(request: Request[Any, Any, Any], whole: str = "") -> Page | Re
 @page("/badges", of=(FIRM, CLIENT), permission=SIGNED_IN)
 async def all_badges() -> dict[str, int]:
     """Red dots by nav id, asked again when a live event says so."""
-    return await _dots(await enabled_modules())
+    enabled = await enabled_modules()
+    counts = await badges(enabled, dotted(entries_of(place_in_scope(), enabled)))
+    return {nav: count or 0 for nav, count in counts.items()}
 
 
 @page("/badges", of=PERSON, permission=SIGNED_IN)
@@ -89,22 +90,13 @@ async def own_badges() -> dict[str, int]:
 
 
 async def _count(place: OwnPlace) -> tuple[OwnPlace, int]:
-    return place, sum((await _dots(await enabled_modules())).values())
+    return place, (await dots_of_place(await enabled_modules()))[0]
 
 
 async def _place(place: OwnPlace) -> tuple[OwnPlace, int, bool, Found]:
     """What is quick, and whether dots are still to be asked: the page fetches those after it."""
-    counts = (await _all_dots(await enabled_modules(), only_quick=True)).values()
-    return place, sum(count or 0 for count in counts), None in counts, await waiting_at(place, only_quick=True)
-
-
-async def _dots(enabled: frozenset[str]) -> dict[str, int]:
-    return {nav: count or 0 for nav, count in (await _all_dots(enabled)).items()}
-
-
-async def _all_dots(enabled: frozenset[str], *, only_quick: bool = False) -> dict[str, int | None]:
-    shown = {entry.id for entry in entries_of(place_in_scope(), enabled)}
-    return await badges(enabled, shown, only_quick=only_quick)
+    count, is_late = await dots_of_place(await enabled_modules(), only_quick=True)
+    return place, count, is_late, await waiting_at(place, only_quick=True)
 
 
 @page("/cards/{card_id:str}", of=CLIENT, permission=SIGNED_IN, examples={"card_id": "no.such"})

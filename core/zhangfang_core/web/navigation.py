@@ -1,6 +1,6 @@
 """The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,7 +78,7 @@ def place_in_scope() -> Place:
 async def navigation(enabled: frozenset[str]) -> list[NavItem]:
     """Pages of this place in order, each with its red dot's number (None when there is none)."""
     shown = entries_of(place_in_scope(), enabled)
-    counts = await badges(enabled, {e.id for e in shown}, only_quick=True)
+    counts = await badges(enabled, dotted(shown), only_quick=True)
     plugins = {e.id: m.manifest.id for m in registry().modules.values() for e in m.navigation}
     return [
         NavItem(
@@ -104,6 +104,11 @@ def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
     return sorted((e for e in own if e.stands_in(place)), key=lambda e: e.order)
 
 
+def dotted(entries: Iterable[NavEntry]) -> set[str]:
+    """Ids of those whose red dots the actor sees: a client's people have no desk (``layout/client.html``)."""
+    return {entry.id for entry in entries if scope().staff or entry.zone != "side"}
+
+
 def _address(entry: NavEntry) -> Address:
     if entry is ADMIN:
         return portal(f"{admin_of(firm_in_scope())}/")
@@ -115,21 +120,34 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
 
     One that fails or dawdles shows no dot, costs no other one, and never ends the page's transaction.
     """
-    if scope().firm is None:
-        return {}
-    off = await parts_off()
     found: dict[str, int | None] = {}
+    for dot, count in await _all_counted(enabled, shown, only_quick):
+        if count is None:
+            found.setdefault(dot.nav, None)
+        else:
+            found[dot.nav] = (found.get(dot.nav) or 0) + count
+    return found
+
+
+async def dots_of_place(enabled: frozenset[str], *, only_quick: bool = False) -> tuple[int, bool]:
+    """All red dots that the actor sees in this place as one number, each thing once; and whether some are still to be asked."""
+    shown = dotted(entries_of(place_in_scope(), enabled))
+    each = {dot.of: count for dot, count in await _all_counted(enabled, shown, only_quick)}
+    return sum(count or 0 for count in each.values()), None in each.values()
+
+
+async def _all_counted(enabled: frozenset[str], shown: set[str], only_quick: bool) -> "list[tuple[_Dot, int | None]]":
+    if scope().firm is None:
+        return []
+    off = await parts_off()
     counted: dict[object, int | None] = {}
+    found = []
     for dot in _dots(enabled):
         if dot.nav not in shown or is_left_out(dot.plugin, dot.part, off):
             continue
         if dot.of not in counted:
             counted[dot.of] = await dot.count(only_quick)
-        count = counted[dot.of]
-        if count is None:
-            found.setdefault(dot.nav, None)
-        else:
-            found[dot.nav] = (found.get(dot.nav) or 0) + count
+        found.append((dot, counted[dot.of]))
     return found
 
 

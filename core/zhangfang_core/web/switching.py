@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from zhangfang_core.identity.places import is_operator, own_places
+from zhangfang_core.identity.places import own_standing
 from zhangfang_core.identity.presence import Asking
 from zhangfang_core.modules.translations import gettext
 from zhangfang_core.tenancy.names import Names
@@ -36,10 +36,11 @@ class Switcher:
 async def switcher(request: Asking, names: Names, nav: Sequence[NavItem], active: str) -> Switcher:
     """For the place in scope; ``active`` is the id of the navigation's entry that is open."""
     actor = scope()
-    others = [(p.name, p.home) for p in await own_places() if p.membership != actor.membership]
+    places, is_operator = await own_standing()
+    others = [(p.name, p.home) for p in places if p.membership != actor.membership]
     if others and actor.firm is not None:
         others.append((gettext("我的首页"), mine()))
-    if not actor.operator and await is_operator():
+    if not actor.operator and is_operator:
         others.append((gettext("平台运维"), portal("/operator")))
     if not actor.staff or actor.firm is None:
         return Switcher(names.client or names.firm or actor.user_name, others)

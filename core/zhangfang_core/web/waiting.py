@@ -115,8 +115,10 @@ async def load(plugin: str, source: WaitingSource, *, only_quick: bool = False) 
 
 
 async def _asked(source: WaitingSource) -> Items:
-    items = from_part(WaitingSource, "load", await source.load(MOST_WAITING))
-    return [_clipped(item) for item in items if _belongs_here(item)][:MOST_WAITING]
+    given = await source.load(MOST_WAITING)
+    # One that gives more than was asked for may give very many: they are not looked at.
+    items = from_part(WaitingSource, "load", given[:MOST_WAITING] if isinstance(given, list | tuple) else given)
+    return [_clipped(item) for item in items if _belongs_here(item)]
 
 
 def _clipped(item: WaitingItem) -> WaitingItem:
@@ -127,7 +129,7 @@ def _clipped(item: WaitingItem) -> WaitingItem:
 def _belongs_here(item: WaitingItem) -> bool:
     """Whether it is of the client that is open, or of any that the actor sees. Raises ValueError for one that no page can show."""
     if not item.path.startswith("/") or item.path.startswith("//") or not all(0 < len(words) <= _LONGEST for words in (item.title, item.button)):
-        raise ValueError(f"{item!r:.{_LONGEST}} has no path of its own or no title or button that fits")
+        raise ValueError(f"{item.title!r:.40} has no path of its own or no title or button that fits")
     if scope().client is not None:
         return item.client == scope().client
     return item.client is None or scope().sees(item.client)
