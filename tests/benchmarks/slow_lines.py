@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +44,7 @@ UNTIL_STOPPED_S = 4.0
 BAR = 2.0
 AT_ONCE = 256
 """Requests under way for an address, so that the attacks reach the portal and not its limit."""
+TABS_AT_ONCE = 100
 HELD = "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and now() - state_change > '500 ms'"
 
 Attack = Callable[[], AbstractAsyncContextManager[list[Line]]]
@@ -100,11 +101,18 @@ def attacks(port: int, token: str, place: str, document: int) -> dict[str, Attac
 
 @asynccontextmanager
 async def tabs(port: int, token: str, place: str, number: int = 1000) -> AsyncIterator[list[Line]]:
-    """Event streams of open pages. Raises RuntimeError unless each was answered: one that is refused would attack nobody."""
-    async with lines(port, [wanted(f"{place}/events", token)] * number) as opened:
-        answers = {await reader.readline() for reader, _ in opened}
-        if answers != {b"HTTP/1.1 200 OK\r\n"}:
-            raise RuntimeError(f"event streams were answered {answers}")
+    """Event streams of open pages, begun TABS_AT_ONCE at a time: until it has begun, a stream is a request under way like others.
+
+    Raises RuntimeError unless each was answered: one that is refused would attack nobody.
+    """
+    async with AsyncExitStack() as stack:
+        opened: list[Line] = []
+        while len(opened) < number:
+            more = await stack.enter_async_context(lines(port, [wanted(f"{place}/events", token)] * TABS_AT_ONCE))
+            answers = {await reader.readline() for reader, _ in more}
+            if answers != {b"HTTP/1.1 200 OK\r\n"}:
+                raise RuntimeError(f"event streams were answered {answers}")
+            opened += more
         yield opened
 
 

@@ -157,7 +157,7 @@ async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine, sec
             missing = still_to_run(app, await recorded(guard))
             with said_while_it_runs(f"migrating plugin {app.app_name} ({', '.join(missing)})", log):
                 try:
-                    async with within(seconds), owner.transaction():
+                    async with owner.transaction(), within(seconds):  # what is late is rolled back
                         await run_migrations(app)
                 except TookTooLong:
                     raise MigrationError(
