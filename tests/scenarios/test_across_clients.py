@@ -26,7 +26,7 @@ LISTS = {
     "/tasks": CLIENT + "/tasks/{task}",
     "/waiting": CLIENT + "/vouchers/review",
     "/books/wall": CLIENT,
-    "/clients": "/f/{firm}/clients/{client}",
+    "/clients": CLIENT,
 }
 """Page of the firm → where a row of it leads."""
 
