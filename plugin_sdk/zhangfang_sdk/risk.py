@@ -132,6 +132,8 @@ class Finding:
 
     ``sums`` are how the figure came about, each the sum of its parts, which lead to entries and invoices. ``severity`` None: the rule's own.
     ``worse_is_less``: the smaller the figure, the worse. ``limit`` is what the figure was held against, None where nothing was.
+    ``about`` names the one thing that would put it right, as :func:`zhangfang_sdk.waiting.about` writes it, so that people are not told twice;
+    "" where there are several, or none.
     """
 
     figure: int
@@ -143,6 +145,7 @@ class Finding:
     cost: Cost | None = None
     limit: int | None = None
     worse_is_less: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

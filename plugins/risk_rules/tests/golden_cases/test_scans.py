@@ -17,6 +17,7 @@ from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_risk_rules.alerts import keeping
 from zhangfang_risk_rules.limits import Limits, limits_of
+from zhangfang_risk_rules.pages import listing
 from zhangfang_risk_rules.scanning import asking, scanning
 from zhangfang_risk_rules.scanning.reading import read
 from zhangfang_risk_rules.tables import Alert
@@ -48,6 +49,7 @@ async def test_a_return_is_late_the_morning_after(firm: TestFirm) -> None:
         await scanning.scan_marked(client)
         (alert,) = await alerts(client, LATE)
         assert (alert.state, "已经逾期 1 天" in alert.sentence) == ("open", True)
+        assert await waits_about(alert) == f"return_filed:stamp {Period.from_number(last).key}", "the one return that is late is told once"
         await FilingRow.update({FilingRow.due: today() - dt.timedelta(days=2)}).where(FilingRow.id == row.id)
     with in_scope(system_scope(firm.id)):
         await scanning.sweep()
@@ -55,6 +57,20 @@ async def test_a_return_is_late_the_morning_after(firm: TestFirm) -> None:
         await scanning.scan_marked(client)
         (alert,) = await alerts(client, LATE)
         assert "已经逾期 2 天" in alert.sentence
+        second = FilingRow(client=client, tax="vat", first=last, last=last, due=today() - dt.timedelta(days=1), lines="", worked_by="", number="")
+        second.confirmed_sha256 = second.confirmed_by = second.filed_by = ""
+        await second.save()
+    with in_scope(system_scope(firm.id)):
+        await scanning.sweep()
+    async with scoped_transaction(system_scope(firm.id)):
+        await scanning.scan_marked(client)
+        (alert,) = await alerts(client, LATE)
+        assert await waits_about(alert) == "", "of two it is about neither alone"
+
+
+async def waits_about(alert: Alert) -> str:
+    (item,) = [item for item in await listing.waiting(100) if item.path == f"/risks/{alert.id}"]
+    return item.about
 
 
 def no_value(m: Material) -> list[Finding]:

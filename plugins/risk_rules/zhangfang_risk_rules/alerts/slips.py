@@ -14,13 +14,14 @@ from zhangfang_sdk.risk_books import Part, Sum
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """``values`` filled the sentence; ``version`` is that of the rule."""
+    """``about`` is the finding's; ``version`` that of the rule."""
 
     sums: tuple[Sum, ...] = ()
     cost: Cost | None = None
     limit: int | None = None
     worse_is_less: bool = False
     version: int = 1
+    about: str = ""
 
 
 def figure_in_words(figure: int, unit: Unit) -> str:
@@ -39,7 +40,7 @@ def sentence_of(rule: RiskRule, finding: Finding) -> str:
 
 
 def slip_of(rule: RiskRule, finding: Finding) -> Slip:
-    return Slip(finding.sums, finding.cost, finding.limit, finding.worse_is_less, rule.version)
+    return Slip(finding.sums, finding.cost, finding.limit, finding.worse_is_less, rule.version, finding.about)
 
 
 def written(slip: Slip) -> str:
@@ -47,6 +48,7 @@ def written(slip: Slip) -> str:
     raw = {
         "sums": [[s.title, [_part(p) for p in s.parts]] for s in slip.sums],
         "cost": cost, "limit": slip.limit, "less": slip.worse_is_less, "version": slip.version,
+        **({"about": slip.about} if slip.about else {}),
     }  # fmt: skip
     return json.dumps(raw, ensure_ascii=False)
 
@@ -55,7 +57,8 @@ def read(text: str) -> Slip:
     raw: Mapping[str, Any] = json.loads(text)
     sums = tuple(Sum(title, tuple(_read_part(p) for p in parts)) for title, parts in raw.get("sums", ()))
     cost = raw.get("cost")
-    return Slip(sums, None if cost is None else Cost(*cost), raw.get("limit"), raw.get("less", False), raw.get("version", 1))
+    limit, less, version = raw.get("limit"), raw.get("less", False), raw.get("version", 1)
+    return Slip(sums, None if cost is None else Cost(*cost), limit, less, version, raw.get("about", ""))
 
 
 def _part(part: Part) -> Mapping[str, object]:

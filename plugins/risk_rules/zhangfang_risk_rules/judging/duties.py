@@ -8,6 +8,8 @@ from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Unit, Verdict
 from zhangfang_sdk.risk_books import Part, Sum
+from zhangfang_sdk.tasks import return_filed
+from zhangfang_sdk.waiting import about
 
 TAXES = {"vat": "增值税", "surcharges": "附加税费", "cit": "企业所得税", "iit": "个人所得税", "stamp": "印花税"}
 
@@ -134,7 +136,8 @@ def filed_late(m: Material) -> Verdict:
     fee = sum((f.payable or 0) * (m.day - f.due).days * 5 // 10_000 for f in late)
     cost = Cost(fee, fee + len(late) * 10_000_00, "滞纳金每天万分之五;逾期申报每项可处 2000 元以下、情节严重的 1 万元以下罚款")
     values = {"titles": "、".join(_title(f) for f in late[:3]) + (f"等 {len(late)} 项" if len(late) > 3 else ""), "due": late[0].due.isoformat()}
-    return [Finding((m.day - late[0].due).days, Unit.DAYS, (owed,), values=values, cost=cost)]
+    only = about(return_filed(late[0].tax), late[0].last) if len(late) == 1 else ""
+    return [Finding((m.day - late[0].due).days, Unit.DAYS, (owed,), values=values, cost=cost, about=only)]
 
 
 def _title(filing: Filing) -> str:

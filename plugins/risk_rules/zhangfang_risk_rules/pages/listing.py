@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
+from zhangfang_risk_rules.alerts import slips
 from zhangfang_risk_rules.alerts.life import STANDING, TITLES, State
 from zhangfang_risk_rules.alerts.service import READ, STATES
 from zhangfang_risk_rules.tables import Alert
@@ -81,6 +82,7 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
         WaitingItem(
             client=row.client, title=row.title, button="看看", path=f"/risks/{row.id}",
             urgency=Urgency.TODAY if row.level == Severity.URGENT else Urgency.SOON, from_whom="风险检查", note=row.sentence,
+            about=slips.read(row.slip).about,
         )
         for row in rows
     ]  # fmt: skip
