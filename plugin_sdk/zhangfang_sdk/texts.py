@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from zhangfang_sdk.acting import needs
 
 T = TypeVar("T", str, Mapping[str, str])
 
@@ -30,3 +32,13 @@ def seen(text: str) -> str:
 def half_width(text: str) -> str:
     """Digits and signs as a Chinese keyboard types them (１２．５) as everybody reads numbers (12.5). For numbers alone: names keep their width."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+class Texts(Protocol):
+    """The plugin's own texts where no template says them: titles of what waits, of search hits, in a file that is made."""
+
+    @needs()
+    def said(self, text: str) -> str:
+        """``text`` (marked by :func:`translatable`) in the language of whoever reads, as ``_()`` in the plugin's templates says it. Chinese where
+        nothing translates it, and in jobs, of whose readers nobody knows the language."""
+        ...

@@ -30,6 +30,7 @@ from zhangfang_sdk.openings import Openings
 from zhangfang_sdk.risk import RiskRules
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
+from zhangfang_sdk.texts import Texts
 from zhangfang_sdk.typefaces import Typefaces
 from zhangfang_sdk.uploads import Uploads
 from zhangfang_sdk.vendors import Vendors
@@ -62,6 +63,7 @@ CORE_SERVICES: Mapping[type[Any], str] = {
     Typefaces: "zhangfang_core.web.typefaces:BuiltTypefaces",
     Waiting: "zhangfang_core.web.waiting:PluginWaiting",
     RiskRules: "zhangfang_core.modules.risk_rules:DeclaredRiskRules",
+    Texts: "zhangfang_core.modules.translations:ReadersTexts",
     Search: "zhangfang_core.search.service:IndexedSearch",
     Uploads: "zhangfang_core.documents.resumable.service:KeptUploads",
     Vendors: "zhangfang_core.vendors.service:ChosenVendors",

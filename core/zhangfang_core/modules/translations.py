@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations_of
 from zhangfang_core.modules.registry import registry
+from zhangfang_sdk.acting import caller
 
 _language: ContextVar[str] = ContextVar("zhangfang_language", default=SOURCE_LANGUAGE)
 
@@ -33,6 +34,15 @@ def gettext(text: str, plugin: str = "") -> str:
     module = registry().modules.get(plugin)
     own = _agreed(language) if module is None else module.texts.get(language, {})
     return own.get(text) or text
+
+
+class ReadersTexts:
+    """The SDK's ``Texts``."""
+
+    def said(self, text: str) -> str:
+        """See the Protocol."""
+        asking = caller()
+        return gettext(text, "" if asking is None else asking.plugin) if text else ""
 
 
 def ngettext(one: str, many: str, number: int, plugin: str = "") -> str:
