@@ -146,6 +146,14 @@ class HookSpecs(Protocol):
         """
 
     @spec
+    async def on_deadlines_moved(self, ids: Sequence[int]) -> None:
+        """Calendar: the firm has moved deadlines, or put them back (ids of core_tax_deadline, which may be gone): ask ``Calendar`` anew.
+
+        What the operator decides about a day for everybody is not told. After the commit, in a job with a transaction of its own; a failure is
+        tried again.
+        """
+
+    @spec
     async def on_documents_stored(self, ids: Sequence[int]) -> None:
         """Documents: files were stored. After the commit, in a job with a transaction of its own; a failure is tried again."""
 

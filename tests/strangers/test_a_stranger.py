@@ -29,6 +29,7 @@ from zhangfang_core.testing.tenants import TestFirm, make_test_firm
 from zhangfang_core.testing.wheels import build_wheel, install
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.hookspecs import PROJECT, HookSpecs
+from zhangfang_sdk.periods import Period
 
 HERE = Path(__file__).parent
 PASSWORD = "a long enough secret"
@@ -212,6 +213,8 @@ async def test_every_hook_is_used(world: World) -> None:
     filing = re.findall(r"/books/filings/(\d+)", (await one.get("/books/filings")).text)[0]
     assert (await one.post(f"/books/filings/{filing}/filed", number="10013326", payable="0")).status_code == 303
     assert (await one.post(f"/books/filings/{filing}/voided", why="报错了")).status_code == 303
+    moved = {"deadline": f"iit_withholding {Period.current().key}", "due": str(Period.current().plus(1).last_day), "area": "", "reason": "通知"}
+    assert (await firm.post("/calendar/move", **moved)).status_code == 303
     assert (await one.post("/witness/job")).status_code == 200
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zhangfang_core.calendar.days import WorkingDays, year_of
 from zhangfang_core.calendar.deadlines import deadlines
 from zhangfang_core.database.engine import connection, kept
+from zhangfang_core.jobs.facts import tell
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.calendar import TaxDeadline, YearOfDays
 from zhangfang_sdk.clients import TaxpayerKind
@@ -103,10 +104,10 @@ async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -
         raise Refusal("calendar.area_wrong", "地区写行政区划代码的前 2、4 或 6 位数字;不填就是所有地区。", field="area")
     if all(abs((due - statutory).days) > FARTHEST_DAYS for statutory in _statutory(tax, covers)):
         raise Refusal("calendar.too_far", f"和法定截止日相差超过 {FARTHEST_DAYS} 天,请核对日期。", field="due")
-    await connection().execute(
+    moved = await connection().fetchval(
         """insert into core_tax_deadline (firm, tax, covers, area, due, reason, changed_by, changed_at)
         values ($1, $2, $3, $4, $5, $6, $7, now()) on conflict (firm, tax, covers, area) do update
-        set due = excluded.due, reason = excluded.reason, changed_by = excluded.changed_by, changed_at = excluded.changed_at""",
+        set due = excluded.due, reason = excluded.reason, changed_by = excluded.changed_by, changed_at = excluded.changed_at returning id""",
         firm_in_scope(),
         tax,
         covers,
@@ -117,6 +118,7 @@ async def move(tax: str, covers: str, *, due: dt.date, area: str, reason: str) -
     )
     after: dict[str, object] = {"due": due.isoformat(), "area": area, "reason": why}
     await use(Audit).record("calendar.move", f"deadline:{tax}:{covers}", after=after)
+    tell("deadlines_moved", [moved])
 
 
 def _statutory(tax: str, covers: str) -> list[dt.date]:
@@ -151,6 +153,7 @@ async def restore(tax: str, covers: str, *, area: str) -> None:
     )
     if gone is not None:
         await use(Audit).record("calendar.restore", f"deadline:{tax}:{covers}", after={"area": area})
+        tell("deadlines_moved", [gone])
 
 
 async def change_day(day: dt.date, *, is_working: bool | None, reason: str) -> None:

@@ -262,6 +262,10 @@ class Plugin:
             note("on_invoices_booked")
 
     @hook
+    async def on_deadlines_moved(self, ids: Sequence[int]) -> None:
+        note("on_deadlines_moved")
+
+    @hook
     async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
         note("on_bank_lines_brought")
 
