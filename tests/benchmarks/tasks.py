@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from zhangfang_collab import making
+from zhangfang_collab import making, moving
 from zhangfang_core.database.engine import close_pool, connection, open_pool, scoped_transaction
 from zhangfang_core.services import provide_services
 from zhangfang_core.settings import read_settings
@@ -71,6 +71,14 @@ async def made(firm: TestFirm) -> tuple[float, int]:
     return time.perf_counter() - began, count
 
 
+async def followed(firm: TestFirm) -> float:
+    """Seconds to see that no due day has moved."""
+    began = time.perf_counter()
+    with in_scope(system_scope(firm.id)):
+        await moving.follow_everywhere()
+    return time.perf_counter() - began
+
+
 async def page(visitor: Visitor, path: str) -> float:
     """The median of milliseconds."""
     times = []
@@ -94,6 +102,7 @@ async def measure(count: int) -> dict[str, float]:
             await clients(firm, count)
             found["first_s"], found["tasks"] = await made(firm)
             found["again_s"], found["new_again"] = await made(firm)
+            found["followed_s"] = await followed(firm)
             portal = Portal(create_app(read_settings()))
             async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}") as visitor:
                 found["trivial_ms"] = await page(visitor, "/calendar")

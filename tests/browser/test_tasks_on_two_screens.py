@@ -66,7 +66,7 @@ async def test_a_statement_handed_in_on_the_phone_closes_what_asks_for_it(portal
     await phone.set_input_files("input[type=file]", file)  # type: ignore[arg-type]  # FilePayload is a dict
     async with phone.expect_navigation():
         await phone.click("form[action$='/files'] button")
-    await expect(phone.locator("#task")).to_contain_text("内容已锁定")
+    await expect(phone.locator("#task")).to_contain_text("这件事已经完成")
     await expect(phone.locator("#task")).to_contain_text("流水.pdf")
     await phone.goto(f"{portal.client}/cockpit")
     await expect(phone.locator("#waiting .item-title", has_text=TITLES[2])).to_have_count(0)

@@ -11,7 +11,7 @@ import pytest
 
 from zhangfang_collab import arrivals, facts_heard, listing, making, ticking
 from zhangfang_collab import steps as states
-from zhangfang_collab.facts_heard import month_in
+from zhangfang_collab.statement_names import is_statement, month_in
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -193,6 +193,31 @@ async def test_the_last_invoice_closes_and_a_late_one_opens(firm: TestFirm, monk
             await facts_heard.judge_invoices(firm.trading, october)
             assert (await the("input_invoices")).turn == turn
         assert (await the("input_invoices")).reopened == "又有 1 张进项发票待核对"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("11月对账单.pdf", True),
+        ("2026年11月电子对账单(副本).xlsx", True),
+        ("禾木家居 11月对账单.pdf", True),
+        ("建行基本户对账单202611.pdf", True),
+        ("银行流水.xlsx", True),
+        ("工行11月流水.csv", True),
+        ("账户明细 2026-11.xls", True),
+        ("statement 对账单.pdf", True),
+        ("供应商对账单.pdf", False),
+        ("安吉竹溪11月对账单.pdf", False),
+        ("与金华乐家往来对账单.xlsx", False),
+        ("客户对账单-11月.xls", False),
+        ("支付宝交易明细11月.csv", False),
+        ("美团对账单.xlsx", False),
+        ("流水线照片.jpg", False),
+        ("11月发票.pdf", False),
+    ],
+)
+def test_a_bank_s_statement_and_not_anybody_s(name: str, expected: bool) -> None:
+    assert is_statement(name, "杭州禾木家居用品有限公司") is expected
 
 
 @dataclass

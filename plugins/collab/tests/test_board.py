@@ -77,3 +77,34 @@ async def test_ten_at_once(firm: TestFirm, visit: Visit) -> None:
     assert "该催了" in page
     assert "最晚" in (await owner.get("/tasks/board?show=")).text
     assert (await boss.get("/tasks/board")).status_code in (403, 404)
+
+
+async def test_it_opens_on_the_first_list_that_has_something(firm: TestFirm) -> None:
+    async with acting(firm, "owner"):
+        assert (await board.board(Chosen())).chosen.show == ""
+    await due_in(firm, firm.restaurant, 20, Side.FIRM)
+    async with acting(firm, "owner"):
+        assert (await board.board(Chosen())).chosen.show == "firm"
+    await due_in(firm, firm.restaurant, 2)
+    async with acting(firm, "owner"):
+        assert (await board.board(Chosen())).chosen.show == "soon"
+        found = await board.board(Chosen("soon", page=7))
+        assert (found.chosen.page, len(found.tasks)) == (1, 1), "a page that is gone is the last"
+        assert (await board.board(Chosen("late"))).tasks == [], "asked for, an empty list stays"
+
+
+async def test_what_is_chosen_stays_after_reminding_and_ticking(firm: TestFirm, visit: Visit) -> None:
+    task = await due_in(firm, firm.trading, 1)
+    owner = await visit("owner", of_firm=True)
+    kept = {"show": "soon", "client": str(firm.trading), "accountant": "", "number": "1"}
+    page = (await owner.get(f"/tasks/board?show=soon&client={firm.trading}")).text
+    assert f'name="client" value="{firm.trading}"' in page
+    for do, told in (("remind", "told=0"), ("done", "done=1")):
+        answer = await owner.post("/tasks/board", do=do, task=str(task), **kept)
+        where = answer.headers["location"]
+        assert f"show=soon&client={firm.trading}" in where
+        assert told in where
+        shown = await owner.get(where)
+        assert shown.status_code == 200
+    assert "已办好一步" in shown.text
+    assert "嘉喜商贸" in shown.text, "whose tasks they are stands there though none is left"

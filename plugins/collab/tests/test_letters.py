@@ -1,5 +1,6 @@
 """A letter becomes a task with deadline, owner and steps; owners; the owner's templates on their pages; the demo."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -51,11 +52,34 @@ async def test_what_is_refused(firm: TestFirm) -> None:
     async with acting(firm, "boss"):
         for code, letter in (
             ("collab.letter_wrong", Letter("poem", today())),
-            ("collab.due_past", Letter("notice", dt.date(2020, 1, 1))),
+            ("collab.due_far", Letter("notice", dt.date(2020, 1, 1))),
+            ("collab.due_far", Letter("notice", dt.date(2099, 1, 1))),
         ):
             with pytest.raises(Refusal) as refused:
                 await letters.hand_in(firm.restaurant, letter, "a.jpg", "image/jpeg", PHOTO)
             assert refused.value.code == code
+
+
+async def test_sent_twice_at_once_it_is_one_letter(firm: TestFirm) -> None:
+    first, again = await asyncio.gather(handed_in(firm), handed_in(firm))
+    assert first == again
+    async with acting(firm, "accountant"):
+        assert await Task.count() == 1
+        assert len([entry for entry in await listing.trail(first) if entry.document]) == 1
+    async with acting(firm, "boss", client=firm.restaurant):
+        other = Letter("notice", today() + dt.timedelta(days=9), "示税通〔2026〕8 号")
+        assert await letters.hand_in(firm.restaurant, other, "letter.jpg", "image/jpeg", PHOTO) != first
+
+
+async def test_a_letter_that_is_refused_stands_in_the_form_again(firm: TestFirm, visit: Visit) -> None:
+    boss = await visit("boss")
+    for wrong, says in (({"due_on": ""}, "请选择到期日"), ({}, "请选择要上传的文件")):
+        form = {"kind": "correction", "due_on": today().isoformat(), "number": "示税限改〔2026〕3 号", **wrong}
+        again = await boss.post("/tasks/letter", **form)
+        assert again.status_code == 422
+        assert "示税限改〔2026〕3 号" in again.text
+        assert '<option value="correction" selected>' in again.text
+        assert says in again.text
 
 
 async def test_owners_are_of_the_firm_and_of_this_client(firm: TestFirm) -> None:

@@ -3,13 +3,15 @@
 import asyncio
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
-from zhangfang_collab import making, templates, ticking
+from zhangfang_collab import letters, making, templates, ticking
 from zhangfang_collab.due_dates import Due, DueRule, MonthsCalendar
 from zhangfang_collab.jobs import next_month
+from zhangfang_collab.letters import Letter
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
@@ -145,6 +147,12 @@ async def test_due_days(firm: TestFirm, due: Due, payer: TaxpayerKind, month: tu
         ("collab.steps_wrong", {"steps": [Step("长" * 101, Side.CLIENT)]}),
         ("collab.steps_wrong", {"steps": [Step("交表", Side.CLIENT, "gold")]}),
         ("collab.template_wrong", {"month": 13}),
+        ("collab.template_wrong", {"feeds": "x" * 60}),
+        ("collab.template_wrong", {"feeds": "nothing_of_ours"}),
+        ("collab.template_wrong", {"due": Due(DueRule.DEADLINE, 3, "gold")}),
+        ("collab.template_wrong", {"due": Due(DueRule.DEADLINE, 3, "x" * 60)}),
+        ("collab.note_long", {"note": "长" * 401}),
+        ("collab.package_long", {"package": "长" * 81}),
     ],
 )
 async def test_a_template_that_is_refused(firm: TestFirm, code: str, change: dict[str, object]) -> None:
@@ -188,3 +196,41 @@ async def test_presets_have_words_in_english_and_what_the_owner_wrote_stays(firm
     assert "Bank statement of month 11" in shown
     assert "提供11月银行对账单" not in shown
     assert "交库存表" in shown
+
+
+async def test_what_waits_is_in_the_reader_s_language(firm: TestFirm, visit: Visit) -> None:
+    await made(firm, DECEMBER)
+    async with acting(firm, "boss", client=firm.restaurant):
+        letter = Letter("notice", dt.date(2026, 12, 20), "示税通〔2026〕7 号")
+        await letters.hand_in(firm.restaurant, letter, "letter.jpg", "image/jpeg", b"a letter")
+    boss, accountant = await visit("boss"), await visit("owner")
+    for who, title in ((boss, "Bank statement of month 11"), (accountant, "Notice of the tax office 示税通〔2026〕7 号")):
+        assert (await Visitor(who.http).post("/me/account/preferences", language="en")).status_code == 303
+        part = (await who.ask("GET", "/waiting?whole=1", headers={"hx-request": "true"})).text
+        assert title in part
+        rows = [row for row in re.findall(r'<li class="item">.*?</li>', part, re.DOTALL) if "/tasks/" in row]
+        assert len(rows) >= 2
+        assert not re.search("[\u4e00-\u9fff]", "".join(rows).replace("示税通〔2026〕7 号", "")), rows
+    (task,) = re.findall(r'href="[^"]*(/tasks/\d+)"[^>]*>[^<]*<span class="visually-hidden"> Notice', part)
+    assert "Notice of the tax office 示税通〔2026〕7 号" in (await accountant.get(task)).text
+
+
+async def test_only_months_near_by_are_made_by_hand(firm: TestFirm, visit: Visit) -> None:
+    owner, clients = await visit("owner", of_firm=True), await visit("owner")
+    for month in ("2099-12", "2001-01"):
+        for who in (owner, clients):
+            assert (await who.post("/tasks/month", period=month)).status_code == 422
+        assert "生成清单" not in (await owner.get(f"/tasks?period={month}")).text
+    async with acting(firm, "accountant"):
+        assert await Task.count() == 0
+
+
+async def test_a_template_s_form_with_what_nobody_offers(firm: TestFirm, visit: Visit) -> None:
+    owner = await visit("owner", of_firm=True)
+    good = {"title": "交表", "month": "0", "due_rule": "day", "due_number": "5", "side": "client", "step": "交表", "asks": "done", "active": "1"}
+    for wrong in ({"due_rule": "moon"}, {"side": "bank"}, {"feeds": "y" * 100}, {"due_rule": "deadline", "due_tax": "z" * 100}):
+        assert (await owner.post("/tasks/templates/new", **{**good, **wrong})).status_code == 422
+    assert (await owner.post("/tasks/templates/new", **{**good, "feeds": "vat_return", "due_tax": "gold"})).status_code == 303, "not asked for"
+    async with acting(firm, "owner"):
+        (made,) = [t for t in await templates.templates() if t.title == "交表"]
+        assert (made.feeds, made.due) == ("vat_return", Due(DueRule.DAY, 5))

@@ -1,5 +1,6 @@
 """Tasks: made by the firm, done step by step by either side, seen by both, counted in the red dot and in what waits."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from zhangfang_collab import listing, ticking
 from zhangfang_collab.keeping import for_change
 from zhangfang_collab.steps import Step
+from zhangfang_collab.tables import ArrivalRow, Task
 from zhangfang_collab.waiting import waiting
 from zhangfang_core.database.engine import connection
 from zhangfang_core.testing.fixtures import Visit
@@ -233,4 +235,87 @@ async def test_a_statement_is_no_program(firm: TestFirm) -> None:
             await ticking.attach(task, "对账单.exe", "application/x-msdownload", b"MZ")
     async with acting(firm, "boss"):
         await ticking.attach(task, "流水.PDF", "application/pdf", b"%PDF-1.4")
+        assert (await listing.one(task)).turn is None
+
+
+async def test_the_list_of_the_running_month_has_all_that_waits(firm: TestFirm) -> None:
+    """What 等您处理 shows of later months, and nothing of theirs that is somebody else's turn."""
+    later = MONTH.plus(2).first_day
+    async with acting(firm, "accountant"):
+        for title, steps in (("给客户", BOTH[:1]), ("给会计", BOTH[1:])):
+            await ticking.make_one(firm.restaurant, MONTH, steps, title=title, note="", due_on=later)
+    for role, title in (("boss", "给客户"), ("accountant", "给会计")):
+        async with acting(firm, role, client=firm.restaurant):
+            assert [item.title for item in await waiting(5)] == [title]
+            assert [task.title for task in await listing.of_month(firm.restaurant, MONTH)] == [title]
+            assert await listing.of_month(firm.restaurant, MONTH.plus(1)) == []
+
+
+async def test_a_filter_is_of_all_and_not_of_those_shown(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST_SHOWN", 3)
+    for number in range(4):
+        await assigned(firm, f"还没办 {number}", 0)
+    done = await assigned(firm, "办好了", 0)
+    async with acting(firm, "accountant"):
+        await ticking.tick(done, done=True)
+        assert [t.title for t in await listing.of_month(None, MONTH, "done")] == ["办好了"]
+        assert [t.title for t in await listing.of_month(None, MONTH)] == [f"还没办 {n}" for n in range(3)], "open ones first"
+        assert await listing.of_month(None, MONTH, "late") == []
+
+
+@pytest.mark.parametrize("due_on", ["", "someday", "2001-01-01", "2099-12-31"])
+async def test_a_day_that_is_wrong_is_said_in_the_form(firm: TestFirm, visit: Visit, due_on: str) -> None:
+    owner = await visit("owner")
+    again = await owner.post("/tasks", title="补交合同", due_on=due_on)
+    assert again.status_code == 422
+    assert 'value="补交合同"' in again.text, "what was typed stays"
+    assert "到期日" in again.text
+    async with acting(firm, "accountant"):
+        assert await listing.of_month(firm.restaurant, MONTH) == []
+
+
+async def test_the_same_file_twice_is_one_and_another_account_s_statement_comes_after(firm: TestFirm) -> None:
+    """Also when something else closed the task meanwhile. After the return is filed, nothing comes any more."""
+    steps = (Step("上传银行对账单", Side.CLIENT, AskedFor.BANK_STATEMENT),)
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, steps, title="对账单", note="", due_on=today())
+    async with acting(firm, "boss"):
+        first = await ticking.attach(task, "工行.pdf", "application/pdf", b"%PDF-1.4 a")
+        assert await ticking.attach(task, "工行.pdf", "application/pdf", b"%PDF-1.4 a") == first
+        second = await ticking.attach(task, "建行.pdf", "application/pdf", b"%PDF-1.4 b")
+        assert [e.document for e in await listing.trail(task) if e.kind == "file"] == [second, first]
+        rows = await ArrivalRow.select(ArrivalRow.live).where(ArrivalRow.client == firm.restaurant)
+        assert [row["live"] for row in rows] == [True, True]
+    async with acting(firm, "accountant"):
+        filed = Step("申报", Side.FIRM)
+        vat = await ticking.make_one(firm.restaurant, MONTH, (filed,), title="申报", note="", due_on=today())
+        await Task.update({Task.feeds: "vat_return"}).where(Task.id == task)
+        await Task.update({Task.template: "vat_return"}).where(Task.id == vat)
+        await ticking.tick(vat, done=True)
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"collab\.locked"):
+            await ticking.attach(task, "招行.pdf", "application/pdf", b"%PDF-1.4 c")
+
+
+async def test_a_form_that_is_sent_twice_makes_one_task(firm: TestFirm) -> None:
+    first, again = await asyncio.gather(assigned(firm, "补交合同", 1), assigned(firm, "补交合同", 1))
+    assert first == again
+    assert await assigned(firm, "补交合同", 2) != first
+    async with acting(firm, "accountant"):
+        await Task.update({Task.created_at: dt.datetime.now(dt.UTC) - ticking.SENT_TWICE}).where(Task.id == first)
+    assert await assigned(firm, "补交合同", 1) != first, "wanted again"
+
+
+async def test_taken_back_the_same_file_does_it_again(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with acting(firm, "accountant"):
+        task = await ticking.assign(firm.restaurant, MONTH, "交合同", "", today(), asks=AskedFor.DOCUMENT)
+    async with acting(firm, "boss"):
+        first = await ticking.attach(task, "合同.pdf", "application/pdf", b"%PDF-1.4 a")
+    async with acting(firm, "accountant"):
+        await ticking.untick(task, 0)
+    async with acting(firm, "boss"):
+        assert await ticking.attach(task, "合同.pdf", "application/pdf", b"%PDF-1.4 a") == first, "the first press, once more"
+        assert (await listing.one(task)).turn is Side.CLIENT
+        monkeypatch.setattr(ticking, "SENT_TWICE", dt.timedelta())
+        await ticking.attach(task, "合同.pdf", "application/pdf", b"%PDF-1.4 a")
         assert (await listing.one(task)).turn is None

@@ -14,7 +14,7 @@ SCREENS = (
             **{"template": "模板", "covers": "所属月份", "party": "对方", "owner_firm": "我方负责人", "owner_client": "客户负责人"},
             **{"asked_on": "轮到这一方的日期", "reopened": "重新打开的原因", "document": "文件", "link": "办理页面", "feeds": "对应的申报"},
         },
-        hidden=(Task.key, Task.steps, Task.reminded, Task.took),
+        hidden=(Task.key, Task.steps, Task.reminded, Task.took, Task.due_rule, Task.due_number, Task.due_tax),
         choices={"turn": {"": "已完成", "client": "客户", "firm": "我们", "tax_office": "税务局"}},
         better=BetterPage("待办事项", "/tasks"),
     ),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zhangfang_collab.listing import ShownTask, shown
@@ -25,9 +25,10 @@ FEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What of the board is shown. ``page`` counts from 1; ``accountant`` and ``client`` are None for all."""
+    """What of the board is shown. ``show`` is a key of FILTERS, None for the first that has something; ``page`` counts from 1, and one that is not
+    there is the last; ``accountant`` and ``client`` are None for all."""
 
-    show: str = "late"
+    show: str | None = None
     accountant: int | None = None
     client: int | None = None
     page: int = 1
@@ -35,8 +36,9 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """``counts`` by the keys of FILTERS; ``safe`` the last day to ask the client again, by the task's id."""
+    """``chosen`` is what is shown indeed. ``counts`` by the keys of FILTERS; ``safe`` the last day to ask the client again, by the task's id."""
 
+    chosen: Chosen
     counts: Mapping[str, int]
     tasks: Sequence[ShownTask]
     pages: int
@@ -50,14 +52,19 @@ async def board(chosen: Chosen) -> Board:
     colleagues = [c for c in await use(Contacts).of_firm() if c.clients]
     clients = _clients(chosen, colleagues)
     counts = await _counts(clients)
+    show = next((key for key in FILTERS if key == chosen.show), None)
+    if show is None:
+        show = next((key for key, count in counts.items() if count), "")
+    pages = -(-counts[show] // PAGE)
+    chosen = replace(chosen, show=show, page=max(1, min(chosen.page, pages)))
     query = Task.objects().where(Task.done_at.is_null()).order_by(Task.due_on, Task.id).limit(PAGE).offset((chosen.page - 1) * PAGE)
     if clients is not None:
         query = query.where(Task.client.is_in(clients))
-    for condition in _conditions(chosen.show):
+    for condition in _conditions(show):
         query = query.where(condition)
     tasks = [shown(row) for row in await query]
     safe = await last_safe_days(tasks)
-    return Board(counts, tasks, -(-counts[chosen.show] // PAGE), colleagues, safe)
+    return Board(chosen, counts, tasks, pages, colleagues, safe)
 
 
 def _clients(chosen: Chosen, colleagues: Sequence[Colleague]) -> list[int] | None:

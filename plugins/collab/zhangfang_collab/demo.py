@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from zhangfang_collab import facts_heard, making, ticking
 from zhangfang_collab import steps as states
-from zhangfang_collab.letters import kinds
+from zhangfang_collab.letter_kinds import LETTER, kinds
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
 from zhangfang_sdk.calendar import Calendar
@@ -19,6 +19,8 @@ from zhangfang_sdk.tasks import AskedFor, Side
 
 LETTER_DAYS = 8
 """Working days that the demo's letter leaves."""
+LATE_DAYS = 3
+"""Working days since what the demo's client has forgotten was due."""
 SAID = {
     AskedFor.DONE: "",
     AskedFor.PAYROLL: "工资表和上月一样,没有变动,已当面核对。",
@@ -40,6 +42,7 @@ async def fill(clients: Sequence[int]) -> None:
         await _month_so_far(client.id, month)
     await making.make(new[:1], Period(month.year + 1, 1), only="annual_report")
     await _letter(new[0].id)
+    await _forgotten(new[-1].id if len(new) < 2 else new[1].id)
 
 
 async def _month_so_far(client: int, month: Period) -> None:
@@ -60,6 +63,15 @@ async def _letter(client: int) -> None:
     task = await ticking.make_one(
         client, Period.of(due_on), tuple(kind.steps), title=f"{kind.title} 示税通〔{due_on.year}〕118 号",
         note="请说明上季度增值税税负偏低的原因,并提供 9 月的进货合同。", due_on=due_on, party=kind.party,
-        key=f"collab:{client}:letter:demo",
+        key=f"collab:{client}{LETTER}demo",
     )  # fmt: skip
     await ticking.tick_step(task, 0)
+
+
+async def _forgotten(client: int) -> None:
+    """What no register knows of, and the client has not sent."""
+    due_on = await use(Calendar).plus_working_days(today(), -LATE_DAYS)
+    with in_scope(replace(scope(), client=client, user_name=PEOPLE[Side.FIRM])):
+        await ticking.assign(
+            client, Period.of(due_on), "补交今年的采购框架合同", "年底对账和汇算清缴备查要用,拍照或扫描都行。", due_on, asks=AskedFor.DOCUMENT
+        )

@@ -8,13 +8,15 @@ from enum import StrEnum
 from zhangfang_sdk.calendar import Calendar, TaxDeadline
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
 from zhangfang_sdk.texts import translatable
 
 PUT_OFF_DAYS = 25
 """How far into the next month a month's deadline is looked for, which holidays or the tax office put off."""
 YEAR_DAYS = 366
+DAYS_BACK, DAYS_AHEAD = dt.timedelta(days=365), dt.timedelta(days=5 * 366)
+"""What people may set by hand: what is farther away is a slip of the hand."""
 
 
 class DueRule(StrEnum):
@@ -49,6 +51,22 @@ class Due:
             raise Refusal("collab.due_wrong", f"这里的天数应在 {most[0]} 到 {most[1]} 之间。", field="due_number")
         if self.rule is DueRule.DEADLINE and not self.tax:
             raise Refusal("collab.due_wrong", "请选择按哪一项申报的截止日计算。", field="due_tax")
+
+
+def refuse_far(due_on: dt.date) -> None:
+    """Of a day that somebody typed. Raises Refusal ``collab.due_far``."""
+    if not today() - DAYS_BACK <= due_on <= today() + DAYS_AHEAD:
+        raise Refusal("collab.due_far", "到期日要在过去一年到以后五年之间,请核对日期。", field="due_on")
+
+
+async def taxes() -> Mapping[str, str]:
+    """What the calendar declares within a year, for whomever, by its key."""
+    first = Period.current().first_day
+    found = {}
+    for payer in TaxpayerKind:
+        for deadline in await use(Calendar).tax_deadlines(first, first.replace(year=first.year + 1), payer):
+            found[deadline.tax] = deadline.title
+    return dict(sorted(found.items()))
 
 
 class MonthsCalendar:

@@ -1,39 +1,28 @@
 """Facts of the platform that are arrivals: files whose name says that they are bank statements, a month's input invoices all checked."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from zhangfang_collab import arrivals
+from zhangfang_collab.statement_names import is_statement, month_in
 from zhangfang_collab.tables import ArrivalRow, Task
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Document, Documents
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side
 
-STATEMENT = re.compile(r"对账单|银行流水|账户明细|交易明细")
-_MONTH = re.compile(r"(?:(20\d\d)\s*[-._年]?\s*)?(?<!\d)(1[0-2]|0?[1-9])\s*月|(20\d\d)[-._]?(1[0-2]|0[1-9])(?!\d)")
 ALL = "all"
 """The reference of a month's invoices: there is one such fact a month."""
-
-
-def month_in(name: str, day_stored: Period) -> Period | None:
-    """The month that a file's name tells ("11月", "2026-11", "2026年11月"), the latest one not after the month in which it was stored."""
-    match = _MONTH.search(name)
-    if match is None:
-        return None
-    month = int(match[2] or match[4])
-    if year := match[1] or match[3]:
-        return Period(int(year), month)
-    return Period(day_stored.year - (month > day_stored.month), month)
 
 
 async def documents_stored(ids: Sequence[int]) -> None:
     """Bank statements among new files close the task that asks for them."""
     for document in await use(Documents).documents(ids):
         reference = f"document:{document.id}"
-        if STATEMENT.search(document.name) and not await ArrivalRow.exists().where(
+        client = await use(Clients).client(document.client)
+        if is_statement(document.name, client.name) and not await ArrivalRow.exists().where(
             (ArrivalRow.client == document.client) & (ArrivalRow.reference == reference)
         ):
             covers = await _covers(document)

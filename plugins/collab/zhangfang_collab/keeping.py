@@ -32,6 +32,7 @@ TRAIL: Mapping[str, str] = translatable({
     "answered": "回答",
     "reminded": "提醒",
     "owner": "负责人",
+    "moved": "到期日随办税日历变动",
 })
 """Kinds of a task's trail, as people read them."""
 
@@ -114,6 +115,15 @@ async def is_filed(task: Task) -> bool:
         return False
     filed = any(s.done_at is not None for s in states.read(found.steps) if s.asks.startswith(f"{AskedFor.RETURN_FILED}:"))
     return filed or found.done_at is not None
+
+
+async def takes_files(task: Task) -> bool:
+    """Whether a file may be handed in: while it is open, and when what its client was asked for arrived by itself, until the return that stands on
+    it is filed: a client has several accounts, each with a statement."""
+    if task.done_at is None:
+        return True
+    closed_itself = any(step.arrived and step.side is Side.CLIENT for step in states.read(task.steps))
+    return closed_itself and not await is_filed(task)
 
 
 def refuse_when_done(task: Task) -> None:

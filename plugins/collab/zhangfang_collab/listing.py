@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from piccolo.query import OrderByRaw
+
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import TRAIL
 from zhangfang_collab.tables import Entry, Task
-from zhangfang_collab.templates import preset_title
+from zhangfang_collab.titles import title_of
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
@@ -35,7 +37,7 @@ BUTTONS: Mapping[str, str] = translatable({
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
-    """A task as a page shows it. ``preset`` is its title with COVERS where it is a preset's, else "".
+    """A task as a page shows it, its ``title`` in the language of whoever looks.
 
     ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn.
     """
@@ -43,7 +45,6 @@ class ShownTask:
     id: int
     client: int
     title: str
-    preset: str
     note: str
     due_on: dt.date
     covers: int
@@ -77,27 +78,34 @@ class ShownTask:
         return self.current is not None and self.current.asks not in BUTTONS
 
 
-async def of_month(client: int | None, period: Period) -> Sequence[ShownTask]:
-    """Those of a month, in the running one also what is left from before: open ones first, by due date.
+async def of_month(client: int | None, period: Period, show: str = "") -> Sequence[ShownTask]:
+    """The first MOST_SHOWN of a month that fit ``show``, a key of FILTERS: open ones first, by due date.
 
-    With None as client, of all that the actor sees (the first 500).
+    In the running month also what is open from before, and what waits for the side of whoever looks already, of whatever month: everything that
+    等您处理 has. With None as client, of all that the actor sees.
     """
     of_it: Any = Task.period == period.number
     if period == Period.current():
-        of_it = of_it | ((Task.period < period.number) & Task.done_at.is_null())
-    query = Task.objects().where(of_it).order_by(Task.due_on, Task.id)
-    rows = await (query.limit(MOST_SHOWN) if client is None else query.where(Task.client == client))
-    return sorted((shown(row) for row in rows), key=lambda t: (t.urgency is None, t.due_on, t.id))
+        of_it = of_it | (Task.done_at.is_null() & ((Task.period < period.number) | (Task.turn == _own_side().value)))
+    query = Task.objects().where(of_it)
+    if client is not None:
+        query = query.where(Task.client == client)
+    for condition in _conditions(show):
+        query = query.where(condition)
+    rows = await query.order_by(OrderByRaw("done_at is not null")).order_by(Task.due_on, Task.id).limit(MOST_SHOWN)
+    return [shown(row) for row in rows]
 
 
-def chosen(tasks: Sequence[ShownTask], show: str) -> Sequence[ShownTask]:
-    """Those of a filter, a key of FILTERS."""
-    fits = {
-        "late": lambda t: t.urgency is Urgency.LATE,
-        "open": lambda t: t.urgency is not None,
-        "done": lambda t: t.urgency is None,
-    }
-    return [task for task in tasks if show not in fits or fits[show](task)]
+def _conditions(show: str) -> Sequence[Any]:
+    return {
+        "late": [Task.done_at.is_null(), Task.due_on < today()],
+        "open": [Task.done_at.is_null()],
+        "done": [Task.done_at.is_not_null()],
+    }.get(show, [])
+
+
+def _own_side() -> Side:
+    return Side.FIRM if scope().staff else Side.CLIENT
 
 
 async def one(task_id: int) -> ShownTask:
@@ -116,15 +124,14 @@ def shown(row: Task) -> ShownTask:
     return ShownTask(
         id=int(row.id),
         client=int(row.client),
-        title=row.title,
-        preset=preset_title(row.template, row.title, Period.from_number(row.period)),
+        title=title_of(row),
         note=row.note,
         due_on=row.due_on,
         covers=row.covers,
         steps=states.read(row.steps),
         turn=turn,
         urgency=urgency,
-        mine=turn is (Side.FIRM if scope().staff else Side.CLIENT),
+        mine=turn is _own_side(),
         turn_title="" if turn is None else (TURN_TITLES if scope().staff else TURNS_FOR_CLIENT)[turn],
         done_by=row.done_by,
         result=row.result,

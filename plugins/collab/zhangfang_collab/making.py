@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_collab import arrivals
-from zhangfang_collab.due_dates import MonthsCalendar
 from zhangfang_collab.keeping import TOPIC, lock
+from zhangfang_collab.payers import Calendars, payer_of
 from zhangfang_collab.search_source import KIND
 from zhangfang_collab.steps import turn, written
 from zhangfang_collab.tables import Task
 from zhangfang_collab.templates import TaskTemplate, templates
 from zhangfang_sdk import use
-from zhangfang_sdk.clients import Client, Clients, TaxpayerKind
+from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import firm_in_scope, require, transaction
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import Profile
@@ -21,6 +22,8 @@ from zhangfang_sdk.search import Search
 
 AT_ONCE = 200
 """Clients of one transaction."""
+MONTHS_BACK, MONTHS_AHEAD = 12, 3
+"""Of which months a person may ask for the list: what is older nobody does any more, what is later no calendar knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,17 @@ class Wanted:
     template: TaskTemplate
     period: Period
     due: dt.date
+
+
+def may_be_made(period: Period) -> bool:
+    """Whether a person may ask for the list of that month."""
+    return Period.current().plus(-MONTHS_BACK) <= period <= Period.current().plus(MONTHS_AHEAD)
+
+
+def refuse_far(period: Period) -> None:
+    """Raises Refusal ``collab.month_far``."""
+    if not may_be_made(period):
+        raise Refusal("collab.month_far", f"只能生成过去 {MONTHS_BACK} 个月到以后 {MONTHS_AHEAD} 个月的清单。", field="period")
 
 
 async def make_everywhere(period: Period) -> int:
@@ -50,7 +64,7 @@ async def make(clients: Sequence[Client], period: Period, *, only: str = "") -> 
     """For these clients, in the caller's transaction; needs ``collab.assign``. Ids of those that are new. ``only`` names one template."""
     require("collab.assign")
     chosen = [template for template in await templates() if only in ("", template.key)]
-    calendars = dict[tuple[TaxpayerKind, str], MonthsCalendar]()
+    calendars = Calendars()
     await lock(client.id for client in clients)
     profiles = await use(Clients).profiles([client.id for client in clients], period.first_day)
     wanted = [
@@ -73,16 +87,14 @@ async def _wanted(
     profile: Profile,
     chosen: Sequence[TaskTemplate],
     period: Period,
-    calendars: dict[tuple[TaxpayerKind, str], MonthsCalendar],
+    calendars: Calendars,
 ) -> Sequence[Wanted]:
-    payer = profile.taxpayer_kind.value if profile.taxpayer_kind else client.taxpayer_kind
-    package = profile.service_package.value if profile.service_package else ""
-    area = profile.registered_address.value.area if profile.registered_address else ""
-    calendar = calendars.setdefault((payer, area), MonthsCalendar(period, payer, area))
+    payer = payer_of(client, profile)
+    calendar = calendars.of(period, payer)
     found = []
     for template in chosen:
         covers = template.covers(period)
-        if not template.fits(payer, package, period) or (
+        if not template.fits(payer.kind, payer.package, period) or (
             not template.month and covers < Period.of(client.books_start).number
         ):
             continue
@@ -103,11 +115,12 @@ async def _known(clients: Sequence[int], period: Period) -> frozenset[str]:
 
 
 _INSERT = """insert into collab_task (firm, client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link,
-    created_at, asked_on, done_by, result, reopened)
+    due_rule, due_number, due_tax, created_at, asked_on, done_by, result, reopened)
     select {}, w.client, w.key, w.template, w.period, w.covers, w.title, w.note, w.due_on, w.party, w.steps::jsonb, w.turn, w.feeds, w.link,
-    now(), {}, '', '', ''
+    w.due_rule, w.due_number, w.due_tax, now(), {}, '', '', ''
     from unnest({}::bigint[], {}::text[], {}::text[], {}::int[], {}::int[], {}::text[], {}::text[], {}::date[], {}::text[], {}::text[], {}::text[],
-    {}::text[], {}::text[]) as w(client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link)
+    {}::text[], {}::text[], {}::text[], {}::smallint[], {}::text[])
+    as w(client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link, due_rule, due_number, due_tax)
     on conflict (firm, key) do nothing returning id, client"""
 
 
@@ -119,6 +132,7 @@ async def _insert(wanted: Sequence[Wanted]) -> Mapping[int, int]:
         (
             w.client, w.key, w.template.key, w.period.number, w.template.covers(w.period), w.template.title_in(w.period), w.template.note,
             w.due, w.template.party, written(w.template.steps), str(turn(tuple(w.template.steps)) or ""), w.template.feeds, w.template.link,
+            w.template.due.rule.value, w.template.due.number, w.template.due.tax,
         )
         for w in wanted
     ]  # fmt: skip

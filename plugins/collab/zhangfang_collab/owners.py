@@ -8,6 +8,9 @@ from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.context import require
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.tasks import Side
+from zhangfang_sdk.texts import Texts, translatable
+
+NOBODY = translatable("不指定")
 
 
 async def possible(client: int, side: Side) -> Mapping[int, str]:
@@ -20,7 +23,8 @@ async def possible(client: int, side: Side) -> Mapping[int, str]:
 
 def everybody(people: Mapping[int, str]) -> str:
     """Who has it while nobody was named."""
-    return f"不指定({'、'.join(people.values())})" if people else "不指定"
+    nobody = use(Texts).said(NOBODY)
+    return f"{nobody}({'、'.join(people.values())})" if people else nobody
 
 
 async def give(task_id: int, side: Side, person: int | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_collab import facts_heard, jobs, registers_heard, reminding
+from zhangfang_collab import facts_heard, jobs, moving, registers_heard, reminding
 from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
@@ -15,9 +15,9 @@ from zhangfang_collab.search_source import TASKS
 from zhangfang_collab.tasks_service import KeptTasks
 from zhangfang_collab.waiting import waiting
 from zhangfang_collab.yearly import home_card
-from zhangfang_sdk import hook
+from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminScreen
-from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.jobs import Job, Jobs
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.search import SearchSource
 from zhangfang_sdk.tasks import Tasks
@@ -67,6 +67,7 @@ class Collab:
         return [
             Job("next_month", jobs.next_month, "10 5 25-31 * *"),
             Job("month", jobs.month),
+            Job("due_days", moving.follow_everywhere, "40 8 * * *"),
             Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),
             Job("registers", registers_heard.judge_registers, "20 6 * * *"),
@@ -79,6 +80,10 @@ class Collab:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         return SCREENS
+
+    @hook
+    async def on_deadlines_moved(self, ids: Sequence[int]) -> None:
+        await use(Jobs).defer("collab.due_days", once="collab.due_days")
 
     @hook
     async def on_documents_stored(self, ids: Sequence[int]) -> None:

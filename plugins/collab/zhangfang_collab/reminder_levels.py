@@ -28,6 +28,10 @@ TONES: Mapping[str, str] = translatable({
 """The kinds of notice (``notice_kinds.py``) that a level may have."""
 
 
+BEFORE, AFTER = frozenset({"soon", "today"}), frozenset({"late", "escalated"})
+"""Tones that say that there is still time (on the last day too), and those that say that it is over. ``soon`` counts the days that are left."""
+
+
 class Duty(StrEnum):
     """``YEARLY``: a year's, while the client has it; ``MONTHLY``: all else."""
 
@@ -65,6 +69,10 @@ async def save(duty: Duty, wanted: Sequence[tuple[int, str]]) -> None:
         raise Refusal("collab.reminders_wrong", f"最多 {MOST} 次,每次在到期日前后 {FARTHEST} 天以内,语气请从给出的里选。", field="days")
     if len(set(days)) < len(days):
         raise Refusal("collab.reminders_wrong", "同一天只提醒一次,请去掉重复的。", field="days")
+    for day, tone in wanted:
+        if not fits(day, tone):
+            when = "到期日之后" if tone in AFTER else "到期日之前" if tone == "soon" else "到期日当天或之前"
+            raise Refusal("collab.reminders_wrong", f"“{TONES[tone]}”只能用在{when},请改语气或早晚。", field="days")
     before, after = (await levels())[duty], _levels(wanted)
     text = json.dumps(list(after.items()))
     await Reminders.raw(
@@ -73,6 +81,11 @@ async def save(duty: Duty, wanted: Sequence[tuple[int, str]]) -> None:
         *(firm_in_scope(), duty.value, text, dt.datetime.now(dt.UTC)),
     )
     await use(Audit).record("collab.reminders", f"collab_reminders:{duty}", before={"levels": _shown(before)}, after={"levels": _shown(after)})
+
+
+def fits(day: int, tone: str) -> bool:
+    """Whether a tone says what is true at that many days from the due date."""
+    return day > 0 if tone in AFTER else day < (0 if tone == "soon" else 1) if tone in BEFORE else True
 
 
 def _levels(given: Sequence[tuple[int, str]]) -> Levels:

@@ -20,8 +20,10 @@ AT_ONCE = 100
 
 
 def level(due_on: dt.date, day: dt.date, levels: Sequence[int]) -> int | None:
-    """The highest one that has come, None before the first. Those that were missed are not made up for."""
-    return max((n for n in levels if due_on + dt.timedelta(days=n) <= day), default=None)
+    """The highest one that has come, None before the first. Those that were missed are not made up for: once the due day is over, what was to be
+    said before it is not true any more."""
+    highest = max((n for n in levels if due_on + dt.timedelta(days=n) <= day), default=None)
+    return None if highest is not None and highest <= 0 and day > due_on else highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ async def _remind(due: Due, known: Mapping[Duty, Levels]) -> None:
         return
     if kind != "escalated" and task.turn != Side.CLIENT:
         kind = f"firm_{kind}"
-    # A step that comes back is another reason to tell: the day since which it is asked for is in the key.
-    await _send(task, kind, f"collab.remind:{task.id}:{task.asked_on}:{due.level}")
+    # A step that comes back, and a due day that moves, are other reasons to tell: both days are in the key.
+    await _send(task, kind, f"collab.remind:{task.id}:{task.asked_on}:{task.due_on}:{due.level}")
 
 
 async def nudge(tasks: Sequence[int]) -> int:

@@ -12,8 +12,9 @@ class Task(ClientRows, Table, tablename="collab_task"):
     """``key`` is one in the firm. ``period`` is the month whose list it is on, ``covers`` the one that it is about (202611; a year's: 202500).
 
     ``steps`` are those of ``steps.py``; ``turn`` is the side of the first open one, "" when ``done_at`` (UTC) is set. ``feeds`` is the
-    template of the return that is filed with it. ``asked_on`` is the day from which the side whose turn it is has it. ``reminded`` is
-    the highest level of ``reminding.py`` sent, None before the first. ``took`` is how many days the client had their last step.
+    template of the return that is filed with it. ``due_rule``, ``due_number`` and ``due_tax`` are the template's, "" where somebody named the day.
+    ``asked_on`` is the day from which the side whose turn it is has it. ``reminded`` is the highest level of ``reminding.py`` sent, None before the
+    first. ``took`` is how many days the client had their last step.
     """
 
     id = BigSerial(primary_key=True)
@@ -32,6 +33,9 @@ class Task(ClientRows, Table, tablename="collab_task"):
     feeds = Varchar(length=40, default="")
     link = Varchar(length=400, default="")
     created_at = Timestamptz()
+    due_rule = Varchar(length=20, default="")
+    due_number = SmallInt(default=0)
+    due_tax = Varchar(length=40, default="")
     asked_on = Date()
     done_at = Timestamptz(null=True, default=None)
     done_by = Varchar(length=80, default="")

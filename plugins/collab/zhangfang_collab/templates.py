@@ -4,12 +4,12 @@ import datetime as dt
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from zhangfang_collab.due_dates import Due, DueRule
+from zhangfang_collab.due_dates import Due, DueRule, taxes
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Template
 from zhangfang_sdk import use
@@ -184,11 +184,12 @@ class TypedTemplate:
 async def save(template_id: int | None, typed: TypedTemplate) -> int:
     """Change a template, or make one with None; needs ``collab.templates``; on the trail.
 
-    Raises Refusal ``collab.title_missing``, ``collab.due_wrong``, ``collab.steps_wrong``, ``collab.template_wrong``, ``common.not_found``.
+    Raises Refusal ``collab.title_missing``, ``collab.note_long``, ``collab.package_long``, ``collab.due_wrong``, ``collab.steps_wrong``,
+    ``collab.template_wrong``, ``common.not_found``.
     """
     require("collab.templates")
     before = None if template_id is None else await template(template_id)
-    wanted = _checked(typed, before)
+    wanted = await _checked(typed, before)
     if before is None:
         number = 1 + await Template.count()
         key = f"own_{number}_{int(dt.datetime.now(dt.UTC).timestamp())}"
@@ -206,21 +207,32 @@ async def save(template_id: int | None, typed: TypedTemplate) -> int:
     return int(template_id or 0)
 
 
-def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:
-    title = typed.title.strip()
+async def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:
+    title, note, package = typed.title.strip(), typed.note.strip(), typed.package.strip()
     if not title or len(title) > 100:
         raise Refusal("collab.title_missing", "请写明要做什么(100 字以内)。", field="title")
+    if len(note) > 400:
+        raise Refusal("collab.note_long", "补充说明请写在 400 字以内。", field="note")
+    if len(package) > 80:
+        raise Refusal("collab.package_long", "服务套餐请写在 80 字以内。", field="package")
     typed.due.check()
+    due = typed.due if typed.due.rule is DueRule.DEADLINE else replace(typed.due, tax="")
     if not 0 <= typed.month <= 12 or typed.payer not in ("", *TaxpayerKind):
         raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="month")
+    # What is unknown today and stands in the template already stays.
+    if due.tax not in {"", *await taxes(), "" if before is None else before.due.tax}:
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择按哪一项申报。", field="due_tax")
+    returns = {t.key for t in await templates() if not t.month and t != before}
+    if typed.feeds not in {"", *returns, "" if before is None else before.feeds}:
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择影响哪一项申报。", field="feeds")
     return TaskTemplate(
         key="" if before is None else before.key,
         title=title,
-        due=typed.due,
+        due=due,
         steps=_steps(typed.steps),
-        note=typed.note.strip()[:400],
+        note=note,
         payer=typed.payer,
-        package=typed.package.strip()[:80],
+        package=package,
         month=typed.month,
         feeds=typed.feeds,
         party="" if before is None else before.party,

@@ -1,13 +1,15 @@
 """What people do with a task: assign it, tick its steps, take that back, say something, hand in a file."""
 
 import datetime as dt
+from hashlib import sha256
 
 from zhangfang_collab import arrivals
 from zhangfang_collab import steps as states
-from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, refuse_when_done, write
+from zhangfang_collab.due_dates import refuse_far
+from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, lock, refuse_when_done, takes_files, write
 from zhangfang_collab.listing import shown
 from zhangfang_collab.steps import Step
-from zhangfang_collab.tables import Task
+from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.yearly import asks_facts
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
@@ -19,17 +21,33 @@ from zhangfang_sdk.tasks import Arrival, AskedFor, Side
 
 STATEMENT_FILES = (".pdf", ".ofd", ".xls", ".xlsx", ".csv", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".zip")
 """What banks give statements as, and what they are photographed as."""
+SENT_TWICE = dt.timedelta(seconds=10)
 
 
 async def assign(
     client: int, period: Period, title: str, note: str, due_on: dt.date, *, side: Side = Side.CLIENT, asks: str = AskedFor.DONE
 ) -> int:
-    """Make a task by hand; needs ``collab.assign``. Raises Refusal ``collab.title_missing``."""
+    """Make a task by hand; needs ``collab.assign``; its id. The same once more within SENT_TWICE is the form sent twice, and the same task.
+
+    Raises Refusal ``collab.title_missing``, ``collab.due_far``.
+    """
     require("collab.assign")
     words = title.strip()
     if not words or len(words) > 120:
         raise Refusal("collab.title_missing", "请写明要做什么(120 字以内)。", field="title")
-    return await make_one(client, period, (Step(words[:100], side, asks),), title=words, note=note, due_on=due_on)
+    refuse_far(due_on)
+    await lock([client])
+    steps = (Step(words[:100], side, asks),)
+    recent = await (
+        Task.objects()
+        .where(Task.client == client, Task.title == words, Task.due_on == due_on, Task.note == note.strip()[:400], Task.done_at.is_null())
+        .where(Task.key.like(f"collab:{client}:hand:%:{scope().user or 0}"), Task.created_at > _now() - SENT_TWICE)
+        .order_by(Task.id)
+    )  # fmt: skip
+    sent = next((int(task.id) for task in recent if states.read(task.steps) == steps), None)
+    if sent is not None:
+        return sent
+    return await make_one(client, period, steps, title=words, note=note, due_on=due_on)
 
 
 async def make_one(
@@ -134,16 +152,22 @@ async def comment(task_id: int, words: str) -> None:
 
 
 async def attach(task_id: int, name: str, media_type: str, content: bytes) -> int:
-    """Hand in a file on an open task; needs ``collab.tick``; the document's id. It closes a step that asks for a file.
+    """Hand in a file on a task that takes one (``takes_files``); needs ``collab.tick``; the document's id. It closes a step that asks for a file.
+    Handed in once more, the same file changes nothing, unless it is asked for again.
 
     Raises Refusal ``collab.locked`` (409), ``collab.no_statement`` for what no statement comes as, and those of ``Documents.store``.
     """
     require("collab.tick")
     task = await for_change(task_id)
-    refuse_when_done(task)
     steps = states.read(task.steps)
     at = states.current(steps)
-    asked = None if at is None else steps[at].asks
+    is_asked_for = at is not None and steps[at].asks in (AskedFor.DOCUMENT, AskedFor.BANK_STATEMENT)
+    known = await _handed_in(task, content, since=_now() - SENT_TWICE if is_asked_for else task.created_at)
+    if known is not None:
+        return known
+    if not await takes_files(task):
+        refuse_when_done(task)
+    asked = next((step.asks for step in steps if step.arrived), None) if at is None else steps[at].asks
     if asked == AskedFor.BANK_STATEMENT and not name.lower().endswith(STATEMENT_FILES):
         raise Refusal("collab.no_statement", "这里要交银行对账单:请上传 PDF、OFD、Excel、CSV 文件、照片或压缩包。", field="file")
     document = await use(Documents).store(task.client, name, media_type, content)
@@ -157,6 +181,17 @@ async def attach(task_id: int, name: str, media_type: str, content: bytes) -> in
     else:
         await write(task, happened)
     return document.id
+
+
+async def _handed_in(task: Task, content: bytes, *, since: dt.datetime) -> int | None:
+    """The document of the task that has these bytes: a form that is sent twice is one file. Who may not read documents is not told."""
+    if not scope().may("documents.read"):
+        return None
+    same = [d.id for d in await use(Documents).same_content(task.client, sha256(content).hexdigest())]
+    if not same:
+        return None
+    row = await Entry.select(Entry.document).where(Entry.task == task.id, Entry.document.is_in(same), Entry.at >= since).first()
+    return None if row is None else int(row["document"])
 
 
 def _step(steps: states.Steps, place: int) -> Step:

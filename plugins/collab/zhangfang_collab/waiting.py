@@ -6,8 +6,12 @@ from zhangfang_collab.listing import BUTTONS, ShownTask, shown
 from zhangfang_collab.tables import Task
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.services import use
 from zhangfang_sdk.tasks import AskedFor, Side
+from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.waiting import Urgency, WaitingItem, about
+
+TO_DO, RETURNED = translatable("去处理"), translatable("已退回")
 
 
 async def waiting(limit: int) -> Sequence[WaitingItem]:
@@ -21,16 +25,17 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
         .limit(limit)
     )
     client = scope().client
+    said = use(Texts).said
     tasks = [shown(row) for row in await (query if client is None else query.where(Task.client == client))]
     return [
         WaitingItem(
             client=task.client,
             title=task.title,
-            button="去处理" if task.current is None else BUTTONS.get(task.current.asks, "去处理"),
+            button=said(TO_DO if task.current is None else BUTTONS.get(task.current.asks, TO_DO)),
             path=f"/tasks/{task.id}",
             urgency=Urgency.of(task.due_on, today()),
-            from_whom=task.party,
-            note=f"已退回:{task.reopened}" if task.reopened else task.note,
+            from_whom=said(task.party),
+            note=f"{said(RETURNED)}:{task.reopened}" if task.reopened else said(task.note),
             until=task.due_on,
             about=_about(task),
         )

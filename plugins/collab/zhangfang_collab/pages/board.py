@@ -1,6 +1,8 @@
 """The firm's board."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request
 from litestar.datastructures import State
@@ -9,41 +11,48 @@ from litestar.response import Redirect
 from zhangfang_collab import reminding, ticking
 from zhangfang_collab.board import FILTERS, MOST_COUNTED, Chosen, board
 from zhangfang_collab.listing import client_names
-from zhangfang_collab.pages.forms import id_in, ids
+from zhangfang_collab.pages.forms import id_in, ids, text
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
-from zhangfang_sdk.places import here
+from zhangfang_sdk.places import Address, here
+from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 MOST_AT_ONCE = 50
+ALL = translatable("全部会计")
 
 
 @page("/tasks/board", of=FIRM, permission="collab.assign")
 async def board_page(
-    show: str = "late", accountant: str = "", client: str = "", number: int = 1
+    show: str | None = None, accountant: str = "", client: str = "", number: int = 1, done: str = "", told: str = ""
 ) -> Page:
     """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant`` and ``client`` (ids, or "" for all) narrow it, ``number``
-    is the page."""
-    page_number = max(1, min(number, 10_000))
-    chosen = Chosen(show if show in FILTERS else "late", id_in(accountant), id_in(client), page_number)
-    found = await board(chosen)
+    is the page. ``done`` says how many were ticked just now, ``told`` of how many a client was reminded."""
+    found = await board(Chosen(show, id_in(accountant), id_in(client), number))
+    chosen = found.chosen
     return Page(
         "collab/board.html",
         title="任务看板",
         active="board",
         board=found,
         chosen=chosen,
+        address=lambda **changed: _address({**_kept(chosen), **changed}),
+        kept=_kept(chosen),
+        done=id_in(done),
+        told=id_in(told),
         most=MOST_COUNTED,
         filters=list(FILTERS.items()),
-        names=await client_names([t.client for t in found.tasks]),
-        accountants=[("", "全部会计"), *((str(c.person), c.name) for c in found.colleagues)],
+        names=await client_names([t.client for t in found.tasks] + ([chosen.client] if chosen.client else [])),
+        accountants=[("", use(Texts).said(ALL)), *((str(c.person), c.name) for c in found.colleagues)],
         today=today(),
     )
 
 
 @action("/tasks/board", of=FIRM, permission="collab.assign")
 async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
-    """What was ticked (``task``, several): ``do`` is "remind" or "done"."""
+    """What was ticked (``task``, several): ``do`` is "remind" or "done". Back to what was shown, by its ``show``, ``accountant``, ``client``
+    and ``number``."""
     form = await request.form()
     tasks = sorted(set(ids(form, "task")))
     if not tasks or len(tasks) > MOST_AT_ONCE:
@@ -51,9 +60,23 @@ async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
     if form.get("do") == "done":
         for task in tasks:
             await ticking.tick(task, done=True)
+        told = {"done": str(len(tasks))}
     else:
-        await reminding.nudge(tasks)
-    return go(here("/tasks/board"))
+        told = {"told": str(await reminding.nudge(tasks))}
+    sent = {name: text(form, name)[:20] for name in ("show", "accountant", "client", "number") if name in form}
+    return go(_address({**{name: value for name, value in sent.items() if value or name == "show"}, **told}))
+
+
+def _kept(chosen: Chosen) -> Mapping[str, str]:
+    """What leads to the same part of the board again."""
+    of = {"accountant": chosen.accountant, "client": chosen.client, "number": chosen.page if chosen.page > 1 else None}
+    return {"show": chosen.show or "", **{name: str(value) for name, value in of.items() if value}}
+
+
+def _address(values: Mapping[str, object]) -> Address:
+    """Of the board with what is chosen; None is left out."""
+    asked = urlencode({name: value for name, value in values.items() if value is not None})
+    return here(f"/tasks/board?{asked}" if asked else "/tasks/board")
 
 
 PAGES = [board_page, act_on_board]

@@ -8,8 +8,10 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from zhangfang_collab import listing, owners, ticking
+from zhangfang_collab.keeping import takes_files
 from zhangfang_collab.listing import ShownTask
 from zhangfang_collab.pages.forms import Form, number, text
+from zhangfang_collab.tables import Task
 from zhangfang_collab.yearly import FACTS, asks_facts, facts_of, template_of
 from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.errors import Refusal
@@ -35,6 +37,7 @@ async def task_page(task_id: int) -> Page:
         task=task,
         trail=await listing.trail(task_id),
         owners=await listing.names(sorted(task.owners.values())),
+        takes_files=task.urgency is not None or await _takes_more(task_id),
         takes_file=task.current is not None and task.current.asks in TAKES_FILE,
         takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER and not asks_facts(task),
         asks_facts=asks_facts(task),
@@ -42,6 +45,11 @@ async def task_page(task_id: int) -> Page:
         people=await _people(task),
         today=today(),
     )
+
+
+async def _takes_more(task_id: int) -> bool:
+    row = await Task.objects().where(Task.id == task_id).first()
+    return row is not None and await takes_files(row)
 
 
 async def _people(task: ShownTask) -> Mapping[str, Sequence[tuple[str, str]]]:

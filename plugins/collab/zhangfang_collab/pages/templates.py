@@ -8,22 +8,27 @@ from litestar.datastructures import FormMultiDict, State
 from litestar.response import Redirect
 
 from zhangfang_collab import templates
-from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule
+from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule, taxes
 from zhangfang_collab.pages.forms import number, text, texts
 from zhangfang_collab.steps import Step
 from zhangfang_collab.templates import ASKED_TITLES, MOST_STEPS, SIDE_TITLES, TypedTemplate
-from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
 from zhangfang_sdk.tasks import Side
-from zhangfang_sdk.texts import translatable
+from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 EMPTY_ROWS = 3
 """For further steps, below those that there are."""
+EVERY_MONTH, ONCE_A_YEAR = translatable("每个月"), translatable("每年 %(n)s 月")
+DUE_WORDS: Mapping[str, str] = translatable({
+    "": "申报期截止日(%(tax)s)",
+    DueRule.DEADLINE: "申报期截止前 %(n)s 天(%(tax)s)",
+    DueRule.WORKING_DAY: "第 %(n)s 个工作日前",
+    DueRule.DAY: "%(n)s 日前(遇休息日顺延)",
+})
 PAYERS: Mapping[str, str] = translatable({"": "全部客户", TaxpayerKind.GENERAL: "一般纳税人", TaxpayerKind.SMALL_SCALE: "小规模纳税人"})
 
 
@@ -31,14 +36,14 @@ PAYERS: Mapping[str, str] = translatable({"": "全部客户", TaxpayerKind.GENER
 async def templates_page() -> Page:
     """All of them, those in use first."""
     found = await templates.templates()
-    taxes = await _taxes()
+    known = await taxes()
     return Page(
         "collab/templates.html",
         title="任务模板",
         active="templates",
         templates=found,
         payers=PAYERS,
-        due={t.key: due_words(t.due, taxes) for t in found},
+        due={t.key: due_words(t.due, known) for t in found},
     )
 
 
@@ -76,16 +81,20 @@ async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Pag
     """Steps are sent as ``side``, ``step`` and ``asks``, each as often as there are rows."""
     names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "active")
     typed = {name: text(data, name)[:4000] for name in names}
+    sides = texts(data, "side")
     steps = [
         Step(title, Side(side) if side in (*Side,) else Side.CLIENT, asks)
-        for side, title, asks in zip(texts(data, "side"), texts(data, "step"), texts(data, "asks"), strict=False)
+        for side, title, asks in zip(sides, texts(data, "step"), texts(data, "asks"), strict=False)
     ]
     try:
-        rule = typed["due_rule"] if typed["due_rule"] in RULE_TITLES else DueRule.DAY
+        if typed["due_rule"] not in RULE_TITLES:
+            raise Refusal("collab.due_wrong", "请选择到期日怎么算。", field="due_rule")
+        if {*sides} - {*Side}:
+            raise Refusal("collab.steps_wrong", "请选择每一步谁来做。", field="steps")
         wanted = TypedTemplate(
             title=typed["title"],
             steps=steps,
-            due=Due(DueRule(rule), number(data, "due_number"), typed["due_tax"]),
+            due=Due(DueRule(typed["due_rule"]), number(data, "due_number"), typed["due_tax"]),
             note=typed["note"],
             payer=typed["payer"],
             package=typed["package"],
@@ -104,6 +113,7 @@ async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Pag
 async def _form(
     template_id: int | None, typed: Mapping[str, str], steps: Sequence[Step], refusal: Refusal | None = None
 ) -> Page:
+    said = use(Texts).said
     returns = [t for t in await templates.templates() if not t.month]
     return Page(
         "collab/template.html",
@@ -116,30 +126,18 @@ async def _form(
         sides=list(SIDE_TITLES.items()),
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         payers=[(str(key), title) for key, title in PAYERS.items()],
-        months=[("0", "每个月"), *((str(n), f"每年 {n} 月") for n in range(1, 13))],
+        months=[("0", said(EVERY_MONTH)), *((str(n), said(ONCE_A_YEAR) % {"n": n}) for n in range(1, 13))],
         rules=list(RULE_TITLES.items()),
-        taxes=[("", "—"), *(await _taxes()).items()],
+        taxes=[("", "—"), *(await taxes()).items()],
         asked=list(ASKED_TITLES.items()),
-        returns=[("", "—"), *((t.key, t.title.replace(templates.COVERS, "")) for t in returns)],
+        returns=[("", "—"), *((t.key, said(t.title).replace(templates.COVERS, "")) for t in returns)],
     )
 
 
-async def _taxes() -> Mapping[str, str]:
-    """What the calendar declares within a year, by its key."""
-    first = Period.current().first_day
-    found = {}
-    for payer in TaxpayerKind:
-        for deadline in await use(Calendar).tax_deadlines(first, first.replace(year=first.year + 1), payer):
-            found[deadline.tax] = deadline.title
-    return dict(sorted(found.items()))
-
-
 def due_words(due: Due, taxes: Mapping[str, str]) -> str:
-    """Such as "申报期截止前 3 天(增值税及附加税费)"."""
-    if due.rule is DueRule.DEADLINE:
-        tax = taxes.get(due.tax, due.tax)
-        return f"申报期截止前 {due.number} 天({tax})" if due.number else f"申报期截止日({tax})"
-    return f"第 {due.number} 个工作日前" if due.rule is DueRule.WORKING_DAY else f"{due.number} 日前(遇休息日顺延)"
+    """Such as "申报期截止前 3 天(增值税及附加税费)", in the reader's language."""
+    rule = "" if due.rule is DueRule.DEADLINE and not due.number else due.rule
+    return use(Texts).said(DUE_WORDS[rule]) % {"n": due.number, "tax": taxes.get(due.tax, due.tax)}
 
 
 PAGES = [templates_page, new_template_page, make_template, template_page, change_template]

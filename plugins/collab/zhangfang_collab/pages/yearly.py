@@ -14,7 +14,7 @@ from zhangfang_sdk.web import CLIENT, action, go
 
 @action("/tasks/{task_id:int}/facts", of=CLIENT, permission="collab.tick")
 async def answer_facts(request: Request[Any, Any, State], task_id: int) -> Redirect:
-    """``right`` with the ids ``seen``, or what is wrong: ``fact`` ("" for none of them) and ``words``."""
+    """``right`` with the ids ``seen``, or what is wrong: ``fact`` ("other" for none of them) and ``words``."""
     await listing.one(task_id)
     form = await request.form()
     if form.get("right") == "1":
