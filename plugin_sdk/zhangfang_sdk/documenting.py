@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from zhangfang_sdk import hookspecs
@@ -66,7 +67,7 @@ INTRODUCTION = """# Hooks
 <!-- Written by `python -m zhangfang_sdk.documenting > docs/hooks.md`; change zhangfang_sdk/hookspecs.py instead. -->
 
 A plugin's `plugin` object implements those that it needs, each marked with `@hook` of `zhangfang_sdk`. The host awaits every
-implementation; `firstresult` is not used.
+implementation; `firstresult` is not used. The fields of what they answer with, and of what they are given, are in [values.md](values.md).
 """
 
 
@@ -84,17 +85,27 @@ def signature(name: str, function: Callable[..., Any]) -> str:
     for parameter in described.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parameters:
             parameters.append("*")
-        typed = parameter.name if parameter.name == "self" else f"{parameter.name}: {_type(parameter.annotation)}"
-        parameters.append(typed if parameter.default is parameter.empty else f"{typed} = {parameter.default!r}")
+        shown = f"*{parameter.name}" if parameter.kind is parameter.VAR_POSITIONAL else parameter.name
+        typed = shown if shown == "self" else f"{shown}: {_type(parameter.annotation)}"
+        parameters.append(typed if parameter.default is parameter.empty else f"{typed} = {default(parameter.default)}")
     define = "async def" if inspect.iscoroutinefunction(function) else "def"
     return f"{define} {name}({', '.join(parameters)}) -> {_type(described.return_annotation)}"
+
+
+def default(value: object) -> str:
+    """As somebody would write it; a function by "…"."""
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
+    if isinstance(value, frozenset):
+        return f"frozenset({{{', '.join(sorted(map(default, value)))}}})" if value else "frozenset()"
+    return "…" if inspect.isroutine(value) else repr(value)
 
 
 def _type(annotation: object) -> str:
     text = "None" if annotation is None else inspect.formatannotation(annotation)
     for module in sorted({part for part in _modules(annotation) if part}, key=len, reverse=True):
         text = text.replace(f"{module}.", "")
-    return text
+    return text.replace("~", "")  # of a TypeVar
 
 
 def _modules(annotation: object) -> Iterator[str]:

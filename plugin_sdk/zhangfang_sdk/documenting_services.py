@@ -25,7 +25,7 @@ INTRODUCTION = """# Services
 What plugins ask of core and of each other: `await use(Ledger).post(voucher)`. A manifest names what it needs in `requires` (without it the plugin
 does not run) or `optional`, and what it gives in `provides`; a service has one provider, a second is refused. *Declares* says what a plugin must have
 among its `uses` (or its own permissions) to call a method; what the person must hold is told with the method. Money is fen, days are business
-dates (Asia/Shanghai), moments are UTC.
+dates (Asia/Shanghai), moments are UTC. The fields of what is given and taken are in [values.md](values.md).
 """
 
 ABOUT_DRAFTS = """# Drafts
