@@ -30,6 +30,12 @@ from other import thing, hidden
 
 __all__ = ["thing"]
 LIMIT = 3
+Zone = Literal["home", "voucher"]
+Place = Row | Zone | None
+
+class Unit(StrEnum):
+    FEN = "fen"
+    DAYS = "days"
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -80,9 +86,16 @@ NARROWER = [
     ('    id: int\n', '    state: str = ""\n    id: int\n', "sdk.m.Row was"),
     ("    async def lines", "    async def more(self) -> int: ...\n    async def lines", "sdk.m.Feed.more is new for whoever gives it"),
     ('__all__ = ["thing"]', "__all__ = []", "sdk.m.thing is gone"),
+    ('Literal["home", "voucher"]', 'Literal["home"]', "sdk.m.Zone was"),
+    ("Row | Zone | None", "Row | Zone", "sdk.m.Place was"),
+    ('FEN = "fen"', 'FEN = "cents"', "sdk.m.Unit.FEN was"),
+    ('    DAYS = "days"\n', "", "sdk.m.Unit.DAYS is gone"),
 ]  # fmt: skip
 WIDER = [
     ("LIMIT = 3", "LIMIT = 3\nMOST = 4", "sdk.m.MOST is new"),
+    ('Literal["home", "voucher"]', 'Literal["home", "taxes", "voucher"]', "sdk.m.Zone was"),
+    ("Row | Zone | None", "Row | Zone | int | None", "sdk.m.Place was"),
+    ('FEN = "fen"', 'FEN = "fen"\n    THINGS = "things"', "sdk.m.Unit.THINGS is new"),
     ('words: str = ""', 'words: str = "", *, more: int = 0', "sdk.m.work was"),
     ('words: str = ""', 'words: str = "", more: int = 0', "sdk.m.work was"),
     ('day: str = ""', 'at_least: int = 0, day: str = ""', "sdk.m.Books.balance was"),

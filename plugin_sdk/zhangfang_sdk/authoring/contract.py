@@ -22,10 +22,11 @@ from zhangfang_sdk.authoring.scaffold import next_breaking
 Surface = Mapping[str, str]
 """What each public name is, by its whole name."""
 ROOT = Path(zhangfang_sdk.__file__).parent
-NO_PART = ("authoring", "drafts", "documenting", "documenting_services")
+NO_PART = ("authoring", "drafts", "documenting", "documenting_services", "documenting_values")
 """Tools of authors and of the project, and services that nobody gives yet."""
 DEPRECATED = "deprecated "
 _SERVICE, _GIVEN = "service", "given by plugins"
+_ALLOWS, _MEMBER = "type ", "member "
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,12 @@ def _numbers(version: str) -> tuple[int, int, int]:
 
 
 def _is_wider(old: str, new: str) -> bool:
-    """Whether what was called or made as ``old`` says still works: at most parameters with a default came last, or a warning."""
+    """Whether what was called or made as ``old`` says still works: at most parameters with a default came last, a type allows more, or it warns."""
     old, new = old.removeprefix(DEPRECATED), new.removeprefix(DEPRECATED)
     if old == new:
         return True
+    if old.startswith(_ALLOWS) and new.startswith(_ALLOWS):
+        return _allowed(old.removeprefix(_ALLOWS)) <= _allowed(new.removeprefix(_ALLOWS))
     before, after = _parameters(old), _parameters(new)
     if before is None or after is None:
         return False
@@ -119,6 +122,17 @@ def _is_wider(old: str, new: str) -> bool:
     if head != new_head or end != new_end or not (taken[: len(given)] == given or _by_name_only(given, taken)):
         return False
     return all("=" in parameter for parameter in taken if parameter not in given and parameter != "*")
+
+
+def _allowed(written: str) -> set[str]:
+    """The parts of a union or of a Literal."""
+    node, found = ast.parse(written, mode="eval").body, set[str]()
+    while isinstance(node, ast.BinOp):
+        found.add(ast.unparse(node.right))
+        node = node.left
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
+        return found | set(map(ast.unparse, node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]))
+    return found | {ast.unparse(node)}
 
 
 def _by_name_only(given: list[str], taken: list[str]) -> bool:
@@ -170,7 +184,13 @@ def _of_statement(node: ast.stmt, owner: str) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Name) and not target.id.startswith("_"):
-                yield owner + target.id, "value"
+                yield owner + target.id, _value(target.id, node.value)
+
+
+def _value(name: str, value: ast.expr) -> str:
+    """Of a type what it allows; of anything else that it is there."""
+    is_type = name[0].isupper() and not name.isupper() and isinstance(value, ast.Subscript | ast.BinOp)
+    return f"{_ALLOWS}{ast.unparse(value)}" if is_type else "value"
 
 
 def _of_class(node: ast.ClassDef, owner: str) -> Iterator[tuple[str, str]]:
@@ -189,8 +209,11 @@ def _of_class(node: ast.ClassDef, owner: str) -> Iterator[tuple[str, str]]:
         said = f"class of {', '.join(bases) or 'object'}"
     yield owner + node.name, _mark(node) + said
     is_dataclass = said.startswith("class(")
+    is_enum = any(base.endswith("Enum") for base in bases)
     for one in node.body:
-        if not (is_dataclass and _is_field(one)):
+        if is_enum and isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant):
+            yield f"{owner}{node.name}.{ast.unparse(one.targets[0])}", f"{_MEMBER}{ast.unparse(one.value)}"
+        elif not (is_dataclass and _is_field(one)):
             yield from _of_statement(one, f"{owner}{node.name}.")
 
 
