@@ -69,6 +69,8 @@ BROKEN: Sequence[tuple[str, Change, str]] = [
     ("migrations-current", replaced("@tables.py", "length=200", "length=201"), "scaled_entry.words is not as its migrations"),
     ("migration-ids", replaced("@migrations/scaled_0001_tables.py", 'ID = "2026-11-27T', 'ID = "first'), "does not begin with a moment"),
     ("migration-ids", replaced("@migrations/scaled_0002_walls.py", "scaled-2", "scaled-1"), "is another file's too"),
+    ("permissions", replaced("@manifest.toml", '"clients.read"', '"clients.reed"'), "use(Clients).clients needs 'clients.read'"),
+    ("permissions", replaced("@manifest.toml", '"clients.read"', '"clients.read", "clients.reed"'), "'clients.reed', which nobody has"),
     ("papers", without("README.md"), "README.md is missing"),
     ("changelog", replaced("CHANGELOG.md", "0.1.0", "0.0.9"), "no heading for 0.1.0"),
     ("license", replaced("pyproject.toml", 'license = "Apache-2.0"\n', ""), "licence"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import jinja2
 
 from zhangfang_core.database.migration_files import migrations_of
+from zhangfang_core.identity.permissions import CORE_PERMISSIONS
 from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations_of
 from zhangfang_core.modules.discovery import app_of, discover
 from zhangfang_core.web.extracting import texts_of
@@ -24,6 +25,11 @@ class PortalHost:
     @property
     def icons(self) -> frozenset[str]:
         return icon_names()
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        of_plugins = {permission.id for plugin in discover()[0] for permission in plugin.manifest.permissions}
+        return frozenset(of_plugins | {permission.id for permission in CORE_PERMISSIONS})
 
     @property
     def migration_ids(self) -> Mapping[str, str]:

@@ -28,6 +28,8 @@ def _new(chosen: Namespace) -> int:
         folder = new_plugin(chosen.name, chosen.into, title=chosen.title, english=chosen.english, taken=taken_names())
     except ScaffoldError as error:
         return _refused(error)
+    except OSError as error:
+        return _refused(OSError(f"{chosen.into} 里写不了文件: {error.strerror}。请用 --into 换一个文件夹。"))
     return _said(
         f"已写好模块 {chosen.name}: {folder}\n接着可以: cd {folder} && pytest && zhangfang plugin check && zhangfang plugin dev"
     )
@@ -76,10 +78,13 @@ def _configure_check(parser: ArgumentParser) -> None:
 
 def _check(chosen: Namespace) -> int:
     from zhangfang_core.authoring.checking import PortalHost, told
+    from zhangfang_core.plugin_life.folders import PluginFolders
+    from zhangfang_core.settings import read_settings
     from zhangfang_sdk.authoring.quality.assessing import assess, subject_of
     from zhangfang_sdk.authoring.source_tree import SourceTreeError, link
     from zhangfang_sdk.testing.installed import InstalledPlugin, entry_point
 
+    PluginFolders(read_settings().data_dir).add_to_path()
     try:
         is_folder = (Path(chosen.plugin) / "pyproject.toml").is_file() or not chosen.plugin.isidentifier()
         entry = link(Path(chosen.plugin)).entry if is_folder else entry_point(chosen.plugin)

@@ -4,6 +4,7 @@ import ast
 import re
 
 from zhangfang_sdk.authoring.quality.contract_rules import of_the_kit
+from zhangfang_sdk.authoring.quality.permission_rules import PERMISSIONS
 from zhangfang_sdk.authoring.quality.scale import Findings, Rule, Subject, Tier
 from zhangfang_sdk.deprecations import DEPRECATED
 from zhangfang_sdk.testing.sources import imported_names
@@ -104,6 +105,7 @@ def deprecated(subject: Subject) -> Findings:
 
 
 SILVER = (
+    PERMISSIONS,
     Rule(
         "papers",
         Tier.SILVER,

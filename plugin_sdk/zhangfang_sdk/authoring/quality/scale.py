@@ -41,6 +41,11 @@ class Host(Protocol):
         ...
 
     @property
+    def permissions(self) -> frozenset[str]:
+        """Core's and every installed plugin's."""
+        ...
+
+    @property
     def migration_ids(self) -> Mapping[str, str]:
         """Of core's and of every installed plugin's migrations: the owner by id."""
         ...
