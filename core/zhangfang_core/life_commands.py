@@ -2,16 +2,21 @@
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.plugin_life.folders import PluginFolders
 from zhangfang_core.plugin_life.starting import ready
-from zhangfang_core.settings import read_settings
+from zhangfang_core.settings import Settings, read_settings
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.errors import Refusal
+
+if TYPE_CHECKING:
+    from zhangfang_core.plugin_life.installing import Installation
 
 _NEXT_START = "下次启动时装入(重新启动 zhangfang)。"
 _OTHERS = ";其余公司本来就是这样。"
@@ -48,45 +53,75 @@ Step = Callable[[argparse.Namespace, PluginFolders, Addresses], Awaitable[None]]
 
 
 def _in_deployment(step: Step) -> Callable[[argparse.Namespace], int]:
-    """``step`` with the deployment's folders and database. Raises Refusal, MigrationError."""
+    """``step`` with the deployment's folders and database. Raises Refusal (``plugin.cannot_write`` among them), MigrationError."""
 
     async def taken(chosen: argparse.Namespace) -> None:
         settings = read_settings()
+        _must_be_a_deployment(settings)
         await step(chosen, PluginFolders(settings.data_dir), await ready(settings))
 
     def run(chosen: argparse.Namespace) -> int:
-        asyncio.run(taken(chosen))
+        try:
+            asyncio.run(taken(chosen))
+        except PermissionError as error:
+            raise _cannot_write(error, "请用启动账房的那个账号执行。") from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+                raise
+            raise _cannot_write(error, "请腾出空间后再试。") from error
         return 0
 
     return run
 
 
+def _cannot_write(error: OSError, todo: str) -> Refusal:
+    return Refusal("plugin.cannot_write", f"写不进数据文件夹,没有做完: {error}。{todo}")
+
+
+def _must_be_a_deployment(settings: Settings) -> None:
+    """Not to make a new, empty one in whatever folder the command is typed. Raises Refusal ``plugin.no_deployment``."""
+    if settings.dsn is None and not settings.database_dir.is_dir():
+        raise Refusal(
+            "plugin.no_deployment",
+            f"{settings.data_dir} 不是账房的数据文件夹,什么都没有做。请用 ZHANGFANG_DATA_DIR 指明数据文件夹:"
+            "用 make run 启动的账房,它是平台仓库里的 var。",
+            status=404,
+        )
+
+
 async def _list(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
     from zhangfang_core.database.waiting import connected
-    from zhangfang_core.plugin_life.states import exported, states
+    from zhangfang_core.plugin_life.states import exported, firms_by_id, states
+    from zhangfang_core.plugin_life.switching import firms_told
     from zhangfang_core.plugin_life.wording import state_words
 
     connection = await connected(at.application)
     try:
         async with connection.transaction(readonly=True):
             found = await states(connection, folders)
+            firms = await firms_by_id(connection) if found else {}
     finally:
         await connection.close()
+    _say(f"数据文件夹: {folders.root.parent}")
     for state in found:
         _say(f"{state.plugin} {state.version}  {state.title}  {state_words(state)}")
     for file in exported(folders):
         _say(f"已导出: {file}")
+    _say(firms_told(firms))
 
 
 async def _install(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
     from zhangfang_core.plugin_life.installing import install
 
+    if chosen.from_export is not None and chosen.path is not None:
+        raise Refusal("plugin.two_named", "安装文件和导出文件只能写一个:装回导出的模块不需要安装文件。")
     if chosen.from_export is not None:
         await _restore(chosen.from_export, folders, at)
     elif chosen.path is None:
         raise Refusal("plugin.nothing_named", "请写出 wheel 文件或文件夹,或者用 --from-export 写出导出文件。")
     else:
         done = await asyncio.to_thread(install, folders, chosen.path.resolve(), at)
+        await _keep(at, "module.install", done)
         _say(f"已安装 {done.plugin} {done.version}。各节点{_NEXT_START}新装的模块对各公司都是停用的,启用用 zhangfang plugin enable。")
 
 
@@ -94,14 +129,27 @@ async def _restore(file: Path, folders: PluginFolders, at: Addresses) -> None:
     from zhangfang_core.plugin_life.restoring import restore
 
     back = await restore(folders, file, at, say=_say)
-    _say(f"已装回 {back.plugin} {back.version},{back.rows} 行数据和导出时一样。各节点{_NEXT_START}")
+    jobs = f"还没办的 {back.jobs} 项后台任务接着办。" if back.jobs else ""
+    _say(f"已装回 {back.plugin} {back.version},{back.rows} 行数据和导出时一样。{jobs}各节点{_NEXT_START}")
 
 
 async def _upgrade(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
     from zhangfang_core.plugin_life.installing import upgrade
 
     done = await asyncio.to_thread(upgrade, folders, chosen.path.resolve(), at)
+    await _keep(at, "module.upgrade", done)
     _say(f"{done.plugin} 已从 {done.before} 换成 {done.version}。各节点{_NEXT_START}")
+
+
+async def _keep(at: Addresses, action: str, done: "Installation") -> None:
+    from zhangfang_core.database.waiting import connected
+    from zhangfang_core.plugin_life.steps import keep_step
+
+    connection = await connected(at.application)
+    try:
+        await keep_step(connection, action, done.plugin, before=done.before, after={"version": done.version})
+    finally:
+        await connection.close()
 
 
 async def _uninstall(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
@@ -149,6 +197,11 @@ async def _switched(chosen: argparse.Namespace, at: Addresses, *, on: bool) -> t
     try:
         firms = await every_firm() if chosen.all else [chosen.firm]
         return await switch_for(chosen.plugin, firms, on=on, with_others=chosen.with_others), len(firms)
+    except Refusal as refusal:
+        if refusal.code not in ("module.has_dependants", "module.needs_others"):
+            raise
+        what = f"{refusal.sentence.partition('。')[0]}。加上 --with-others 就一起{'启用' if on else '停用'}。"
+        raise Refusal(refusal.code, what, status=refusal.status) from refusal
     finally:
         await close_pool()
 

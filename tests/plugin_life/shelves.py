@@ -144,6 +144,12 @@ class Deployment:
             found += [tuple(row) for row in await self.fetch(query)]
         return found
 
+    async def waiting(self) -> list[tuple[object, ...]]:
+        """Its jobs that nobody has begun."""
+        query = """select queue_name, task_name, priority, lock, queueing_lock, args::text, scheduled_at from procrastinate_jobs
+            where queue_name like 'shelf%' and status = 'todo' order by id"""
+        return [tuple(row) for row in await self.fetch(query)]
+
     async def fill(self, *, rows: int, files: int) -> None:
         """As the application would write them: papers in one box, each after the one before it, the first ``files`` of them with a file."""
         async with scoped_transaction(system_scope(self.firm.id)):

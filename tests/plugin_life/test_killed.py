@@ -54,13 +54,10 @@ async def no_other_sessions(place: Deployment) -> None:
 @pytest.mark.parametrize("after", [".incoming-*", ".incoming-*/zhangfang_shelf/plugin.py"])
 async def test_install(test_server: TestServer, tmp_path: Path, after: str) -> None:
     wheel = str(shelf_wheel(tmp_path))
-    place = Deployment(tmp_path, test_server, test_server.template, None, {  # type: ignore[arg-type]  # nobody works there
-        "ZHANGFANG_DSN": test_server.addresses(test_server.template).application,
-        "ZHANGFANG_DATA_DIR": str(tmp_path),
-    })  # fmt: skip
-    await killed(place, "install", wheel, after=after)
-    assert "shelf" not in await place.plugin("list")
-    assert "已安装 shelf 1.0" in await place.plugin("install", wheel)
+    async with deployed(test_server, tmp_path) as place:
+        await killed(place, "install", wheel, after=after)
+        assert "shelf" not in await place.plugin("list")
+        assert "已安装 shelf 1.0" in await place.plugin("install", wheel)
     assert not list(tmp_path.glob("plugins/.incoming-*"))
 
 

@@ -54,7 +54,7 @@ async def test_from_wheel_to_export_and_back(test_server: TestServer, tmp_path: 
             assert (await owner.get("/shelf")).status_code == 404
             await place.plugin("enable", "shelf", "--all")
 
-            before = await place.contents()
+            before, waiting = await place.contents(), await place.waiting()
             told = await place.plugin("uninstall", "shelf", "--rehearse")
             assert "数据表 shelf_paper: 2000 行" in told
             assert "等待办理的后台任务: 2 项" in told
@@ -68,16 +68,24 @@ async def test_from_wheel_to_export_and_back(test_server: TestServer, tmp_path: 
             refused = await Visitor(owner.http, f"/f/{firm}").post("/modules/shelf", on="1")
             assert refused.status_code == 409
             assert "已卸载" in refused.text
-        await place.require_gone()
-        (export,) = (place.folder / "plugin_exports").iterdir()
-        assert f"已导出: {export}" in await place.plugin("list")
-        assert "none, the database is up to date" in await place.migrate()
-        assert "plugin.no_such_file" in await place.plugin("install", "--from-export", f"{export}x", status=1)
-        assert "2003 行" in await place.plugin("install", "--from-export", str(export))
-        assert await place.contents() == before
+            await place.require_gone()
+            (export,) = (place.folder / "plugin_exports").iterdir()
+            assert f"已导出: {export}" in await place.plugin("list")
+            assert "none, the database is up to date" in await place.migrate()
+            assert "plugin.no_such_file" in await place.plugin("install", "--from-export", f"{export}x", status=1)
+            back = await place.plugin("install", "--from-export", str(export))
+            assert "2003 行" in back
+            assert "还没办的 2 项后台任务接着办" in back
+            assert await place.contents() == before
+            assert await place.waiting() == waiting
+            # Its code is another folder's now: this process finds it at its next start, and says until then that it is off.
+            assert (await owner.get("/shelf")).status_code == 404
         async with portal(place) as owner:
             assert (await owner.get("/shelf")).json() == {"version": "2.0", "papers": 2000}
             assert (await owner.post("/shelf/box/丁")).status_code == 200
+            steps = await place.fetch("select action from core_audit_entry where firm = 0 order by id")
             trail = (await Visitor(owner.http, f"/f/{firm}").get("/audit")).text
         for action in ("启用模块", "停用模块", "卸载模块,数据已导出", "装回模块和它的数据"):
             assert action in trail
+        # The operator's own trail has what was done for all of them.
+        assert [row["action"] for row in steps] == [f"module.{step}" for step in ("install", "upgrade", "uninstall", "restore")]

@@ -7,7 +7,7 @@ file of one name would share the first one's.
 import contextlib
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import cast
@@ -25,15 +25,16 @@ class MigrationError(RuntimeError):
 
 
 class _Forwards(ForwardsMigrationManager):
-    def __init__(self, app: AppConfig) -> None:
+    def __init__(self, app: AppConfig, only: Collection[str] | None) -> None:
         super().__init__(app_name=app.app_name)
-        self._app = app
+        self._app, self._only = app, only
 
     def get_app_config(self, app_name: str) -> AppConfig:
         return self._app
 
     def get_migration_modules(self, folder_path: str) -> dict[str, MigrationModule]:
-        return dict(migrations_of(self._app))
+        found = migrations_of(self._app)
+        return {id_: module for id_, module in found.items() if self._only is None or id_ in self._only}
 
 
 def migrations_of(app: AppConfig) -> Mapping[str, MigrationModule]:
@@ -85,9 +86,9 @@ def still_to_run(app: AppConfig, ran: Ran) -> Sequence[str]:
     return sorted(ids - ran.get(app.app_name, frozenset()))
 
 
-async def run_migrations(app: AppConfig) -> None:
-    """Run what has not run, in the transaction in force of the engine that Piccolo finds. Raises what the migration raises."""
+async def run_migrations(app: AppConfig, only: Collection[str] | None = None) -> None:
+    """Run what has not run, of all or of ``only`` these ids, in the transaction in force of the engine that Piccolo finds. Raises what the migration raises."""
     with contextlib.redirect_stdout(io.StringIO()):
-        result = await _Forwards(app).run()
+        result = await _Forwards(app, only).run()
     if not result.success:
         raise MigrationError(result.message or f"{app.app_name} 的迁移没有完成")

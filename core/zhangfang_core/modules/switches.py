@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.modules.discovery import app_of
+from zhangfang_core.modules.leaving import without_code
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
@@ -33,11 +34,14 @@ def know_enabled(firm: int, decided: Mapping[str, bool], parts_off: frozenset[st
 
 
 def resolve(decided: Mapping[str, bool]) -> frozenset[str]:
-    """From the firm's decisions to what runs. What it has not decided is off: code that is new here waits for somebody's yes."""
+    """From the firm's decisions to what runs. What it has not decided is off: code that is new here waits for somebody's yes.
+
+    So is what has no code any more on this node, until its next start.
+    """
     on: set[str] = set()
-    known = registry()
+    known, gone = registry(), without_code()
     for module in known.modules:  # each stands after those that it requires
-        if decided.get(module, False) and known.requires[module] <= on:
+        if decided.get(module, False) and module not in gone and known.requires[module] <= on:
             on.add(module)
     return frozenset(on)
 
@@ -140,7 +144,7 @@ async def _uninstalled() -> frozenset[str]:
     return frozenset(
         id_
         for id_, m in registry().modules.items()
-        if id_ not in ran and (not m.installed.folder.is_dir() or app_of(m.installed) is not None)
+        if id_ not in ran and (id_ in without_code() or app_of(m.installed) is not None)
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from zhangfang_sdk.errors import Refusal
 FORMAT = 1
 _MANIFEST = "manifest.json"
 _PIECE = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
+"""What reading a damaged member raises; RuntimeError where it says that it is encrypted."""
 
 
 class ArchiveWriter:
@@ -104,7 +107,7 @@ def opened(path: Path) -> Iterator[Archive]:
             members = manifest["members"]
             if manifest["format"] != FORMAT:
                 raise Refusal("plugin.export_newer", "这份导出文件是更新的版本写的,请先升级平台。")
-        except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, *_UNREADABLE) as error:
             raise _broken(_MANIFEST) from error
         for name, expected in members.items():
             if _digest(packed, name) != expected:
@@ -118,7 +121,7 @@ def _digest(packed: zipfile.ZipFile, name: str) -> str:
         with packed.open(name) as member:
             while piece := member.read(_PIECE):
                 digest.update(piece)
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError):
+    except (KeyError, *_UNREADABLE):
         return ""
     return digest.hexdigest()
 

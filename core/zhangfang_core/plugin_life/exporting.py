@@ -21,9 +21,13 @@ from zhangfang_core.plugin_life.belongings import (
 
 CODE = "code"
 FILES = "files.jsonl"
+JOBS = "jobs.jsonl"
 PERMISSIONS = "permissions.jsonl"
 _DOCUMENTS = """select jsonb_build_object('id', id, 'firm', firm, 'client', client, 'name', name, 'size', size, 'sha256', sha256)
     from core_document where firm = app_firm() and id = any($1::bigint[]) order by id"""
+_WAITING = """select jsonb_build_object('queue_name', queue_name, 'task_name', task_name, 'priority', priority, 'lock', lock,
+    'queueing_lock', queueing_lock, 'args', args, 'scheduled_at', scheduled_at)
+    from procrastinate_jobs where split_part(queue_name, ':', 1) = $1 and status in ('todo', 'doing') order by id"""
 
 
 def member_of(table: str) -> str:
@@ -79,7 +83,7 @@ async def _table(connection: "asyncpg.Connection[Any]", table: OwnTable, archive
 
 async def _rest(connection: "asyncpg.Connection[Any]", plugin: str, files: Sequence[int], archive: ArchiveWriter) -> None:
     lines: dict[str, list[str]] = {core_member_of(rows.table): [] for rows in CORE_ROWS if rows.kept}
-    lines |= {FILES: [], PERMISSIONS: []}
+    lines |= {FILES: [], PERMISSIONS: [], JOBS: [row[0] for row in await connection.fetch(_WAITING, plugin)]}
     async for _ in each_firm(connection):
         for rows in CORE_ROWS:
             if rows.kept:

@@ -91,14 +91,17 @@ def _installed(own: Path | None) -> Sequence[tuple[str, str]]:
 
 def _uv(*arguments: str, cwd: Path) -> str:
     """What it said. Run in a folder of no project, so that no project's settings count."""
-    done = subprocess.run(  # noqa: S603  # our own program; file names are single arguments
-        [uv.find_uv_bin(), "pip", *arguments, "--python", sys.executable, "--color", "never", "--no-progress"],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TAKES_S,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603  # our own program; file names are single arguments
+            [uv.find_uv_bin(), "pip", *arguments, "--python", sys.executable, "--color", "never", "--no-progress"],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TAKES_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _Unresolved(f"{TAKES_S // 60} 分钟还没有取到它需要的程序包") from error
     if done.returncode:
         raise _Unresolved(done.stderr.strip()[-_LONGEST:])
     return done.stderr

@@ -19,6 +19,7 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -28,6 +29,8 @@ from zhangfang_sdk.errors import Refusal
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _CURRENT = "current"
 _UNSETTLED = "unsettled.json"
+READ_FOR_S = 7 * 24 * 3600.0
+"""How long a node goes on with a version that was replaced, at most."""
 UNINSTALL = "uninstall"
 RESTORE = "restore"
 """Steps that end with a commit of the database."""
@@ -93,14 +96,16 @@ class PluginFolders:
         return kept
 
     def put_in_force(self, plugin: str, kept: Path) -> None:
-        """Processes that start from now on take this version. Those before it go, all but the last, which running ones may still read."""
+        """Processes that start from now on take this version. Those before it go a week after they were replaced: running ones may still read them."""
         last = self.current(plugin)
         link = self.root / plugin / f".{_CURRENT}-{secrets.token_hex(3)}"
         link.symlink_to(kept.name)
         link.replace(self.root / plugin / _CURRENT)
         _to_disk(self.root / plugin)
+        if last is not None:
+            os.utime(last)
         for folder in self._versions(plugin):
-            if folder not in (kept, last):
+            if folder not in (kept.resolve(), last) and folder.stat().st_mtime < time.time() - READ_FOR_S:
                 self._away(folder)
 
     def discard(self, kept: Path) -> None:

@@ -13,10 +13,12 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_core.database.engine import connection, show_scope
+from zhangfang_core.modules.leaving import without_code
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.plugin_life.folders import PluginFolders
 from zhangfang_core.plugin_life.installing import version_of
 from zhangfang_core.plugin_life.states import exported, firms_on
+from zhangfang_core.plugin_life.steps import steps_taken
 from zhangfang_core.plugin_life.switching import every_firm, switch_for
 from zhangfang_core.settings import read_settings
 from zhangfang_sdk.context import scope
@@ -32,7 +34,7 @@ EVERY = "all"
 class Shown:
     """``version`` is what runs in this process, "" when none does; ``coming`` the version that its next start takes, when that is another one.
 
-    ``leaving``: uninstalled, and still loaded here.
+    ``leaving``: uninstalled, and still loaded here. ``waits``: nothing of it runs here before the next start.
     """
 
     plugin: str
@@ -42,6 +44,7 @@ class Shown:
     problem: str
     coming: str
     leaving: bool
+    waits: bool
     is_third_party: bool
     firms_on: int
 
@@ -58,6 +61,7 @@ async def plugins_page() -> Page:
         active="operator-plugins",
         plugins=_shown(folders, on),
         firms=[(row["id"], row["name"]) for row in await connection().fetch("select id, name from core_firm order by name, id")],
+        steps=await steps_taken(),
         exports=[(file.name, file.stat().st_size) for file in exported(folders)],
     )
 
@@ -84,6 +88,8 @@ def _shown(folders: PluginFolders, on: Mapping[str, int]) -> list[Shown]:
     for id_ in sorted(running.keys() | problems.keys() | in_force.keys()):
         manifest = running[id_].manifest if id_ in running else None
         version = "" if manifest is None else manifest.version
+        is_gone = id_ in without_code()
+        comes = id_ in in_force and (is_gone or in_force[id_] != version)
         found.append(
             Shown(
                 id_,
@@ -91,8 +97,9 @@ def _shown(folders: PluginFolders, on: Mapping[str, int]) -> list[Shown]:
                 "" if manifest is None else manifest.summary,
                 version,
                 problems.get(id_, ""),
-                "" if id_ in problems or in_force.get(id_, version) == version else in_force[id_],
-                id_ in running and not running[id_].installed.folder.is_dir(),
+                in_force[id_] if comes and id_ not in problems else "",
+                is_gone and id_ not in in_force,
+                not version or (is_gone and id_ in in_force),
                 id_ in in_force,
                 on.get(id_, 0),
             )

@@ -26,16 +26,19 @@ from zhangfang_core.plugin_life.belongings import (
     put_walls,
     quoted,
 )
-from zhangfang_core.plugin_life.exporting import CODE, FILES, PERMISSIONS, copied, core_member_of, member_of
+from zhangfang_core.plugin_life.exporting import CODE, FILES, JOBS, PERMISSIONS, copied, core_member_of, member_of
 from zhangfang_core.plugin_life.folders import RESTORE, PluginFolders
 from zhangfang_core.plugin_life.installing import refuse_taken_id
 from zhangfang_core.plugin_life.migrating import hold_migrations, migration_engine
 from zhangfang_core.plugin_life.rehearsal import known_plugins
+from zhangfang_core.plugin_life.steps import BY, keep_step
 from zhangfang_core.plugin_life.trial import must_run
-from zhangfang_core.plugin_life.uninstalling import BY
 from zhangfang_core.trail.audit import record_as_owner
 from zhangfang_sdk.errors import Refusal
 
+_JOBS = """insert into procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+    select queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at
+    from jsonb_populate_recordset(null::procrastinate_jobs, $1::jsonb) on conflict do nothing"""
 _FOREIGN_KEYS = """select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
     where contype = 'f' and conparentid = 0 and conrelid = any($1::text[]::regclass[]) and confrelid = any($1::text[]::regclass[]) order by 1, 2"""
 """Among the plugin's own tables. Those to core's stay while rows come: making one anew would look at core's rows through their walls."""
@@ -43,9 +46,12 @@ _FOREIGN_KEYS = """select conrelid::regclass::text as table, conname as name, pg
 
 @dataclass(frozen=True, slots=True)
 class Restored:
+    """``jobs`` wait again as they did when it was uninstalled."""
+
     plugin: str
     version: str
     rows: int
+    jobs: int
 
 
 async def restore(folders: PluginFolders, path: Path, at: Addresses, *, say: Callable[[str], None] = lambda line: None) -> Restored:
@@ -79,7 +85,8 @@ async def restore(folders: PluginFolders, path: Path, at: Addresses, *, say: Cal
         say("数据已装回,正在启用程序")
         folders.put_in_force(plugin, kept)
         folders.settled(plugin)
-        return Restored(plugin, version, sum(table["rows"] for table in archive.manifest["tables"].values()))
+        rows = sum(table["rows"] for table in archive.manifest["tables"].values())
+        return Restored(plugin, version, rows, len(list(_lines(archive, JOBS))))
 
 
 async def _brought_back(
@@ -95,11 +102,12 @@ async def _brought_back(
             await _same_files(connection, archive)
             say("正在建表")
             if (app := app_of(found_at(kept, plugin))) is not None:
-                await run_migrations(app)
+                await run_migrations(app, only=archive.manifest["migrations"])  # the others run at a start, as they would have
             tables = await own_tables(connection, plugin, await known_plugins(connection))
             say("正在装回数据")
             await _rows(connection, archive, tables)
             await _core_rows(connection, archive, plugin)
+            await connection.execute(_JOBS, json.dumps(list(_lines(archive, JOBS))))
             folders.note_unsettled(plugin, {"step": RESTORE, "transaction": xid, "folder": kept.name})
 
 
@@ -177,6 +185,7 @@ async def _core_rows(connection: "asyncpg.Connection[Any]", archive: Archive, pl
         if firm in of_firm:
             after = {"version": archive.manifest["version"]}
             await record_as_owner(connection, firm, "module.restore", f"module:{plugin}", by=BY, after=after)
+    await keep_step(connection, "module.restore", plugin, after={"version": archive.manifest["version"]})
 
 
 async def _insert(connection: "asyncpg.Connection[Any]", table: str, lines: list[dict[str, Any]]) -> None:
@@ -188,7 +197,9 @@ async def _insert(connection: "asyncpg.Connection[Any]", table: str, lines: list
 
 
 def _lines(archive: Archive, name: str) -> Iterator[dict[str, Any]]:
-    return (json.loads(line) for line in archive.content(name).splitlines())
+    """None where an older version of the platform wrote no such member."""
+    content = archive.content(name) if name in archive.manifest["members"] else b""
+    return (json.loads(line) for line in content.splitlines())
 
 
 def _not_equal(what: str) -> Refusal:

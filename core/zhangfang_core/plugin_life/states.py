@@ -62,6 +62,13 @@ async def firms_on(connection: "asyncpg.Connection[Any]") -> Mapping[str, int]:
     return counts
 
 
+async def firms_by_id(connection: "asyncpg.Connection[Any]") -> Mapping[int, str]:
+    """Names, after the firms were gone through in the transaction at hand; none before the schema is there."""
+    if not await recorded(connection):
+        return {}
+    return {row["id"]: row["name"] for row in await connection.fetch("select id, name from core_firm order by id")}
+
+
 def exported(folders: PluginFolders) -> Sequence[Path]:
     """What uninstalling wrote, the newest first."""
     return sorted(folders.exports.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)

@@ -28,10 +28,9 @@ from zhangfang_core.plugin_life.rehearsal import (
     rehearse,
     title_of,
 )
+from zhangfang_core.plugin_life.steps import BY, keep_step
 from zhangfang_core.trail.audit import record_as_owner
 from zhangfang_sdk.errors import Refusal
-
-BY = "平台运维"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,7 @@ async def _forget(connection: "asyncpg.Connection[Any]", plugin: str, told: Mapp
         await connection.execute(WITHOUT_PERMISSIONS, plugin)
         if decided:
             await record_as_owner(connection, firm, "module.uninstall", f"module:{plugin}", by=BY, after=told)
+    await keep_step(connection, "module.uninstall", plugin, after=told)
     await connection.execute("delete from procrastinate_jobs where split_part(queue_name, ':', 1) = $1", plugin)
     await connection.execute("delete from procrastinate_periodic_defers where starts_with(task_name, $1 || '.')", plugin)
     await connection.execute("delete from migration where app_name = $1", plugin)

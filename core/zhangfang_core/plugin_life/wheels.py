@@ -7,6 +7,7 @@ from importlib.metadata import PathDistribution
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from zhangfang_core.modules.discovery import GROUP
 from zhangfang_sdk.errors import Refusal
@@ -32,7 +33,7 @@ class Parcel:
 
 
 def parcel_at(path: Path) -> Parcel:
-    """From a wheel or a folder of wheels, one of which is a plugin's.
+    """From a wheel or a folder of wheels, one of which is a plugin's; of several versions of it the newest.
 
     Raises Refusal ``plugin.no_such_file``, ``plugin.not_a_wheel``, ``plugin.not_a_plugin``, ``plugin.several``.
     """
@@ -46,7 +47,10 @@ def parcel_at(path: Path) -> Parcel:
 
 def _only(found: Sequence[Wheel], path: Path) -> Wheel:
     if not found:
-        raise Refusal("plugin.not_a_plugin", f"{path} 里没有账房的模块:没有一个 wheel 带有入口点 {GROUP}。")
+        build = "这是源码:请先 uv build --wheel,再给出 dist 文件夹。" if (path / "pyproject.toml").is_file() else ""
+        raise Refusal("plugin.not_a_plugin", f"{path} 里没有账房的模块:没有一个 wheel 带有入口点 {GROUP}。{build}")
+    if len({(wheel.name, wheel.plugin) for wheel in found}) == 1 and len({wheel.path for wheel in found}) == len(found):
+        return max(found, key=lambda wheel: Version(wheel.version))
     if len(found) > 1:
         names = "、".join(f"{wheel.plugin} ({wheel.path.name})" for wheel in found)
         raise Refusal("plugin.several", f"{path} 里有几个模块:{names}。一次只能安装一个,请分开放。")
@@ -59,6 +63,7 @@ def _plugins_in(file: Path) -> list[Wheel]:
         with zipfile.ZipFile(file) as packed:
             about = next(name.partition("/")[0] for name in packed.namelist() if ".dist-info/" in name)
             distribution = PathDistribution(zipfile.Path(packed, f"{about}/"))
+            Version(distribution.version)  # raises for what is none
             return [
                 Wheel(
                     file,
@@ -69,5 +74,5 @@ def _plugins_in(file: Path) -> list[Wheel]:
                 )
                 for entry in distribution.entry_points.select(group=GROUP)
             ]
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, StopIteration, ValueError) as error:
+    except Exception as error:  # a stranger's file may be anything
         raise Refusal("plugin.not_a_wheel", f"{file.name} 不是完整的 wheel 文件,没有安装。请重新下载。") from error

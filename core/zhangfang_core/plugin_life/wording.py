@@ -23,7 +23,7 @@ def rehearsal_lines(found: Rehearsal) -> Iterator[str]:
         if rows:
             yield f"  {_NAMES[table]}: {rows}"
     if found.jobs:
-        yield f"  等待办理的后台任务: {found.jobs} 项(不导出,不再办)"
+        yield f"  等待办理的后台任务: {found.jobs} 项(一起导出,装回后再办)"
     if found.files:
         yield f"它的数据用到 {found.files} 个客户文件;文件属于客户,留在平台里。"
     if found.firms_on:

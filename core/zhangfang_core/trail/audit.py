@@ -87,13 +87,21 @@ class AuditTrail:
 
 
 async def record_as_owner(
-    connection: "asyncpg.Connection[Any]", firm: int, action: str, subject: str, *, by: str, after: Mapping[str, object]
+    connection: "asyncpg.Connection[Any]",
+    firm: int,
+    action: str,
+    subject: str,
+    *,
+    by: str,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object],
 ) -> None:
-    """An entry of the operator's commands, which work as the database's owner: in the transaction at hand, in the firm's scope.
+    """An entry of the operator's commands, beside the pool: in the transaction at hand, in the firm's scope (in none's for ``DEPLOYMENT``).
 
     The next sealing of the firm's trail takes it in.
     """
-    await connection.execute(_INSERT, firm, None, by, "", action, subject, None, _json(dict(after)))
+    was = None if before is None else _json(dict(before))
+    await connection.execute(_INSERT, firm, None, by, "", action, subject, was, _json(dict(after)))
 
 
 def _json(values: dict[str, object] | None) -> str | None:

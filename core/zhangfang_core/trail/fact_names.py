@@ -33,6 +33,7 @@ CORE_FACTS = translatable(
         "due": "截止日",
         "early": "提前结账",
         "ended": "退出的登录数",
+        "export": "导出文件",
         "faults": "发现的问题数",
         "file": "文件",
         "first": "第一张",
