@@ -10,6 +10,7 @@ import sys
 import asyncpg
 
 from zhangfang_core import plugin_commands, running
+from zhangfang_core.database.borrowing import database_as_it_was
 from zhangfang_core.database.embedded_errors import EmbeddedServerError
 from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.plugin_life.folders import PluginFolders
@@ -51,10 +52,15 @@ def main() -> None:
         elif chosen.command == "code":
             _code(settings)
         elif chosen.command == "plugin":
-            sys.exit(plugin_commands.run(chosen))
+            with database_as_it_was(settings):
+                status = plugin_commands.run(chosen)
+            sys.exit(status)
+        elif chosen.command == "worker":
+            asyncio.run(_worker(settings))
         else:
-            by_name = {"worker": _worker, "migrate": _migrate, "demo": _demo, "reindex": _reindex, "verify": _verify}
-            asyncio.run(by_name[chosen.command](settings))
+            by_name = {"migrate": _migrate, "demo": _demo, "reindex": _reindex, "verify": _verify}
+            with database_as_it_was(settings):
+                asyncio.run(by_name[chosen.command](settings))
     except (EmbeddedServerError, SupervisionError, MigrationError) as error:
         sys.exit(str(error))
     except Refusal as refusal:
