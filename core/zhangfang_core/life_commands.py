@@ -121,7 +121,7 @@ async def _install(chosen: argparse.Namespace, folders: PluginFolders, at: Addre
         raise Refusal("plugin.nothing_named", "请写出 wheel 文件或文件夹,或者用 --from-export 写出导出文件。")
     else:
         done = await asyncio.to_thread(install, folders, chosen.path.resolve(), at)
-        await _keep(at, "module.install", done)
+        await _keep_step(at, "module.install", done)
         _say(f"已安装 {done.plugin} {done.version}。各节点{_NEXT_START}新装的模块对各公司都是停用的,启用用 zhangfang plugin enable。")
 
 
@@ -137,11 +137,11 @@ async def _upgrade(chosen: argparse.Namespace, folders: PluginFolders, at: Addre
     from zhangfang_core.plugin_life.installing import upgrade
 
     done = await asyncio.to_thread(upgrade, folders, chosen.path.resolve(), at)
-    await _keep(at, "module.upgrade", done)
+    await _keep_step(at, "module.upgrade", done)
     _say(f"{done.plugin} 已从 {done.before} 换成 {done.version}。各节点{_NEXT_START}")
 
 
-async def _keep(at: Addresses, action: str, done: "Installation") -> None:
+async def _keep_step(at: Addresses, action: str, done: "Installation") -> None:
     from zhangfang_core.database.waiting import connected
     from zhangfang_core.plugin_life.steps import keep_step
 

@@ -13,7 +13,7 @@ from zhangfang_core.trail.action_names import CORE_ACTIONS
 from zhangfang_core.trail.fact_names import fact_name
 
 ROOT = Path(__file__).parents[2]
-RECORDING = ("Leaving", "record", "record_as_owner", "record_everywhere", "record_failure", "record_at_firms_of")
+RECORDING = ("Leaving", "_keep_step", "keep_step", "record", "record_as_owner", "record_everywhere", "record_failure", "record_at_firms_of")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 KIND = re.compile(r"([a-z_]+):")
 NAMED = {"": CORE_ACTIONS, **{id_: module.manifest.actions for id_, module in registry().modules.items()}}
