@@ -25,6 +25,7 @@ from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.plain_values import unwritable
+from zhangfang_sdk.remarks import RemarkSource
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -49,6 +50,7 @@ DECLARED: Mapping[str, type[Any]] = {
     "register_invoice_sources": InvoiceSource,
     "register_measures": Measure,
     "register_month_end_sources": MonthEndSource,
+    "register_voucher_remarks": RemarkSource,
     "register_risk_rules": RiskRule,
     "register_vendors": Vendor,
     "register_admin_screens": AdminScreen,
@@ -66,6 +68,7 @@ _COROUTINES: Mapping[type[Any], Sequence[str]] = {
     Measure: ("series", "entries", "on_days"),
     MonthEndSource: ("accruals", "distributions"),
     WaitingSource: ("load",),
+    RemarkSource: ("load",),
     AdminForm: ("submit",),
 }
 _NAMES = {
@@ -76,6 +79,7 @@ _NAMES = {
     InvoiceSource: "id",
     Measure: "key",
     MonthEndSource: "id",
+    RemarkSource: "id",
     RiskRule: "id",
     WaitingSource: "id",
     AdminForm: "id",

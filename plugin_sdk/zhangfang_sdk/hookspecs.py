@@ -30,6 +30,7 @@ from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.remarks import RemarkSource
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -92,6 +93,10 @@ class HookSpecs(Protocol):
     @spec
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
         """Vouchers proposed at a month's end. At start; a failure skips the plugin; a source that fails is named among the proposals."""
+
+    @spec
+    def register_voucher_remarks(self) -> Sequence[RemarkSource]:
+        """What there is to say of drafts before they post. At start; a failure skips the plugin; a source that fails is named on the drafts."""
 
     @spec
     def register_risk_rules(self) -> Sequence[RiskRule]:

@@ -27,7 +27,7 @@ def test_they_work_together(tmp_path: Path) -> None:
     text = text.replace("from zhangfang_notes.tables import Entry\n", f"from zhangfang_notes.tables import Entry\n{imports}")
     text = text.replace("class Notes:", f"class Notes({', '.join(name for _, name in joints)}):")
     plugin.write_text(text, "utf-8")
-    assert len(joints) == 13
+    assert len(joints) == 14
     passes("ruff", "check", "--fix", "--ignore", "F", ".", folder=folder)
     passes("ruff", "check", ".", folder=folder)
     assert "notes 0.1.0: 金" in passes("zhangfang", "plugin", "check", folder=folder)

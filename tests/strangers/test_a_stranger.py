@@ -194,8 +194,12 @@ async def test_every_hook_is_used(world: World) -> None:
     assert (await firm.post("/witness/taking-on")).status_code == 200
     assert (await one.post("/witness/document")).status_code == 200
     voucher = (await one.post("/witness/voucher/x")).json()["voucher"]
+    remark = "见证看过这张草稿。"
+    assert remark in (await one.get(f"/vouchers/{voucher}")).text
+    assert remark in (await two.get(f"/vouchers/review?voucher={voucher}")).text
     posted = await two.post(f"/witness/posting/{voucher}")
     assert posted.status_code == 200, posted.text
+    assert remark not in (await one.get(f"/vouchers/{voucher}")).text
     refused = (await one.post("/witness/voucher/不同意")).json()["voucher"]
     answer = await two.ask("POST", f"/witness/posting/{refused}", json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "witness.not_this")
@@ -231,7 +235,7 @@ async def test_every_hook_is_used(world: World) -> None:
     called = {note["where"] for note in world.notes()}
     assert called >= HOOKS | {
         *("page of a client", "page of the firm", "page of a person", "page without a transaction", "action", "removal"),
-        *("badge", "search", "form", "job", "command", "vendor", "vendor opened", "service from a page", "invoices"),
+        *("badge", "search", "remarks", "form", "job", "command", "vendor", "vendor opened", "service from a page", "invoices"),
     }
 
 

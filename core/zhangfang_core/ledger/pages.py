@@ -18,6 +18,7 @@ from zhangfang_core.ledger.open_items.pages import HANDLERS as OPEN_ITEM_HANDLER
 from zhangfang_core.ledger.opening.pages import HANDLERS as OPENING_HANDLERS
 from zhangfang_core.ledger.own_accounts.pages import HANDLERS as ACCOUNT_HANDLERS
 from zhangfang_core.ledger.own_accounts.pages import below
+from zhangfang_core.ledger.remark_sources import told_of, topics
 from zhangfang_core.ledger.reviewing.pages import HANDLERS as REVIEW_HANDLERS
 from zhangfang_core.ledger.rules import KIND_TITLES
 from zhangfang_core.ledger.trial_balance import Figures, trial_balance
@@ -114,6 +115,8 @@ async def voucher_page(request: Req, voucher_id: int, sheet: Sheet = False) -> P
         names=names,
         document=documents[0] if documents and scope().may("documents.read") else None,
         others=others,
+        remarks=(await told_of([voucher])).get(voucher.id, ()),
+        topics=await topics(),
         cards=() if in_sheet else await use(Cards).shown("voucher", voucher.client, voucher.period.key),
         kinds=KINDS,
         today=today(),

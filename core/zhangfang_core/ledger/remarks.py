@@ -23,10 +23,15 @@ _OTHERS = """select asked.client, asked.period,
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A stable code, and a sentence for the accountant."""
+    """A stable code, and a sentence for the accountant.
+
+    What a plugin says has a ``title`` of its own in a few words, and a ``path``, the client's page where more is told, or "".
+    """
 
     code: str
     sentence: str
+    title: str = ""
+    path: str = ""
 
 
 def remarks_on(draft: VoucherDraft, accounts: Mapping[str, Account], *, day: dt.date, is_alone: bool) -> list[Remark]:

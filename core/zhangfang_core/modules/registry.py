@@ -28,6 +28,7 @@ from zhangfang_sdk.manifest import Manifest
 from zhangfang_sdk.measures import Measure
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.remarks import RemarkSource
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import SearchSource
@@ -57,6 +58,7 @@ class Module:
     invoice_sources: Sequence[InvoiceSource] = ()
     measures: Sequence[Measure] = ()
     month_end_sources: Sequence[MonthEndSource] = ()
+    voucher_remarks: Sequence[RemarkSource] = ()
     risk_rules: Sequence[RiskRule] = ()
     vendors: Sequence[Vendor] = ()
     admin_screens: Sequence[AdminScreen] = ()
@@ -209,6 +211,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         invoice_sources=tuple(declared("register_invoice_sources")),
         measures=tuple(declared("register_measures")),
         month_end_sources=tuple(declared("register_month_end_sources")),
+        voucher_remarks=tuple(declared("register_voucher_remarks")),
         risk_rules=tuple(declared("register_risk_rules")),
         vendors=tuple(declared("register_vendors")),
         admin_screens=tuple(declared("register_admin_screens")),

@@ -16,7 +16,7 @@ CLEAN_MEANS = (
     "凭证金额、月份和票据相同",
     "没有和它相同的凭证,一张票据只记一次",
     "往来单位以前记过,这次记的科目和以前一样",
-    "没有提醒(日期、摘要、辅助核算)",
+    "没有提醒(日期、摘要、辅助核算,以及各功能模块的检查)",
     "金额不超过事务所设的上限",
     "不是您自己制单的,也没有退回过",
 )
@@ -30,7 +30,8 @@ class Known:
     """What is known around one voucher.
 
     ``invoice`` was read from its document (None: none was); ``twins`` are labels of vouchers that say the same, ``sharing`` of those that
-    name the same document; ``booked`` are accounts that earlier vouchers with the same party stand on, None when it has none.
+    name the same document; ``booked`` are accounts that earlier vouchers with the same party stand on, None when it has none;
+    ``told`` is what plugins say of it.
     """
 
     accounts: Mapping[str, Account]
@@ -44,12 +45,13 @@ class Known:
     twins: Sequence[str] = field(default=())
     sharing: Sequence[str] = field(default=())
     booked: frozenset[str] | None = None
+    told: Sequence[Remark] = field(default=())
 
 
 def doubts_of(voucher: Voucher, known: Known) -> list[Remark]:
     """Everything that a person has to look at before it posts; none: it is clean."""
     draft = VoucherDraft(voucher.client, voucher.date, voucher.summary, voucher.lines, voucher.word, voucher.kind)
-    found = [*_of_accounts(voucher, known)]
+    found = [*known.told, *_of_accounts(voucher, known)]
     if known.closed is not None and voucher.period <= known.closed:
         found.append(Remark("closed", f"{voucher.period.label}已经结账。"))
     if known.is_own:

@@ -43,6 +43,8 @@ DOUBT_TITLES = {
     "lonely_month": "月份里只有它",
     "empty_summary": "没有摘要",
     "item_missing": "缺辅助核算",
+    "told": "有提醒",
+    "told_missing": "有提醒没查到",
 }
 
 Req = Request[Any, Any, Any]

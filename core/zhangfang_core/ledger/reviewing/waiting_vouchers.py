@@ -8,6 +8,7 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.choices import choices
 from zhangfang_core.ledger.records import voucher_of
+from zhangfang_core.ledger.remark_sources import told_of
 from zhangfang_core.ledger.remarks import Remark, lonely_months
 from zhangfang_core.ledger.reviewing.doubts import Known, content_accounts, doubts_of, parties_of
 from zhangfang_sdk.context import firm_in_scope, require, scope
@@ -120,6 +121,7 @@ class _Around:
     sharing: Mapping[int, list[tuple[int, str]]]
     alike: Mapping[tuple[object, ...], list[tuple[int, str]]]
     booked: Mapping[tuple[int, str], set[str]]
+    told: Mapping[int, Sequence[Remark]]
     limit: int
     single_person: bool
 
@@ -140,6 +142,7 @@ class _Around:
             await _sharing(vouchers),
             await _alike(vouchers),
             await _booked(vouchers),
+            await told_of(vouchers),
             (await choices()).clean_limit,
             await connection().fetchval("select single_person from core_firm where id = $1", firm_in_scope()),
         )
@@ -164,6 +167,7 @@ class _Around:
             if voucher.reverses is None
             else (),
             booked=content_accounts(stood, accounts) if before else None,
+            told=self.told.get(voucher.id, ()),
         )
 
 

@@ -16,12 +16,13 @@ from zhangfang_sdk.context import transaction
 from zhangfang_sdk.documents import Upload
 from zhangfang_sdk.invoices import Invoices, InvoiceSource
 from zhangfang_sdk.jobs import Job
-from zhangfang_sdk.ledger import Objection, VoucherDraft
+from zhangfang_sdk.ledger import Objection, Voucher, VoucherDraft
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measure, MeasureEntry, Unit
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks, MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.remarks import RemarkSource, VoucherRemark
 from zhangfang_sdk.risk import Reader, RiskRule
 from zhangfang_sdk.roles import Role
 from zhangfang_sdk.search import Search, SearchEntry, SearchSource
@@ -78,6 +79,11 @@ async def sights_of(client: int, period: Period, limit: int) -> Sequence[Measure
 async def accruals(books: MonthBooks) -> Sequence[Accrual]:
     note("accruals of a month")
     return [Accrual("sights", "见证", asks=(Ask("请先见证。", "/witness"),))]
+
+
+async def remarks(vouchers: Sequence[Voucher]) -> Mapping[int, Sequence[VoucherRemark]]:
+    note("remarks")
+    return {v.id: [VoucherRemark("见证过", "见证看过这张草稿。", "/witness")] for v in vouchers}
 
 
 async def submit(fields: BaseModel) -> str:
@@ -169,6 +175,11 @@ class Plugin:
     def register_month_end_sources(self) -> Sequence[MonthEndSource]:
         note("register_month_end_sources")
         return [MonthEndSource("sights", "见证", accruals)]
+
+    @hook
+    def register_voucher_remarks(self) -> Sequence[RemarkSource]:
+        note("register_voucher_remarks")
+        return [RemarkSource("sights", "见证", "witness.see", remarks, ("witness",))]
 
     @hook
     def register_risk_rules(self) -> Sequence[RiskRule]:
