@@ -11,6 +11,7 @@ A page tells the boss why the tax is what it is::
     steps = vat.line("应纳税额").derivation
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -27,6 +28,16 @@ class Tax(StrEnum):
     CIT = "cit"
     IIT = "iit"
     STAMP = "stamp"
+
+
+TAX_TITLES: Mapping[Tax, str] = {
+    Tax.VAT: "增值税",
+    Tax.SURCHARGES: "附加税费",
+    Tax.CIT: "企业所得税",
+    Tax.IIT: "个人所得税",
+    Tax.STAMP: "印花税",
+}
+"""What people call each."""
 
 
 @dataclass(frozen=True, slots=True)

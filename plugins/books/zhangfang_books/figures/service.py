@@ -16,15 +16,10 @@ from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.month_end import MonthBooks
 from zhangfang_sdk.periods import Period, label_of
-from zhangfang_sdk.tax_figures import ReturnFigures, Tax
+from zhangfang_sdk.tax_figures import TAX_TITLES, ReturnFigures, Tax
 
-TITLES: Mapping[Tax, str] = {
-    Tax.VAT: "增值税",
-    Tax.SURCHARGES: "附加税费",
-    Tax.CIT: "企业所得税预缴",
-    Tax.IIT: "个人所得税扣缴",
-    Tax.STAMP: "印花税",
-}
+TITLES: Mapping[Tax, str] = {**TAX_TITLES, Tax.CIT: f"{TAX_TITLES[Tax.CIT]}预缴", Tax.IIT: f"{TAX_TITLES[Tax.IIT]}扣缴"}
+"""Of returns: what is filed of the tax."""
 PAYABLE: Mapping[Tax, str] = {
     Tax.VAT: "本期应补(退)税额",
     Tax.SURCHARGES: surcharges.DUE,

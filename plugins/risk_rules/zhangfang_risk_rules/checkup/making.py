@@ -27,10 +27,9 @@ from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.risk import Lacking, RiskRules, Verdict
 from zhangfang_sdk.services import ServiceMissing
-from zhangfang_sdk.tax_figures import Tax
+from zhangfang_sdk.tax_figures import TAX_TITLES
 
 MOST_STEPS = 200
-TAXES = {Tax.VAT: "增值税", Tax.SURCHARGES: "附加税费", Tax.CIT: "企业所得税", Tax.IIT: "个人所得税", Tax.STAMP: "印花税"}
 
 
 async def make(client: int) -> int:
@@ -91,7 +90,7 @@ def _lacking(verdicts: Mapping[str, Sequence[Verdict]]) -> Mapping[str, str]:
 async def _done(client: int, month: Period, day: dt.date) -> list[str]:
     """Returns filed, questionnaires finished, and what happened to alerts, the newest first; each begins with its day."""
     since = dt.datetime.combine(month.first_day, dt.time(), BUSINESS_TIME_ZONE)
-    lines = [(on, f"{TAXES[filing.tax]}({filing.label})已申报") for on, filing in await _filed(client, month, day)]
+    lines = [(on, f"{TAX_TITLES[filing.tax]}({filing.label})已申报") for on, filing in await _filed(client, month, day)]
     runs = await Run.objects().where(Run.client == client, Run.done_at >= since).order_by(Run.id, ascending=False).limit(MOST_STEPS)
     lines += [(run.done_at.astimezone(BUSINESS_TIME_ZONE).date(), f"{run.done_by}完成了{run.title}") for run in runs]
     return [f"{at.isoformat()} {words}" for at, words in sorted([*lines, *await _stepped(client, since)], key=lambda line: line[0], reverse=True)]

@@ -9,9 +9,8 @@ from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Unit, Verdict
 from zhangfang_sdk.risk_books import Part, Sum
 from zhangfang_sdk.tasks import return_filed
+from zhangfang_sdk.tax_figures import TAX_TITLES
 from zhangfang_sdk.waiting import about
-
-TAXES = {"vat": "增值税", "surcharges": "附加税费", "cit": "企业所得税", "iit": "个人所得税", "stamp": "印花税"}
 
 
 @judges("H01")
@@ -141,4 +140,4 @@ def filed_late(m: Material) -> Verdict:
 
 
 def _title(filing: Filing) -> str:
-    return f"{filing.label}{TAXES.get(filing.tax.value, filing.tax.value)}"
+    return f"{filing.label}{TAX_TITLES[filing.tax]}"
