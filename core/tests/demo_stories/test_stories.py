@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from zhangfang_core.demo.stories import Story, StoryVoucher, firms, neighbour, restaurant, software, trading
+from zhangfang_core.demo.stories import Story, StoryVoucher, firms, materials, neighbour, restaurant, software, trading
 from zhangfang_core.demo.stories.rates import owes_no_vat
 from zhangfang_core.demo.stories.workdays import OFFICE_DAYS
 from zhangfang_core.ledger.charts import load_chart
@@ -18,7 +18,7 @@ from zhangfang_sdk.periods import Period
 
 TODAY = date(2026, 11, 23)
 DAYS = (TODAY, date(2026, 2, 28), date(2025, 12, 31), date(2027, 1, 1), date(2026, 7, 13))
-TELLERS = (restaurant, trading, software, neighbour)
+TELLERS = (restaurant, trading, software, materials, neighbour)
 LONG_TELLERS = (restaurant, trading, software)
 Teller = Callable[[date], Story]
 
@@ -49,7 +49,7 @@ def test_vouchers_balance_on_leaves_in_their_month(tell: Teller, today: date) ->
     story = tell(today)
     company = story.company
     leaves = {a.code for a in load_chart(company.standard, company.taxpayer_kind.value).leaves()}
-    months = 2 if tell is neighbour else 14
+    months = {neighbour: 2, materials: 17}.get(tell, 14)
     assert [m.period for m in story.months] == [Period.of(today).plus(i - months + 1) for i in range(months)]
     assert company.books_start == story.months[0].period.first_day
     for month in story.months:
@@ -169,7 +169,7 @@ def test_small_scale_vat_follows_sales(today: date) -> None:
             assert paid == 0
 
 
-@pytest.mark.parametrize("tell", [trading, software])
+@pytest.mark.parametrize("tell", [trading, software, materials])
 @on_days
 def test_input_vat_is_that_of_the_special_invoices(tell: Teller, today: date) -> None:
     """LEDG-5, CAP-8: every fen of input VAT has a special invoice; VAT due is output less input."""
@@ -187,6 +187,19 @@ def test_input_vat_is_that_of_the_special_invoices(tell: Teller, today: date) ->
             )
             assert due == output - movement(month.vouchers, "22210101")
             assert due > 0
+
+
+@on_days
+def test_the_client_with_risks_has_what_early_warning_looks_for(today: date) -> None:
+    """RISK-2: a year's burden of about one per cent, cheaper for some months, two invoices over consulting and nothing else beside goods."""
+    months = materials(today).months
+    year = months[-13:-1]
+    due = sum(line.debit for m in year for v in m.vouchers for line in v.lines if line.account_code == "22210104")
+    assert 80 <= -due * 10_000 // sum(movement(m.vouchers, "5001") for m in year) <= 120
+    named = [(line.summary, line.credit) for m in months[-3:] for v in m.vouchers for line in v.lines if line.account_code == "5001" and line.credit]
+    consulting = [fen for name, fen in named if name.startswith("*咨询服务*")]
+    assert consulting == [68_000_00, 75_000_00][: 1 if today.day < 13 else 2]
+    assert {name.split("*")[1] for name, _ in named if not name.startswith("*咨询")} == {"非金属矿物制品", "黑色金属冶炼压延品"}
 
 
 def test_small_shop_below_the_threshold_pays_no_vat() -> None:
@@ -256,13 +269,13 @@ def test_offices_work_on_workdays(tell: Teller, today: date) -> None:
 
 
 def test_two_firms() -> None:
-    """PLAT-4: a firm with a restaurant, a trading and a software company, and another with one small client."""
+    """PLAT-4: a firm with a restaurant, a trading, a software and a building materials company, and another with one small client."""
     first, second = firms(TODAY)
-    assert [story.company.key for story in first.clients] == ["restaurant", "trading", "software"]
+    assert [story.company.key for story in first.clients] == ["restaurant", "trading", "software", "materials"]
     assert [story.company.key for story in second.clients] == ["neighbour"]
     assert first.clients[0].company.name == "味来香餐饮管理有限公司"
     kinds = [story.company.taxpayer_kind for story in first.clients]
-    assert kinds == [TaxpayerKind.SMALL_SCALE, TaxpayerKind.GENERAL, TaxpayerKind.GENERAL]
+    assert kinds == [TaxpayerKind.SMALL_SCALE, TaxpayerKind.GENERAL, TaxpayerKind.GENERAL, TaxpayerKind.GENERAL]
 
 
 def test_some_customers_are_late() -> None:

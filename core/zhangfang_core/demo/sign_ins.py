@@ -29,11 +29,12 @@ class DemoPerson:
 
 PEOPLE = (
     DemoPerson("boss@demo", "李总", "boss", "restaurant", "老板(手机)"),
+    DemoPerson("gao@demo", "高总", "boss", "materials", "老板(建材公司,有风险提醒)"),
     DemoPerson("cashier@demo", "陈出纳", "cashier", "restaurant", "出纳"),
     DemoPerson("sales@demo", "孙经理", "sales_manager", "trading", "销售经理(商贸公司)"),
     DemoPerson("driver@demo", "小赵", "driver", "restaurant", "司机,只能上传票据"),
     DemoPerson(
-        "wang@demo", "王会计", "accountant", "firm", "会计,负责餐饮和商贸", looks_after=("restaurant", "trading")
+        "wang@demo", "王会计", "accountant", "firm", "会计,负责餐饮、商贸和建材", looks_after=("restaurant", "trading", "materials")
     ),
     DemoPerson("liu@demo", "刘会计", "accountant", "firm", "会计,负责软件公司", looks_after=("software",)),
     DemoPerson("owner@demo", "周老板", "owner", "firm", "代账公司负责人,管理后台", second_factor=True),

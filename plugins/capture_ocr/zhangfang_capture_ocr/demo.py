@@ -10,7 +10,7 @@ from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Client, Clients, TaxpayerKind
 from zhangfang_sdk.context import Scope, in_scope, scope
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.specimens import Specimen, SpecimenLine
 
 
@@ -40,6 +40,16 @@ GREENS = ("杭州富春蔬菜专业合作社", "93330111MADEM00462", "*蔬菜*�
 """To the first client alone: a supplier whom the demo's firm holds for risky."""
 
 
+GOODS = {
+    "杭州禾木家居商贸有限公司": (
+        "安吉竹溪家具制造有限公司", "91330523MADEM0206G",
+        (("*家具*实木餐桌", 62_000_00, "13%"), ("*照明器具*护眼台灯", 16_800_00, "13%"), ("*金属制品*不锈钢保温壶", 9_200_00, "13%")),
+    ),
+    "杭州宏图建材有限公司": ("长兴固泰水泥有限公司", "91330522MADEM0708L", (("*非金属矿物制品*普通硅酸盐水泥", 22_080_00, "13%"),)),
+}  # fmt: skip
+"""By client what it bought two months ago and hands in now: one bought all that it sells, the other not."""
+
+
 async def send_demo_files(clients: Sequence[int]) -> None:
     """Hand in files for each client; sending them again gives the same items."""
     for number, id_ in enumerate(clients):
@@ -57,17 +67,31 @@ def _files(client: Client, number: int) -> list[_SentFile]:
     day = today() - dt.timedelta(days=2)
     good = [_invoice(client, day, number * 10 + i, *seller) for i, seller in enumerate(SELLERS)]
     good += [] if number else [_invoice(client, day, 9, *GREENS)]
+    good += [_of_goods(client, *GOODS[client.name])] if client.name in GOODS else []
     stranger = Client(0, "别家公司", "91330106MA2TEXT16P", TaxpayerKind.GENERAL, "small_business_2013", "trading", day)
     wrong = _invoice(stranger, day, number * 10 + 8, *SELLERS[0])
     broken = _SentFile("打不开的发票.pdf", "application/pdf", BytesIO(b"%PDF-1.7 cut off"))
     return [*good, wrong, broken]
 
 
+def _of_goods(client: Client, seller: str, tax_id: str, bought: Sequence[tuple[str, int, str]]) -> _SentFile:
+    """On a day of the month before the last, which is closed; found late."""
+    day = Period.of(today()).plus(-2).first_day.replace(day=22)
+    return _drawn(client, day, 900_000 + client.id, seller, tax_id, [_line(*one) for one in bought])
+
+
+def _line(name: str, amount: int, rate: str) -> SpecimenLine:
+    per_cent = int(rate.removesuffix("%")) if rate.endswith("%") else 0
+    return SpecimenLine(name, amount, rate, (amount * per_cent + 50) // 100, "项", "1", f"{amount // 100}")
+
+
 def _invoice(
     client: Client, day: dt.date, number: int, seller: str, tax_id: str, name: str, amount: int, rate: str
 ) -> _SentFile:
-    per_cent = int(rate.removesuffix("%")) if rate.endswith("%") else 0
-    line = SpecimenLine(name, amount, rate, (amount * per_cent + 50) // 100, "项", "1", f"{amount // 100}")
+    return _drawn(client, day, number, seller, tax_id, [_line(name, amount, rate)])
+
+
+def _drawn(client: Client, day: dt.date, number: int, seller: str, tax_id: str, lines: Sequence[SpecimenLine]) -> _SentFile:
     specimen = Specimen(
         number=f"{day:%y}33{20_000_000_000_000 + number:016d}",
         issued_on=day,
@@ -76,7 +100,7 @@ def _invoice(
         seller_tax_id=tax_id,
         buyer_name=client.name,
         buyer_tax_id=client.tax_id,
-        lines=(line,),
+        lines=tuple(lines),
     )
     shown, media_type, content = DrawnSpecimens().written(specimen, "pdf" if number % 2 else "xml")
     return _SentFile(shown, media_type, BytesIO(content))

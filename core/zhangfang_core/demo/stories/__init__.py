@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from zhangfang_core.demo.stories.materials import materials
 from zhangfang_core.demo.stories.neighbour import neighbour
 from zhangfang_core.demo.stories.restaurant import restaurant
 from zhangfang_core.demo.stories.software import software
@@ -29,6 +30,7 @@ __all__ = [
     "StoryLine",
     "StoryVoucher",
     "firms",
+    "materials",
     "neighbour",
     "restaurant",
     "software",
@@ -37,8 +39,8 @@ __all__ = [
 
 
 def firms(today: date) -> tuple[FirmStory, FirmStory]:
-    """Two bookkeeping firms as of ``today`` (Asia/Shanghai): one with three clients and fourteen months, one with a small client."""
+    """Two bookkeeping firms as of ``today`` (Asia/Shanghai): one with four clients and fourteen months or more, one with a small client."""
     return (
-        FirmStory("加喜财税", (restaurant(today), trading(today), software(today))),
+        FirmStory("加喜财税", (restaurant(today), trading(today), software(today), materials(today))),
         FirmStory("邻里代账", (neighbour(today),)),
     )

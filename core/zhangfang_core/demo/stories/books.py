@@ -24,22 +24,23 @@ Act = Callable[[date], None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One side of a voucher to be: ``debit`` and ``credit`` make them."""
+    """One side of a voucher to be: ``debit`` and ``credit`` make them. ``summary`` is its line's own, "" that of the voucher."""
 
     account: str
     debit: int
     credit: int
     party: str
+    summary: str = ""
 
 
-def debit(account: str, amount: int, party: str = "") -> Entry:
+def debit(account: str, amount: int, party: str = "", summary: str = "") -> Entry:
     """An entry on the debit side; negative for red lines."""
-    return Entry(account, amount, 0, party)
+    return Entry(account, amount, 0, party, summary)
 
 
-def credit(account: str, amount: int, party: str = "") -> Entry:
+def credit(account: str, amount: int, party: str = "", summary: str = "") -> Entry:
     """An entry on the credit side; negative for red lines."""
-    return Entry(account, 0, amount, party)
+    return Entry(account, 0, amount, party, summary)
 
 
 class StoryBooks:
@@ -102,7 +103,7 @@ class StoryBooks:
             self._balances[entry.account, entry.party] += entry.debit - entry.credit
             if kind is not VoucherKind.CLOSING:
                 self.movement[entry.account] += entry.debit - entry.credit
-        lines = tuple(StoryLine(e.account, summary, e.debit, e.credit, e.party) for e in kept)
+        lines = tuple(StoryLine(e.account, e.summary or summary, e.debit, e.credit, e.party) for e in kept)
         self._vouchers.append(StoryVoucher(day, "记", summary, lines, kind, document))
 
     def live(self, period: Period, today: date) -> None:

@@ -37,10 +37,22 @@ _LICENCES: dict[str, dict[FactKind, FactValue]] = {
         FactKind.REGISTERED_ADDRESS: RegisteredAddress("浙江省杭州市滨江区示例大道 99 号 8 层", "330108"),
         FactKind.BUSINESS_SCOPE: "一般项目:软件开发;信息系统集成服务;技术服务、技术咨询。",
     },
+    "materials": {
+        FactKind.LEGAL_REPRESENTATIVE: "高宏图",
+        FactKind.REGISTERED_CAPITAL: 2_000_000_00,
+        FactKind.FOUNDED_ON: dt.date(2019, 11, 12),
+        FactKind.REGISTERED_ADDRESS: RegisteredAddress("浙江省杭州市上城区示例路 66 号建材市场 12 号", "330102"),
+        FactKind.BUSINESS_SCOPE: "一般项目:建筑材料销售;金属材料销售;五金产品批发。",
+    },
 }
-_PACKAGES = {"restaurant": "小规模记账报税(月付 800 元)", "trading": "一般纳税人记账报税", "software": "一般纳税人记账报税加研发归集"}
-_CONTACTS = {"restaurant": "陈出纳", "trading": "孙经理", "software": "方助理"}
-_PEOPLE = {"restaurant": 13, "trading": 9, "software": 20}
+_PACKAGES = {
+    "restaurant": "小规模记账报税(月付 800 元)",
+    "trading": "一般纳税人记账报税",
+    "software": "一般纳税人记账报税加研发归集",
+    "materials": "一般纳税人记账报税",
+}
+_CONTACTS = {"restaurant": "陈出纳", "trading": "孙经理", "software": "方助理", "materials": "林文员"}
+_PEOPLE = {"restaurant": 13, "trading": 9, "software": 20, "materials": 3}
 
 
 def facts_of(company: Company, today: dt.date) -> tuple[NewFact, ...]:

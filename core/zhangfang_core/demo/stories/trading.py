@@ -209,11 +209,13 @@ class _Month:
         customer, waits = _CUSTOMERS[place % len(_CUSTOMERS)]
         chosen = (_WARES[place % 2], _WARES[2 + place % 2])
         net = cost = 0
+        sold = []
         for ware in chosen:
             usual = ware.pieces * self.pace // 1000 // 3
             pieces = min(dice.around(f"{label}/{ware.good.name}", usual, 120), self.stock[ware.good.name])
             self.stock[ware.good.name] -= pieces
             net += pieces * ware.asked
+            sold.append(credit("5001", pieces * ware.asked, summary=ware.good.name))
             cost += pieces * ware.good.price
         tax = share(net, 13, 100)
         names = "、".join(ware.good.name.rpartition("*")[2] for ware in chosen)
@@ -221,7 +223,7 @@ class _Month:
             day,
             f"销售{names}给{customer}",
             debit("1122", net + tax, customer),
-            credit("5001", net),
+            *sold,
             credit("22210107", tax),
         )
         books.record(day, f"结转{names}销售成本", debit("5401", cost), credit("1405", cost))
