@@ -72,7 +72,9 @@ class BookSums:
 
     def plus(self, *more: Balance) -> "BookSums":
         """These sums with ``more``, which stand in no book."""
-        return BookSums([*self._rows, *more], self._roles)
+        sums = BookSums([*self._rows, *more], self._roles)
+        sums._found = {codes: [*rows, *(b for b in more if b.account.startswith(codes))] if codes else [] for codes, rows in self._found.items()}
+        return sums
 
     def codes(self, *names: str) -> tuple[str, ...]:
         """Accounts of roles and codes. Raises KeyError for a role that is none."""
@@ -140,6 +142,26 @@ class InvoiceShelf:
         self._by_month: defaultdict[tuple[InvoiceDirection, Period], list[Invoice]] = defaultdict(list)
         for invoice in invoices:
             self._by_month[invoice.direction, Period.of(invoice.issued_on)].append(invoice)
+
+    def of_voucher(self, voucher: int) -> Invoice | None:
+        """The one whose voucher has this id, a draft or posted."""
+        return self._places[0].get(voucher)
+
+    def of_document(self, document: int) -> Invoice | None:
+        """The only one that was read from this document; None where there are several."""
+        of = self._places[1].get(document, ())
+        return of[0] if len(of) == 1 else None
+
+    @cached_property
+    def _places(self) -> tuple[Mapping[int, Invoice], Mapping[int, Sequence[Invoice]]]:
+        by_voucher: dict[int, Invoice] = {}
+        by_document: defaultdict[int, list[Invoice]] = defaultdict(list)
+        for invoice in (i for of in self._by_month.values() for i in of):
+            if invoice.voucher is not None:
+                by_voucher[invoice.voucher] = invoice
+            if invoice.document is not None:
+                by_document[invoice.document].append(invoice)
+        return by_voucher, by_document
 
     def since(self, direction: InvoiceDirection) -> Period | None:
         """The month of the earliest invoice that is known; what was issued before it was never brought in."""

@@ -1,13 +1,16 @@
-"""Rows of alerts, risk list, thresholds and trials, questionnaires and reports, with a secret word in each."""
+"""Rows of alerts, remarks on drafts, risk list, thresholds and trials, questionnaires and reports, with a secret word in each."""
 
 import datetime as dt
+import json
 
+from zhangfang_risk_rules.drafts.effect import content_of
 from zhangfang_risk_rules.tables import (
     Alert,
     AlertStep,
     Answer,
     Checkup,
     ClientLimit,
+    DraftRemarks,
     FirmLimit,
     Mark,
     Questionnaire,
@@ -18,6 +21,7 @@ from zhangfang_risk_rules.tables import (
     Watch,
 )
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
@@ -31,6 +35,9 @@ async def plant_risks(client: int, word: str, now: dt.datetime) -> None:
     )  # fmt: skip
     await alert.save()
     await AlertStep(client=client, alert=alert.id, at=now, by=word, step="opened", words=word, amount=-1).save()
+    for draft in await use(Ledger).vouchers(client, state=VoucherState.DRAFT):
+        said = json.dumps([[word, word, f"/risks/{alert.id}"]], ensure_ascii=False)
+        await DraftRemarks(client=client, voucher=draft.id, content=content_of(draft), remarks=said, looked_at=now).save()
     await Mark(client=client, reader=word[:20], period=month).save()
     await Watch(client=client, scanned_at=now).save()
     await ClientLimit(client=client, rule=word, name=word, value=1, set_by=word, set_at=now).save()

@@ -1,6 +1,8 @@
 """RISK-5: questionnaires as data. Any order of answering gives the same open question and score; half-way is kept; gaps become tasks."""
 
+import html
 import io
+import re
 from collections.abc import Mapping
 
 import pypdfium2  # type: ignore[import-untyped]  # ships no types
@@ -189,3 +191,26 @@ async def test_the_firm_writes_its_own(firm: TestFirm) -> None:
             await keeping.begin(firm.restaurant, "self_check")
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from risk_rules_questionnaire") == 2
+
+
+async def test_the_page_on_which_the_firm_writes_its_own(firm: TestFirm, visit: Visit) -> None:
+    """Several lines, an example to begin with, what is wrong named with its line beside what was written."""
+    owner = await visit("owner", of_firm=True)
+    page = (await owner.get("/risks/questionnaires")).text
+    assert "随软件提供" in page
+    assert "标题: 门店自查\n说明: " in page
+    example = html.unescape(re.findall(r'<textarea[^>]*name="body"[^>]*>(.*?)</textarea>', page, re.DOTALL)[0])
+    wrong = await owner.post("/risks/questionnaires", code="shop", body=example + "\n随便写写", is_on="1")
+    assert (wrong.status_code, "看不懂这一行" in wrong.text, "随便写写" in wrong.text) == (422, True, True)
+    bad = await owner.post("/risks/questionnaires", code="门店", body=example, is_on="1")
+    assert (bad.status_code, "编号要以小写字母开头" in bad.text) == (422, True)
+    saved = await owner.post("/risks/questionnaires", code="shop", body=example.replace("\n", "\r\n"), is_on="1")
+    assert saved.status_code == 303
+    told = (await owner.get(saved.headers["location"].partition(f"/f/{firm.id}")[2])).text
+    assert "问卷“门店自查”已保存,共 2 个问题" in told
+    boss = await visit("boss")
+    assert "门店自查" in (await boss.get("/risks/checks")).text
+    off = await owner.post("/risks/questionnaires", code="shop", body=example)
+    assert off.status_code == 303
+    assert "门店自查" not in (await boss.get("/risks/checks")).text
+    assert (await (await visit("accountant", of_firm=True)).get("/risks/questionnaires")).status_code == 403

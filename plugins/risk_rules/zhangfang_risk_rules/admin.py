@@ -1,13 +1,9 @@
-"""The firm's alerts and questionnaires on its admin desk."""
-
-from pydantic import BaseModel, Field
+"""The firm's alerts and questionnaires on its admin desk. Questionnaires are written on a page of their own: forms there have no field of several lines."""
 
 from zhangfang_risk_rules.alerts.life import TITLES
 from zhangfang_risk_rules.pages.listing import SEVERITIES
-from zhangfang_risk_rules.questionnaires import writing
-from zhangfang_risk_rules.ruling import MANAGE
 from zhangfang_risk_rules.tables import Alert, Questionnaire, Run
-from zhangfang_sdk.admin import AdminForm, AdminScreen, BetterPage, Row
+from zhangfang_sdk.admin import AdminScreen, BetterPage, Row
 
 
 def _level(row: Row) -> str:
@@ -34,6 +30,7 @@ SCREENS = [
         (Questionnaire.code, Questionnaire.title, Questionnaire.is_on, Questionnaire.written_by, Questionnaire.written_at),
         {"code": "编号", "body": "内容", "is_on": "启用", "written_by": "编写人", "written_at": "编写时间"},
         words={"code": lambda row: f"编号 {row['code']}"},
+        better=BetterPage("自查问卷", "/risks/questionnaires"),
     ),
     AdminScreen(
         Run,
@@ -43,31 +40,3 @@ SCREENS = [
         hidden=(Run.body, Run.code),
     ),
 ]  # fmt: skip
-
-
-class Writing(BaseModel):
-    """The form 编写自查问卷."""
-
-    code: str = Field(title="编号(小写字母;与已有的相同就改写那一份)", max_length=20)
-    body: str = Field(title="内容", max_length=30_000, json_schema_extra={"extra": {"widget": "text-area"}})
-    is_on: bool = Field(title="启用", default=True)
-
-
-async def write(form: BaseModel) -> str:
-    """The sentence shown."""
-    asked = Writing.model_validate(form.model_dump())
-    questionnaire = await writing.write(asked.code, asked.body, is_on=asked.is_on)
-    return f"问卷“{questionnaire.title}”已保存,共 {len(questionnaire.questions)} 个问题;已经开始答的,仍按原来的内容。"
-
-
-FORMS = [
-    AdminForm(
-        "questionnaire",
-        "编写自查问卷",
-        "一行一句:标题: / 说明: / 依据: / 问 编号: / 如果: 编号=选项序号 / 帮助: / - 选项 | 分=10 | 缺口=要做的事 | 期限=天数 | 结论=一句话。"
-        "编号 beneficial_owner、economic_substance、self_check 是随软件提供的三份。",
-        Writing,
-        write,
-        permission=MANAGE,
-    )
-]

@@ -6,18 +6,20 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_risk_rules import demo, trying
-from zhangfang_risk_rules.admin import FORMS, SCREENS
+from zhangfang_risk_rules.admin import SCREENS
 from zhangfang_risk_rules.alerts.keeping import TOPIC
 from zhangfang_risk_rules.alerts.service import READ, KeptAlerts
 from zhangfang_risk_rules.alerts.telling import NOTICE_KINDS
-from zhangfang_risk_rules.pages import board, checks, checkups, foresight, listing, rules, sellers, slip
+from zhangfang_risk_rules.drafts.looking import REMARKS
+from zhangfang_risk_rules.pages import board, checks, checkups, foresight, listing, questionnaires, rules, sellers, slip
 from zhangfang_risk_rules.rules.reading_data import own_rules
 from zhangfang_risk_rules.scanning import listing_sellers, scanning
 from zhangfang_sdk import hook
-from zhangfang_sdk.admin import AdminForm, AdminScreen
+from zhangfang_sdk.admin import AdminScreen
 from zhangfang_sdk.alerts import Alerts
 from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.notices import NoticeKind
+from zhangfang_sdk.remarks import RemarkSource
 from zhangfang_sdk.risk import RiskRule
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
@@ -26,7 +28,8 @@ from zhangfang_sdk.web import CLIENT, FIRM, Badge, Card, NavEntry
 class RiskWatch:
     @hook
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
-        return [*listing.PAGES, *foresight.PAGES, *checks.PAGES, *checkups.PAGES, *slip.PAGES, *board.PAGES, *rules.PAGES, *sellers.PAGES]
+        rooms = (listing, foresight, checks, checkups, slip, board, rules, sellers, questionnaires)
+        return [handler for room in rooms for handler in room.PAGES]
 
     @hook
     def register_navigation(self) -> Sequence[NavEntry]:
@@ -61,6 +64,10 @@ class RiskWatch:
         return {Alerts: KeptAlerts()}
 
     @hook
+    def register_voucher_remarks(self) -> Sequence[RemarkSource]:
+        return [REMARKS]
+
+    @hook
     def register_risk_rules(self) -> Sequence[RiskRule]:
         return own_rules()
 
@@ -78,10 +85,6 @@ class RiskWatch:
         return SCREENS
 
     @hook
-    def register_admin_forms(self) -> Sequence[AdminForm]:
-        return FORMS
-
-    @hook
     async def on_profile_changed(self, ids: Sequence[int]) -> None:
         await scanning.mark_everything(ids)
 
@@ -92,6 +95,10 @@ class RiskWatch:
     @hook
     async def on_invoices_booked(self, ids: Sequence[str]) -> None:
         await scanning.invoices_booked(ids)
+
+    @hook
+    async def on_vouchers_drafted(self, ids: Sequence[int]) -> None:
+        await scanning.mark_drafts(ids)
 
     @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 
+from zhangfang_risk_rules.alerts.slips import figure_in_words
 from zhangfang_risk_rules.scanning.scanning import mark_everything, watch_new
 from zhangfang_risk_rules.tables import Alert, ClientLimit, FirmLimit, RuleSwitch, Trial
 from zhangfang_sdk import use
@@ -13,7 +14,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.money import fen
-from zhangfang_sdk.risk import Rhythm, RiskRule, RiskRules, Unit
+from zhangfang_sdk.risk import Rhythm, RiskRule, RiskRules, Threshold, Unit
 
 MANAGE = "risk_rules.manage"
 MANY = 30
@@ -31,24 +32,36 @@ async def rule_called(key: str) -> RiskRule:
 def read_limits(rule: RiskRule, written: Mapping[str, str]) -> dict[str, int]:
     """What a form says of the rule's thresholds: yuan for money, per cent for shares. Those left empty stay as they are.
 
-    Raises Refusal ``risk_rules.limit_wrong``, ``risk_rules.limit_none``, ``money.unreadable``.
+    Raises Refusal ``risk_rules.limit_wrong`` that names what may be filled in, ``risk_rules.limit_none``.
     """
     found = {}
     for name, threshold in rule.thresholds.items():
-        text = str(written.get(f"limit-{name}", "")).strip().removesuffix("%")
-        if not text:
-            continue
-        if threshold.unit is Unit.FEN:
-            value = fen(text)
-        else:
-            hundredths = fen(text)
-            value = hundredths if threshold.unit is Unit.BASIS_POINTS else hundredths // 100
-        if not threshold.smallest <= value <= threshold.largest:
-            raise Refusal("risk_rules.limit_wrong", f"“{threshold.title}”的数不在允许的范围内。", field=f"limit-{name}")
-        found[name] = value
+        text = str(written.get(f"limit-{name}", "")).strip()
+        if text:
+            value = _read(threshold.unit, text)
+            if value is None or not threshold.smallest <= value <= threshold.largest:
+                raise Refusal("risk_rules.limit_wrong", _what_may_be(threshold), field=f"limit-{name}")
+            found[name] = value
     if not found:
-        raise Refusal("risk_rules.limit_none", "请至少填写一个阈值。")
+        raise Refusal("risk_rules.limit_none", "请至少填写一个数。")
     return found
+
+
+def _read(unit: Unit, text: str) -> int | None:
+    """None for what is no such number: half a month, a share that is words."""
+    try:
+        hundredths = fen(text.removesuffix("%") if unit is Unit.BASIS_POINTS else text)
+    except Refusal:
+        return None
+    if unit in (Unit.FEN, Unit.BASIS_POINTS):
+        return hundredths
+    return None if hundredths % 100 else hundredths // 100
+
+
+def _what_may_be(threshold: Threshold) -> str:
+    smallest, largest = figure_in_words(threshold.smallest, threshold.unit), figure_in_words(threshold.largest, threshold.unit)
+    whole = "" if threshold.unit in (Unit.FEN, Unit.BASIS_POINTS) else "整数,"
+    return f"“{threshold.title}”请填{whole}从 {smallest} 到 {largest}。"
 
 
 async def begin_trial(key: str, limits: Mapping[str, int], industry: str, client: int | None) -> int:
@@ -77,15 +90,22 @@ async def put_in_force(trial: int, *, sure: bool) -> None:
     wanted = json.loads(row.wanted)
     if fires_often(row) and not sure:
         share = row.hit * 100 // row.asked
-        sentence = f"按这个数,{share}% 的客户都会收到提醒。确定要启用,请回到上一页点“确定启用”。"
+        sentence = f"按这个数,{share}% 的客户都会收到提醒。确定要启用,请在那次试算下面点“确定启用”。"
         raise Refusal("risk_rules.fires_often", sentence, status=409, details={"share": share})
-    for name, value in wanted["limits"].items():
-        await set_limit(row.rule, name, int(value), industry=wanted["industry"], client=wanted["client"])
     rule = await rule_called(row.rule)
+    for name, value in wanted["limits"].items():
+        if name in rule.thresholds and not rule.thresholds[name].smallest <= value <= rule.thresholds[name].largest:
+            raise Refusal("risk_rules.limit_wrong", _what_may_be(rule.thresholds[name]), field=f"limit-{name}")
+        await set_limit(row.rule, name, int(value), industry=wanted["industry"], client=wanted["client"])
     limits = {rule.thresholds[name].title if name in rule.thresholds else name: value for name, value in wanted["limits"].items()}
     await use(Audit).record("risk_rules.limits", f"risk_rules_trial:{row.id}", client=wanted["client"], after={"rule": rule.title, **limits})
-    clients = [wanted["client"]] if wanted["client"] else [c.id for c in await use(Clients).clients()]
-    if (await rule_called(row.rule)).rhythm is Rhythm.EVENT:
+    await _look_again(rule, wanted["client"])
+
+
+async def _look_again(rule: RiskRule, client: int | None) -> None:
+    """With the thresholds of now: what happened in earlier months counts as well where the rule tells of those."""
+    clients = [client] if client else [c.id for c in await use(Clients).clients()]
+    if rule.rhythm is Rhythm.EVENT:
         await watch_new(clients)
     else:
         await mark_everything(clients)
@@ -111,6 +131,27 @@ async def set_limit(rule: str, name: str, value: int, *, industry: str = "", cli
             "on conflict (firm, client, rule, name) do update set value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
             firm_in_scope(), client, rule, name, value, by, now,
         )  # fmt: skip
+
+
+async def clear_limit(key: str, name: str, *, industry: str = "", client: int | None = None) -> None:
+    """What was set is forgotten: the next wider one counts again, in the end the rule's own. Needs ``risk_rules.manage``.
+
+    Raises Refusal ``risk_rules.limit_gone`` (409) where nothing was set, or somebody has cleared it already.
+    """
+    require(MANAGE)
+    rule = await rule_called(key)
+    if client is None:
+        of_firm = (FirmLimit.rule == key) & (FirmLimit.name == name) & (FirmLimit.industry == industry)
+        gone = await FirmLimit.delete().where(of_firm).returning(FirmLimit.value)
+    else:
+        of_client = (ClientLimit.rule == key) & (ClientLimit.name == name) & (ClientLimit.client == client)
+        gone = await ClientLimit.delete().where(of_client).returning(ClientLimit.value)
+    if not gone:
+        raise Refusal("risk_rules.limit_gone", "这个数已经不在了,现在有效的列在下面。", status=409)
+    title = rule.thresholds[name].title if name in rule.thresholds else name
+    before = {"rule": rule.title, title: gone[0]["value"], **({"industry": industry} if industry else {})}
+    await use(Audit).record("risk_rules.limits_cleared", f"risk_rule:{key}", client=client, before=before)
+    await _look_again(rule, client)
 
 
 async def mute(key: str, *, muted: bool) -> None:

@@ -1,10 +1,10 @@
-"""Alerts with their life, what has still to be scanned, the firm's risk list, its thresholds and trials; questionnaires and reports."""
+"""Alerts with their life, remarks on drafts, what has still to be scanned, the firm's risk list, its thresholds and trials; questionnaires and reports."""
 
 from piccolo.columns import BigInt, BigSerial, Boolean, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
-from zhangfang_sdk.references import DocumentKey, UserKey
+from zhangfang_sdk.references import DocumentKey, UserKey, VoucherKey
 from zhangfang_sdk.tables import ClientRows, FirmRows
 
 
@@ -69,6 +69,16 @@ class Watch(ClientRows, Table, tablename="risk_rules_watch"):
     running = Integer(default=0)
     settled = Integer(default=0)
     scanned_at = Timestamptz(null=True, default=None)
+
+
+class DraftRemarks(ClientRows, Table, tablename="risk_rules_draft"):
+    """What there is to say of a draft as it was written: ``content`` is that of ``drafts/effect.py``, ``remarks`` JSON of title, sentence and path."""
+
+    id = BigSerial(primary_key=True)
+    voucher = ForeignKey(VoucherKey, null=False, on_delete=OnDelete.restrict, index=False)
+    content = Varchar(length=64)
+    remarks = Text(default="[]")
+    looked_at = Timestamptz()
 
 
 class Seller(FirmRows, Table, tablename="risk_rules_seller"):

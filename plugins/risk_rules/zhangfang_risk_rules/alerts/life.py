@@ -7,6 +7,8 @@ found is resolved by the scan; found again, it is as it was when a person shut i
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from zhangfang_sdk.texts import translatable
+
 
 class State(StrEnum):
     OPEN = "open"
@@ -18,12 +20,12 @@ class State(StrEnum):
 
 
 TITLES = {
-    State.OPEN: "待处理",
-    State.SEEN: "已看过",
-    State.EXPLAINED: "已说明",
-    State.ASSIGNED: "已指派",
-    State.ACCEPTED: "已接受",
-    State.RESOLVED: "已解决",
+    State.OPEN: translatable("待处理"),
+    State.SEEN: translatable("已看过"),
+    State.EXPLAINED: translatable("已说明"),
+    State.ASSIGNED: translatable("已指派"),
+    State.ACCEPTED: translatable("已接受"),
+    State.RESOLVED: translatable("已解决"),
 }
 SHUT = frozenset({State.ACCEPTED, State.RESOLVED})
 STANDING = frozenset(State) - SHUT

@@ -32,7 +32,7 @@ async def see(alert: int) -> None:
 async def explain(alert: int, words: str) -> None:
     """Somebody of either side says why it is so; needs ``risk_rules.explain``. It stays until the firm has looked.
 
-    Raises Refusal ``risk_rules.reason_missing``, ``risk_rules.shut`` (409), ``common.not_found``.
+    Raises Refusal ``risk_rules.reason_missing``, ``risk_rules.reason_long``, ``risk_rules.shut`` (409), ``common.not_found``.
     """
     require(EXPLAIN)
     await _step(await locked(alert), State.EXPLAINED, _reason(words), "risk_rules.explained")
@@ -71,7 +71,7 @@ async def _step(row: Alert, step: State, words: str, action: str, **more: object
     try:
         after = life.stepped(life_of(row), step)
     except life.WrongStep as error:
-        raise Refusal("risk_rules.shut", "这条提醒已经关闭,请刷新后再看。", status=409) from error
+        raise Refusal("risk_rules.shut", "这条提醒已经关闭。", status=409) from error
     now = dt.datetime.now(dt.UTC)
     values: dict[str, object] = {"state": after.state.value, "base": after.base, "shut_as": after.shut_as or "", "updated_at": now, **more}
     if words and step is not State.ASSIGNED:
@@ -101,4 +101,6 @@ def _reason(words: str) -> str:
     reason = words.strip()
     if not reason:
         raise Refusal("risk_rules.reason_missing", "请写明原因,方便以后查阅。", field="words")
-    return reason[:LONGEST]
+    if len(reason) > LONGEST:
+        raise Refusal("risk_rules.reason_long", f"最多 {LONGEST} 个字,现在有 {len(reason)} 个,请写得短一些。", field="words")
+    return reason

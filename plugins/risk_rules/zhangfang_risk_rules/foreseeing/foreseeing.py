@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_risk_rules.alerts.slips import sentence_of
+from zhangfang_risk_rules.drafts.effect import severity_of
 from zhangfang_risk_rules.foreseeing.invoice import Rate, Thought, rates_of, with_thought
 from zhangfang_risk_rules.judging.invoices import class_of, scope_words
 from zhangfang_risk_rules.judging.registering import percent, share_of, ten_thousands
@@ -102,7 +103,7 @@ def foresee(desk: Desk, thought: Thought) -> Foresight:
             unsaid[f"“{rule.title}”没有检查:{after.verdict.what}"] = None
         else:
             fires += _news(rule, before, after)
-    fires.sort(key=lambda one: (-_severity(one.rule, one.finding), not one.is_new))
+    fires.sort(key=lambda one: (-severity_of(one.rule, one.finding), not one.is_new))
     laws = [law("special_invoice")] if thought.special and desk.kind is TaxpayerKind.SMALL_SCALE else []
     return Foresight(thought, fires, [*_marks(desk, thought)], list(unsaid), laws)
 
@@ -115,13 +116,9 @@ def _news(rule: RiskRule, before: Asked, after: Asked) -> Iterator[Foretold]:
             yield Foretold(rule, finding, sentence_of(rule, finding), is_new=then is None)
 
 
-def _severity(rule: RiskRule, finding: Finding) -> int:
-    return int(rule.severity if finding.severity is None else finding.severity)
-
-
 def _is_worse(rule: RiskRule, then: Finding, now: Finding) -> bool:
     more = then.figure - now.figure if now.worse_is_less else now.figure - then.figure
-    return more > 0 or _severity(rule, now) > _severity(rule, then)
+    return more > 0 or severity_of(rule, now) > severity_of(rule, then)
 
 
 def _marks(desk: Desk, thought: Thought) -> Iterator[Mark]:

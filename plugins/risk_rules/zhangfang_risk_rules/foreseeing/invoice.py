@@ -76,7 +76,9 @@ def read_thought(written: Mapping[str, str], rates: Sequence[Rate]) -> Thought:
     rate = next((r for r in rates if r.printed == written.get("rate")), None)
     if rate is None:
         raise Refusal("risk_rules.foreseen_rate", "请从列表里选一个税率。", field="rate")
-    goods = written.get("goods", "").strip()[:LONGEST_GOODS]
+    goods = written.get("goods", "").strip()
+    if len(goods) > LONGEST_GOODS:
+        raise Refusal("risk_rules.foreseen_goods", f"开什么最多写 {LONGEST_GOODS} 个字。", field="goods")
     if not goods.strip("*"):
         raise Refusal("risk_rules.foreseen_goods", "请填写开什么,例如“咨询服务”。", field="goods")
     special = written.get("kind") == "special"

@@ -16,9 +16,10 @@ from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, today
 from zhangfang_sdk.risk import RiskRules
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import FIRM, Page, page
 
-AGES = ((0, 7, "7 天内"), (8, 30, "8 至 30 天"), (31, 100_000, "30 天以上"))
+AGES = ((0, 7, translatable("7 天内")), (8, 30, translatable("8 至 30 天")), (31, 100_000, translatable("30 天以上")))
 MOST = 200
 
 

@@ -13,12 +13,18 @@ from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.waiting import Urgency, WaitingItem
 from zhangfang_sdk.web import CLIENT, Page, page
 
 MOST = 100
 ON_CARD = 3
-SEVERITIES = {Severity.NOTE: "留意", Severity.LOW: "提醒", Severity.HIGH: "严重", Severity.URGENT: "紧急"}
+SEVERITIES = {
+    Severity.NOTE: translatable("留意"),
+    Severity.LOW: translatable("提醒"),
+    Severity.HIGH: translatable("严重"),
+    Severity.URGENT: translatable("紧急"),
+}
 KINDS = {Severity.NOTE: "info", Severity.LOW: "warn", Severity.HIGH: "bad", Severity.URGENT: "bad"}
 
 

@@ -19,7 +19,7 @@ from zhangfang_risk_rules.ruling import MANAGE
 from zhangfang_risk_rules.tables import Alert, ClientLimit, Trial
 from zhangfang_risk_rules.trying import FEWEST, REFERENCE
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.places import here
 from zhangfang_sdk.risk import RiskRule, RiskRules
@@ -72,6 +72,11 @@ async def rules_page() -> Page:
 @page("/risks/rules/{rule:str}", of=FIRM, permission=MANAGE, examples=EXAMPLE)
 async def rule_page(rule: str) -> Page:
     """One rule with its thresholds and trials."""
+    return await _rule_page(rule)
+
+
+async def _rule_page(rule: str, refused: Refusal | None = None, written: Mapping[str, Any] | None = None) -> Page:
+    """With what was ``written`` and why it was ``refused``, at the field where that is of one."""
     found = await ruling.rule_called(rule)
     of_firm = await firm_limits()
     own = await ClientLimit.objects().where(ClientLimit.rule == rule)
@@ -79,17 +84,20 @@ async def rule_page(rule: str) -> Page:
     return Page(
         "risk_rules/rule.html",
         title=found.title,
+        status_code=200 if refused is None else refused.status,
+        refused=refused,
+        written=written or {},
         active="risk-board",
         key=rule,
         rule=found,
         said={name: figure_in_words(t.value, t.unit) for name, t in found.thresholds.items()},
         of_firm=[
-            (found.thresholds[n].title, INDUSTRIES.get(industry, industry), figure_in_words(value, found.thresholds[n].unit))
+            (n, industry, found.thresholds[n].title, INDUSTRIES.get(industry, industry), figure_in_words(value, found.thresholds[n].unit))
             for (r, n, industry), value in sorted(of_firm.items())
             if r == rule and n in found.thresholds
         ],
         of_clients=[
-            (x.client, found.thresholds[x.name].title, figure_in_words(x.value, found.thresholds[x.name].unit))
+            (x.name, x.client, found.thresholds[x.name].title, figure_in_words(x.value, found.thresholds[x.name].unit))
             for x in own
             if x.name in found.thresholds
         ],
@@ -137,25 +145,49 @@ def _shown(row: Trial, rule: RiskRule) -> TrialShown:
 
 
 @action("/risks/rules/{rule:str}/try", of=FIRM, permission=MANAGE, examples=EXAMPLE)
-async def try_form(rule: str, data: Form) -> Redirect:
+async def try_form(rule: str, data: Form) -> Redirect | Page:
     """Thresholds that are to be tried over 24 months of all clients."""
-    found = await ruling.rule_called(rule)
+    found, client, industry = await ruling.rule_called(rule), await _client_in(data), str(data.get("industry", ""))
+    try:
+        limits = ruling.read_limits(found, data)
+    except Refusal as refusal:
+        return await _rule_page(rule, refusal, data)
+    await ruling.begin_trial(rule, limits, industry if industry in INDUSTRIES else "", client)
+    return go(here(f"/risks/rules/{rule}"))
+
+
+@action("/risks/rules/{rule:str}/clear", of=FIRM, permission=MANAGE, examples=EXAMPLE)
+async def clear_form(rule: str, data: Form) -> Redirect | Page:
+    """A threshold of the firm's is given up."""
+    client = await _client_in(data)
+    try:
+        await ruling.clear_limit(rule, str(data.get("name", "")), industry=str(data.get("industry", "")), client=client)
+    except Refusal as refusal:
+        if refusal.code != "risk_rules.limit_gone":
+            raise
+        return await _rule_page(rule, refusal)
+    return go(here(f"/risks/rules/{rule}"))
+
+
+async def _client_in(data: Mapping[str, Any]) -> int | None:
+    """None where none is named. Raises Refusal ``common.not_found`` for one that the actor does not see."""
     client = str(data.get("client", ""))
     chosen = next((one.id for one in await use(Clients).clients() if str(one.id) == client), None)
     if client and chosen is None:
         raise not_found("客户企业")
-    industry = str(data.get("industry", ""))
-    await ruling.begin_trial(rule, ruling.read_limits(found, data), industry if industry in INDUSTRIES else "", chosen)
-    return go(here(f"/risks/rules/{rule}"))
+    return chosen
 
 
 @action("/risks/trials/{trial_id:int}", of=FIRM, permission=MANAGE)
-async def force_form(trial_id: int, data: Form) -> Redirect:
+async def force_form(trial_id: int, data: Form) -> Redirect | Page:
     """Put a trial's thresholds in force."""
     row = await Trial.objects().where(Trial.id == trial_id).first()
     if row is None:
         raise not_found("试算")
-    await ruling.put_in_force(trial_id, sure=data.get("sure") == "1")
+    try:
+        await ruling.put_in_force(trial_id, sure=data.get("sure") == "1")
+    except Refusal as refusal:
+        return await _rule_page(row.rule, refusal)
     return go(here(f"/risks/rules/{row.rule}"))
 
 
@@ -166,4 +198,4 @@ async def mute_form(rule: str, data: Form) -> Redirect:
     return go(here(f"/risks/rules/{rule}"))
 
 
-PAGES: list[HTTPRouteHandler] = [rules_page, rule_page, try_form, force_form, mute_form]
+PAGES: list[HTTPRouteHandler] = [rules_page, rule_page, try_form, clear_form, force_form, mute_form]

@@ -1,7 +1,7 @@
 """The slip of one alert: the figure, how it came about, what it may cost, what to do, whom to ask, the law; and what people do with it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -48,6 +48,19 @@ class Again:
 @page("/risks/{alert_id:int}", of=CLIENT, permission=READ)
 async def slip_page(alert_id: int, again: str = "") -> Page:
     """The slip; with ``again`` worked out anew beside it from the books of now."""
+    return await _slip_page(alert_id, again=bool(again))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form of the slip by its name, what was written in it, and why it was not taken."""
+
+    form: str
+    refusal: Refusal
+    written: Mapping[str, Any]
+
+
+async def _slip_page(alert_id: int, *, again: bool = False, refused: Refused | None = None) -> Page:
     await stepping.see(alert_id)
     row = await _alert(alert_id)
     rule = (await use(RiskRules).known()).get(row.rule)
@@ -57,6 +70,8 @@ async def slip_page(alert_id: int, again: str = "") -> Page:
     return Page(
         "risk_rules/slip.html",
         title=row.title,
+        status_code=200 if refused is None else refused.refusal.status,
+        refused=refused,
         active="risks",
         alert=row,
         rule=rule,
@@ -121,51 +136,69 @@ async def part_page(alert_id: int, which: int, part: int) -> Page:
 
 
 @action("/risks/{alert_id:int}/explain", of=CLIENT, permission=stepping.EXPLAIN)
-async def explain_form(alert_id: int, data: Form) -> Redirect:
+async def explain_form(alert_id: int, data: Form) -> Redirect | Page:
     """Why it is so."""
     await _alert(alert_id)
-    await stepping.explain(alert_id, str(data.get("words", "")))
+    try:
+        await stepping.explain(alert_id, str(data.get("words", "")))
+    except Refusal as refusal:
+        return await _slip_page(alert_id, refused=Refused("explain", refusal, data))
     return go(here(f"/risks/{alert_id}"))
 
 
 @action("/risks/{alert_id:int}/accept", of=CLIENT, permission=stepping.RESOLVE)
-async def accept_form(alert_id: int, data: Form) -> Redirect:
+async def accept_form(alert_id: int, data: Form) -> Redirect | Page:
     """Accept with a reason, or say how it was resolved."""
     await _alert(alert_id)
     step = stepping.resolve if data.get("as") == "resolved" else stepping.accept
-    await step(alert_id, str(data.get("words", "")))
+    try:
+        await step(alert_id, str(data.get("words", "")))
+    except Refusal as refusal:
+        return await _slip_page(alert_id, refused=Refused("accept", refusal, data))
     return go(here(f"/risks/{alert_id}"))
 
 
 @action("/risks/{alert_id:int}/assign", of=CLIENT, permission=stepping.RESOLVE)
-async def assign_form(alert_id: int, data: Form) -> Redirect:
+async def assign_form(alert_id: int, data: Form) -> Redirect | Page:
     """Give it to a colleague."""
     await _alert(alert_id)
     person = str(data.get("person", ""))
-    await stepping.assign(alert_id, int(person) if person.isascii() and person.isdigit() else 0)
+    try:
+        await stepping.assign(alert_id, int(person) if person.isascii() and person.isdigit() else 0)
+    except Refusal as refusal:
+        return await _slip_page(alert_id, refused=Refused("assign", refusal, data))
     return go(here(f"/risks/{alert_id}"))
 
 
 @action("/risks/{alert_id:int}/contact", of=CLIENT, permission=stepping.EXPLAIN)
-async def contact_form(alert_id: int) -> Redirect:
+async def contact_form(alert_id: int) -> Redirect | Page:
     """联系会计: a task for the firm that carries the slip."""
     await _alert(alert_id)
-    await ask_accountant(alert_id)
+    try:
+        await ask_accountant(alert_id)
+    except Refusal as refusal:
+        return await _slip_page(alert_id, refused=Refused("contact", refusal, {}))
     return go(here(f"/risks/{alert_id}#todo"))
 
 
 @action("/risks/{alert_id:int}/ask", of=CLIENT, permission=stepping.RESOLVE)
-async def ask_form(alert_id: int, data: Form) -> Redirect:
+async def ask_form(alert_id: int, data: Form) -> Redirect | Page:
     """A question to the client with a deadline; ``back`` is the query of the firm's board that it was asked from."""
     await _alert(alert_id)
     try:
-        due = dt.date.fromisoformat(str(data.get("due", "")))
-    except ValueError as error:
-        raise Refusal("risk_rules.due_unreadable", "请选择一个截止日期。", field="due") from error
-    await ask_client(alert_id, due)
+        await ask_client(alert_id, _due_in(data))
+    except Refusal as refusal:
+        return await _slip_page(alert_id, refused=Refused("ask", refusal, data))
     if "back" in data:
         return go(at(None, "/risks/board?" + urlencode(parse_qsl(str(data["back"])))))
     return go(here(f"/risks/{alert_id}#todo"))
+
+
+def _due_in(data: Mapping[str, Any]) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(data.get("due", "")))
+    except ValueError as error:
+        raise Refusal("risk_rules.due_unreadable", "请选择一个截止日期。", field="due") from error
 
 
 async def _alert(alert_id: int) -> Alert:

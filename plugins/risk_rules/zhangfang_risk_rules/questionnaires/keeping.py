@@ -76,7 +76,7 @@ async def answer(client: int, run: int, question: str, option: int) -> None:
     known = await _locked(client, run)
     asked = next((q for q in known.standing.path if q.key == question), None)
     if asked is None:
-        raise Refusal("risk_rules.question_hidden", "按现在的回答,这个问题不用答了,请刷新后再看。", status=409)
+        raise Refusal("risk_rules.question_hidden", "按现在的回答,这个问题不用答了。", status=409)
     if not 1 <= option <= len(asked.options):
         raise Refusal("risk_rules.option_missing", "请选一个答案。", field="option")
     await Answer.raw(

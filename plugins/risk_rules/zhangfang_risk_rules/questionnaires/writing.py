@@ -1,8 +1,10 @@
 """The firm writes a questionnaire of its own."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from zhangfang_risk_rules.questionnaires.definition import CODE, parse
+from zhangfang_risk_rules.questionnaires.definition import CODE, own_texts, parse
 from zhangfang_risk_rules.questionnaires.definition import Questionnaire as Definition
 from zhangfang_risk_rules.ruling import MANAGE
 from zhangfang_risk_rules.tables import Questionnaire
@@ -10,6 +12,32 @@ from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One that the firm has, on or off. ``is_ours``: it comes with the plugin, and the firm has written nothing in its place."""
+
+    code: str
+    title: str
+    body: str
+    questions: int
+    is_on: bool
+    is_ours: bool
+
+
+async def known() -> Mapping[str, Known]:
+    """By code: ours, then the firm's own, which stand in place of ours of the same code. Needs ``risk_rules.manage``."""
+    require(MANAGE)
+    found = {code: _known(code, body, is_on=True, is_ours=True) for code, body in own_texts().items()}
+    for row in await Questionnaire.objects().order_by(Questionnaire.id):
+        found[row.code] = _known(row.code, row.body, is_on=row.is_on, is_ours=False)
+    return found
+
+
+def _known(code: str, body: str, *, is_on: bool, is_ours: bool) -> Known:
+    definition = parse(body)
+    return Known(code, definition.title, body, len(definition.questions), is_on, is_ours)
 
 
 async def write(code: str, body: str, *, is_on: bool) -> Definition:

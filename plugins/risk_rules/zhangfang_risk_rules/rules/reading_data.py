@@ -11,8 +11,11 @@ from zhangfang_risk_rules.judging import FUNCTIONS
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.risk import Law, Reader, Rhythm, RiskRule, Source, Span, Threshold, Unit
+from zhangfang_sdk.texts import translatable
 
-FAMILIES = {"vat": "增值税", "invoices": "发票", "income_tax": "企业所得税", "balances": "往来与资金", "duties": "用工与登记申报"}
+FAMILIES = translatable({"vat": "增值税", "invoices": "发票", "income_tax": "企业所得税", "balances": "往来与资金", "duties": "用工与登记申报"})
+_LARGEST = {Unit.FEN: 10**13, Unit.BASIS_POINTS: 10_000, Unit.COUNT: 1000, Unit.DAYS: 3650, Unit.MONTHS: 120}
+"""What a threshold may be set to where its data says nothing else: a share is a part of a whole, and money no more than a hundred billion yuan."""
 _SEVERITY = {"note": Severity.NOTE, "low": Severity.LOW, "high": Severity.HIGH, "urgent": Severity.URGENT}
 
 
@@ -81,4 +84,5 @@ def _rule(raw: Mapping[str, Any], laws: Mapping[str, Law], family: str) -> RiskR
 
 def _threshold(raw: Mapping[str, Any]) -> Threshold:
     source = Source(raw.get("source", "本软件给的数,税务机关不公布,本机构可以改"), raw.get("since", ""), raw.get("confirmed", False))
-    return Threshold(raw["title"], raw["value"], Unit(raw["unit"]), source)
+    unit = Unit(raw["unit"])
+    return Threshold(raw["title"], raw["value"], unit, source, raw.get("smallest", 0), raw.get("largest", _LARGEST[unit]))

@@ -30,7 +30,7 @@ class Line:
 def read_lines(text: str) -> Sequence[Line]:
     """One seller a line: name, tax id, reason and day in any order, apart by commas, tabs or spaces. Running numbers and a heading are passed over.
 
-    Raises Refusal ``risk_rules.list_line`` for a line without a name, ``risk_rules.list_empty``, ``risk_rules.list_long``.
+    Raises Refusal ``risk_rules.list_line`` for a line without a name or with too long words, ``risk_rules.list_empty``, ``risk_rules.list_long``.
     """
     found: list[Line] = []
     for number, raw in enumerate(text.splitlines(), 1):
@@ -39,6 +39,9 @@ def read_lines(text: str) -> Sequence[Line]:
         line = _read(raw)
         if line is None:
             raise Refusal("risk_rules.list_line", f"第 {number} 行看不懂,应为:名称,税号,原因。", field="lines")
+        if len(line.name) > LONGEST_NAME or len(line.reason) > LONGEST_REASON:
+            sentence = f"第 {number} 行太长,名称最多 {LONGEST_NAME} 个字,原因最多 {LONGEST_REASON} 个字。"
+            raise Refusal("risk_rules.list_line", sentence, field="lines")
         found.append(line)
     if not found:
         raise Refusal("risk_rules.list_empty", "请至少填写一行。", field="lines")
@@ -64,7 +67,7 @@ def _read(raw: str) -> Line | None:
     if not words or len(words[0]) < (2 if told else 4):
         return None
     reason = words[1] if len(words) > 1 else "列入风险名单"
-    return Line(words[0][:LONGEST_NAME], told[0].upper() if told else "", reason[:LONGEST_REASON], days[0] if days else None)
+    return Line(words[0], told[0].upper() if told else "", reason, days[0] if days else None)
 
 
 def _day(cell: str) -> dt.date | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from zhangfang_risk_rules.drafts.looking import look
 from zhangfang_risk_rules.scanning.lines_of_list import Line, read_lines
 from zhangfang_risk_rules.scanning.scanning import BACK, LISTED, scan
 from zhangfang_risk_rules.tables import Seller
@@ -10,23 +11,26 @@ from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope, transaction
-from zhangfang_sdk.errors import not_found
+from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.periods import Period, today
 
 MANAGE = "risk_rules.manage"
+LONGEST_SOURCE = 200
 
 
 async def bring_in(text: str, source: str) -> int:
     """How many are new; needs ``risk_rules.manage``. A seller that stood there takes the name, reason and source that are told now.
 
-    Past invoices of all of them are looked for after the commit. Raises as :func:`read_lines`.
+    Past invoices of all of them are looked for after the commit. Raises as :func:`read_lines`, and ``risk_rules.list_source`` for a source of too many words.
     """
     require(MANAGE)
     lines = {_key(line.tax_id, line.name): line for line in read_lines(text)}
     standing = {_key(row.tax_id, row.name): row for row in await Seller.objects()}
-    now, told = dt.datetime.now(dt.UTC), source.strip()[:200] or "本机构录入"
+    now, told = dt.datetime.now(dt.UTC), source.strip() or "本机构录入"
+    if len(told) > LONGEST_SOURCE:
+        raise Refusal("risk_rules.list_source", f"来源最多 {LONGEST_SOURCE} 个字。", field="source")
     for key in lines.keys() & standing.keys():
         line, row = lines[key], standing[key]
         await Seller.update(
@@ -70,6 +74,7 @@ async def look_back(parties: list[str]) -> None:
     for client in sorted(set(months) & seen):
         async with transaction():
             await scan(client, only=frozenset({LISTED}), events=months[client])
+            await look(client, running)
 
 
 async def _look_again(parties: Sequence[str]) -> None:

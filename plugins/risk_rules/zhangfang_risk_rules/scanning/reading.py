@@ -15,7 +15,7 @@ from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.filings import Filing, Filings
 from zhangfang_sdk.invoices import Invoice, InvoiceQuery, Invoices, InvoiceState
-from zhangfang_sdk.ledger import Ledger, LedgerEntry, PartyBalance
+from zhangfang_sdk.ledger import Ledger, LedgerEntry, PartyBalance, Voucher, VoucherState
 from zhangfang_sdk.open_items import OpenItem, OpenItems
 from zhangfang_sdk.payrolls import Payrolls, PayrollTotals
 from zhangfang_sdk.periods import Period, today
@@ -116,7 +116,7 @@ async def _invoices(client: int, first: Period, last: Period) -> InvoiceShelf:
 
 
 async def _deducted(received: Sequence[Invoice], risk_list: Sequence[ListedSeller], codes: tuple[str, ...]) -> dict[str, int]:
-    """Input tax in the vouchers of those invoices that a rule may ask about, no more than each invoice's own."""
+    """Input tax in the posted vouchers of those invoices that a rule may ask about."""
     listed = RiskList(risk_list)
     asked = [i for i in received if i.voucher is not None and i.tax > 0 and _is_doubtful(i, listed)]
     if not asked:
@@ -125,10 +125,15 @@ async def _deducted(received: Sequence[Invoice], risk_list: Sequence[ListedSelle
     found = {}
     for invoice in asked:
         voucher = vouchers.get(invoice.voucher or 0)
-        if voucher is not None:
-            tax = sum(line.debit - line.credit for line in voucher.lines if line.account.startswith(codes))
-            found[invoice.key] = min(max(tax, 0), invoice.tax)
+        if voucher is not None and voucher.state is VoucherState.POSTED:
+            found[invoice.key] = deducted_by(voucher, invoice, codes)
     return found
+
+
+def deducted_by(voucher: Voucher, invoice: Invoice, codes: tuple[str, ...]) -> int:
+    """Fen of input tax (accounts ``codes``) that the voucher of an invoice books, no more than the invoice's own. Pure."""
+    tax = sum(line.debit - line.credit for line in voucher.lines if line.account.startswith(codes))
+    return min(max(tax, 0), invoice.tax)
 
 
 def _is_doubtful(invoice: Invoice, listed: RiskList) -> bool:

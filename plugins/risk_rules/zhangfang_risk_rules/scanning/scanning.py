@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zhangfang_risk_rules.alerts.keeping import TOPIC, Opened, keep
 from zhangfang_risk_rules.alerts.service import STATES
 from zhangfang_risk_rules.alerts.telling import tell, tell_uploaders
+from zhangfang_risk_rules.drafts.looking import look
 from zhangfang_risk_rules.judging.listed import RiskList
 from zhangfang_risk_rules.limits import limits_of
 from zhangfang_risk_rules.scanning.asking import Months, ask_all
@@ -29,6 +30,8 @@ from zhangfang_sdk.services import ServiceMissing
 JOB = "risk_rules.scan"
 EVERYTHING = "everything"
 """The mark of a change of which any rule may know: the profile, a threshold, a new client."""
+DRAFTS = "drafts"
+"""The mark of drafts that were written: no rule reads it, and what is kept of them is brought in line."""
 BACK = 24
 BACK_DAYS = 730
 OF_BOOKS = (Reader.BOOKS, Reader.CASH, Reader.DUES, Reader.PARTIES, Reader.BANK, Reader.DEDUCTIONS)
@@ -55,6 +58,11 @@ async def mark_vouchers(ids: Sequence[int]) -> None:
         months[voucher.client].add(voucher.period)
     for client, of in sorted(months.items()):
         await mark(client, OF_BOOKS, of)
+
+
+async def mark_drafts(ids: Sequence[int]) -> None:
+    for client in sorted({voucher.client for voucher in await use(Ledger).vouchers_by_id(ids)}):
+        await mark(client, (DRAFTS,), [Period.of(today())])
 
 
 async def invoices_read(keys: Sequence[str]) -> None:
@@ -104,6 +112,7 @@ async def scan_marked(client: int) -> None:
         asked = {k: r for k, r in rules.items() if turned or everything or any(reader.value in marked for reader in r.needs)}
         events = {month for of in marked.values() for month in of}
         await _scan(client, asked, Months(months.running, months.settled, tuple(sorted(events))), quiet=bool(everything))
+        await look(client, months.running)
     await Watch.update(
         {Watch.running: months.running.number, Watch.settled: months.settled.number, Watch.scanned_at: dt.datetime.now(dt.UTC)}
     ).where(Watch.id == watch.id)
