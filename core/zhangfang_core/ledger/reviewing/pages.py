@@ -21,31 +21,34 @@ from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.ledger import Ledger, Voucher
 from zhangfang_sdk.places import Address, here
 from zhangfang_sdk.services import use
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 RETURN_REASONS = ("科目不对,请改。", "金额和单据不一致。", "请附上原始单据。", "摘要写得更清楚一些。", "月份不对。")
-DOUBT_TITLES = {
-    "account_gone": "科目不能用",
-    "closed": "月份已结账",
-    "own": "您自己制单的",
-    "returned": "已退回",
-    "no_document": "没有单据",
-    "document_twice": "同一单据记了两次",
-    "not_read": "单据没有识别结果",
-    "not_sure": "识别没有全部一致",
-    "amount_differs": "金额和票据不同",
-    "month_differs": "月份和票据不同",
-    "twin": "可能重复",
-    "party_new": "第一次往来",
-    "account_new": "科目和以前不同",
-    "large": "金额大",
-    "far_date": "日期远",
-    "lonely_month": "月份里只有它",
-    "empty_summary": "没有摘要",
-    "item_missing": "缺辅助核算",
-    "told": "有提醒",
-    "told_missing": "有提醒没查到",
-}
+DOUBT_TITLES = translatable(
+    {
+        "account_gone": "科目不能用",
+        "closed": "月份已结账",
+        "own": "您自己制单的",
+        "returned": "已退回",
+        "no_document": "没有单据",
+        "document_twice": "同一单据记了两次",
+        "not_read": "单据没有识别结果",
+        "not_sure": "识别没有全部一致",
+        "amount_differs": "金额和票据不同",
+        "month_differs": "月份和票据不同",
+        "twin": "可能重复",
+        "party_new": "第一次往来",
+        "account_new": "科目和以前不同",
+        "large": "金额大",
+        "far_date": "日期远",
+        "lonely_month": "月份里只有它",
+        "empty_summary": "没有摘要",
+        "item_missing": "缺辅助核算",
+        "told": "有提醒",
+        "told_missing": "有提醒没查到",
+    }
+)
 
 Req = Request[Any, Any, Any]
 
