@@ -157,10 +157,14 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """It cannot be said: ``what`` is missing, in Chinese; ``path`` is the client's page where it is entered."""
+    """It cannot be said: ``what`` is missing, in Chinese; ``path`` is the client's page where it is entered.
+
+    Alerts stay as they are. ``is_off``: the firm does not ask any more (it has set no reference, or taken it back), and they close.
+    """
 
     what: str
     path: str = ""
+    is_off: bool = False
 
 
 Verdict = Sequence[Finding] | NotApplicable | Lacking

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from golden_cases.story import Story, sales, vat
+from golden_cases.test_on_real_books import company
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.fixtures import Visit
@@ -74,6 +76,20 @@ async def test_what_was_set_can_be_cleared(firm: TestFirm, visit: Visit) -> None
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from core_audit where action = 'risk_rules.limits_cleared'") == 3
     assert (await owner.post(f"/risks/rules/{V01}/clear", name="reference", client="999999")).status_code == 404
+
+
+async def test_what_is_not_asked_any_more_closes(firm: TestFirm) -> None:
+    """A burden below a reference that the firm takes back is no alert, and the note says why it is gone."""
+    low = Story((*sales(20, 1_000_000_00), *vat(20, 1_000_00)), starts=dt.date(2024, 6, 1))
+    async with scoped_transaction(system_scope(firm.id)):
+        client = await company(1, low)
+        await ruling.set_limit(V01, "reference", 300)
+        await scanning.scan(client, only=frozenset({V01}))
+        (alert,) = await alerts_of(client)
+        await ruling.clear_limit(V01, "reference")
+        await scanning.scan_marked(client)
+        (after,) = [one for one in await alerts_of(client) if one.id == alert.id]
+    assert (alert.state, after.state, after.note) == ("open", "resolved", "本机构还没有为这个行业设定税负参考值。")
 
 
 async def test_a_trial_from_before_with_more_than_all_is_not_put_in_force(firm: TestFirm) -> None:

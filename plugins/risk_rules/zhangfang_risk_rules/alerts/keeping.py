@@ -27,7 +27,7 @@ class Opened:
 
 async def keep(client: int, asked: Iterable[Asked], muted: frozenset[str]) -> tuple[Sequence[Opened], bool]:
     """What opened, and whether anything changed at all. What a rule could not say leaves its alerts as they are."""
-    said = [one for one in asked if not isinstance(one.verdict, Lacking)]
+    said = [one for one in asked if not isinstance(one.verdict, Lacking) or one.verdict.is_off]
     if not said:
         return [], False
     rows = await Alert.objects().where(Alert.client == client, Alert.rule.is_in(sorted({one.key for one in said}))).lock_rows("UPDATE")
@@ -122,7 +122,7 @@ async def _gone(row: Alert, one: Asked, *, stands_on: bool) -> bool:
     moved = life.vanished(life_of(row))
     if moved.life == life_of(row):
         return False
-    words = f"由{one.period.label}的提醒接续" if stands_on else moved.words
+    words = one.verdict.what if isinstance(one.verdict, Lacking) else f"由{one.period.label}的提醒接续" if stands_on else moved.words
     await change(row, {**_columns(moved.life), "note": words, "updated_at": dt.datetime.now(dt.UTC)})
     await record(row, "resolved", words)
     await questions.close(row, words)

@@ -36,7 +36,7 @@ def contribution(m: Material) -> Verdict:
         return lacking
     reference = m.limits["reference"]
     if reference == 0:
-        return Lacking("本机构还没有为这个行业设定所得税参考值。")
+        return Lacking("本机构还没有为这个行业设定所得税参考值。", is_off=True)
     sales = sales_of(m, m.months(YEAR), m.month)
     if sales.amount <= 0:
         return NotApplicable("近 12 个月没有销售额。")

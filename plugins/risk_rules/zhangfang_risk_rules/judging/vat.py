@@ -34,7 +34,7 @@ def burden(m: Material) -> Verdict:
         return lacking
     reference = m.limits["reference"]
     if reference == 0:
-        return Lacking("本机构还没有为这个行业设定税负参考值。")
+        return Lacking("本机构还没有为这个行业设定税负参考值。", is_off=True)
     sales, vat = sales_of(m, m.months(YEAR), m.month), vat_of(m, m.months(YEAR), m.month)
     if sales.amount <= 0:
         return NotApplicable("近 12 个月没有销售额。")
