@@ -74,7 +74,7 @@ async def test_what_was_set_can_be_cleared(firm: TestFirm, visit: Visit) -> None
     assert (again.status_code, "这个数已经不在了" in again.text) == (409, True)
     assert "恢复默认" not in again.text
     async with scoped_transaction(system_scope(firm.id)):
-        assert await connection().fetchval("select count(*) from core_audit where action = 'risk_rules.limits_cleared'") == 3
+        assert await connection().fetchval("select count(*) from core_audit_entry where action = 'risk_rules.limits_cleared'") == 3
     assert (await owner.post(f"/risks/rules/{V01}/clear", name="reference", client="999999")).status_code == 404
 
 
