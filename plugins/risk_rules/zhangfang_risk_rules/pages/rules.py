@@ -187,6 +187,8 @@ async def force_form(trial_id: int, data: Form) -> Redirect | Page:
     try:
         await ruling.put_in_force(trial_id, sure=data.get("sure") == "1")
     except Refusal as refusal:
+        if row.rule not in await use(RiskRules).known():
+            raise
         return await _rule_page(row.rule, refusal)
     return go(here(f"/risks/rules/{row.rule}"))
 
