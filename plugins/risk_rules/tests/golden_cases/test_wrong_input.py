@@ -127,6 +127,13 @@ async def test_the_slip_keeps_what_was_written_and_says_why(firm: TestFirm, visi
         assert await connection().fetchval("select state from risk_rules_alert where id = $1", alert) == "open"
 
 
+async def test_a_line_break_is_one_sign_as_the_browser_counts_it(firm: TestFirm, visit: Visit) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        alert = await _an_alert(firm)
+    words = "\r\n".join(["说"] * 500)
+    assert (await (await visit("owner")).post(f"/risks/{alert}/explain", words=words)).status_code == 303
+
+
 async def test_a_slip_that_was_shut_in_another_tab_says_so(firm: TestFirm, visit: Visit) -> None:
     async with scoped_transaction(system_scope(firm.id)):
         alert = await _an_alert(firm)

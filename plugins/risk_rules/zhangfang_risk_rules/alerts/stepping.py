@@ -98,7 +98,7 @@ async def locked(alert: int) -> Alert:
 
 
 def _reason(words: str) -> str:
-    reason = words.strip()
+    reason = words.replace("\r\n", "\n").strip()
     if not reason:
         raise Refusal("risk_rules.reason_missing", "请写明原因,方便以后查阅。", field="words")
     if len(reason) > LONGEST:

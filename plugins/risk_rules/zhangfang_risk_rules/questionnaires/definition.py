@@ -88,7 +88,7 @@ def own_texts() -> Mapping[str, str]:
 
 def parse(text: str) -> Questionnaire:
     """Raises Refusal ``risk_rules.questionnaire_wrong`` that names the line."""
-    if len(text) > LONGEST_BODY:
+    if len(text.replace("\r\n", "\n")) > LONGEST_BODY:
         raise _wrong(0, "问卷太长。")
     return _Reading(text).read()
 
