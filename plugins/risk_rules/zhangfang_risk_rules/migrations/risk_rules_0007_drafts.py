@@ -7,7 +7,7 @@ from zhangfang_sdk.context import default_firm
 from zhangfang_sdk.migrations import new_tables
 from zhangfang_sdk.references import ClientKey, VoucherKey
 
-ID = "2026-11-27T08:20:01:000000"
+ID = "2026-11-27T08:21:01:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Remarks on drafts"
 

@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from zhangfang_sdk.walls import build, client_wall
 
-ID = "2026-11-27T08:20:02:000000"
+ID = "2026-11-27T08:21:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Walls"
 
