@@ -1,11 +1,22 @@
 """What one transaction leaves in its session is no other's, and nothing runs beside a transaction."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
-from zhangfang_core.database.engine import DATABASE_FAILED, DB, close_pool, connection, open_pool, scoped_transaction
+from zhangfang_core.database.engine import (
+    DATABASE_FAILED,
+    DB,
+    at_last,
+    close_pool,
+    connection,
+    open_pool,
+    run_before_commit,
+    scoped_transaction,
+)
 from zhangfang_core.testing.tenants import TestFirm
-from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.context import Scope, system_scope
 from zhangfang_sdk.references import ClientKey
 
 LEAVE = (
@@ -37,6 +48,47 @@ async def test_a_session_is_swept_before_the_next_transaction(firm: TestFirm, en
     finally:
         await close_pool()
         await open_pool(address, smallest=1)
+
+
+async def test_a_scope_holds_nothing_that_somebody_wrote(firm: TestFirm) -> None:
+    """It is sent as text with BEGIN."""
+    sly: Any = "1', true), set_config('app.operator', 'on"
+    for scope in (Scope(firm=sly), Scope(user=sly), Scope(clients=frozenset({sly}))):
+        with pytest.raises(ValueError, match="format code"):
+            async with scoped_transaction(scope):
+                pass
+
+
+async def test_what_is_wanted_at_last_comes_in_one_round_trip_before_the_commit(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    execute = asyncpg.Connection.execute
+
+    async def noted(self: "asyncpg.Connection[Any]", query: str, *args: Any, timeout: float | None = None) -> str:
+        sent.append(query)
+        status: str = await execute(self, query, *args, timeout=timeout)
+        return status
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", noted)
+    async with scoped_transaction(system_scope(firm.id)):
+        await connection().execute("create temporary table wanted (n int, word text) on commit drop")
+        await connection().execute(
+            "create function pg_temp.want(int, text) returns int language sql as 'insert into wanted values ($1, $2) returning 1'"
+        )
+        at_last("pg_temp.want({}, {})", 1, "one")
+        at_last("pg_temp.want({}, {})", 2, "two")
+        assert await connection().fetchval("select count(*) from wanted") == 0
+        await run_before_commit()
+        assert [tuple(row) for row in await connection().fetch("select * from wanted order by n")] == [
+            (1, "one"),
+            (2, "two"),
+        ]
+    assert [query for query in sent if "want(" in query and "create" not in query] == [
+        "select pg_temp.want($1, $2), pg_temp.want($3, $4)"
+    ]
+    assert "BEGIN" in sent[0]
+    assert "app.firm" in sent[0]
 
 
 async def test_a_statement_outside_a_transaction_is_refused(firm: TestFirm) -> None:

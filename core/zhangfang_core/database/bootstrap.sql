@@ -15,8 +15,8 @@ $$ select coalesce(current_setting('app.staff', true), '') = 'on' $$;
 create or replace function app_operator() returns boolean language sql stable parallel safe as
 $$ select coalesce(current_setting('app.operator', true), '') = 'on' $$;
 
--- '*' stands for all clients of the firm, '{}' for none.
+-- '*' stands for all clients of the firm, '{}' and nothing for none. Asked of every row that is read: the setting is looked up once where all may be seen.
 create or replace function app_client_ok(client bigint) returns boolean language sql stable parallel safe as
-$$ select case coalesce(nullif(current_setting('app.clients', true), ''), '{}')
+$$ select case current_setting('app.clients', true)
      when '*' then true
-     else client = any (nullif(current_setting('app.clients', true), '*')::bigint[]) end $$;
+     else coalesce(client = any (nullif(nullif(current_setting('app.clients', true), ''), '*')::bigint[]), false) end $$;

@@ -1,10 +1,12 @@
 """The one engine, and transactions that cannot leak a connection or change their scope."""
 
 import contextlib
+import itertools
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -28,13 +30,18 @@ class TransactionBroken(RuntimeError):
 DATABASE_FAILED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What a statement or a connection raises. The last is what asyncpg says of a session whose end has been read in half."""
 
-_SWEEP = "select pg_advisory_unlock_all(); close all; reset all; "
+_SWEEP = "close all; reset all; "
+_UNLOCK = "pg_advisory_unlock_all()"
+
+_opening: ContextVar[Sequence[str]] = ContextVar("zhangfang_opening", default=())
+"""What the transaction that begins evaluates at once, after its BEGIN."""
 
 
 class PortalConnection(Connection):
     """PostgreSQL answers COMMIT with ROLLBACK when a statement failed before, and asyncpg takes that for success.
 
-    What the last transaction left in the session is swept away in the round trip that begins the next one.
+    What the last transaction left in the session is swept away in the round trip that begins the next one, and that one's scope is
+    shown in it.
     """
 
     def get_reset_query(self) -> str:
@@ -43,7 +50,7 @@ class PortalConnection(Connection):
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         if query == "BEGIN;":
-            query = _SWEEP + query
+            query = f"{_SWEEP}{query}select {', '.join((_UNLOCK, *_opening.get()))}"
         status: str = await super().execute(query, *args, timeout=timeout)
         if status == "ROLLBACK" and query == "COMMIT;":
             raise TransactionBroken("a statement failed before, so that nothing was kept")
@@ -51,10 +58,14 @@ class PortalConnection(Connection):
 
 
 class PortalTransaction(PostgresTransaction):
-    """Piccolo's transaction gives its connection back only when BEGIN and COMMIT succeed; this one always does."""
+    """Piccolo's transaction gives its connection back only when BEGIN and COMMIT succeed; this one always does.
 
-    def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
+    ``opening`` are expressions without arguments that are sent with BEGIN.
+    """
+
+    def __init__(self, engine: PostgresEngine, allow_nested: bool = True, opening: Sequence[str] = ()) -> None:
         super().__init__(engine, allow_nested)
+        self._opening = opening
         self.facts: dict[str, dict[int | str, None]] = {}
         self.kept: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
@@ -74,12 +85,15 @@ class PortalTransaction(PostgresTransaction):
             raise RuntimeError("a transaction is open already: there is one for each request or job")
         engine = self.engine
         self.connection = await (engine.pool.acquire() if engine.pool else engine.get_new_connection())
+        opening = _opening.set(self._opening)
         try:
             self.transaction = self.connection.transaction()
             await self.transaction.start()
         except BaseException:
             await self._give_back()
             raise
+        finally:
+            _opening.reset(opening)
         self.context = self.engine.current_transaction.set(self)
         return self
 
@@ -118,8 +132,8 @@ class PortalEngine(PostgresEngine):
     async def check_version(self) -> None:
         """Piccolo would connect at import, before the database is up; migrations fail on a server that is too old anyway."""
 
-    def transaction(self, allow_nested: bool = True) -> PortalTransaction:
-        return PortalTransaction(engine=self, allow_nested=allow_nested)
+    def transaction(self, allow_nested: bool = True, opening: Sequence[str] = ()) -> PortalTransaction:
+        return PortalTransaction(engine=self, allow_nested=allow_nested, opening=opening)
 
     async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
         """Piccolo's way around a transaction: such a statement would have no scope. Raises RuntimeError."""
@@ -171,10 +185,35 @@ async def run_before_commit() -> None:
     with as_host():
         for run in before_commit:
             await run()
+        await _evaluate_at_last()
 
 
-_ENTER = """select set_config('app.firm', $1, true), set_config('app.user', $2, true), set_config('app.clients', $3, true),
-    set_config('app.staff', $4, true), set_config('app.operator', $5, true), set_config('app.token', $6, true), set_config('app.login', $7, true)"""
+def at_last(expression: str, *values: object) -> None:
+    """Have ``expression``, SQL with ``{}`` for each of ``values``, evaluated before the transaction in force commits.
+
+    In one round trip with what others want so; no savepoint takes it back.
+    """
+    kept("at_last").setdefault(None, []).append((expression, values))
+
+
+async def _evaluate_at_last() -> None:
+    wanted = kept("at_last").pop(None, ())
+    if wanted:
+        places = (f"${place}" for place in itertools.count(1))
+        parts = [expression.format(*(next(places) for _ in values)) for expression, values in wanted]
+        await connection().execute(f"select {', '.join(parts)}", *(value for _, values in wanted for value in values))
+
+
+_SETTINGS = ("app.firm", "app.user", "app.clients", "app.staff", "app.operator", "app.token", "app.login")
+"""What row-level security reads, for one transaction."""
+
+
+def _entering(values: Iterable[str]) -> list[str]:
+    """Expressions that give ``_SETTINGS`` these values, each an expression itself."""
+    return [f"set_config('{name}', {value}, true)" for name, value in zip(_SETTINGS, values, strict=True)]
+
+
+_ENTER = "select " + ", ".join(_entering(f"${place}" for place in range(1, len(_SETTINGS) + 1)))
 
 
 def kept(what: str) -> dict[Any, Any]:
@@ -210,24 +249,29 @@ async def savepoint() -> AsyncIterator[None]:
 
 async def show_scope(scope: Scope, *, token: str = "", login: str = "") -> None:
     """Tell the database whose transaction this is; row-level security reads it. ``token`` and ``login`` open one row of identity each."""
-    clients = "*" if scope.clients is None else "{" + ",".join(str(c) for c in sorted(scope.clients)) + "}"
-    await connection().execute(
-        _ENTER,
-        "" if scope.firm is None else str(scope.firm),
-        "" if scope.user is None else str(scope.user),
-        clients,
+    await connection().execute(_ENTER, *_shown(scope), token, login)
+
+
+def _shown(scope: Scope) -> tuple[str, ...]:
+    """Firm, user, clients, staff and operator as the settings say them: of digits and a few signs, never of what somebody wrote."""
+    return (
+        "" if scope.firm is None else f"{scope.firm:d}",
+        "" if scope.user is None else f"{scope.user:d}",
+        "*" if scope.clients is None else "{" + ",".join(f"{c:d}" for c in sorted(scope.clients)) + "}",
         "on" if scope.staff else "",
         "on" if scope.operator else "",
-        token,
-        login,
     )
+
+
+def _opening_of(scope: Scope) -> list[str]:
+    """As ``show_scope`` without token and login, for the round trip that begins the transaction."""
+    return _entering(f"'{value}'" for value in (*_shown(scope), "", ""))
 
 
 @asynccontextmanager
 async def scoped_transaction(scope: Scope) -> AsyncIterator[None]:
     """One transaction behind both walls. Commits at the end; rolls back when an exception leaves it; never nests."""
-    async with DB.transaction():
-        await show_scope(scope)
+    async with DB.transaction(opening=_opening_of(scope)):
         with in_scope(scope):
             yield
             await run_before_commit()

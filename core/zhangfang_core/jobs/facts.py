@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
-from zhangfang_core.jobs.queue import TELL, put
+from zhangfang_core.jobs.queue import TELL, put_several
 from zhangfang_core.modules.hooks import listeners
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.acting import caller
@@ -47,15 +47,12 @@ async def facts_become_jobs() -> None:
     if not isinstance(current, PortalTransaction) or not current.facts:
         return
     told, current.facts = current.facts, {}
-    for fact, ids in told.items():
-        for module in await listeners(f"on_{fact}"):
-            await put(
-                TELL,
-                firm_in_scope(),
-                lock=None,
-                once=None,
-                arguments={"fact": fact, "module": module, "ids": list(ids)},
-            )
+    jobs: list[tuple[str, dict[str, object]]] = [
+        (TELL, {"fact": fact, "module": module, "ids": list(ids)})
+        for fact, ids in told.items()
+        for module in await listeners(f"on_{fact}")
+    ]
+    put_several(firm_in_scope(), jobs)
 
 
 before_commit.append(facts_become_jobs)

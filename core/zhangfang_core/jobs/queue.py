@@ -2,11 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import at_last, connection
 from zhangfang_core.jobs.lanes import CORE_LANE, fact_lane, job_lane
 from zhangfang_core.modules.registry import registry
 from zhangfang_sdk.acting import NotDeclared, caller
@@ -14,6 +14,11 @@ from zhangfang_sdk.context import firm_in_scope
 
 _DEFER = """select procrastinate_defer_jobs_v1(array[row($1::varchar, $2::varchar, $3::int, $4::text, $5::text, $6::jsonb,
     $7::timestamptz)]::procrastinate_job_to_defer_v1[])"""
+# As the function for one, for several that wait for nothing and take no lock.
+_DEFER_SEVERAL = """(select procrastinate_defer_jobs_v1(array_agg(
+    row(queue, task, 0, null, null, args::jsonb, null)::procrastinate_job_to_defer_v1 order by place))
+    from unnest({}::varchar[], {}::varchar[], {}::text[]) with ordinality t (queue, task, args, place))"""
+
 TELL = "core.tell"
 """Tells a plugin of a fact: ``arguments["module"]``."""
 
@@ -68,7 +73,7 @@ async def put(
     behind: int = 0,
 ) -> None:
     """Queue ``job`` for ``firm``. A second one with the same ``once`` is left out while the first waits; see ``Jobs`` for ``behind``."""
-    payload = json.dumps({"firm": firm, "arguments": arguments})
+    payload = _payload(firm, arguments)
     # Procrastinate takes the highest priority first, then the oldest.
     values = (_lane(job, firm, arguments), job, -behind, lock and f"{firm}:{lock}", once and f"{firm}:{once}", payload, at)
     if once is None:
@@ -79,3 +84,18 @@ async def put(
             await connection().execute(_DEFER, *values)
     except asyncpg.UniqueViolationError:
         return
+
+
+def put_several(firm: int, jobs: Sequence[tuple[str, dict[str, object]]]) -> None:
+    """Queue ``jobs``, each a name with its arguments, in that order before the transaction in force commits; no savepoint takes them back."""
+    if jobs:
+        at_last(
+            _DEFER_SEVERAL,
+            [_lane(job, firm, arguments) for job, arguments in jobs],
+            [job for job, _ in jobs],
+            [_payload(firm, arguments) for _, arguments in jobs],
+        )
+
+
+def _payload(firm: int, arguments: Mapping[str, object]) -> str:
+    return json.dumps({"firm": firm, "arguments": arguments})

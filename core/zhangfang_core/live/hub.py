@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from zhangfang_core.database.engine import DATABASE_FAILED, connection
+from zhangfang_core.database.engine import DATABASE_FAILED, DB, PortalTransaction, at_last, before_commit, kept
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import ScopeMismatch
 from zhangfang_sdk.live import ACCESS, WHOLE_FIRM
@@ -37,11 +37,24 @@ LONGEST_PAUSE_S = 5.0
 
 class PgLive:
     async def announce(self, topic: str, client: int) -> None:
-        """See :class:`zhangfang_sdk.live.Live`. PostgreSQL tells the same once in a transaction, however often it is said."""
+        """See :class:`zhangfang_sdk.live.Live`. The same is told once for a transaction, however often it is said."""
         if client != WHOLE_FIRM and not scope().sees(client):
             raise ScopeMismatch(f"client {client} is not in scope")
+        if not isinstance(DB.current_transaction.get(), PortalTransaction):
+            raise RuntimeError("announcements are made inside a transaction")
         told = {"firm": firm_in_scope(), "client": client, "topic": topic}
-        await connection().execute("select pg_notify($1, $2)", CHANNEL, json.dumps(told))
+        kept("announced")[json.dumps(told)] = None
+
+
+async def announcements_are_told() -> None:
+    """All of the transaction at once. What a savepoint took back is told too: a screen looks again and finds nothing new."""
+    told = list(kept("announced"))
+    kept("announced").clear()
+    if told:
+        at_last("(select count(pg_notify({}, told)) from unnest({}::text[]) told)", CHANNEL, told)
+
+
+before_commit.append(announcements_are_told)
 
 
 @dataclass(frozen=True, slots=True)

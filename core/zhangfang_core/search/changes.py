@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from zhangfang_core.database.engine import DB, PortalTransaction, before_commit, kept
-from zhangfang_core.jobs.queue import put
+from zhangfang_core.jobs.queue import put_several
 from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import firm_in_scope
 
@@ -26,10 +26,13 @@ async def changes_become_jobs() -> None:
     """Queue what was noted: few things in each job, so that an import of thousands holds nothing for long."""
     told = dict(kept("search"))
     kept("search").clear()
+    jobs: dict[int, list[tuple[str, dict[str, object]]]] = {}
     for (firm, kind), ids in told.items():
         remaining = iter(ids)
         while some := list(islice(remaining, MOST_OF_A_JOB)):
-            await put(INDEX, firm, lock=None, once=None, arguments={"kind": kind, "ids": some})
+            jobs.setdefault(firm, []).append((INDEX, {"kind": kind, "ids": some}))
+    for firm, of_firm in jobs.items():
+        put_several(firm, of_firm)
 
 
 before_commit.append(changes_become_jobs)
