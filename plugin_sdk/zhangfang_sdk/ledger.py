@@ -189,8 +189,11 @@ class Ledger(Protocol):
     async def accounts(self, client: int) -> Sequence[Account]: ...
 
     @needs("ledger.read")
-    async def account_names(self, client: int) -> Mapping[str, str]:
-        """The full name of each account by its code, those above others included: all that a list of figures wants of the chart."""
+    async def account_names(self, client: int, *, codes: Sequence[str] | None = None) -> Mapping[str, str]:
+        """The full name of each account by its code, those above others included: all that a list of figures wants of the chart.
+
+        With ``codes`` only of these, as far as the chart has them.
+        """
         ...
 
     @needs("ledger.draft")

@@ -99,6 +99,7 @@ WIDER = [
     ('words: str = ""', 'words: str = "", *, more: int = 0', "sdk.m.work was"),
     ('words: str = ""', 'words: str = "", more: int = 0', "sdk.m.work was"),
     ('day: str = ""', 'at_least: int = 0, day: str = ""', "sdk.m.Books.balance was"),
+    ('day: str = ""', 'day: str = "", at_most: int = 0', "sdk.m.Books.balance was"),
     ('    title: str = ""\n', '    title: str = ""\n    amount: int = 0\n', "sdk.m.Row was"),
     ('    @needs("ledger.read")', "    @needs()\n    async def count(self) -> int: ...\n    @needs(\"ledger.read\")", "Books.count is new"),
     ("def work(", '@deprecated("use x", since="0.1", gone_in="0.2")\ndef work(', "sdk.m.work was"),

@@ -300,6 +300,8 @@ async def test_the_names_of_accounts_are_those_of_the_chart(case: Case) -> None:
     async with case.acting("drafter"):
         names = await case.ledger.account_names(case.client)
         assert names == {a.code: a.full_name for a in await case.ledger.accounts(case.client)}
+        some = await case.ledger.account_names(case.client, codes=["1002", "no such account", "10\x0002"])
+        assert some == {"1002": names["1002"]}
 
 
 async def test_parties_add_up_to_the_account(case: Case) -> None:

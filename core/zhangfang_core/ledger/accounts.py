@@ -20,6 +20,8 @@ _INSERT = """insert into core_account (firm, client, code, name, full_name, pare
     dimensions, open_items) select $1, $2, a.* from unnest($3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::varchar[],
     $8::varchar[], $9::boolean[], $10::varchar[], $11::boolean[]) a"""
 
+_NAMES = "select code, full_name from core_account where firm = $1 and client = $2"
+
 
 async def open_chart(client: int, standard: str) -> int:
     """Give a new client the accounts of ``standard`` for its kind of taxpayer; the number of accounts.
@@ -69,13 +71,15 @@ async def accounts(client: int) -> Sequence[Account]:
     return [account_of(row) for row in rows if scope().sees_account(row["code"])]
 
 
-async def account_names(client: int) -> Mapping[str, str]:
+async def account_names(client: int, codes: Sequence[str] | None = None) -> Mapping[str, str]:
     """See ``Ledger.account_names``; needs ``accounts.read`` or ``ledger.read``."""
     see_accounts(client)
-    rows = await connection().fetch(
-        "select code, full_name from core_account where firm = $1 and client = $2", firm_in_scope(), client
-    )
-    return {row["code"]: row["full_name"] for row in rows if scope().sees_account(row["code"])}
+    if codes is None:
+        rows = await connection().fetch(_NAMES, firm_in_scope(), client)
+    else:
+        wanted = [code for code in codes if "\x00" not in code]
+        rows = await connection().fetch(f"{_NAMES} and code = any($3::varchar[])", firm_in_scope(), client, wanted)
+    return {code: name for code, name in rows if scope().sees_account(code)}
 
 
 async def moved(client: int) -> Mapping[str, str]:

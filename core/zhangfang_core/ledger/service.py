@@ -15,8 +15,8 @@ class PostgresLedger:
     async def accounts(self, client: int) -> Sequence[Account]:
         return await accounts.accounts(client)
 
-    async def account_names(self, client: int) -> Mapping[str, str]:
-        return await accounts.account_names(client)
+    async def account_names(self, client: int, *, codes: Sequence[str] | None = None) -> Mapping[str, str]:
+        return await accounts.account_names(client, codes)
 
     async def draft(self, draft: VoucherDraft) -> int:
         return await drafts.keep(draft)

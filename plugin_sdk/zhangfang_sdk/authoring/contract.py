@@ -143,7 +143,7 @@ def _by_name_only(given: list[str], taken: list[str]) -> bool:
 
 def _parameters(said: str) -> tuple[str, list[str], str] | None:
     """What stands before the brackets, the parameters, what stands behind; None for what has no brackets."""
-    match = re.fullmatch(r"([\w ]*)\((.*)\)((?: -> | \[).*|)", said)
+    match = re.fullmatch(r"([\w ]*)\((.*?)\)((?: -> | \[).*|)", said)
     if match is None:
         return None
     parts, depth, start = [], 0, 0

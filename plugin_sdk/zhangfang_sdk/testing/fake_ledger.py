@@ -51,9 +51,9 @@ class FakeLedger:
         self._see(client)
         return sorted(self._chart.values(), key=lambda account: account.code)
 
-    async def account_names(self, client: int) -> Mapping[str, str]:
+    async def account_names(self, client: int, *, codes: Sequence[str] | None = None) -> Mapping[str, str]:
         self._see(client)
-        return {code: account.full_name for code, account in self._chart.items()}
+        return {code: account.full_name for code, account in self._chart.items() if codes is None or code in codes}
 
     async def draft(self, draft: VoucherDraft) -> int:
         require("ledger.draft")

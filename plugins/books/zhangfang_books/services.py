@@ -18,7 +18,8 @@ async def trial_balance_of(client: int, period: Period) -> TrialBalance:
     """Reads monthly balances only: its cost does not grow with vouchers."""
     ledger = use(Ledger)
     balances = await ledger.balances(client, None, period, ends=[period.plus(-1)])
-    return trial_balance(await ledger.account_names(client), balances, period)
+    names = await ledger.account_names(client, codes=sorted({balance.account for balance in balances}))
+    return trial_balance(names, balances, period)
 
 
 async def note_of(client: int, period: Period) -> MonthNote | None:
