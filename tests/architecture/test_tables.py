@@ -51,7 +51,7 @@ KEPT_BY_POLICY = {
         "core_voucher_line",
         "client",
         "core_client",
-    ): "lines are many: policy into_own_voucher holds each to its voucher's client",
+    ): "lines are many: the trigger core_ledger_lines_law holds each to its voucher's client and firm",
     ("core_line_detail", "client", "core_client"): "as with lines: policy with_its_line",
     ("core_open_item", "client", "core_client"): "as with lines: policy with_its_line",
 }

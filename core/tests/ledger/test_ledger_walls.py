@@ -56,8 +56,6 @@ async def test_no_update_reaches_a_posted_voucher(firm: TestFirm, sql: str) -> N
         "delete from core_voucher_line where voucher = $1",
         "truncate core_voucher_line",
         "truncate core_voucher cascade",
-        "insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary) "
-        "select id + 5, firm, client, voucher, account, date, 7, 0, '', '' from core_voucher_line where voucher = $1 limit 1",
         "alter table core_voucher disable row level security",
     ],
 )
@@ -67,21 +65,30 @@ async def test_lines_and_rows_are_neither_changed_nor_added(firm: TestFirm, sql:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with acting(firm):
             await connection().execute(sql, *([voucher] if "$1" in sql else []))
+
+
+async def test_no_line_is_added_to_a_posted_voucher(firm: TestFirm) -> None:
+    voucher = await make(firm, firm.restaurant)
+    with pytest.raises(asyncpg.CheckViolationError, match="not posted in this transaction"):
+        async with acting(firm):
+            await connection().execute(
+                "insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary) "
+                "select id + 5, firm, client, voucher, account, date, 7, 0, '', '' from core_voucher_line where voucher = $1 limit 1",
+                voucher,
+            )
     async with acting(firm):
         assert (await use(Ledger).voucher(voucher)).lines == LINES
 
 
 async def test_a_line_goes_only_into_a_voucher_of_its_own_client(firm: TestFirm) -> None:
-    """LEDG-1: a draft of one client takes no line of another; an unknown account is refused by the key."""
+    """LEDG-1: a draft of one client takes no line of another, nor of its own."""
     draft = await make(firm, firm.restaurant, post=False)
     insert = """insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary)
-        values ($1::bigint * 1000, $2, $3, $1, $4, '2026-03-01', 1, 0, '', '')"""
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with acting(firm):
-            await connection().execute(insert, draft, firm.id, firm.trading, "1002")
-    with pytest.raises(asyncpg.ForeignKeyViolationError):
-        async with acting(firm):
-            await connection().execute(insert, draft, firm.id, firm.restaurant, "9999")
+        values ($1::bigint * 1000 + 1, $2, $3, $1, '1002', '2026-03-01', 1, 0, '', '')"""
+    for client in (firm.trading, firm.restaurant):
+        with pytest.raises(asyncpg.CheckViolationError, match="not posted in this transaction"):
+            async with acting(firm):
+                await connection().execute(insert, draft, firm.id, client)
 
 
 async def test_another_firm_sees_nothing_on_either_wall(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -84,6 +84,43 @@ async def test_no_posted_voucher_that_breaks_the_law_comes_to_be(
         assert await connection().fetchval("select count(*) from core_balance") == 0
 
 
+@pytest.mark.parametrize(
+    ("firm_of", "client_of", "account", "error", "word"),
+    [
+        ("own", "trading", "1002", asyncpg.CheckViolationError, "another client's"),
+        ("other", "restaurant", "1002", asyncpg.InsufficientPrivilegeError, "row-level security"),
+        ("own", "restaurant", "9999", asyncpg.ForeignKeyViolationError, "core_balance_account_key"),
+    ],
+)
+async def test_one_line_among_others_that_is_not_its_voucher_s(
+    firm: TestFirm,
+    other_firm: TestFirm,
+    firm_of: str,
+    client_of: str,
+    account: str,
+    error: type[asyncpg.PostgresError],
+    word: str,
+) -> None:
+    """LEDG-1: of firm, client and account, the statement's other voucher being well."""
+
+    def rows(voucher: int, firm_id: int, client: int, account: str) -> str:
+        return (
+            f"({voucher * 1000 + 1}, {firm.id}, {firm.restaurant}, {voucher}, '5001', '2026-03-01', 0, 100, '', ''),"
+            f"({voucher * 1000 + 2}, {firm_id}, {client}, {voucher}, '{account}', '2026-03-01', 100, 0, '', '')"
+        )
+
+    firms, clients = {"own": firm.id, "other": other_firm.id}, {"restaurant": firm.restaurant, "trading": firm.trading}
+
+    async def attempt() -> None:
+        async with acting(firm):
+            well, ill = [await forge(firm, [], number=number) for number in (901, 902)]
+            written = f"{rows(well, firm.id, firm.restaurant, '1002')}, {rows(ill, firms[firm_of], clients[client_of], account)}"
+            await connection().execute(LINE.format(rows=written))
+
+    with pytest.raises(error, match=word):
+        await attempt()
+
+
 async def test_no_lines_go_to_a_draft_or_twice_to_a_voucher(firm: TestFirm) -> None:
     async with acting(firm):
         draft = await use(Ledger).draft(

@@ -1,6 +1,6 @@
 """Import of many vouchers at once: the same checks, numbers and balances as posting one by one, some hundred times as fast."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
@@ -13,32 +13,27 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require
 from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.live import Live
-from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
 _VOUCHERS = """insert into core_voucher (id, firm, client, period, date, word, number, summary, kind, state, total, document,
     source, reasons, drafted_by_name, posted_by, posted_by_name, posted_at, discard_reason)
-    select id, firm, client, period, date, word, number, summary, kind, 'posted', total, document,
-    source, reasons, drafted_by_name, posted_by, posted_by_name, now(), '' from bulk_voucher order by id"""
+    select v.id, $1, $2, v.period, v.date, v.word, v.number, v.summary, v.kind, 'posted', v.total, v.document,
+    v.source, v.reasons::jsonb, $3, $4, $5, now(), ''
+    from unnest($6::bigint[], $7::int[], $8::date[], $9::varchar[], $10::int[], $11::varchar[], $12::varchar[], $13::bigint[],
+        $14::bigint[], $15::varchar[], $16::text[])
+    v (id, period, date, word, number, summary, kind, total, document, source, reasons)"""
 
 INSERT_LINES = """insert into core_voucher_line (id, firm, client, voucher, account, date, debit, credit, counterparty, summary)
-    select id, firm, client, voucher, account, date, debit, credit, counterparty, summary from bulk_line order by id"""
-EMPTY_LINES = "truncate bulk_line"
-
-_VOUCHER_COLUMNS = (
-    *("id", "firm", "client", "period", "date", "word", "number", "summary", "kind", "total", "document"),
-    *("source", "reasons", "drafted_by_name", "posted_by", "posted_by_name"),
-)
-_LINE_COLUMNS = ("id", "firm", "client", "voucher", "account", "date", "debit", "credit", "counterparty", "summary")
-
-# COPY itself does not pass row-level security, so rows are copied into a table of the session and inserted from there.
-STAGES = """create temporary table if not exists bulk_voucher on commit drop as select * from core_voucher with no data;
-    create temporary table if not exists bulk_line on commit drop as select * from core_voucher_line with no data"""
+    select l.id, $1, $2, l.id / 1000, l.account, l.date, l.debit, l.credit, l.counterparty, l.summary
+    from unnest($3::bigint[], $4::varchar[], $5::date[], $6::bigint[], $7::bigint[], $8::varchar[], $9::varchar[])
+    l (id, account, date, debit, credit, counterparty, summary)"""
+"""After firm and client it takes what ``columns_of_lines`` gives."""
 
 _NUMBERS = """insert into core_voucher_counter as c (firm, client, period, word, last)
     select $1, $2, t.* from unnest($3::int[], $4::varchar[], $5::int[]) t
     on conflict (client, period, word) do update set last = c.last + excluded.last returning period, word, last"""
+
 
 async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafted_by: str = "导入") -> list[int]:
     """Post ``vouchers`` of one client in the caller's transaction, in the order given; their ids.
@@ -51,7 +46,6 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     require("ledger.post")
     await hold(client)
     checks = await BulkChecks.read(client)
-    await connection().execute(STAGES)
     ids: list[int] = []
     async for ready, totals in checks.chunks(vouchers):
         made, numbers = await _write(client, ready, totals, drafted_by)
@@ -91,48 +85,61 @@ async def _write(
     firm, db = firm_in_scope(), connection()
     numbers = await take_numbers(client, chunk)
     ids = await new_ids(len(chunk))
-    user, name = poster()
-    heads = [
-        (
-            *(id_, firm, client, Period.of(d.date).number, d.date, d.word, number, d.summary, d.kind.value, total),
-            *(d.document, d.source, reasons_to_json(d.reasons), drafted_by, user, name),
-        )
-        for id_, d, number, total in zip(ids, chunk, numbers, totals, strict=True)
-    ]
-    await db.copy_records_to_table("bulk_voucher", records=heads, columns=_VOUCHER_COLUMNS)
-    await db.execute(f"{_VOUCHERS}; truncate bulk_voucher")
-    await stage_lines(client, ids, chunk)
-    await db.execute(f"{INSERT_LINES}; {EMPTY_LINES}")
+    await db.execute(
+        _VOUCHERS,
+        firm,
+        client,
+        drafted_by,
+        *poster(),
+        ids,
+        [month_of(d) for d in chunk],
+        [d.date for d in chunk],
+        [d.word for d in chunk],
+        numbers,
+        [d.summary for d in chunk],
+        [d.kind.value for d in chunk],
+        totals,
+        [d.document for d in chunk],
+        [d.source for d in chunk],
+        [reasons_to_json(d.reasons) for d in chunk],
+    )
+    await db.execute(INSERT_LINES, firm, client, *columns_of_lines(ids, chunk))
     return ids, numbers
-
-
-async def stage_lines(client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> None:
-    """Lines of vouchers into their stage, from where INSERT_LINES takes them in the step that posts the vouchers."""
-    records = _lines(firm_in_scope(), client, ids, chunk)
-    await connection().copy_records_to_table("bulk_line", records=records, columns=_LINE_COLUMNS)
 
 
 async def new_ids(count: int) -> list[int]:
     """Ids for as many vouchers, rising."""
     rows = await connection().fetch(
-        "select nextval(pg_get_serial_sequence('core_voucher', 'id')) as id from generate_series(1, $1)", count
+        """select nextval((select pg_get_serial_sequence('core_voucher', 'id')::regclass)) as id from generate_series(1, $1)""",
+        count,
     )
     return [row["id"] for row in rows]
 
 
-def _lines(firm: int, client: int, ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> Iterator[tuple[object, ...]]:
-    for id_, draft in zip(ids, chunk, strict=True):
-        for place, line in enumerate(draft.lines, 1):
-            summary = "" if line.summary == draft.summary else line.summary
-            key = (id_ * 1000 + place, firm, client, id_, line.account, draft.date)
-            yield (*key, line.debit, line.credit, line.counterparty, summary)
+def columns_of_lines(ids: Sequence[int], chunk: Sequence[VoucherDraft]) -> tuple[list[object], ...]:
+    """All lines of the vouchers ``ids``, column by column: what INSERT_LINES takes."""
+    lines = [line for draft in chunk for line in draft.lines]
+    return (
+        [id_ * 1000 + place for id_, d in zip(ids, chunk, strict=True) for place in range(1, len(d.lines) + 1)],
+        [line.account for line in lines],
+        [draft.date for draft in chunk for _ in draft.lines],
+        [line.debit for line in lines],
+        [line.credit for line in lines],
+        [line.counterparty for line in lines],
+        ["" if line.summary == draft.summary else line.summary for draft in chunk for line in draft.lines],
+    )
+
+
+def month_of(draft: VoucherDraft) -> int:
+    """As ``Period.number``."""
+    return draft.date.year * 100 + draft.date.month
 
 
 async def take_numbers(client: int, chunk: Sequence[VoucherDraft]) -> list[int]:
     """The next numbers of each month and word, in the order given; counters are locked in one order by everybody."""
     wanted: dict[tuple[int, str], int] = {}
     for draft in chunk:
-        key = (Period.of(draft.date).number, draft.word)
+        key = (month_of(draft), draft.word)
         wanted[key] = wanted.get(key, 0) + 1
     ordered = sorted(wanted.items())
     rows = await connection().fetch(
@@ -146,7 +153,7 @@ async def take_numbers(client: int, chunk: Sequence[VoucherDraft]) -> list[int]:
     following = {(r["period"], r["word"]): r["last"] - wanted[r["period"], r["word"]] for r in rows}
     numbers = []
     for draft in chunk:
-        key = (Period.of(draft.date).number, draft.word)
+        key = (month_of(draft), draft.word)
         following[key] += 1
         numbers.append(following[key])
     return numbers

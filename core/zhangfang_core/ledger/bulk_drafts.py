@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
-from zhangfang_core.ledger.bulk import new_ids
+from zhangfang_core.ledger.bulk import month_of, new_ids
 from zhangfang_core.ledger.bulk_checks import BulkChecks, Checked, hold
 from zhangfang_core.ledger.drafts import SYSTEM
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
@@ -12,7 +12,6 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.ledger import VoucherDraft
 from zhangfang_sdk.live import Live
-from zhangfang_sdk.periods import Period
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
@@ -71,7 +70,7 @@ async def _write(client: int, checked: Checked) -> list[int]:
         user,
         SYSTEM if user is None else scope().user_name,
         ids,
-        [Period.of(d.date).number for d in drafts],
+        [month_of(d) for d in drafts],
         [d.date for d in drafts],
         [d.word for d in drafts],
         [d.summary for d in drafts],

@@ -6,7 +6,7 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
-from zhangfang_core.ledger.bulk import EMPTY_LINES, INSERT_LINES, STAGES, digests_of, stage_lines, take_numbers
+from zhangfang_core.ledger.bulk import INSERT_LINES, columns_of_lines, digests_of, take_numbers
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.drafts import refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
@@ -24,10 +24,10 @@ from zhangfang_sdk.services import use
 _HOLD = """select v.*, f.single_person from core_voucher v join core_firm f on f.id = v.firm
     where v.firm = $1 and v.client = $2 and v.id = any($3::bigint[]) and v.state = 'draft' order by v.id for update of v"""
 
-# One statement: lines come to vouchers that are drafts yet, and the database looks at them when both stand (migration 15).
+# One statement: lines come to vouchers that are drafts yet, and the database looks at them when both stand (migration 22).
 _WITH_LINES = f"with lines as ({INSERT_LINES})"
-_POST = """update core_voucher v set state = 'posted', number = t.number, draft_lines = null, posted_by = $3, posted_by_name = $4,
-    posted_at = now() from unnest($5::bigint[], $6::int[]) t (id, number)
+_POST = """update core_voucher v set state = 'posted', number = t.number, draft_lines = null, posted_by = $10, posted_by_name = $11,
+    posted_at = now() from unnest($12::bigint[], $13::int[]) t (id, number)
     where v.firm = $1 and v.client = $2 and v.id = t.id and v.state = 'draft'"""
 
 
@@ -42,7 +42,6 @@ async def post_drafts(client: int, versions: Mapping[int, int]) -> dict[int, int
     rows = await connection().fetch(_HOLD, firm_in_scope(), client, list(versions))
     await _refuse(rows, versions)
     checks = await BulkChecks.read(client)
-    await connection().execute(STAGES)
     ids, done = [row["id"] for row in rows], dict[int, int]()
     async for ready, _ in checks.chunks(draft_of(row) for row in rows):
         some = ids[len(done) : len(done) + len(ready)]
@@ -71,9 +70,10 @@ async def _refuse(rows: Sequence[Mapping[str, Any]], versions: Mapping[int, int]
 
 async def _post(client: int, ids: Sequence[int], drafts: Sequence[VoucherDraft], checks: BulkChecks) -> dict[int, int]:
     numbers = await take_numbers(client, drafts)
-    await stage_lines(client, ids, drafts)
-    await connection().execute(f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *poster(), ids, numbers)
-    await connection().execute(EMPTY_LINES)
+    lines = columns_of_lines(ids, drafts)
+    await connection().execute(
+        f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *lines, *poster(), list(ids), numbers
+    )
     await write_beside(client, ((id_, d.date, d.lines) for id_, d in zip(ids, drafts, strict=True)), checks.standing)
     await use(Audit).record(
         "ledger.post_many",

@@ -23,15 +23,18 @@ class VoucherChoices:
     clean_limit: int = 100_000_00
 
 
+def words_of(written: str | None) -> tuple[str, ...]:
+    """From the column ``words`` of the firm's row; None where it has none."""
+    return VoucherChoices().words if written is None else tuple(written.split(","))
+
+
 async def choices() -> VoucherChoices:
     """Of the firm in scope; asked once in a transaction."""
     known = kept("voucher_choices")
     firm = firm_in_scope()
     if firm not in known:
         row = await connection().fetchrow("select words, clean_limit from core_voucher_choice where firm = $1", firm)
-        known[firm] = (
-            VoucherChoices() if row is None else VoucherChoices(tuple(row["words"].split(",")), row["clean_limit"])
-        )
+        known[firm] = VoucherChoices() if row is None else VoucherChoices(words_of(row["words"]), row["clean_limit"])
     found: VoucherChoices = known[firm]
     return found
 

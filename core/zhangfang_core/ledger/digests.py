@@ -11,6 +11,7 @@ from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.reading import vouchers_called
+from zhangfang_core.ledger.records import has_details
 from zhangfang_core.trail.parts import Fault
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.ledger import Line, Voucher
@@ -21,6 +22,9 @@ LENGTH = 24
 CHUNK = 2000
 """Vouchers counted anew at once."""
 
+_SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NO_DETAILS: tuple[object, ...] = ([], "", "", "")
+
 _ENTRIES = """select subject, after::text as after, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
     from core_audit_entry where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
 
@@ -29,22 +33,16 @@ _POSTED = "select id from core_voucher where firm = $1 and client = $2 and state
 
 def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line]) -> str:
     """SHA-256 over one line of JSON, shortened to LENGTH hexadecimal digits. A line's summary that is the voucher's counts as empty."""
-    content = [number, date, word, summary, kind]
-    content += [
-        [
-            *(
-                line.account,
-                "" if line.summary == summary else line.summary,
-                line.debit,
-                line.credit,
-                line.counterparty,
-            ),
-            *(sorted(line.dimensions.items()), _plain(line.quantity), _plain(line.unit_price), _plain(line.due)),
-        ]
-        for line in lines
-    ]
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+    content: list[object] = [number, date, word, summary, kind]
+    for line in lines:
+        said = "" if line.summary == summary else line.summary
+        detailed = (
+            (sorted(line.dimensions.items()), _plain(line.quantity), _plain(line.unit_price), _plain(line.due))
+            if has_details(line)
+            else _NO_DETAILS
+        )
+        content.append((line.account, said, line.debit, line.credit, line.counterparty, *detailed))
+    return hashlib.sha256(_SHORT(content).encode()).hexdigest()[:LENGTH]
 
 
 def _plain(value: object) -> str:

@@ -10,7 +10,7 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
 from zhangfang_core.ledger.accounts import followed
 from zhangfang_core.ledger.charts import load_chart
-from zhangfang_core.ledger.choices import choices
+from zhangfang_core.ledger.choices import words_of
 from zhangfang_core.ledger.records import lines_to_json, reasons_to_json
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import firm_in_scope, require, scope
@@ -25,6 +25,7 @@ SYSTEM = "系统"
 
 _CLIENT = """select c.books_start, c.standard,
     (select max(period) from core_period p where p.client = c.id and p.firm = c.firm and p.closed_at is not null) closed,
+    (select words from core_voucher_choice h where h.firm = c.firm) words,
     a.code, a.category, a.is_leaf, a.dimensions, a.required, a.open_items, a.retired from core_client c
     left join core_account a on a.client = c.id and a.firm = c.firm and a.code = any($3::varchar[])
     where c.firm = $1 and c.id = $2"""
@@ -198,7 +199,7 @@ async def checked(draft: VoucherDraft) -> tuple[int, VoucherDraft]:
     books_start: dt.date = rows[0]["books_start"]
     rules.check_date(draft, books_start)
     rules.check_not_far(draft, today())
-    rules.check_word(draft.word, (await choices()).words)
+    rules.check_word(draft.word, words_of(rows[0]["words"]))
     rules.refuse_closed(draft, rows[0]["closed"])
     profit = load_chart(rows[0]["standard"]).month_end["profit"]
     return total, with_changes(draft, kind=rules.kind_of(draft, standing, profit))

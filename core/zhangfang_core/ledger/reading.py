@@ -1,34 +1,35 @@
 """Vouchers and entries as they are read. Every query carries the firm and stands behind row-level security."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.auditing.reach import other_year
-from zhangfang_core.ledger.records import voucher_of
+from zhangfang_core.ledger.records import kind_called, voucher_of
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.ledger import LedgerEntry, Voucher, VoucherKind, VoucherState
+from zhangfang_sdk.ledger import LedgerEntry, Voucher, VoucherState
 from zhangfang_sdk.periods import Period
 
 _VOUCHER = """select v.*, (select r.id from core_voucher r where r.firm = v.firm and r.reverses = v.id and r.state <> 'discarded')
     as reversed_by from core_voucher v where v.firm = $1"""
 
 # Lateral with a limit: a range of ids is walked for each voucher, where a join by range would walk every line of the deployment for each.
-_LINES = """select l.*, d.items, d.quantity, d.unit_price, d.due from unnest($2::bigint[]) v (id)
+_LINES = """select l.voucher, l.account, l.summary, l.debit, l.credit, l.counterparty, d.items, d.quantity, d.unit_price, d.due from unnest($2::bigint[]) v (id)
     cross join lateral (select * from core_voucher_line where firm = $1 and id between v.id * 1000 and v.id * 1000 + 999
         order by id limit 999) l
     left join lateral (select * from core_line_detail where firm = $1 and id = l.id limit 1) d on true order by l.id"""
 
 # A code followed by ':' sorts after all codes below it, since codes are digits and ':' is the byte after '9'.
-_ENTRIES = """select l.id, l.voucher, l.date, l.account, l.debit, l.credit, l.counterparty, l.summary,
-    v.word, v.number, v.kind, v.document, v.summary as voucher_summary{}
+_ENTRIES = """select l.voucher, v.word, v.number, l.date, case l.summary when '' then v.summary else l.summary end, l.account, l.debit, l.credit,
+    l.counterparty, v.document, v.kind{}
     from core_voucher_line l cross join lateral (select * from core_voucher where id = l.voucher and firm = $1 limit 1) v{}
     where l.firm = $1 and l.client = $2 and l.account >= $3 and l.account < $3 || ':' and l.date between $4 and $5
     order by l.date desc, l.id desc limit $6"""
 
 _WITH_ITEM = """
     join core_line_detail d on d.id = l.id and d.firm = l.firm and exists (select from jsonb_each(d.items) e where e.value = to_jsonb($7::bigint))"""
+_ALL_ENTRIES, _ENTRIES_OF_ITEM = _ENTRIES.format("", ""), _ENTRIES.format(", d.quantity, d.unit_price", _WITH_ITEM)
 
 
 def see(client: int) -> None:
@@ -156,14 +157,11 @@ _STANDING_AGAIN = """with recursive chain as (
     select voucher from chain group by voucher having max(depth) % 2 = 1"""
 
 
-async def _without_taken_back(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows whose ``reversed_by`` is None where that reversal has itself been reversed."""
+async def _taken_back(rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """Those of the ``reversed_by`` that have themselves been reversed."""
     reversals = [row["reversed_by"] for row in rows if row["reversed_by"] is not None]
-    gone = await connection().fetch(_STANDING_AGAIN, firm_in_scope(), reversals) if reversals else []
-    taken_back = {row["voucher"] for row in gone}
-    return [
-        dict(row) | {"reversed_by": None if row["reversed_by"] in taken_back else row["reversed_by"]} for row in rows
-    ]
+    gone = await connection().fetch(_STANDING_AGAIN, firm_in_scope(), reversals) if reversals else ()
+    return frozenset(row["voucher"] for row in gone)
 
 
 async def posted_counts(client: int, first: Period, last: Period) -> Mapping[Period, int]:
@@ -180,14 +178,16 @@ async def posted_counts(client: int, first: Period, last: Period) -> Mapping[Per
     return {Period.from_number(row["period"]): row["vouchers"] for row in rows}
 
 
-async def _with_lines(found: Sequence[Mapping[str, Any]]) -> list[Voucher]:
-    rows = await _without_taken_back(found)
-    posted = [row["id"] for row in rows if row["state"] == VoucherState.POSTED]
-    lines: dict[int, list[Mapping[str, Any]]] = {}
-    if posted:
-        for line in await connection().fetch(_LINES, firm_in_scope(), posted):
-            lines.setdefault(line["voucher"], []).append(line)
-    return [voucher_of(row, lines.get(row["id"], [])) for row in rows]
+async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
+    taken_back = await _taken_back(rows)
+    lines: dict[int, list[Iterable[Any]]] = {row["id"]: [] for row in rows if row["state"] == VoucherState.POSTED}
+    if lines:
+        for line in await connection().fetch(_LINES, firm_in_scope(), list(lines)):
+            lines[line[0]].append(line)
+    return [
+        voucher_of(row, lines.get(row["id"], ()), None if row["reversed_by"] in taken_back else row["reversed_by"])
+        for row in rows
+    ]
 
 
 async def entries(client: int, account: str, first: Period, last: Period, *, limit: int = 200) -> Sequence[LedgerEntry]:
@@ -211,7 +211,7 @@ async def lines_of(
 ) -> Sequence[LedgerEntry]:
     """As ``entries_of``, where the caller knows that the actor may see them."""
     rows = await connection().fetch(
-        _ENTRIES.format(*(("", "") if item is None else (", d.quantity, d.unit_price", _WITH_ITEM))),
+        _ALL_ENTRIES if item is None else _ENTRIES_OF_ITEM,
         firm_in_scope(),
         client,
         account.replace("\x00", ""),
@@ -221,18 +221,6 @@ async def lines_of(
         *(() if item is None else (item,)),
     )
     return [
-        LedgerEntry(
-            voucher=row["voucher"],
-            label=f"{row['word']}-{row['number']:04d}",
-            date=row["date"],
-            summary=row["summary"] or row["voucher_summary"],
-            account=row["account"],
-            debit=row["debit"],
-            credit=row["credit"],
-            counterparty=row["counterparty"],
-            document=row["document"],
-            kind=VoucherKind(row["kind"]),
-            **({} if item is None else {"quantity": row["quantity"], "unit_price": row["unit_price"]}),
-        )
-        for row in rows
+        LedgerEntry(voucher, f"{word}-{number:04d}", date, summary, code, debit, credit, party, document, kind_called(kind), *more)
+        for voucher, word, number, date, summary, code, debit, credit, party, document, kind, *more in rows
     ]

@@ -9,11 +9,16 @@ from typing import Any
 from zhangfang_sdk.ledger import Line, Voucher, VoucherDraft, VoucherKind, VoucherState
 from zhangfang_sdk.periods import Period
 
+_SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_KINDS = {kind.value: kind for kind in VoucherKind}
+_STATES = {state.value: state for state in VoucherState}
+
 
 def lines_to_json(lines: Iterable[Line]) -> str:
     """A draft's lines as they stand in ``core_voucher.draft_lines``: arrays, short and in order, a sixth place for details."""
-    rows = [[line.account, line.summary, line.debit, line.credit, line.counterparty, *_details(line)] for line in lines]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return _SHORT(
+        [(line.account, line.summary, line.debit, line.credit, line.counterparty, *_details(line)) for line in lines]
+    )
 
 
 def lines_from_json(text: str | None) -> tuple[Line, ...]:
@@ -52,27 +57,30 @@ def _line(
 
 
 def reasons_to_json(reasons: Sequence[str]) -> str | None:
-    return json.dumps(list(reasons), ensure_ascii=False, separators=(",", ":")) if reasons else None
+    return _SHORT(list(reasons)) if reasons else None
 
 
-def line_of(row: Mapping[str, Any], summary: str) -> Line:
-    """A row of ``core_voucher_line`` with its ``core_line_detail``; an empty summary is the voucher's."""
-    return Line(
-        row["account"],
-        row["summary"] or summary,
-        row["debit"],
-        row["credit"],
-        row["counterparty"],
-        dimensions=json.loads(row["items"]) if row["items"] else {},
-        quantity=row["quantity"],
-        unit_price=row["unit_price"],
-        due=row["due"],
-    )
+def _reasons(text: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
 
 
-def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> Voucher:
-    """A row of ``core_voucher`` with ``reversed_by``; ``posted`` are its lines in order, none for a draft."""
-    state = VoucherState(row["state"])
+def kind_called(value: str) -> VoucherKind:
+    """As ``VoucherKind(value)``."""
+    return _KINDS[value]
+
+
+def line_of(row: Iterable[Any], summary: str) -> Line:
+    """Voucher, account, summary (empty where it is the voucher's), debit, credit and counterparty of a line, and its details."""
+    _, account, said, debit, credit, counterparty, items, quantity, unit_price, due = row
+    if items is None and quantity is None and unit_price is None and due is None:
+        return Line(account, said or summary, debit, credit, counterparty)
+    dimensions = json.loads(items) if items else {}
+    return Line(account, said or summary, debit, credit, counterparty, dimensions, quantity, unit_price, due)
+
+
+def voucher_of(row: Mapping[str, Any], posted: Iterable[Iterable[Any]], reversed_by: int | None) -> Voucher:
+    """A row of ``core_voucher``; ``posted`` are its lines in order, none for a draft."""
+    state = _STATES[row["state"]]
     summary = row["summary"]
     is_posted = state is VoucherState.POSTED
     lines = tuple(line_of(line, summary) for line in posted) if is_posted else lines_from_json(row["draft_lines"])
@@ -84,18 +92,18 @@ def voucher_of(row: Mapping[str, Any], posted: Sequence[Mapping[str, Any]]) -> V
         word=row["word"],
         number=row["number"],
         summary=summary,
-        kind=VoucherKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         state=state,
         lines=lines,
         total=row["total"],
         document=row["document"],
         source=row["source"],
-        reasons=tuple(json.loads(row["reasons"] or "[]")),
+        reasons=_reasons(row["reasons"]),
         drafted_by=row["drafted_by_name"],
         posted_by=row["posted_by_name"],
         posted_at=row["posted_at"],
         reverses=row["reverses"],
-        reversed_by=row["reversed_by"],
+        reversed_by=reversed_by,
         reviewed_by=row["reviewed_by_name"] or (row["posted_by_name"] if is_posted else ""),
         version=row["version"],
         returned=row["returned_reason"] or "",
@@ -111,8 +119,8 @@ def draft_of(row: Mapping[str, Any]) -> VoucherDraft:
         summary=row["summary"],
         lines=lines_from_json(row["draft_lines"]),
         word=row["word"],
-        kind=VoucherKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         document=row["document"],
         source=row["source"],
-        reasons=tuple(json.loads(row["reasons"] or "[]")),
+        reasons=_reasons(row["reasons"]),
     )

@@ -209,9 +209,9 @@ def kind_of(draft: VoucherDraft, standing: Mapping[str, Standing], profit: str) 
     """
     if draft.kind is not VoucherKind.NORMAL:
         return draft.kind
-    into = [line.account.startswith(profit) for line in draft.lines]
-    rest = [standing[line.account].is_result for line, is_into in zip(draft.lines, into, strict=True) if not is_into]
-    return VoucherKind.CLOSING if any(into) and rest and all(rest) else VoucherKind.NORMAL
+    rest = [line.account for line in draft.lines if not line.account.startswith(profit)]
+    moves_into = 0 < len(rest) < len(draft.lines)
+    return VoucherKind.CLOSING if moves_into and all(standing[code].is_result for code in rest) else VoucherKind.NORMAL
 
 
 def reversed_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -240,11 +240,30 @@ def _check_line(place: int, line: Line) -> None:
         _check_details(place, line)
 
 
+LONGEST_SUMMARY, LONGEST_WORD, LONGEST_PARTY = 255, 10, 120
+
+
+def _texts_fit(draft: VoucherDraft) -> bool:
+    """Whether all texts are certainly well; of a few hundred thousand lines hardly one is looked at closer."""
+    summary, word = draft.summary, draft.word
+    if not (0 < len(word) <= LONGEST_WORD and word.isprintable()):
+        return False
+    if len(summary) > LONGEST_SUMMARY or not summary.isprintable():
+        return False
+    return all(
+        (line.summary is summary or (len(line.summary) <= LONGEST_SUMMARY and line.summary.isprintable()))
+        and (not line.counterparty or (len(line.counterparty) <= LONGEST_PARTY and line.counterparty.isprintable()))
+        for line in draft.lines
+    )
+
+
 def _check_texts(draft: VoucherDraft) -> None:
-    texts = [("摘要", draft.summary, 255, "summary"), ("凭证字", draft.word, 10, "word")]
+    if _texts_fit(draft):
+        return
+    texts = [("摘要", draft.summary, LONGEST_SUMMARY, "summary"), ("凭证字", draft.word, LONGEST_WORD, "word")]
     for place, line in enumerate(draft.lines):
-        texts.append((f"第 {place + 1} 行摘要", line.summary, 255, f"lines.{place}.summary"))
-        texts.append((f"第 {place + 1} 行往来单位", line.counterparty, 120, f"lines.{place}.counterparty"))
+        texts.append((f"第 {place + 1} 行摘要", line.summary, LONGEST_SUMMARY, f"lines.{place}.summary"))
+        texts.append((f"第 {place + 1} 行往来单位", line.counterparty, LONGEST_PARTY, f"lines.{place}.counterparty"))
     for title, text, longest, field in texts:
         if len(text) > longest:
             raise Refusal("ledger.text_too_long", f"{title}最多 {longest} 个字,现在有 {len(text)} 个字。", field=field)

@@ -84,7 +84,7 @@ async def waiting_vouchers(client: int | None = None, only: Sequence[int] | None
     )
     if not rows:
         return []
-    vouchers = [voucher_of(row, ()) for row in rows]
+    vouchers = [voucher_of(row, (), row["reversed_by"]) for row in rows]
     own = _own(rows)
     around = await _Around.read(vouchers)
     found = []
