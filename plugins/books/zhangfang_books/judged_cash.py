@@ -16,7 +16,7 @@ from zhangfang_books.statements.forms import cash_rules, standards
 from zhangfang_books.tables import CashAssignment, JudgedCash
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import transaction
+from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.ledger import Ledger, Voucher, VoucherKind, VoucherState
 from zhangfang_sdk.periods import Period
 
@@ -24,6 +24,10 @@ METHOD = 1
 """Goes up when ``statements/cash_flow.py`` judges otherwise by the same rules."""
 AT_ONCE = 200
 MOST_UNASSIGNED = 1000
+
+_SUMS = """select period, line, sum(amount)::bigint as amount, count(*) filter (where place = 0) as vouchers,
+    count(*) filter (where place > 0) as flows from books_judged_cash
+    where firm = {} and client = {} and rules = {} and period between {} and {} group by 1, 2"""
 
 
 @cache
@@ -38,23 +42,7 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
     A month with more than MOST_UNASSIGNED of these is not among them.
     """
     posted = await use(Ledger).posted_counts(client, first, last)
-    of_months = (
-        (JudgedCash.client == client)
-        & (JudgedCash.rules == rules_of(standard))
-        & (JudgedCash.period >= first.number)
-        & (JudgedCash.period <= last.number)
-    )
-    sums = (
-        await JudgedCash.select(
-            JudgedCash.period,
-            JudgedCash.line,
-            SelectRaw("sum(amount)::bigint as amount"),
-            SelectRaw("count(*) filter (where place = 0) as vouchers"),
-            SelectRaw("count(*) filter (where place > 0) as flows"),
-        )
-        .where(of_months)
-        .group_by(JudgedCash.period, JudgedCash.line)
-    )
+    sums = await JudgedCash.raw(_SUMS, firm_in_scope(), client, rules_of(standard), first.number, last.number)
     judged: dict[Period, int] = {}
     for row in sums:
         period = Period.from_number(row["period"])
@@ -66,7 +54,15 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
         if period in whole and row["line"] != UNASSIGNED:
             whole[period].append(Flow(0, 0, row["line"], row["amount"]))
     unassigned = any(row["flows"] for row in sums if row["line"] == UNASSIGNED)
-    return await _with_unassigned(whole, of_months) if unassigned else whole
+    if not unassigned:
+        return whole
+    of_months = (
+        (JudgedCash.client == client)
+        & (JudgedCash.rules == rules_of(standard))
+        & (JudgedCash.period >= first.number)
+        & (JudgedCash.period <= last.number)
+    )
+    return await _with_unassigned(whole, of_months)
 
 
 async def _with_unassigned(whole: dict[Period, list[Flow]], of_months: And) -> Mapping[Period, Sequence[Flow]]:

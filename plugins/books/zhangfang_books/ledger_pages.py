@@ -61,7 +61,7 @@ async def detail_page(
 ) -> Page:
     """明细账 of an account; ``columns`` gives one column to each account right below (多栏账)."""
     client, (first, last) = client_in_scope(), months_of(period, to)
-    books = await reading.books_of(client, last)
+    books = await reading.books_of(client, last, ends=(first.plus(-1),))
     code = account or next((b.account for b in books.balances), "1002")
     return Page(
         "books/detail.html",
@@ -82,7 +82,7 @@ async def detail_page(
 async def journal_page(period: str | None = None, to: str | None = None, account: str = "1002") -> Page:
     """日记账 of cash or a bank account."""
     client, (first, last) = client_in_scope(), months_of(period, to)
-    books = await reading.books_of(client, last)
+    books = await reading.books_of(client, last, ends=(first.plus(-1),))
     chart = [(a.code, f"{a.code} {a.full_name}") for a in books.accounts if a.code.startswith(MONEY)]
     if account not in dict(chart):
         raise not_found("现金或银行科目")

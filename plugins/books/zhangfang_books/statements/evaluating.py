@@ -37,8 +37,10 @@ def evaluate(form: Form, figures: Figures, by_hand: Mapping[int, int] = _NOTHING
             if number in under_way:
                 raise FormFault(f"{form.code}: line {number} reads itself")
             under_way.add(number)
-            counted = sum(term.sign * amount(term, number) for term in lines[number].terms)
-            values[number] = counted + by_hand.get(number, 0)
+            counted = by_hand.get(number, 0)
+            for term in lines[number].terms:
+                counted += term.sign * amount(term, number)
+            values[number] = counted
         return values[number]
 
     def amount(term: Term, number: int) -> int:
@@ -64,14 +66,14 @@ def _by_prefix(accounts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _amount(term: Term, figures: Figures, sums: Mapping[str, int]) -> int:
-    if term.take == "unclosed":
-        return figures.unclosed
-    if term.take == "cash_opening":
-        return figures.cash_opening
     if term.take in ("d", "c", "dp", "cp"):
         balance = sums.get(term.key, 0)
         signed = balance if term.take.startswith("d") else -balance
         return max(signed, 0) if term.take.endswith("p") else signed
+    if term.take == "unclosed":
+        return figures.unclosed
+    if term.take == "cash_opening":
+        return figures.cash_opening
     by_party: dict[tuple[str, str], int] = {}
     for (code, party), balance in figures.parties.items():
         if code.startswith(term.key):

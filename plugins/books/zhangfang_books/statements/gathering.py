@@ -19,9 +19,15 @@ class Books:
     accounts: Sequence[Account]
     balances: Sequence[Balance]
     parties: Sequence[PartyBalance] = ()
+    _closings: dict[Period | None, Mapping[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def closing(self, until: Period | None) -> dict[str, int]:
-        """Balance of each leaf account at the end of ``until``; None is the opening."""
+    def closing(self, until: Period | None) -> Mapping[str, int]:
+        """Balance of each leaf account at the end of ``until``; None is the opening. Several statements ask for the same ends."""
+        if until not in self._closings:
+            self._closings[until] = self._closing(until)
+        return self._closings[until]
+
+    def _closing(self, until: Period | None) -> Mapping[str, int]:
         sums: dict[str, int] = {}
         for b in self.balances:
             if b.period is None or (until is not None and b.period <= until):
