@@ -10,6 +10,7 @@ import pytest
 from core.tests.ledger.test_sums import random_vouchers
 from zhangfang_core.database.engine import PortalConnection, connection
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
@@ -67,6 +68,25 @@ async def test_a_page_of_vouchers_reads_its_own_rows_only(filled: TestFirm, meas
         lines = sum(len(voucher.lines) for voucher in found)
     assert len(found) == OWN
     assert sum(measured) <= 4 * (lines + len(found))
+
+
+async def test_a_page_walks_past_no_newer_vouchers_of_others(
+    firm: TestFirm, database: str, test_server: TestServer, measured: list[float]
+) -> None:
+    """Whatever PostgreSQL knows of the tables: half of all vouchers are the client's, and the newer half is not."""
+    for client in (firm.restaurant, firm.trading):
+        async with acting(firm):
+            await import_posted(client, random_vouchers(client, 10 * OWN, seed=client))
+    superuser = await asyncpg.connect(test_server.superuser(database))
+    try:
+        await superuser.execute("analyze")
+    finally:
+        await superuser.close()
+    async with acting(firm):
+        measured.clear()
+        found = await use(Ledger).vouchers(firm.restaurant, limit=10)
+    assert len(found) == 10
+    assert sum(measured) <= 4 * (sum(len(voucher.lines) for voucher in found) + len(found))
 
 
 async def test_one_voucher_reads_its_own_rows_only(filled: TestFirm, measured: list[float]) -> None:
