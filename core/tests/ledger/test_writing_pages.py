@@ -11,9 +11,11 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
+from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.dimensions import Dimensions
+from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft, VoucherState
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.services import use
@@ -67,6 +69,15 @@ async def test_a_voucher_is_written_without_a_script(writer: Visitor, firm: Test
     (made,) = await drafts(firm)
     assert [(x.account, x.debit, x.credit) for x in made.lines] == [("1002", 10000, 0), ("1001", 0, 10000)]
     assert made.drafted_by == "制单"  # type: ignore[attr-defined]  # a Voucher
+
+
+async def test_its_document_may_have_arrived_in_parts(writer: Visitor, firm: TestFirm) -> None:
+    sent = str(id_in(await Sender(writer).sent(b"%PDF-1.4\n", "合同.pdf", part=4)))
+    assert (await writer.post("/vouchers/new", **form(*SALE, upload=sent))).status_code == 303
+    async with acting(firm, "owner"):
+        (made,) = await use(Ledger).vouchers(firm.restaurant, state=VoucherState.DRAFT)
+        assert made.document is not None
+        assert (await use(Documents).document(made.document)).name == "合同.pdf"
 
 
 @pytest.mark.parametrize(

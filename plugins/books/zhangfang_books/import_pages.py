@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request, Response
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books import reading
@@ -24,6 +24,7 @@ from zhangfang_sdk.downloads import XLSX, download
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Account, Ledger
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.voucher_import import VoucherImport
 from zhangfang_sdk.web import CLIENT, Page, action, page
 
@@ -46,10 +47,11 @@ async def import_page(period: str | None = None, to: str | None = None) -> Page:
 @action("/books/import", of=CLIENT, permission="books.import", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def import_form(request: Asked) -> Page:
     """What the file holds and would do, or with ``really`` the import: all of it or nothing. No transaction waits for the file."""
-    client, form = client_in_scope(), dict(await request.form())
-    file = form.get("file")
+    client, sent = client_in_scope(), await request.form()
+    form = dict(sent)
     try:
-        if not isinstance(file, UploadFile):
+        file = await sent_file(sent)
+        if file is None:
             raise Refusal("books.import_no_file", "请选择要导入的凭证文件。", field="file")
         content, name = await file.read(MOST_BYTES + 1), file.filename or ""
         async with transaction():

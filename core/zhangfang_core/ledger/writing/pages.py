@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from litestar import Request, Response
-from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response import Redirect
@@ -31,6 +30,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import DimensionKind, Ledger, Voucher, VoucherState
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 ROWS = 6
@@ -108,14 +108,9 @@ async def _save(request: Req, voucher_id: int | None) -> Redirect | Page:
     form = await request.form()
     texts = _texts(form)
     typed, book = typed_in(texts), await book_of(client_in_scope())
-    file = form.get("file")
     try:
         saved = await save(
-            typed,
-            book,
-            voucher=voucher_id,
-            file=file if isinstance(file, UploadFile) else None,
-            make_items="make_items" in texts,
+            typed, book, voucher=voucher_id, file=await sent_file(form), make_items="make_items" in texts
         )
     except Refusal as refusal:
         if refusal.status == 404:

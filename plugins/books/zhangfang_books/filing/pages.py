@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
@@ -24,6 +24,7 @@ from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.money import fen
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Asked = Request[object, object, State]
@@ -117,8 +118,8 @@ async def agreed_form(filing_id: int, data: Form) -> Redirect:
 async def filed_form(filing_id: int, request: Asked) -> Redirect:
     """``number`` of the receipt, and its ``file`` when there is one."""
     row, data = await _row(filing_id), await request.form()
-    file, receipt = data.get("file"), None
-    if isinstance(file, UploadFile) and (content := await file.read()):
+    file, receipt = await sent_file(data), None
+    if file is not None and (content := await file.read()):
         name = file.filename or "回执"
         receipt = (await use(Documents).store(int(row.client), name, file.content_type or "application/octet-stream", content)).id
     said = str(data.get("payable", "")).strip()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
@@ -26,6 +26,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Asked = Request[object, object, State]
@@ -119,10 +120,11 @@ async def payroll_import_page() -> Page:
 @action("/books/payroll/import", of=CLIENT, permission="ledger.draft", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def payroll_import_form(request: Asked) -> Page:
     """What the sheet holds, or with ``really`` the month's payroll kept. No transaction waits for the file."""
-    client, form = client_in_scope(), dict(await request.form())
-    file = form.get("file")
+    client, sent = client_in_scope(), await request.form()
+    form = dict(sent)
     try:
-        if not isinstance(file, UploadFile):
+        file = await sent_file(sent)
+        if file is None:
             raise Refusal("books.import_no_file", "请选择工资表文件。", field="file")
         content, name = await file.read(MOST_BYTES + 1), file.filename or ""
         period = Period.parse(str(form.get("period", "")))

@@ -1,10 +1,8 @@
 """销项发票: the register of a month, bringing a list in, and drafting the vouchers."""
 
-from collections.abc import Mapping
-from typing import Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import FormMultiDict, State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
@@ -19,6 +17,7 @@ from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Asked = Request[object, object, State]
@@ -66,9 +65,8 @@ async def sales_import_page() -> Page:
 @action("/books/sales/import", of=CLIENT, permission="books.sales", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def sales_import_form(request: Asked) -> Page:
     """What the list holds and would add, or with ``really`` adds it: all of it or nothing. No transaction waits for the file."""
-    client, form = client_in_scope(), dict(await request.form())
     try:
-        kept = await _brought(client, form)
+        kept = await _brought(client_in_scope(), await request.form())
     except Refusal as refusal:
         async with transaction():
             return _page(refusal=refusal)
@@ -76,9 +74,9 @@ async def sales_import_form(request: Asked) -> Page:
         return _page(kept=kept)
 
 
-async def _brought(client: int, form: Mapping[str, Any]) -> Kept:
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
+async def _brought(client: int, form: FormMultiDict) -> Kept:
+    file = await sent_file(form)
+    if file is None:
         raise Refusal("books.import_no_file", "请选择发票清单文件。", field="file")
     content = await file.read(MOST_BYTES + 1)
     async with rows_of(content) as rows, transaction():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from zhangfang_books.import_pages import mapping_in
@@ -17,6 +17,7 @@ from zhangfang_sdk.context import client_in_scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, Page, action, page
 
 Asked = Request[object, object, State]
@@ -31,10 +32,11 @@ async def take_over_page() -> Page:
 @action("/books/take-over", of=CLIENT, permission="books.import", stream=True, request_max_body_size=MOST_BYTES + 2**20)
 async def take_over_form(request: Asked) -> Page:
     """What the file holds and would do, or with ``really`` does it: all of it or nothing. No transaction waits for the file."""
-    client, form = client_in_scope(), dict(await request.form())
-    file = form.get("file")
+    client, sent = client_in_scope(), await request.form()
+    form = dict(sent)
     try:
-        if not isinstance(file, UploadFile):
+        file = await sent_file(sent)
+        if file is None:
             raise Refusal("books.import_no_file", "请选择科目表或科目余额表文件。", field="file")
         async with transaction():
             await kept_profiles.remember(client, mapping_in(form))

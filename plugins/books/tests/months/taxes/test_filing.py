@@ -17,6 +17,7 @@ from zhangfang_books.filing.waiting import due_soon, to_confirm
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.portal import Portal, session_for
+from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import TestFirm, acting, session_of
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
@@ -173,7 +174,9 @@ async def test_the_boss_confirms_on_the_page_and_the_accountant_files_there(firm
         assert (await two.post(f"/books/filings/{filing}/confirm", seen="0" * 64)).status_code == 409
         assert (await two.post(f"/books/filings/{filing}/confirm", seen=seen)).status_code == 303
         assert (await two.post(f"/books/filings/{filing}/filed", number="1")).status_code == 403
-        assert (await one.post(f"/books/filings/{filing}/filed", number="10013326")).status_code == 303
+        receipt = str(id_in(await Sender(one).sent(b"%PDF-1.4\n", "受理回执.pdf", part=4)))
+        assert (await one.post(f"/books/filings/{filing}/filed", number="10013326", upload=receipt)).status_code == 303
+        assert "受理回执.pdf" in (await one.get(f"/books/filings/{filing}")).text
         assert (await one.post(f"/books/filings/{filing}/paid", on="昨天", amount="210")).status_code == 422
         assert (await one.post(f"/books/filings/{filing}/paid", on=today().isoformat(), amount="210")).status_code == 303
         assert "已完成" in (await one.get(f"/books/filings/{filing}")).text
