@@ -3,11 +3,12 @@
     python tests/benchmarks/reading.py DIR [--engine paddle|rapid|fast|all]
 
 DIR holds `truth.jsonl`: one JSON object a line with `file` and its invoices. Three forms are read: `invoices` as a list of
-objects with the true fields (`type`, `code`, `number`, `date`, `buyer_name`, `buyer_tax_id`, `seller_name`,
-`seller_tax_id`, `amount`, `tax`, `total` in yuan, `items`); those fields in the line itself, with a `second` invoice in an
-object of that name; and `inv`, a list of objects with some of them. Every file is read as the product reads it, documents
-in confined processes, pictures by each engine asked for, after one file to warm up; a file that breaks the reading is
-counted and told, and the rest is measured. Of each field asked for it tells right, wrong (something else was read) and
+objects with the true fields (`type`: the printed title or the usual name, `code`, `number`, `date`, `buyer_name`, `buyer_tax_id`,
+`seller_name`, `seller_tax_id`, `amount`, `tax`, `total` in yuan, `items`: names, or objects with `name`, `model`, `unit`,
+`quantity`, `price`, `amount`, `rate`, `tax`, of which what is not printed is left out); those fields in the line itself, with
+a `second` invoice in an object of that name; and `inv`, a list of objects with some of them. Every file is read as the
+product reads it, documents in confined processes, pictures by each engine asked for, after one file to warm up; a file that breaks
+the reading is counted and told, and the rest is measured. Of each field asked for it tells right, wrong (something else was read) and
 missing; of each file whether the right number of invoices came of it, and if not whether a person would look: a file with
 too few or too many, none of them doubtful, is `miscounted_and_sure`. Names and items of pictures are compared without spaces and
 widths of brackets, which no print shows for certain. Peak memory of an engine is that of its process
@@ -27,6 +28,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +38,7 @@ import psutil
 from zhangfang_capture_ocr.assembling import assembled
 from zhangfang_capture_ocr.doubts import doubts_about
 from zhangfang_capture_ocr.proofs import is_sure, prove
-from zhangfang_capture_ocr.reading import FileReading, Reading, Refused, read, read_confined
+from zhangfang_capture_ocr.reading import FileReading, InvoiceKind, InvoiceLine, Reading, Refused, read, read_confined
 from zhangfang_capture_ocr.reading.confined import decode_confined, shared_reader
 from zhangfang_capture_ocr.reading.titles import plain
 from zhangfang_capture_ocr.recognising import ENGINES, USUAL, recognise
@@ -56,7 +58,24 @@ FIELDS = (
     "tax",
     "total",
     "items",
+    "models",
+    "units",
+    "quantities",
+    "prices",
+    "amounts",
+    "rates",
+    "taxes",
 )
+LINE_FIELDS = dict(zip(("name", "model", "unit", "quantity", "price", "amount", "rate", "tax"), FIELDS[-8:], strict=True))
+"""A column of the lines, by its name in an object of `items`."""
+USUAL_NAMES = {
+    "航空行程单": InvoiceKind.AIR,
+    "通行费发票": InvoiceKind.TOLL,
+    "卷式发票": InvoiceKind.ROLL,
+    "客运发票": InvoiceKind.COACH,
+    "POS签购单": InvoiceKind.POS,
+    **{kind.value: kind for kind in InvoiceKind},
+}
 SUMS = frozenset({"amount", "tax", "total"})
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic"})
 
@@ -97,6 +116,40 @@ def invoices_of(truth: dict[str, Any]) -> list[dict[str, Any]]:
     return [first, *([truth["second"]] if "second" in truth else [])]
 
 
+def asked_of(invoice: dict[str, Any]) -> dict[str, Any]:
+    """The true fields of an invoice under the names by which they are counted: lines that are objects by their columns."""
+    asked = dict(invoice)
+    kind = USUAL_NAMES.get(invoice.get("type", ""))
+    if kind is not None:
+        asked["type"] = kind.printed_title
+    lines = invoice.get("items", [])
+    if lines and isinstance(lines[0], dict):
+        asked |= {column: [line.get(name, "") for line in lines] for name, column in LINE_FIELDS.items()}
+    return asked
+
+
+def columns_of(lines: tuple[InvoiceLine, ...]) -> dict[str, Any]:
+    """The lines of a reading by their columns, in the words of the truth."""
+    return {
+        "items": [line.name for line in lines],
+        "models": [line.specification for line in lines],
+        "units": [line.unit for line in lines],
+        "quantities": [exact(line.quantity) for line in lines],
+        "prices": [exact(line.unit_price) for line in lines],
+        "amounts": [yuan(line.amount) for line in lines],
+        "rates": [line.rate for line in lines],
+        "taxes": [yuan(line.tax) for line in lines],
+    }
+
+
+def exact(number: Decimal | None) -> str:
+    """A number without the noughts that end it."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def yuan(fen: int | None) -> str:
     """Fen as the truth writes them."""
     return "" if fen is None else f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
@@ -116,7 +169,7 @@ def found_in(reading: Reading) -> dict[str, Any]:
         "amount": yuan(reading.amount),
         "tax": yuan(reading.tax),
         "total": yuan(reading.total),
-        "items": [line.name for line in reading.lines],
+        **columns_of(reading.lines),
     }
 
 
@@ -167,19 +220,20 @@ def compare(tally: Tally, truth: dict[str, Any], readings: list[Reading], left: 
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     kind, asked = suffix(truth), invoices_of(truth)
     sure = {id(reading): is_sure(reading, prove(reading, today=today, client=None)) for reading in readings}
-    numbers = {invoice.get("number") for invoice in asked}
+    numbers = {invoice["number"] for invoice in asked if invoice.get("number")}
     free = [reading for reading in readings if reading.number not in numbers]
     exact = True
     for invoice in asked:
         own = next((each for each in readings if each.number and each.number == invoice.get("number")), None)
         if own is None and free:
             own = free.pop(0)
-        off = set(_count(tally, invoice, None if own is None else found_in(own), is_picture(truth)))
+        off = set(_count(tally, asked_of(invoice), None if own is None else found_in(own), is_picture(truth)))
         exact = exact and not off
         tally.told[truth["file"]].extend(sorted(off))
         tally.invoices += 1
         if own is not None and sure[id(own)]:
             tally.sure_invoices += 1
+            tally.told[truth["file"]].extend(["WRONG AND SURE"] if off else [])
             tally.sure_and_wrong += bool(off)
             tally.sums_wrong_and_sure += not SUMS.isdisjoint(off)
     counted = len(readings) == truth.get("expect", len(asked))
@@ -199,17 +253,17 @@ def told(value: Any, loosely: bool) -> Any:
     return [told(each, True) for each in value] if isinstance(value, list) else plain(value)
 
 
-def _count(tally: Tally, invoice: dict[str, Any], found: dict[str, Any] | None, loosely: bool) -> list[str]:
+def _count(tally: Tally, asked: dict[str, Any], found: dict[str, Any] | None, loosely: bool) -> list[str]:
     off = []
-    for name in (name for name in FIELDS if name in invoice):
+    for name in (name for name in FIELDS if name in asked):
         value = found[name] if found is not None else ""
-        if told(value, loosely) == told(invoice[name], loosely):
+        if told(value, loosely) == told(asked[name], loosely):
             outcome = "right"
         else:
             outcome = "wrong" if value and found is not None else "missing"
             off.append(name)
         getattr(tally, outcome)[name] += 1
-        tally.kinds[str(invoice.get("type", ""))][outcome] += 1
+        tally.kinds[str(asked.get("type", ""))][outcome] += 1
     return off
 
 

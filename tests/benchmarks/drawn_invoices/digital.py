@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from . import goods
@@ -172,4 +173,6 @@ def _of_business(variant: str, chance: Chance) -> tuple[list[Line], str, dict[st
 
 
 def _ride(chance: Chance) -> Line:
-    return goods.sold(goods.Good("*运输服务*客运服务费", chance.of(("3%", "9%")), ("",), ("次",), (12, 260)), chance)
+    """Without a unit, for which the form of passenger transport has no column."""
+    sold = goods.sold(goods.Good("*运输服务*客运服务费", chance.of(("3%", "9%")), ("",), ("次",), (12, 260)), chance)
+    return replace(sold, unit="")
