@@ -6,6 +6,8 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -39,13 +41,16 @@ class Placed:
         return float(pdfmetrics.stringWidth(self.text, FONT, self.size))
 
 
-def in_print(words: Sequence[Placed]) -> Reading:
+def in_print(words: Sequence[Placed], boxes: Sequence[tuple[float, float, float, float]] = ()) -> Reading:
+    """`boxes` are ruled: left, top, width, height."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     written = io.BytesIO()
     canvas = Canvas(written, pagesize=(WIDTH, HEIGHT))
     for word in words:
         canvas.setFont(FONT, word.size)
         canvas.drawString(word.x, HEIGHT - word.y - 0.38 * word.size, word.text)
+    for left, top, wide, high in boxes:
+        canvas.rect(left, HEIGHT - top - high, wide, high)
     canvas.save()
     return read(written.getvalue(), "form.pdf").only
 
@@ -127,6 +132,167 @@ def test_labels_in_words_before_the_name(by: Read) -> None:
     words += [Placed(38, 89, f"销售方名称：{SELLER}"), Placed(325, 89, f"购买方名称：{BUYER}")]
     reading = by(words)
     assert (reading.buyer_name, reading.seller_name) == (BUYER, SELLER)
+
+
+def test_a_person_without_an_id_leaves_it_to_the_seller(by: Read) -> None:
+    """购买方信息 stands above the names, in one line, so only their places tell the sides."""
+    words = [w for w in table(("", "王小明", ""), ("", SELLER, SELLER_ID)) if w.text]
+    reading = by([*words, Placed(38, 70, "购买方信息"), Placed(325, 70, "销售方信息")])
+    assert parties(reading) == ("王小明", None, SELLER, SELLER_ID)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        (("出行人", "有效身份证件号", "出行日期", "出发地", "到达地", "等级", "交通工具类型"),
+         ("王小明", "3301061990****0011", "2026-03-20", "杭州市", "宁波市", "", "客车")),
+        (("运输工具种类", "运输工具牌号", "起运地", "到达地", "运输货物名称"),
+         ("公路运输", "浙A12345", "浙江杭州市", "浙江宁波市", "纺织面料")),
+    ],
+)  # fmt: skip
+def test_a_second_table_below_the_lines(by: Read, headings: Sequence[str], cells: Sequence[str]) -> None:
+    """Journeys and freights are no part of the line above them."""
+    line = ("*运输服务*客运服务费", "", "次", "1", "227.18", "227.18", "3%", "6.82")
+    words = table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID), (line,))
+    for y, row in ((190, headings), (206, cells)):
+        words += [Placed(38 + 80 * place, y, text) for place, text in enumerate(row) if text]
+    (found,) = by(words).lines
+    assert (found.name, found.specification, found.unit) == ("*运输服务*客运服务费", "", "次")
+    assert (found.quantity, found.amount, found.tax) == (1, 22718, 682)
+
+
+def test_the_unit_of_an_area() -> None:
+    """A lease's own headings, ruled."""
+    edges = (16, 130, 225, 275, 330, 385, 440, 510, 600)
+    heads = ("项目名称", "产权证书/不动产权证号", "面积单位", "数量", "单价", "金额", "税率/征收率", "税额")
+    cells = ("*经营租赁*房租", "浙不动产第1号", "平方米", "1", "227.18", "227.18", "3%", "6.82")
+    usual = table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID))
+    words = [word for word in usual if word.y not in (145, 163)]
+    words += [Placed(x + 3, y, text, 8) for y, row in ((145, heads), (163, cells)) for x, text in zip(edges, row, strict=False)]
+    boxes = [(left, 136, right - left, 156) for left, right in pairwise(edges)]
+    (found,) = in_print(words, boxes).lines
+    assert (found.name, found.unit, found.quantity, found.amount) == ("*经营租赁*房租", "平方米", 1, 22718)
+
+
+@pytest.mark.parametrize("buyer", [(BUYER, BUYER_ID), ("", "")])
+@pytest.mark.parametrize("colon", ["", "："])
+def test_an_itinerary_in_boxes(buyer: tuple[str, str], colon: str) -> None:
+    """Each label stands above its value: the day of issue is not that of the flight, the total not the fare."""
+    rows = (
+        (("旅客姓名", "王小明"), ("日期", "2026年03月16日"), ("签注", "不得签转")),
+        (("票价", "CNY 862.39"), ("增值税税率", "9%"), ("增值税税额", "CNY 78.44"), ("合计", "CNY 1000.00")),
+        (("填开单位", SELLER), ("填开日期", "2026年04月05日")),
+        (("购买方名称", buyer[0]), ("统一社会信用代码/纳税人识别号", buyer[1])),
+    )
+    words = [Placed(160, 30, "电子发票（航空运输电子客票行程单）", 15), Placed(20, 60, "发票号码：26372648359766387436")]
+    boxes = []
+    for y, row in zip(range(80, 240, 30), rows, strict=False):
+        wide = 570 / len(row)
+        for place, (label, value) in enumerate(row):
+            left = 20 + wide * place
+            boxes.append((left, y, wide, 30))
+            words += [Placed(left + 4, y + 9, label + colon, 8), Placed(left + 4, y + 22, value or " ", 8)]
+    reading = in_print(words, boxes)
+    assert reading.kind is InvoiceKind.AIR
+    assert (reading.number, reading.issued_on) == ("26372648359766387436", date(2026, 4, 5))
+    assert (reading.tax, reading.total, reading.seller_name) == (7844, 100000, SELLER)
+    assert (reading.buyer_name or "", reading.buyer_tax_id or "") == buyer
+
+
+def test_the_columns_of_a_toll_invoice(by: Read) -> None:
+    """Plate, vehicle and days are no part of the name."""
+    usual = table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID))
+    words = [word for word in usual if word.y not in (145, 163)]
+    heads = ("项目名称", "车牌号", "类型", "通行日期起", "通行日期止", "金额", "税率", "税额")
+    cells = ("*经营租赁*通行费", "浙A12345", "客车", "20260301", "20260302", "227.18", "3%", "6.82")
+    edges = (22, 118, 178, 218, 290, 372, 440, 560)
+    words += [Placed(x, y, text) for y, row in ((145, heads), (163, cells)) for x, text in zip(edges, row, strict=True)]
+    (found,) = by(words).lines
+    assert (found.name, found.specification, found.amount, found.rate) == ("*经营租赁*通行费", "", 22718, "3%")
+
+
+def test_a_roll(by: Read) -> None:
+    """Each party's id follows its name, which may be wrapped; figures stand below the name of their item."""
+    rows = (
+        "样本增值税普通发票（卷票）", "发票代码：033002600607", "发票号码：78994421", "销售方名称：杭州样本五金经营部（个体",
+        "工商户）", f"纳税人识别号：{SELLER_ID}", "开票日期：2026-03-21", f"购买方名称：{BUYER}", f"纳税人识别号：{BUYER_ID}",
+    )  # fmt: skip
+    words = [Placed(60, 30 + 16 * place, text) for place, text in enumerate(rows)]
+    words += [Placed(x, 180, text) for x, text in ((60, "项目"), (120, "单价"), (180, "数量"), (230, "金额"))]
+    for y, name, figures in ((196, "*生活服务*绿植养护", ("113.59", "2", "227.18")), (228, "*谷物*大米", ("6.82", "1", "6.82"))):
+        words += [Placed(60, y, name)]
+        words += [Placed(x, y + 16, text) for x, text in zip((120, 182, 228), figures, strict=True)]
+    words += [Placed(60, 262, "合计金额（小写）：¥234.00"), Placed(60, 278, "合计金额（大写）：贰佰叁拾肆圆整")]
+    reading = by(words)
+    assert (reading.kind, reading.number, reading.total) == (InvoiceKind.ROLL, "78994421", 23400)
+    assert parties(reading) == (BUYER, BUYER_ID, "杭州样本五金经营部（个体工商户）", SELLER_ID)
+    assert [(line.name, line.quantity, line.unit_price, line.amount) for line in reading.lines] == [
+        ("*生活服务*绿植养护", 2, Decimal("113.59"), 22718),
+        ("*谷物*大米", 1, Decimal("6.82"), 682),
+    ]
+
+
+def test_a_card_slip(by: Read) -> None:
+    """Day and time may touch; the merchant is the seller."""
+    rows = ("POS 签购单", f"商户名称：{SELLER}", "终端编号：23755406", "批次号：099482", "参考号：138063422360", "日期时间：2026/03/2109:13:34")
+    words = [Placed(60, 30 + 18 * place, text) for place, text in enumerate((*rows, "金额：RMB 2756.84"))]
+    reading = by(words)
+    assert (reading.kind, reading.total, reading.seller_name) == (InvoiceKind.POS, 275684, SELLER)
+    assert reading.issued_on == date(2026, 3, 21)
+
+
+def test_a_fiscal_receipt_whose_title_is_not_read() -> None:
+    """Its stamp lies over the title: labels tell the kind; its own table is not read as that of an invoice."""
+    words = [
+        Placed(60, 40, "票据代码：33032535"), Placed(330, 40, "票据号码：0638720584"),
+        Placed(60, 60, f"交款人统一社会信用代码：{BUYER_ID}"), Placed(60, 80, f"交款人：{BUYER}"), Placed(330, 80, "开票日期：2026-03-21"),
+        *(Placed(x, 110, text) for x, text in ((60, "项目编码"), (130, "项目名称"), (260, "单位"), (320, "数量"), (380, "标准"), (450, "金额（元）"))),
+        *(Placed(x, 128, text) for x, text in ((60, "10305"), (130, "考务费"), (260, "科"), (320, "2"), (380, "61.00"), (450, "122.00"))),
+        Placed(60, 160, "金额合计（大写）壹佰贰拾贰元整"), Placed(330, 160, "（小写）122.00"), Placed(60, 190, "收款单位（章）：样本考试中心"),
+    ]  # fmt: skip
+    reading = on_a_picture(words)
+    assert (reading.kind, reading.code, reading.number) == (InvoiceKind.FISCAL, "33032535", "0638720584")
+    assert (reading.total, reading.buyer_name, reading.buyer_tax_id) == (12200, BUYER, BUYER_ID)
+    assert reading.lines == ()
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_holders_of_accounts_on_a_bank_receipt(apart: bool) -> None:
+    """Payer left, payee right, whether label and name are one word to the recogniser or two."""
+    words = [Placed(220, 30, "样本银行 客户回单", 14), Placed(60, 60, "回单编号：20260321000123"), Placed(330, 60, "日期：2026年03月21日")]
+    for x, name in ((60, BUYER), (330, SELLER)):
+        words += [Placed(x, 90, "户名"), Placed(x + 30, 90, name)] if apart else [Placed(x, 90, f"户名{name}")]
+    reading = on_a_picture([*words, Placed(60, 130, "金额（小写）：¥234.00元")])
+    assert (reading.kind, reading.total) == (InvoiceKind.BANK_SLIP, 23400)
+    assert (reading.buyer_name, reading.seller_name) == (BUYER, SELLER)
+
+
+def test_a_holder_in_two_rows() -> None:
+    """A long name stands above and below the line of its label."""
+    words = [Placed(220, 30, "样本银行 客户回单", 14), Placed(60, 90, "付款人户名"), Placed(120, 90, BUYER), Placed(330, 90, "收款人户名")]
+    words += [Placed(390, 84, "样本商贸（深圳）有限公司驻", 8), Placed(390, 96, "杭州办事处", 8), Placed(60, 110, "付款人账号610416")]
+    reading = on_a_picture([*words, Placed(330, 110, "收款人账号110688"), Placed(60, 130, "金额（小写）：¥234.00元")])
+    assert (reading.buyer_name, reading.seller_name) == (BUYER, "样本商贸（深圳）有限公司驻杭州办事处")
+
+
+def test_stars_taken_for_letters() -> None:
+    """The rate of 差额征税 is printed as ***."""
+    line = ("*人力资源服务*劳务派遣服务费", "", "项", "1", "227.18", "227.18", "大大大", "6.82")
+    (found,) = on_a_picture(table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, SELLER_ID), (line,))).lines
+    assert (found.rate, found.unit_price, found.amount, found.tax) == ("***", Decimal("227.18"), 22718, 682)
+
+
+def test_a_sum_of_nothing_is_no_guess() -> None:
+    """A taxi's surcharge of 0.00 is not its fare."""
+    words = [Placed(60, 30, "样本市出租汽车统一发票"), Placed(60, 60, "附加费 0.00元"), Placed(60, 80, "金额 污损")]
+    assert on_a_picture(words).total is None
+
+
+def test_an_id_once_more_on_the_stamp() -> None:
+    """Where the printed one is misread and wrong by its check digits, the stamp's is right and differs in one letter."""
+    misread = SELLER_ID.replace("T", "1")
+    words = table(("购买方信息", BUYER, BUYER_ID), ("销售方信息", SELLER, misread))
+    assert parties(on_a_picture([*words, Placed(400, 340, SELLER_ID)])) == (BUYER, BUYER_ID, SELLER, SELLER_ID)
 
 
 def test_a_wrapped_name_of_an_item(by: Read) -> None:

@@ -12,6 +12,7 @@ _MAX_DIGITS = 40
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－，％／＊（）：￥−–", "0123456789.-,%/*():¥--")
 _DATE = re.compile(r"(\d{4})\D{1,4}(\d{1,2})\D{1,4}(\d{1,2})(?!\d)")
+_BEFORE_TIME = re.compile(r"(\d{4})[-/.年](\d{2})[-/.月](\d{2})日?(?=\d{2}:\d{2})")
 _COMPACT_DATE = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)%")
 
@@ -44,9 +45,9 @@ def fen_of(text: str) -> int | None:
 
 
 def date_of(text: str) -> date | None:
-    """The first date written in `text` (2026-05-19, 2026年5月19日, 20260519, `2026 05 19`); None if there is none."""
+    """The first date written in `text` (2026-05-19, 2026年5月19日, 20260519, `2026 05 19`, 2026-05-1909:30); None if there is none."""
     plain = half_width(text)
-    found = _DATE.search(plain) or _COMPACT_DATE.search("".join(plain.split()))
+    found = _BEFORE_TIME.search(plain) or _DATE.search(plain) or _COMPACT_DATE.search("".join(plain.split()))
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups())

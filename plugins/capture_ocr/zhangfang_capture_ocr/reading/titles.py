@@ -36,6 +36,7 @@ TITLES: Final = (
     ("出租车专用发票", InvoiceKind.TAXI),
     ("定额发票", InvoiceKind.QUOTA),
     ("客运发票", InvoiceKind.COACH),
+    ("客运客票", InvoiceKind.COACH),
     ("汽车客票", InvoiceKind.COACH),
     ("客运定额", InvoiceKind.QUOTA),
     ("财政电子票据", InvoiceKind.FISCAL),
@@ -65,6 +66,7 @@ TICKET_WORDS: Final = (
         ("商户存根", "持卡人存根", "终端编号", "终端号", "商户编号", "参考号", "授权码", "批次号"),
         2,
     ),
+    (InvoiceKind.FISCAL, ("票据代码", "票据号码", "交款人", "收款单位", "项目编码"), 4),
     (InvoiceKind.BANK_SLIP, ("付款人", "收款人", "账号", "交易流水", "回单编号", "开户行"), 5),
     (InvoiceKind.TILL, ("收银", "找零", "实收", "应收", "小票", "单号", "谢谢惠顾", "欢迎光临", "件数", "会员"), 2),
 )

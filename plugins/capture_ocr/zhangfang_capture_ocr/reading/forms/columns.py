@@ -9,10 +9,14 @@ from typing import Final
 from zhangfang_capture_ocr.reading.figures import fen_of
 from zhangfang_capture_ocr.reading.forms.layout import Span
 
-HEADERS: Final = (
+HEADERS: Final = (  # in their order on forms; those of toll invoices stand where others have specifications
     ("name", re.compile(r"货物或应税劳务[、,]?服务名称|货物或应税劳务名称|项目名称")),
+    ("plate", re.compile(r"车牌号")),
+    ("vehicle", re.compile(r"(?<!工具)类型")),
+    ("from", re.compile(r"通行日期起")),
+    ("to", re.compile(r"通行日期止")),
     ("specification", re.compile(r"规格型号")),
-    ("unit", re.compile(r"单位")),
+    ("unit", re.compile(r"(?:面积)?单位")),
     ("quantity", re.compile(r"数量")),
     ("unit_price", re.compile(r"单价")),
     ("amount", re.compile(r"金额")),
@@ -21,10 +25,11 @@ HEADERS: Final = (
 )
 RATE: Final = re.compile(r"\d{1,2}(\.\d+)?%|免税|不征税|出口零税率|普通零税率|零税率|简易征收|\*{1,3}")
 MONEY: Final = re.compile(r"[¥￥]?-?[\d,]+\.\d{2}(?!\d)")
-BETWEEN: Final = ("specification", "unit", "quantity", "unit_price")
+BETWEEN: Final = ("plate", "vehicle", "from", "to", "specification", "unit", "quantity", "unit_price")
 """Columns between names and amounts."""
 BEYOND: Final = 4.0
 """How far beyond the last heading a recognised table reaches, in letters: screenshots have other text beside it."""
+_STARS: Final = re.compile(r"[大女米★☆*]{3}")
 _SIGNS: Final = str.maketrans({"羊": "¥", "半": "¥", "Y": "¥"})
 """What recognisers take the sign for money for."""
 
@@ -71,6 +76,11 @@ class Table:
 def with_signs(text: str) -> str:
     """Recognised text with its currency signs put right."""
     return text.translate(_SIGNS)
+
+
+def with_stars(text: str) -> str:
+    """A recognised cell whose three stars were taken for letters, as they are in small print."""
+    return "***" if _STARS.fullmatch(text) else text
 
 
 def money_in(span: Span) -> int | None:

@@ -47,7 +47,7 @@ def read_parties(sheet: Sheet, top: float, bottom: float, fields: Fields) -> Non
     names = _name_labels(sheet)
     for ending, labels in (("name", names), ("tax_id", ids)):
         hits = [hit for label in labels if (hit := _hit(sheet, label, labels, ids, ending)) is not None]
-        for party, hit in _sided(sheet, hits, top, bottom):
+        for party, hit in _sided(sheet, hits, labels, top, bottom):
             if f"{party}_{ending}" in fields.found:
                 continue
             fields.put(
@@ -102,8 +102,18 @@ def _hit(sheet: Sheet, label: Span, labels: Sequence[Span], ids: Sequence[Span],
     match = _ID.search(first_words(beside, 3.0).plain.upper())
     if match is None:
         return None
-    text = repaired(match[0]) if sheet.page.is_seen else match[0]
+    text = repaired(_as_elsewhere(sheet, match[0])) if sheet.page.is_seen else match[0]
     return _Hit(label, text, beside.part(*match.span()), side, text != match[0])
+
+
+def _as_elsewhere(sheet: Sheet, tax_id: str) -> str:
+    """The id as it stands once more on a picture, on the issuer's stamp, where this reading of it is wrong by its check digits, that one is
+    right, and they differ in one letter."""
+    if check_tax_id(tax_id) is not IdVerdict.WRONG_CHECK_DIGIT:
+        return tax_id
+    others = {word.plain for word in sheet.words if len(word.plain) == len(tax_id) and check_tax_id(word.plain) is IdVerdict.RIGHT}
+    alike = [each for each in others if sum(a != b for a, b in zip(each, tax_id, strict=True)) == 1]
+    return alike[0] if len(alike) == 1 else tax_id
 
 
 def _rows(span: Span) -> list[Span]:
@@ -170,8 +180,10 @@ def _side(sheet: Sheet, label: Span) -> str | None:
     return min(near)[1] if near else None
 
 
-def _sided(sheet: Sheet, hits: Sequence[_Hit], top: float, bottom: float) -> list[tuple[str, _Hit]]:
-    """Which hit is whose."""
+def _sided(
+    sheet: Sheet, hits: Sequence[_Hit], labels: Sequence[Span], top: float, bottom: float
+) -> list[tuple[str, _Hit]]:
+    """Which hit is whose. A label with nothing beside it keeps its place: what is right of it is the seller's."""
     told = {hit.side: hit for hit in reversed(hits) if hit.side is not None}
     if len(told) == 2 or (told and len(hits) == 1):
         return [(side, hit) for side, hit in told.items() if side is not None]
@@ -179,6 +191,8 @@ def _sided(sheet: Sheet, hits: Sequence[_Hit], top: float, bottom: float) -> lis
     above = sorted((hit for hit in hits if hit.label.middle < top), key=lambda hit: hit.label.left)
     below = [hit for hit in hits if hit.label.middle > bottom and hit.label.left < width / 2]
     found = []
+    if len(above) == 1 and any(_apart(above[0].label, label, width) for label in labels):
+        found.append(("seller", above.pop()))
     if above and (not below or above[0].label.left < 0.45 * width):
         found.append(("buyer", above[0]))
     if len(above) > 1 and above[-1].label.left - above[0].label.left > _APART * width:
@@ -189,6 +203,11 @@ def _sided(sheet: Sheet, hits: Sequence[_Hit], top: float, bottom: float) -> lis
     return [(side, hit) for side, hit in found if hit.side in (None, side)] + [
         (side, hit) for side, hit in told.items() if side is not None and side not in {each for each, _ in found}
     ]
+
+
+def _apart(label: Span, other: Span, width: float) -> bool:
+    """Whether a label stands right of another of its kind, as the seller's does of the buyer's."""
+    return _right_of(label, other) and label.left - other.left > _APART * width
 
 
 def repaired(tax_id: str) -> str:

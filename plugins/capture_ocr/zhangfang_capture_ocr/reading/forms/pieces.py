@@ -12,6 +12,7 @@ from zhangfang_capture_ocr.reading.forms.headings import table_of
 from zhangfang_capture_ocr.reading.forms.heads import read_head
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, rows_of
 from zhangfang_capture_ocr.reading.forms.parties import read_parties
+from zhangfang_capture_ocr.reading.forms.rolls import roll_lines
 from zhangfang_capture_ocr.reading.forms.table import lines_of, sums_of
 from zhangfang_capture_ocr.reading.forms.tickets import TICKETS, read_ticket
 from zhangfang_capture_ocr.reading.forms.totals import IN_WORDS, read_remarks, read_totals
@@ -98,8 +99,15 @@ def read_pieces(pieces: Sequence[Piece]) -> Reading:
         fields.put("kind", kind.value, title.box if title is not None else None)
     text = "\n".join(row.text for piece in pieces for row in piece.sheet.rows)
     shape = round(first.height * 1000 / (first.width or 1))
-    lines = _untaxed(fields, tuple(line for piece in pieces for line in piece.lines))
+    lines = _untaxed(fields, tuple(line for piece in pieces for line in _lines(piece, kind)))
     return Reading(kind, fields.found, lines, text, len(pieces), page_shape=shape)
+
+
+def _lines(piece: Piece, kind: InvoiceKind) -> tuple[InvoiceLine, ...]:
+    """The lines of a page. A fiscal receipt's table has other columns: on a picture, where no rules tell them, it stays unread."""
+    if kind is InvoiceKind.ROLL:
+        return piece.lines or roll_lines(piece.sheet)
+    return () if kind is InvoiceKind.FISCAL and piece.sheet.page.is_seen else piece.lines
 
 
 def _untaxed(fields: Fields, lines: tuple[InvoiceLine, ...]) -> tuple[InvoiceLine, ...]:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from zhangfang_capture_ocr.reading.forms.columns import BETWEEN, BEYOND, RATE, Column, Table, money_in, with_signs
+from zhangfang_capture_ocr.reading.forms.columns import (
+    BETWEEN,
+    BEYOND,
+    RATE,
+    Column,
+    Table,
+    money_in,
+    with_signs,
+    with_stars,
+)
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span
 from zhangfang_capture_ocr.reading.forms.page import Glyph
 
@@ -22,7 +31,7 @@ def seen_columns(words: Sequence[Span], table: Table) -> list[tuple[str, tuple[G
     size = words[0].size
     first, last = columns["name"].left - 2 * BEYOND * size, columns["tax"].right + BEYOND * size
     words = [word for word in words if first < word.centre and word.left < last and not _runs_downwards(word)]
-    rates = [word for word in words if RATE.fullmatch(word.plain) and word.left > columns["amount"].left]
+    rates = [word for word in words if RATE.fullmatch(with_stars(word.plain)) and word.left > columns["amount"].left]
     sums = [word for word in words if _is_sum(word)]
     if rates:
         left = [word for word in sums if word.centre < rates[0].left]

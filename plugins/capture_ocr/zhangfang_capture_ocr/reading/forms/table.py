@@ -14,7 +14,7 @@ from zhangfang_capture_ocr.reading.figures import (
     number_of,
     printed_rate,
 )
-from zhangfang_capture_ocr.reading.forms.columns import MONEY, RATE, Column, Table
+from zhangfang_capture_ocr.reading.forms.columns import MONEY, RATE, Column, Table, with_stars
 from zhangfang_capture_ocr.reading.forms.item_names import starred
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span, spaced, tidied, words_in
 from zhangfang_capture_ocr.reading.forms.page import Glyph, Page
@@ -22,6 +22,12 @@ from zhangfang_capture_ocr.reading.forms.seen_cells import seen_columns, seen_su
 from zhangfang_capture_ocr.reading.values import Box, InvoiceLine
 
 _FIGURES: Final = ("quantity", "unit_price", "amount", "tax")
+_SECOND_HEADINGS: Final = (
+    "出行人", "有效身份证件号", "出行日期", "出发地", "到达地", "交通工具类型",
+    "运输工具种类", "运输工具牌号", "起运地", "运输货物名称",
+)  # fmt: skip
+"""Headings of the tables that fully digital invoices of passenger and freight transport print below their lines."""
+_SECOND_ENOUGH: Final = 2
 _STARTS_ITEM: Final = re.compile(r"\*[^*]+\*")
 _LATIN_END: Final = re.compile(r"[0-9A-Za-z)]$")
 _CELL_GAP: Final = 0.6
@@ -53,7 +59,7 @@ def lines_of(sheet: Sheet, table: Table) -> list[InvoiceLine]:
     waiting: _Record | None = None
     for row in sheet.within(0, table.top, sheet.page.width, table.bottom):
         cells = cells_of(row, table)
-        if _is_second_heading(cells):
+        if _is_second_heading(row, cells):
             break
         name = cells["name"].compact if "name" in cells else ""
         if "amount" in cells and fen_of(cells["amount"].compact) is not None:
@@ -73,8 +79,10 @@ def lines_of(sheet: Sheet, table: Table) -> list[InvoiceLine]:
     return [_line(sheet.page, record, table) for record in records]
 
 
-def _is_second_heading(cells: dict[str, Span]) -> bool:
-    """Whether the table of a special business (travel, freight, ...) begins: words alone in the figures' columns."""
+def _is_second_heading(row: Span, cells: dict[str, Span]) -> bool:
+    """Whether the table of a special business (travel, freight, ...) begins: its headings, or words alone in the figures' columns."""
+    if sum(heading in row.plain for heading in _SECOND_HEADINGS) >= _SECOND_ENOUGH:
+        return True
     amount = cells.get("amount")
     return amount is not None and number_of(amount.compact) is None and not RATE.fullmatch(amount.compact)
 
@@ -157,7 +165,7 @@ def _line(page: Page, record: _Record, table: Table) -> InvoiceLine:
         quantity=number_of(record.joined("quantity")),
         unit_price=number_of(record.joined("unit_price")),
         amount=fen_of(record.joined("amount")),
-        rate=printed_rate(record.joined("rate")),
+        rate=printed_rate(with_stars(record.joined("rate")) if page.is_seen else record.joined("rate")),
         tax=fen_of(record.joined("tax")),
         box=box,
         crossing=page.is_seen and record.figures_end > table.names_end,

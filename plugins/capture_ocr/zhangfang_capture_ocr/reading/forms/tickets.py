@@ -8,15 +8,18 @@ from typing import Final
 
 from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.collecting import Fields
-from zhangfang_capture_ocr.reading.figures import date_of, fen_of
+from zhangfang_capture_ocr.reading.figures import date_of
+from zhangfang_capture_ocr.reading.forms.boxed import figure_of, read_boxed
 from zhangfang_capture_ocr.reading.forms.heads import read_head
 from zhangfang_capture_ocr.reading.forms.layout import Sheet, Span
 from zhangfang_capture_ocr.reading.forms.parties import read_parties, repaired
+from zhangfang_capture_ocr.reading.forms.rolls import read_roll_parties
 from zhangfang_capture_ocr.reading.forms.totals import CAPITALS, CAPITALS_RUN
 from zhangfang_capture_ocr.reading.kinds import InvoiceKind
 
 TICKETS: Final = frozenset(
     {
+        InvoiceKind.ROLL,
         InvoiceKind.RAIL_PAPER,
         InvoiceKind.RAIL,
         InvoiceKind.AIR,
@@ -29,9 +32,8 @@ TICKETS: Final = frozenset(
         InvoiceKind.BANK_SLIP,
     }
 )
-_SUM: Final = re.compile(r"-?\d[\d,]*(?:\.\d{1,2})?")
 _TOTALS: Final = (
-    "价税合计", "实付", "应付", "实收", "应收", "合计金额", "金额合计", "总计", "合计", "总额", "票价", "消费金额", "交易金额",
+    "价税合计", "小写", "实付", "应付", "实收", "应收", "合计金额", "金额合计", "总计", "合计", "总额", "票价", "消费金额", "交易金额",
     "金额", "AMOUNT", "TOTAL", "RMB", "小计",
 )  # fmt: skip
 """Labels of the sum, the strongest first."""
@@ -40,14 +42,21 @@ _RAIL_NUMBER: Final = re.compile(r"[A-Z]\d{2}[A-Z]\d{6}|[A-Z]\d{6,7}|\d{21}|[A-Z
 _BANK_NUMBER: Final = re.compile(r"(?:回单编号|电子回单号码|回单号码?|交易流水号?|流水号|凭证号码?):?([A-Z0-9-]{6,32})")
 _FISCAL_NUMBER: Final = re.compile(r"票据号码:?(\d{8,10})(?!\d)")
 _FISCAL_CODE: Final = re.compile(r"票据代码:?(\d{8,12})(?!\d)")
-_BUYER: Final = re.compile(r"(?:购买方名称|单位名称|交款人|付款人(?:名称|户名)?|付款方):?(.+?)(?=统一社会信用代码|纳税人识别号|$)")
-_SELLER: Final = re.compile(r"(?:销售方名称|收款单位(?:\(章\))?|收款人(?:名称|户名)|收款方|填开单位):?(.+?)(?=统一社会信用代码|纳税人识别号|$)")
+_ENDS: Final = r"(?=统一社会信用代码|纳税人识别号|$)"
+_BUYER: Final = re.compile(
+    r"(?:购买方名称|单位名称|交款人|付款人(?:名称|户名)?(?!账|帐|开户)|付款方):?(?!名称|户名)([^:].*?)" + _ENDS
+)
+_SELLER: Final = re.compile(
+    r"(?:销售方名称|商户名称|收款单位(?:\(章\))?|收款人(?:名称|户名)|收款方|填开单位):?([^:].*?)" + _ENDS
+)
 _ID: Final = re.compile(r"(?:统一社会信用代码|纳税人识别号):?([0-9A-Z]{15,20})")
+_HOLDER: Final = re.compile(r"户名:?([^:]+)")
+_ROW: Final = 1.1
+"""How far above or below its label a row of a value stands, in letters."""
 _NUMBERED: Final = {
     InvoiceKind.FISCAL: (("number", _FISCAL_NUMBER), ("code", _FISCAL_CODE)),
     InvoiceKind.BANK_SLIP: (("number", _BANK_NUMBER),),
 }
-_UNMARKED: Final = re.compile(r"[¥:元()%圆]|RMB|CNY|人民币")
 
 
 def read_ticket(sheet: Sheet, kind: InvoiceKind, fields: Fields) -> None:
@@ -66,11 +75,16 @@ def read_ticket(sheet: Sheet, kind: InvoiceKind, fields: Fields) -> None:
     _capitals(sheet, fields)
     if kind is InvoiceKind.BANK_SLIP:
         read_parties(sheet, bottom, bottom, fields)
+        _holders(sheet, fields)
+    if kind is InvoiceKind.ROLL:
+        read_roll_parties(sheet, fields)
     else:
         _parties(sheet, fields)
     _sum(sheet, kind, fields)
     if kind in (InvoiceKind.RAIL, InvoiceKind.AIR):
         _tax(sheet, fields)
+    if kind is InvoiceKind.AIR:
+        read_boxed(sheet, fields)
 
 
 def _matched(sheet: Sheet, pattern: re.Pattern[str], name: str, fields: Fields) -> None:
@@ -100,9 +114,8 @@ def _capitals(sheet: Sheet, fields: Fields) -> None:
 def _parties(sheet: Sheet, fields: Fields) -> None:
     """A buyer or payer printed behind its label, with the id below it."""
     for name, pattern in (("buyer_name", _BUYER), ("seller_name", _SELLER)):
-        for word in sheet.words:
-            match = pattern.match(word.plain)
-            value = word.part(*match.span(1)) if match is not None else _next(sheet, word, pattern)
+        for word in sheet.words if name not in fields.found else ():
+            value = _labelled(sheet, word, pattern)
             if value is not None and not _ID.search(value.plain):
                 fields.put(name, value.compact, value.box)
                 break
@@ -114,11 +127,28 @@ def _parties(sheet: Sheet, fields: Fields) -> None:
             return
 
 
-def _next(sheet: Sheet, word: Span, pattern: re.Pattern[str]) -> Span | None:
-    """The word right of a label that stands alone."""
+def _holders(sheet: Sheet, fields: Fields) -> None:
+    """Payer and payee of a bank's receipt whose accounts stand side by side, the payer's left, as all banks print them."""
+    holders = [value for word in sheet.words if (value := _labelled(sheet, word, _HOLDER)) is not None]
+    if len(holders) == 2 and abs(holders[0].middle - holders[1].middle) < holders[0].size:
+        for name, value in zip(("buyer_name", "seller_name"), sorted(holders, key=lambda each: each.left), strict=True):
+            if name not in fields.found:
+                fields.put(name, value.compact, value.box, guessed=True)
+
+
+def _labelled(sheet: Sheet, word: Span, pattern: re.Pattern[str]) -> Span | None:
+    """What stands behind a label in its own word, or right of a label that stands alone, where it may be written in two rows."""
+    match = pattern.match(word.plain)
+    if match is not None:
+        return word.part(*match.span(1))
     if pattern.match(word.plain + "x") is None or len(word.plain) > 10:
         return None
-    return sheet.beside(word, word.right + 0.1 * sheet.page.width)
+    first = next(iter(sheet.words_beside(word, 0.1)), None)
+    if first is None:
+        return None
+    near = (each for each in sheet.words if abs(each.middle - word.middle) < _ROW * word.size)
+    rows = [each for each in near if abs(each.left - first.left) < word.size and ":" not in each.plain]
+    return Span(sheet.page, tuple(glyph for row in rows for glyph in row.glyphs)) if rows else first
 
 
 def _figures(sheet: Sheet, labels: tuple[str, ...]) -> Iterator[tuple[int, Span]]:
@@ -148,7 +178,7 @@ def _sum(sheet: Sheet, kind: InvoiceKind, fields: Fields) -> None:
     for total, place in _figures(sheet, labels):
         fields.put("total", total, place.box)
         return
-    signed = [word for word in sheet.words if re.search(r"¥|元$", word.plain) and figure_of(word.plain) is not None]
+    signed = [word for word in sheet.words if re.search(r"¥|元$", word.plain) and figure_of(word.plain)]
     if signed:
         best = max(signed, key=lambda word: word.size)
         fields.put("total", figure_of(best.plain), best.box, guessed=True)
@@ -163,10 +193,3 @@ def _tax(sheet: Sheet, fields: Fields) -> None:
         for fen, place in _figures(sheet, labels):
             fields.put(name, fen, place.box)
             break
-
-
-def figure_of(text: str) -> int | None:
-    """The sum that a short text is, its sign or unit beside it; fen."""
-    plain = _UNMARKED.sub("", text)
-    match = _SUM.fullmatch(plain)
-    return fen_of(match[0]) if match is not None and len(plain) <= 12 else None
