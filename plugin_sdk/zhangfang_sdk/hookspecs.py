@@ -197,7 +197,7 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_payrolls_confirmed(self, ids: Sequence[int]) -> None:
-        """Payrolls: these clients (ids of core_client) confirmed a month's payroll.
+        """Payrolls: these clients (ids of core_client) confirmed a month's payroll, or what they confirmed was opened again: ask how it stands.
 
         After the commit, in a job with a transaction of its own; a failure is tried again.
         """

@@ -17,11 +17,22 @@ async def post(
     ``seconds`` is the longest silence while the vendor works. Raises TimeoutError, and VendorAway: with ``maybe_done`` False
     where nothing was sent, also for an answer of more than ``largest`` bytes.
     """
+    return await _asked("POST", address, headers, content, seconds=seconds, largest=largest)
+
+
+async def get(address: str, headers: Mapping[str, str], *, seconds: float, largest: int) -> tuple[int, bytes]:
+    """The same of a question without a body."""
+    return await _asked("GET", address, headers, b"", seconds=seconds, largest=largest)
+
+
+async def _asked(
+    method: str, address: str, headers: Mapping[str, str], content: bytes, *, seconds: float, largest: int
+) -> tuple[int, bytes]:
     received = bytearray()
     try:
         async with (
             httpx.AsyncClient(timeout=httpx.Timeout(seconds, connect=CONNECT_S)) as http,
-            http.stream("POST", address, headers=headers, content=content) as answer,
+            http.stream(method, address, headers=headers, content=content) as answer,
         ):
             async for piece in answer.aiter_bytes():
                 received += piece

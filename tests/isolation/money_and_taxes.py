@@ -12,6 +12,7 @@ from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import Payroll
 from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_books.tables import MonthBeforeRow
 from zhangfang_capture_ocr.tables import InputTaxUse, Invoice, InvoiceCheck, TaxCode
 from zhangfang_core.trail.tables import HeadReader, VerificationRow
 from zhangfang_sdk.context import scope
@@ -53,6 +54,9 @@ async def plant_taxes(client: int, word: str) -> None:
         client=client, invoice=handed_in.id, decision="refused", period=202611, reason=word, decided_at=now
     ).save()
     await TaxCode(code=f"107{client:016d}", name=word, short_name=word).save()
+    await MonthBeforeRow(
+        client=client, period=202601, sales=12300, special=0, purchases=0, told_by=word, told_at=now
+    ).save()
     filing = FilingRow(
         client=client, tax="iit", first=202610, last=202610, due=today(), step=1, payable=12300, lines="", worked_by=word
     )  # fmt: skip

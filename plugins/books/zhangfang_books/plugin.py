@@ -17,9 +17,10 @@ from zhangfang_books import (
     web,
 )
 from zhangfang_books.bank import demo as bank_demo
+from zhangfang_books.bank import feed_pages, feeding, line_pages, reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank import import_pages as bank_import_pages
-from zhangfang_books.bank import line_pages, reconciliation_pages, tax_payment_pages
 from zhangfang_books.bank import pages as bank_pages
+from zhangfang_books.bank.feeds.wechat_pay import wechat_pay_vendor
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
@@ -53,6 +54,7 @@ from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.payrolls import Payrolls
 from zhangfang_sdk.tax_figures import TaxFigures
+from zhangfang_sdk.vendors import Vendor
 from zhangfang_sdk.waiting import WaitingSource
 from zhangfang_sdk.web import FIRM, NavEntry
 
@@ -62,7 +64,7 @@ class Books:
     def register_pages(self) -> Sequence[HTTPRouteHandler]:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
-            *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, reconciliation_pages),
+            *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, feed_pages, reconciliation_pages),
             *(payroll_pages, line_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
@@ -95,6 +97,10 @@ class Books:
         return [ISSUED]
 
     @hook
+    def register_vendors(self) -> Sequence[Vendor]:
+        return [wechat_pay_vendor()]
+
+    @hook
     async def on_vouchers_posted(self, ids: Sequence[int]) -> None:
         await judged_cash.judge(ids)
         await settle_posted(ids)
@@ -110,6 +116,7 @@ class Books:
         return [
             Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
             Job(payroll_demo.JOB, payroll_demo.bring_payroll),
+            Job("feed", feeding.feed_all, schedule="40 10 * * *", seconds=3600.0),
             Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
         ]
 

@@ -73,6 +73,18 @@ class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
     part = Varchar(length=20, default="")
 
 
+class MonthBeforeRow(ClientRows, Table, tablename="books_month_before"):
+    """A month before the client's books, of the quarter in which they start (see ``tax/months_before.py``); fen; unique by (client, period)."""
+
+    id = BigSerial(primary_key=True)
+    period = Integer()
+    sales = BigInt()
+    special = BigInt()
+    purchases = BigInt()
+    told_by = Varchar(length=80)
+    told_at = Timestamptz()
+
+
 class ImportProfile(FirmRows, Table, tablename="books_import_profile"):
     """How the firm reads one program's voucher files; ``columns`` is JSON (see ``importing/profiles.py``).
 

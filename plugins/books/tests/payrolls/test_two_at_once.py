@@ -7,7 +7,7 @@ import pytest
 
 from payrolls.drawing import id_number
 from zhangfang_books.importing.files_before import Source
-from zhangfang_books.payroll import confirming
+from zhangfang_books.payroll import booking, confirming
 from zhangfang_books.payroll.bringing import bring_in
 from zhangfang_books.payroll.id_numbers import problem_of
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
@@ -40,7 +40,7 @@ async def test_of_two_who_draft_at_once_one_is_refused(firm: TestFirm) -> None:
     async def book() -> str:
         try:
             async with scoped_transaction(system_scope(firm.id)):
-                await confirming.book(await confirming.held(firm.trading, payroll))
+                await booking.book(await confirming.held(firm.trading, payroll))
         except Refusal as refusal:
             return refusal.code
         return ""
@@ -53,12 +53,12 @@ async def test_of_two_who_draft_at_once_one_is_refused(firm: TestFirm) -> None:
 async def test_wages_that_the_books_have_already_are_told(firm: TestFirm) -> None:
     payroll = await confirmed(firm)
     async with acting(firm, "owner", client=firm.trading):
-        assert await confirming.booked_otherwise(await confirming.payroll_of(firm.trading, payroll)) == 0
+        assert await booking.booked_otherwise(await confirming.payroll_of(firm.trading, payroll)) == 0
     async with scoped_transaction(system_scope(firm.id)):
         lines = (Line("560201", "计提工资", debit=800_000), Line("221101", "计提工资", credit=800_000))
         await use(Ledger).post(await use(Ledger).draft(VoucherDraft(firm.trading, today(), "计提工资", lines)))
     async with acting(firm, "owner", client=firm.trading):
-        assert await confirming.booked_otherwise(await confirming.payroll_of(firm.trading, payroll)) == 800_000
+        assert await booking.booked_otherwise(await confirming.payroll_of(firm.trading, payroll)) == 800_000
 
 
 @pytest.mark.parametrize("month", [Period(1990, 1), MONTH.plus(2)])

@@ -42,6 +42,12 @@ async def account_for(client: int, number: str, code: str, bank: str) -> BankAcc
     known = await BankAccount.objects().where(
         BankAccount.client == client, BankAccount.number == number
     ).order_by(BankAccount.id).lock_rows("UPDATE")  # fmt: skip
+    if not number and code and not known:
+        # A file that tells no number is of the one account that the ledger's is, whatever told that number.
+        known = await BankAccount.objects().where(
+            BankAccount.client == client, BankAccount.account == code
+        ).order_by(BankAccount.id).lock_rows("UPDATE")  # fmt: skip
+        known = known if len(known) == 1 else []
     of_code = [account for account in known if not code or account.account == code]
     if len(known) == 1 and (number or not code):
         return known[0]

@@ -113,7 +113,7 @@ async def _bring(client: int, statement: Statement, said: Chosen, source: Source
     fresh = [(key, line) for key, line in zip(keys, statement.lines, strict=True) if key not in kept]
     done.new, done.known = len(fresh), len(keys) - len(fresh)
     if fresh:
-        done.gap = "" if done.known else await _gap(account, statement)
+        done.gap = "" if done.known else _other_form(len(kept)) if kept else await _gap(account, statement)
         await _keep(account, statement, fresh, source)
     return done
 
@@ -143,6 +143,10 @@ async def _gap(account: BankAccount, statement: Statement) -> str:
         f"已有流水到 {last['date']} 为止,余额 {yuan(last['balance'])};这份对账单的期初是 {yuan(statement.opening or 0)}:"
         "中间可能还缺一段对账单"
     )
+
+
+def _other_form(kept: int) -> str:
+    return f"这几天已经有 {kept} 笔流水,与这个文件没有一笔相同:可能是同一账户的另一种账单,再导入会重复"
 
 
 async def _keep(

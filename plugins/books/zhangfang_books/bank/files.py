@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zhangfang_books.bank.layouts import statement_layout
+from zhangfang_books.bank.merchant_bills import bill_in, lines_of_bill
 from zhangfang_books.bank.reading_statements import statements_of
 from zhangfang_books.bank.statements import ReadStatements
 from zhangfang_books.importing.layouts import Columns, Unnamed, find_headings, made_of, unnamed
@@ -30,6 +31,8 @@ async def understood(
 
 def _understood(rows: Rows, name: str, own: Mapping[str, Columns], chosen: Mapping[int, str]) -> UnderstoodFile:
     kind, sheets = statement_layout(), heads(rows())
+    if (bill := bill_in(sheets)) is not None:
+        return UnderstoodFile(lines_of_bill(rows(), bill))
     made = made_of(kind, sheets, chosen)
     found = find_headings(kind, sheets, {**own, **made})
     if any(head.number for head in found):

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
 from litestar.response import Redirect
 
-from zhangfang_books.bank import accepting
+from zhangfang_books.bank import accepting, feeding
 from zhangfang_books.bank.accounts import account_of, accounts_of, called, masked
 from zhangfang_books.bank.standing import Standing, standing
 from zhangfang_books.bank.suggesting import suggestions
@@ -48,6 +48,7 @@ async def bank_page() -> Page:
         called=called,
         zone=BUSINESS_TIME_ZONE,
         may_write=scope().holds("bank.write"),
+        offered=await feeding.is_offered(),
     )
 
 

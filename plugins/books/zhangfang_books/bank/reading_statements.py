@@ -39,7 +39,7 @@ class _SheetReader:
     def __init__(self, head: TableHead, read: ReadStatements, file: str) -> None:
         self.head, self._read = head, read
         above = [row for row in head.sheet.first if row.number < head.number]
-        self._said = _preamble(above)
+        self._said = preamble_of(above)
         texts = [file, *(cell for row in above for cell in row.cells)]
         self._bank = bank_named(texts)
         self._statements: dict[str, Statement] = {}
@@ -245,7 +245,7 @@ def digits_of(number: str) -> str:
     return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", number))[:LONGEST_NUMBER]
 
 
-def _preamble(rows: Sequence[SheetRow]) -> Mapping[str, str]:
+def preamble_of(rows: Sequence[SheetRow]) -> Mapping[str, str]:
     """What stands above the headings: "账号:6222…" in one cell, or its name and value in two."""
     found: dict[str, str] = {}
     for row in rows:
@@ -254,6 +254,6 @@ def _preamble(rows: Sequence[SheetRow]) -> Mapping[str, str]:
             name, _, value = cell.replace(":", ":").partition(":")
             value = value.strip() or (cells[place + 1] if place + 1 < len(cells) else "")
             for field, names in words().preamble.items():
-                if plain(name) in {plain(n) for n in names} and value:
+                if plain(name.lstrip("#")) in {plain(n) for n in names} and value:
                     found.setdefault(field, value.strip("[]"))
     return found

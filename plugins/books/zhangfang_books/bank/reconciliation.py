@@ -104,6 +104,8 @@ async def _entries_before(client: int, code: str, day: dt.date) -> int:
     """The account's balance at the start of ``day``."""
     month = Period.of(day)
     start = await _books_at(client, code, month.plus(-1).last_day)
+    if day == month.first_day:
+        return start
     entries = await use(Ledger).entries(client, code, month, month, limit=1_000_000)
     return start + sum(e.debit - e.credit for e in entries if e.date < day)
 

@@ -14,6 +14,7 @@ class BankAccount(ClientRows, Table, tablename="books_bank_account"):
     """``account`` is the ledger's leaf account; ``number`` the bank's, whole, empty where files do not say it.
 
     ``balance`` (fen) is that after the last line, which the bank told at ``told_at`` (UTC); both None while no balance is known.
+    ``fetched_at``: when its lines were last fetched from a bank-feed vendor; None while files alone bring them.
     """
 
     id = BigSerial(primary_key=True)
@@ -22,6 +23,7 @@ class BankAccount(ClientRows, Table, tablename="books_bank_account"):
     number = Varchar(length=64)
     balance = BigInt(null=True, default=None)
     told_at = Timestamptz(null=True, default=None)
+    fetched_at = Timestamptz(null=True, default=None)
 
 
 class BankFile(ClientRows, Table, tablename="books_bank_file"):

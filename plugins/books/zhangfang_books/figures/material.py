@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from zhangfang_books.sales.register import RegisterRow
 from zhangfang_books.tax.facts import TaxFacts
+from zhangfang_books.tax.months_before import MonthBefore
 from zhangfang_sdk.month_end import MonthBooks
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tax_figures import FigureLine, Step
 
-BOOKS = "账"
+BOOKS, TOLD = "账", "建账前补录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class Material:
     def sales(self) -> int:
         """Of the months by the books, without tax."""
         return -self.books.turnover(self.first, *self.facts.accounts.sales)
+
+    @property
+    def whole_sales(self) -> int:
+        """The same, and what was told of the months before the books."""
+        return self.sales + sum(each.sales for each in self.before)
+
+    @property
+    def before(self) -> Sequence[MonthBefore]:
+        return self.facts.told_of(self.first)
+
+    def told(self) -> str:
+        """Where the months before the books were told of."""
+        return f"/books/taxes?period={self.last.key}#months-before"
 
     def credits(self, *codes: str) -> int:
         return self.books.credits(self.first, *codes)

@@ -15,12 +15,14 @@ def stamp(m: Material) -> Lines:
     """What the books set aside; while they set nothing aside, an estimate by invoices, which is said to be one."""
     found = Lines()
     if m.facts.lacks_months_of(m.first):
-        found.doubt(f"这一季度建账({m.facts.starts.label})以前的合同和发票不在这里,请加上那几个月的再申报。")
+        found.doubt(f"这一季度建账({m.facts.starts.label})以前的合同和发票不在这里,补录那几个月的销售和采购后才算得全。")
     booked = m.credits(m.facts.accounts.stamp)
     if booked:
         found.add("应纳税额", [Step("账上已计提", booked, BOOKS, m.account(m.facts.accounts.stamp))])
         found.add(STAMP_DUE, [from_line("应纳税额", booked)])
         found.doubt("印花税按合同计税,账上计提的依据请与合同台账核对。")
+        if m.before:
+            found.doubt(f"账上只计提了{m.facts.starts.label}建账以后的,建账前几个月的请加上。")
         return found
     found.doubt("印花税按合同所列金额计税。账上没有计提,这里按发票(不含税)估算,请与合同核对。")
     share, why, asks = share_of(m.books, m.facts)
@@ -39,8 +41,8 @@ def stamp(m: Material) -> Lines:
 def _steps(m: Material, row: Row) -> list[Step]:
     source = f"{row['source']}({row['from']} 起)"
     if row["key"] == "sale":
-        sold = sum(r.amount for r in m.register) if m.register else m.sales
-        parts = (("销售", sold), ("采购", m.received))
+        sold = (sum(r.amount for r in m.register) if m.register else m.sales) + sum(b.sales for b in m.before)
+        parts = (("销售", sold), ("采购", m.received + sum(b.purchases for b in m.before)))
         return [Step(f"{title} {yuan(base)} × {row['rate'] / 100:g}‱", parts_of(max(base, 0), row["rate"], MILLION), source) for title, base in parts]
     if m.last.month != 12:
         return []

@@ -37,11 +37,11 @@ def _free(m: Material, found: Lines) -> str:
     """The rule by which the two surcharges on education are not levied, "" where they are."""
     rule = one_in_force("surcharge_free", m.last.last_day)
     limit = None if rule is None else rule["month" if m.first == m.last else "quarter"]
-    if rule is None or limit is None or m.sales > limit or m.facts.lacks_months_of(m.first):
+    if rule is None or limit is None or m.whole_sales > limit or m.facts.lacks_months_of(m.first):
         return ""
-    if m.sales == limit:
+    if m.whole_sales == limit:
         found.doubt(f"销售额刚好 {yuan(limit)}:教育费附加的免征含本数,增值税的起征点不含,口径是否一致请向主管税务机关核实。")
-    return f"销售额 {yuan(m.sales)};{rule['source']}({rule['from']} 起)"
+    return f"销售额 {yuan(m.whole_sales)};{rule['source']}({rule['from']} 起)"
 
 
 def _steps(row: Row, base: int, share: int, why: str) -> list[Step]:

@@ -1,6 +1,6 @@
 """增值税 of a small-scale payer, by the lines of its return. Pure; amounts are fen."""
 
-from zhangfang_books.figures.material import BOOKS, Lines, Material, from_line
+from zhangfang_books.figures.material import BOOKS, TOLD, Lines, Material, from_line
 from zhangfang_books.figures.vat_general import DUE
 from zhangfang_books.sales.register import Method, RegisterRow
 from zhangfang_books.tax.rates import Row, one_in_force, part_of, percent
@@ -14,16 +14,17 @@ UNTAXED = (Method.EXEMPT, Method.UNTAXED, Method.ZERO)
 def vat_small(m: Material, levy: Row) -> Lines:
     """Sales at the levy rate, reduced where the rule says; below the limit of the month or quarter only special invoices are taxed."""
     found = Lines()
-    free = is_free(m.sales, m.first, m.last, m.facts)
+    free = is_free(m.whole_sales, m.first, m.last, m.facts)
     limit = one_in_force("vat_free", m.last.last_day)
     if limit is None:
         found.doubt(f"{m.last.year} 年的起征点还没有规定,按全部销售额征税计算。")
     if m.facts.lacks_months_of(m.first):
-        found.doubt(f"这一期有一部分在建账({m.facts.starts.label})之前,那部分销售额不在账上,是否达到起征点请核对。")
+        found.doubt(f"这一期有一部分在建账({m.facts.starts.label})之前,那部分销售额不在账上,补录后才知道是否达到起征点。")
     taxed, exempt = _divided(m, free=free)
     base = found.add("应征增值税不含税销售额(3%征收率)", taxed)
     special = [r for r in m.register if r.special and r.method is Method.SIMPLE]
-    found.add("其中:增值税专用发票不含税销售额", [_step(m, r) for r in special])
+    told = [Step(f"{b.period.label}专用发票", b.special, TOLD, m.told()) for b in m.before]
+    found.add("其中:增值税专用发票不含税销售额", [*(_step(m, r) for r in special), *told])
     small = found.add("小微企业免税销售额", exempt)
     found.add("其他免税销售额", [_step(m, r) for r in m.register if r.method in UNTAXED])
     rates = {r.rate for r in m.register if r.method is Method.SIMPLE} - {percent(levy["rate"]), percent(levy["reduced"])}
@@ -52,6 +53,9 @@ def _divided(m: Material, *, free: bool) -> tuple[list[Step], list[Step]]:
     title = "账上多出的销售额(未开票收入)" if m.register else "账上销售额"
     ordinary.append(Step(title, gap, BOOKS, m.account(m.facts.accounts.sales[0])))
     special = [_step(m, r) for r in rows if r.special]
+    for each in m.before:
+        special.append(Step(f"{each.period.label}专用发票", each.special, TOLD, m.told()))
+        ordinary.append(Step(f"{each.period.label}其他销售额", each.sales - each.special, TOLD, m.told()))
     return (special, ordinary) if free else ([*special, *ordinary], [])
 
 
@@ -60,7 +64,8 @@ def _compared(m: Material, found: Lines, total: int, *, free: bool) -> None:
     if untaxed and not free:
         found.doubt(f"销售额达到了起征点,开成免税的 {yuan(untaxed)} 如果不是法定免税项目,要按含税价换算后补税,这里没有计入。")
     booked = m.credits(m.facts.accounts.vat) - m.credits(m.facts.accounts.vat_exempt)
-    if booked != total:
+    # The tax of months before the books is in another's books.
+    if booked != total and not m.before:
         found.doubt(f"账上应交增值税是 {yuan(booked)},与本表应纳税额 {yuan(total)} 相差 {yuan(booked - total)},请核对。")
 
 

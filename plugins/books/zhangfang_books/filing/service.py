@@ -161,15 +161,20 @@ async def follow_postings(vouchers: Sequence[int]) -> None:
         voucher = await use(Ledger).voucher(id_)
         moved[voucher.client] = min(moved.get(voucher.client, voucher.period), voucher.period)
     for client, first in moved.items():
-        rows = await FilingRow.objects().where(
-            FilingRow.client == client,
-            FilingRow.last >= first.number,
-            FilingRow.step.is_in([FilingStep.FIGURES, FilingStep.CONFIRMED]),
-        )
-        for row in rows:
-            figures = await figures_of(row)
-            if payable(figures) is not None:
-                await _take(row, figures)
+        await follow_facts(client, first)
+
+
+async def follow_facts(client: int, first: Period) -> None:
+    """The same for what was learnt of a client's months from ``first`` on."""
+    rows = await FilingRow.objects().where(
+        FilingRow.client == client,
+        FilingRow.last >= first.number,
+        FilingRow.step.is_in([FilingStep.FIGURES, FilingStep.CONFIRMED]),
+    )
+    for row in rows:
+        figures = await figures_of(row)
+        if payable(figures) is not None:
+            await _take(row, figures)
 
 
 async def figures_of(row: FilingRow) -> ReturnFigures:

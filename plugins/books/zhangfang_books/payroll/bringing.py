@@ -72,7 +72,7 @@ async def bring_in(client: int, period: Period, read: ReadSheet, source: Source,
     of_month = (Payroll.client == client) & (Payroll.period == period.number)
     before = await Payroll.objects().where(of_month).first().lock_rows("UPDATE")
     if before is not None and before.state == PayrollState.CONFIRMED:
-        raise Refusal("payroll.confirmed", f"{period.label}的工资表企业已经确认,不能再换。", status=409, field="period")
+        raise Refusal("payroll.confirmed", f"{period.label}的工资表企业已经确认。要换的话,请在那份工资表上写明原因重做。", status=409, field="period")
     done = BroughtPayroll(read)
     if not read.clean:
         return done
@@ -100,8 +100,9 @@ async def _keep(client: int, period: Period, read: ReadSheet, source: Source, be
         await PayrollRow.delete().where(PayrollRow.client == client, PayrollRow.payroll == before.id)
     for name in SUMS:
         setattr(row, name, read.sum_of(name))
+    row.why = row.why if before is not None and _still_said(before) else ""
     row.state, row.people, row.sha256 = PayrollState.WAITING.value, len(read.people), digest_of(read.people)
-    row.file, row.why, row.made_by, row.made_at = source.name, "", scope().user_name, dt.datetime.now(dt.UTC)
+    row.file, row.made_by, row.made_at = source.name, scope().user_name, dt.datetime.now(dt.UTC)
     row.answered_by, row.answered_at = "", None
     await row.save()
     await PayrollRow.insert(*(_row(client, row.id, period, person) for person in read.people))
@@ -109,6 +110,11 @@ async def _keep(client: int, period: Period, read: ReadSheet, source: Source, be
     await use(Audit).record("books.payroll", f"books_payroll:{row.id}", client=client, after=after)
     await use(Live).announce(TOPIC, client)
     return row.id
+
+
+def _still_said(before: Payroll) -> bool:
+    """Why a confirmation was void is told until the client answers again, however often the sheet is replaced."""
+    return before.state in (PayrollState.REOPENED, PayrollState.WAITING)
 
 
 def _row(client: int, payroll: int, period: Period, person: PersonRow) -> PayrollRow:

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from zhangfang_books.importing import kept_layouts
 from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
-from zhangfang_books.payroll import confirming, readers
+from zhangfang_books.payroll import booking, confirming, readers
 from zhangfang_books.payroll.bringing import BroughtPayroll, UnderstoodSheet, bring_in, understood
 from zhangfang_books.payroll.id_numbers import masked
 from zhangfang_books.payroll.sheet import TITLES, payroll_layout
@@ -27,11 +27,18 @@ from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.uploads import sent_file
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Asked = Request[object, object, State]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-STATES = {"waiting": ("warn", "等企业确认"), "confirmed": ("good", "企业已确认"), "returned": ("bad", "企业退回")}
+TONES = {"waiting": "warn", "confirmed": "good", "returned": "bad", "reopened": "warn"}
+STATES = {
+    state: (TONES[state], title)
+    for state, title in translatable(
+        {"waiting": "等企业确认", "confirmed": "企业已确认", "returned": "企业退回", "reopened": "重做中,原确认已作废"}
+    ).items()
+}
 _COLUMN = re.compile(r"col:(\d{1,3})")
 
 
@@ -60,10 +67,9 @@ async def payroll_page(payroll_id: int) -> Page:
     found = await confirming.payroll_of(client, payroll_id)
     reads = await readers.reads(client)
     rows = await PayrollRow.objects().where(PayrollRow.payroll == found.id).order_by(PayrollRow.id) if reads else []
-    voucher = await use(Ledger).voucher(found.voucher) if found.voucher and scope().holds("ledger.read") else None
-    if voucher is not None and voucher.state is VoucherState.DISCARDED:
-        voucher = None
-    may_book = scope().holds("ledger.draft") and voucher is None and found.state == PayrollState.CONFIRMED
+    voucher = await booking.standing_voucher(found) if scope().holds("ledger.read") else None
+    is_theirs = scope().holds("ledger.draft") and found.state == PayrollState.CONFIRMED
+    may_book, deducted = is_theirs and voucher is None, booking.deducted(found)
     return Page(
         "books/payroll.html",
         title="工资",
@@ -76,7 +82,12 @@ async def payroll_page(payroll_id: int) -> Page:
         masked=masked,
         voucher=voucher,
         may_book=may_book,
-        booked_already=await confirming.booked_otherwise(found) if may_book else 0,
+        may_import=scope().holds("ledger.draft"),
+        may_reopen=is_theirs and (voucher is None or voucher.state is not VoucherState.POSTED),
+        deducted=deducted,
+        deducted_to=await booking.deducted_to(found) if may_book and deducted else found.deducted_to,
+        accounts=await _accounts(found.client) if may_book and deducted else [],
+        booked_already=await booking.booked_otherwise(found) if may_book else 0,
         may_confirm=scope().holds(readers.CONFIRM),
     )
 
@@ -91,10 +102,18 @@ async def answer_payroll(payroll_id: int, data: Form) -> Redirect:
 
 
 @action("/books/payroll/{payroll_id:int}/book", of=CLIENT, permission="ledger.draft")
-async def book_payroll(payroll_id: int) -> Redirect:
+async def book_payroll(payroll_id: int, data: Form) -> Redirect:
     """Draft the voucher of a confirmed payroll."""
     found = await confirming.held(client_in_scope(), payroll_id)
-    await confirming.book(found)
+    await booking.book(found, str(data.get("deducted_to", "")))
+    return go(here(f"/books/payroll/{found.id}"))
+
+
+@action("/books/payroll/{payroll_id:int}/reopen", of=CLIENT, permission="ledger.draft")
+async def reopen_payroll(payroll_id: int, data: Form) -> Redirect:
+    """Void the client's confirmation of what was wrong."""
+    found = await confirming.held(client_in_scope(), payroll_id)
+    await confirming.reopen(found, str(data.get("why", "")))
     return go(here(f"/books/payroll/{found.id}"))
 
 
@@ -113,8 +132,8 @@ async def answer_reader(payroll_reader_id: int, data: Form) -> Redirect:
 
 
 @page("/books/payroll/import", of=CLIENT, permission="ledger.draft")
-async def payroll_import_page() -> Page:
-    return await _import_page({})
+async def payroll_import_page(period: str | None = None) -> Page:
+    return await _import_page({"period": period} if period else {})
 
 
 @action("/books/payroll/import", of=CLIENT, permission="ledger.draft", stream=True, request_max_body_size=MOST_BYTES + 2**20)
@@ -144,6 +163,11 @@ async def payroll_import_form(request: Asked) -> Page:
         return await _import_page(form, sheet=sheet, brought=brought)
 
 
+async def _accounts(client: int) -> list[tuple[str, str]]:
+    charts = await use(Ledger).accounts(client)
+    return [("", "请选择科目"), *((a.code, f"{a.code} {a.full_name}") for a in charts if a.is_leaf and not a.retired)]
+
+
 def _columns(form: Mapping[str, Any]) -> Mapping[int, str]:
     found = ((_COLUMN.fullmatch(name), str(value)) for name, value in form.items())
     return {int(match[1]): value for match, value in found if match and value in TITLES}
@@ -171,6 +195,6 @@ async def _import_page(
 
 
 PAGES: list[HTTPRouteHandler] = [
-    *(payrolls_page, payroll_page, answer_payroll, book_payroll, ask_to_read, answer_reader),
+    *(payrolls_page, payroll_page, answer_payroll, book_payroll, reopen_payroll, ask_to_read, answer_reader),
     *(payroll_import_page, payroll_import_form),
 ]

@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 
+from zhangfang_books.payroll import booking
 from zhangfang_books.payroll.tables import Payroll, PayrollState
-from zhangfang_sdk import use
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import not_found
-from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.payrolls import PayrollStep, PayrollTotals
 from zhangfang_sdk.periods import Period
+
+STEPS = {
+    PayrollState.REOPENED: PayrollStep.RETURNED,
+    PayrollState.RETURNED: PayrollStep.RETURNED,
+    PayrollState.WAITING: PayrollStep.WAITING,
+    PayrollState.CONFIRMED: PayrollStep.CONFIRMED,
+}
 
 
 class KeptPayrolls:
@@ -26,8 +32,8 @@ class KeptPayrolls:
 
 
 async def _totals(row: Payroll) -> PayrollTotals:
-    step = PayrollStep[PayrollState(row.state).name]
-    if row.voucher is not None and (await use(Ledger).voucher(row.voucher)).state is not VoucherState.DISCARDED:
+    step = STEPS[PayrollState(row.state)]
+    if await booking.standing_voucher(row) is not None:
         step = PayrollStep.BOOKED
     withheld = row.social + row.fund
     return PayrollTotals(row.client, Period.from_number(row.period), step, row.people, row.gross, withheld, row.tax, row.net)

@@ -15,10 +15,14 @@ class PayrollState(StrEnum):
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+    REOPENED = "reopened"
 
 
 class Payroll(ClientRows, Table, tablename="books_payroll"):
-    """Totals in fen of one month, for whoever may see account 2211. ``sha256`` is of the rows that were confirmed (``confirming.digest_of``)."""
+    """Totals in fen of one month, for whoever may see account 2211. ``sha256`` is of the rows that were confirmed (``bringing.digest_of``).
+
+    ``why`` is the client's reason for sending it back, or the firm's for reopening what was confirmed; ``deducted_to`` the account of 其他扣款.
+    """
 
     id = BigSerial(primary_key=True)
     period = Integer()
@@ -34,6 +38,7 @@ class Payroll(ClientRows, Table, tablename="books_payroll"):
     sha256 = Varchar(length=64)
     file = Varchar(length=255)
     voucher = ForeignKey(VoucherKey, on_delete=OnDelete.restrict, null=True)
+    deducted_to = Varchar(length=20, default="")
     why = Varchar(length=255)
     made_by = Varchar(length=80)
     made_at = Timestamptz()

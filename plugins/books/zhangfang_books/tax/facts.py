@@ -1,10 +1,11 @@
 """What is known of a client for its taxes in a month, and the facts that are asked for by name where they are not."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zhangfang_books.tax.chosen import TaxSettings, chosen_for
+from zhangfang_books.tax.months_before import MonthBefore, told
 from zhangfang_books.tax.rates import Accounts, accounts_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
@@ -44,14 +45,26 @@ class TaxFacts:
     settled_year: SmallLowProfit = field(default_factory=lambda: SmallLowProfit(Answer.UNKNOWN, 0))
     losses_told: bool = False
     """Whether somebody said what losses there are, none included."""
+    before: Mapping[Period, MonthBefore] = field(default_factory=dict)
+    """What was told of the months of the quarter before the books."""
 
     def starts_within(self, first: Period) -> bool:
         """Whether part of the span that begins with ``first`` lies before the books."""
         return first < self.starts
 
     def lacks_months_of(self, first: Period) -> bool:
-        """Whether another kept the books of the first months of the span; a company that is younger has none."""
-        return self.starts_within(first) and not self.founded_in(self.starts)
+        """Whether another kept the books of the first months of the span and nobody told of them; a company that is younger has none."""
+        return any(month not in self.before for month in self.elsewhere(first))
+
+    def elsewhere(self, first: Period) -> list[Period]:
+        """Months from ``first`` on that another kept the books of, three at most."""
+        if self.founded_in(self.starts):
+            return []
+        return [month for n in range(3) if (month := first.plus(n)) < self.starts]
+
+    def told_of(self, first: Period) -> list[MonthBefore]:
+        """What was told of those."""
+        return [self.before[month] for month in self.elsewhere(first) if month in self.before]
 
     def founded_in(self, month: Period) -> bool:
         known = self.profile.founded_on
@@ -91,6 +104,7 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
         dict(brought),
         settled.small_low_profit,
         any(fact.standing is Standing.IN_FORCE for fact in await use(Clients).history(client, FactKind.LOSS)),
+        await told(client),
     )
 
 

@@ -47,7 +47,7 @@ def _booked(books: MonthBooks, facts: TaxFacts, first: Period, due: int, place: 
     free = one_in_force("surcharge_free", books.period.last_day)
     limit = None if free is None else free["month" if first == books.period else "quarter"]
     reasons = [why] if why else []
-    if facts.lacks_months_of(first):
+    if facts.elsewhere(first):
         reasons.append(
             f"只算了{facts.starts.label}建账以后的增值税:本季度建账前几个月的增值税不在账上,请按申报的增值税核对,不够的手工补提。"
         )

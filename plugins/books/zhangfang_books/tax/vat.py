@@ -49,7 +49,8 @@ def owed(books: MonthBooks, facts: TaxFacts, first: Period) -> int:
 
 
 def sales_of(books: MonthBooks, facts: TaxFacts, first: Period) -> int:
-    return -books.turnover(first, *facts.accounts.sales)
+    """By the books, and by what was told of the months before them."""
+    return -books.turnover(first, *facts.accounts.sales) + sum(each.sales for each in facts.told_of(first))
 
 
 def is_free(sales: int, first: Period, last: Period, facts: TaxFacts) -> bool:
@@ -64,8 +65,8 @@ def is_free(sales: int, first: Period, last: Period, facts: TaxFacts) -> bool:
 def _before_the_books(facts: TaxFacts) -> Ask:
     return Ask(
         f"本季度有一部分在建账({facts.starts.label})之前,那部分销售额不在账上,无法判断是否达到起征点。"
-        "请核对开票系统:未达到的,手工填一张免税转出凭证;达到的,点“本月不做”。",
-        "/vouchers",
+        "请在税款页补录那几个月的销售额。",
+        f"/books/taxes?period={facts.starts.key}",
     )
 
 

@@ -1,0 +1,1 @@
+"""Adapters of the vendor kind ``bank_feed``."""
