@@ -18,6 +18,7 @@ class Material:
     """``books`` up to ``last``, posted vouchers only; ``register`` of the months from ``first`` on.
 
     ``received`` is the amount without tax of invoices received in them; ``missing`` names sources of invoices that did not answer.
+    ``withheld`` is the income tax of the month's payroll, None without one.
     """
 
     books: MonthBooks
@@ -27,6 +28,7 @@ class Material:
     register: Sequence[RegisterRow] = ()
     received: int = 0
     missing: tuple[str, ...] = ()
+    withheld: int | None = None
 
     @property
     def sales(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zhangfang_books.figures import income_tax, small_taxes, surcharges, vat_general, vat_small
 from zhangfang_books.figures.material import Lines, Material
+from zhangfang_books.payroll import booking
 from zhangfang_books.sales.reading import issued
 from zhangfang_books.sales.register import register
 from zhangfang_books.tax.facts import TaxFacts, facts_of
@@ -88,6 +89,8 @@ async def known_facts(client: int, month: Period) -> TaxFacts:
 
 async def material(client: int, tax: Tax, first: Period, last: Period, facts: TaxFacts) -> Material:
     books = MonthBooks(client, last, await use(Ledger).balances(client, None, last))
+    if tax is Tax.IIT:
+        return Material(books, facts, first, last, withheld=await booking.withheld(client, last))
     if tax not in INVOICED:
         return Material(books, facts, first, last)
     invoices, missing = await issued(client, first, last)

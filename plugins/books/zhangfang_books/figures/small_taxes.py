@@ -58,5 +58,8 @@ def withheld(m: Material) -> Lines:
     code = m.facts.accounts.withheld
     rule = next(iter(in_force("withholding", m.last.last_day)), None)
     source = BOOKS if rule is None else f"账;{rule['source']}"
-    found.add(WITHHELD, [Step("账上代扣的个人所得税", m.credits(code), source, m.account(code))])
+    booked = found.add(WITHHELD, [Step("账上代扣的个人所得税", m.credits(code), source, m.account(code))])
+    if m.withheld is not None and m.withheld != booked:
+        # Without the amount: who sees taxes need not see payrolls.
+        found.doubt("账上代扣的个人所得税与本月工资表的不一致:工资凭证可能还没有过账,请先核对。")
     return found

@@ -93,6 +93,7 @@ async def filing_page(filing_id: int) -> Page:
         differences=await against_books(row) if filing.step >= FilingStep.FILED and scope().may("taxes.read") else [],
         receipt=next(iter(receipts), None),
         today=today(),
+        is_running=filing.last >= Period.current() and filing.step < FilingStep.FILED,
     )
 
 

@@ -68,6 +68,12 @@ def deducted(payroll: Payroll) -> int:
     return int(payroll.gross - payroll.social - payroll.fund - payroll.tax - payroll.net)
 
 
+async def withheld(client: int, month: Period) -> int | None:
+    """Income tax of the month's payroll in fen, whatever its state; None where none was brought in."""
+    row = await Payroll.select(Payroll.tax).where(Payroll.client == client, Payroll.period == month.number).first()
+    return None if row is None else int(row["tax"])
+
+
 async def deducted_to(payroll: Payroll) -> str:
     """The account that took the client's 其他扣款 last, else one of 其他应付款; "" where the chart has neither any more."""
     accounts = await use(Ledger).accounts(payroll.client)

@@ -272,3 +272,11 @@ def test_a_quarter_that_another_began_says_that_its_first_months_are_not_here(ta
     known = facts(starts=Period(2026, 8))
     found = worked_out(Material(MonthBooks(1, SEPTEMBER, rows), known, JULY, SEPTEMBER), tax)
     assert any("2026年8月" in doubt and "建账" in doubt for doubt in found.doubts), found.doubts
+
+
+@pytest.mark.parametrize(("payroll", "doubted"), [(None, False), (210_00, False), (163_50, True)])
+def test_income_tax_that_the_month_s_payroll_has_otherwise_is_doubted(payroll: int | None, doubted: bool) -> None:
+    rows = [Balance(facts().accounts.withheld, SEPTEMBER, 0, 210_00)]
+    found = worked_out(Material(MonthBooks(1, SEPTEMBER, rows), facts(), SEPTEMBER, SEPTEMBER, withheld=payroll), Tax.IIT)
+    assert found.value(PAYABLE[Tax.IIT]) == 210_00
+    assert any("工资表" in doubt for doubt in found.doubts) is doubted

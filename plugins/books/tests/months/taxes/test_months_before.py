@@ -76,7 +76,7 @@ def test_every_month_of_the_quarter_before_the_books_is_wanted() -> None:
 async def taken_over(firm: TestFirm) -> int:
     """A small company whose books start in August."""
     async with scoped_transaction(system_scope(firm.id)):
-        new = NewClient("中途接手有限公司", "91330106MA2TEST07X", TaxpayerKind.SMALL_SCALE, "retail", AUGUST.first_day)
+        new = NewClient("中途接手有限公司", "91330106MA2TEXT07R", TaxpayerKind.SMALL_SCALE, "retail", AUGUST.first_day)
         return await use(Clients).take_on(new)
 
 
