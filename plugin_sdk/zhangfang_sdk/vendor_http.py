@@ -21,7 +21,7 @@ async def post(
 
 
 async def get(address: str, headers: Mapping[str, str], *, seconds: float, largest: int) -> tuple[int, bytes]:
-    """The same of a question without a body."""
+    """Status and body of the answer to a question without a body; otherwise as ``post``."""
     return await _asked("GET", address, headers, b"", seconds=seconds, largest=largest)
 
 
