@@ -122,3 +122,19 @@ async def test_equal_lines_of_a_day_have_keys_of_their_own_and_the_same_in_any_o
     (other,) = (await reading(csv([*head, row, row]))).read.statements
     assert len(set(keys_of(one.lines))) == 3
     assert set(keys_of(other.lines)) < set(keys_of(one.lines))
+
+
+@pytest.mark.parametrize("kept", [8, 14, 24, 31, 36, 42])
+async def test_a_file_that_breaks_off_within_its_last_line_is_refused(kept: int) -> None:
+    """After the account, within the date, before the amount, within it, within the balance."""
+    rows = [
+        ["账号", "交易日期", "借方发生额", "贷方发生额", "余额", "摘要"],
+        [OWN, "2026-03-05", "", "1130.00", "2130.00", "货款"],
+        [OWN, "2026-03-06", "", "1000.00", "3130.00", "货款"],
+    ]
+    whole = csv(rows).decode()
+    begins = whole.rindex(OWN)
+    assert len(whole) - begins > kept
+    read = (await reading(whole[: begins + kept].encode())).read
+    assert not read.clean, (whole[begins : begins + kept], read.statements)
+    assert read.faults[0].row == 3

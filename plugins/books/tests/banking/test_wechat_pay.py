@@ -16,7 +16,10 @@ from zhangfang_books.bank import feeding
 from zhangfang_books.bank.bringing import Chosen
 from zhangfang_books.bank.feeds.wechat_pay import wechat_pay_vendor
 from zhangfang_books.bank.feeds.wechat_signature import merchants_in
+from zhangfang_books.bank.files import understood
+from zhangfang_books.bank.statements import keys_of
 from zhangfang_books.bank.tables import BankAccount, BankLineRow
+from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.testing.vendors import OFFERING, offering
@@ -196,3 +199,11 @@ async def test_another_s_account_is_not_connected_by_an_accountant(server: Any, 
     await fetched(firm, server, firm.trading, "1012")
     with in_scope(mine):
         assert (await feeding.fetch(firm.trading, server.mchid, BEFORE, YESTERDAY, Chosen())).new == 0
+
+
+async def test_what_is_fetched_and_the_file_that_people_download_are_the_same_lines(server: Any) -> None:
+    fetched_ones = feeding.statement_of(server.mchid, "微信支付", await opened(server).transactions(server.mchid, BEFORE, YESTERDAY))
+    async with rows_of(reference.file_of(server.moves)) as rows:
+        (downloaded,) = (await understood(rows, "资金账单.csv", {})).read.statements
+    assert keys_of(downloaded.lines) == keys_of(fetched_ones.lines)
+    assert (downloaded.opening, downloaded.closing) == (fetched_ones.opening, fetched_ones.closing) == (0, 0)

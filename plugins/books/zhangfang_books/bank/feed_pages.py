@@ -11,9 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 from zhangfang_books.bank import feeding
 from zhangfang_books.bank.accounts import accounts_of, money_accounts
 from zhangfang_books.bank.bringing import BroughtFile, Chosen
+from zhangfang_books.bank.reading_statements import LONGEST_NUMBER
 from zhangfang_sdk.context import client_in_scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
+from zhangfang_sdk.texts import seen
 from zhangfang_sdk.web import CLIENT, Page, action, page
 
 Asked = Request[object, object, State]
@@ -30,11 +32,11 @@ async def fetch_form(request: Asked) -> Page:
     """No transaction waits for the vendor."""
     client, form = client_in_scope(), dict(await request.form())
     try:
-        number = str(form.get("number", "")).strip()
-        if not number or len(number) > 64 or "\x00" in number:
+        number = seen(str(form.get("number", ""))).strip()
+        if not number or len(number) > LONGEST_NUMBER:
             raise Refusal("bank.number_missing", "请填写账号(微信支付是商户号)。", field="number")
         first, last = _day(form, "first"), _day(form, "last")
-        brought = await feeding.fetch(client, number, first, last, Chosen(str(form.get("account", ""))))
+        brought = await feeding.fetch(client, number, first, last, Chosen(seen(str(form.get("account", "")))))
     except Refusal as refusal:
         async with transaction():
             return await _page(form, refusal=refusal)

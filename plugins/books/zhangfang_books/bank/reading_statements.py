@@ -19,6 +19,8 @@ from zhangfang_sdk.money import fen, yuan
 
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _CLOSING_LINES = re.compile(r"总(交易单数|笔数)|资金流水总笔数|(支出|收入|借方|贷方)(合计|总)|^#|^-{4,}|第\d+页|导出时间|打印时间|以上")
+_BEGUN = re.compile(r"\d{4,}[\d\-./年月日]*")
+"""The first cell of a line that breaks off after its account or date."""
 LONGEST_PARTY, LONGEST_NUMBER, LONGEST_TEXT, LONGEST_SERIAL = 120, 64, 255, 80
 
 
@@ -57,8 +59,8 @@ class _SheetReader:
             self._compare(row, total is not None)
             return
         if not filled:
-            if self._moment(row) is not None:
-                self._fault(row, self._money_column(), "这一行有日期而没有金额:文件可能在这里断了,请重新下载")
+            if self._moment(row) is not None or _BEGUN.fullmatch(row.first_text()):
+                self._fault(row, self._money_column(), "这一行没有金额:文件可能在这里断了,请重新下载")
             return
         self._line(row)
 
@@ -189,11 +191,19 @@ class _SheetReader:
 
     def close(self) -> None:
         for statement in self._statements.values():
+            self._refuse_cut(statement.lines)
             statement.lines, broken = in_order(statement.lines)
             if broken is not None:
                 self._broken(broken)
             self._ends(statement)
             self._read.statements.append(statement)
+
+    def _refuse_cut(self, lines: Sequence[StatementLine]) -> None:
+        """A last row without the balance that all others have breaks off in its amount, which may lack digits."""
+        last = max(lines, key=lambda line: line.row, default=None)
+        if last is not None and last.balance is None and len(lines) > 1 and sum(line.balance is None for line in lines) == 1:
+            sentence = "前面各行都有余额,最后一行没有:文件可能在这里断了,请重新下载"
+            self._read.fault(Fault(last.row, self._column("balance"), sentence, self.head.sheet.name))
 
     def _broken(self, line: StatementLine) -> None:
         sentence = f"余额 {yuan(line.balance or 0)} 与上一行的余额加减本行金额对不上:中间可能少了行,或金额被改过"

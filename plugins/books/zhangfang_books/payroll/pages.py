@@ -26,8 +26,8 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
+from zhangfang_sdk.texts import seen, translatable
 from zhangfang_sdk.uploads import sent_file
-from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Asked = Request[object, object, State]
@@ -105,7 +105,7 @@ async def answer_payroll(payroll_id: int, data: Form) -> Redirect:
 async def book_payroll(payroll_id: int, data: Form) -> Redirect:
     """Draft the voucher of a confirmed payroll."""
     found = await confirming.held(client_in_scope(), payroll_id)
-    await booking.book(found, str(data.get("deducted_to", "")))
+    await booking.book(found, seen(str(data.get("deducted_to", ""))))
     return go(here(f"/books/payroll/{found.id}"))
 
 
