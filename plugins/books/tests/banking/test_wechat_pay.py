@@ -129,6 +129,15 @@ async def test_what_goes_wrong_out_there(server: Any, way: str, error: type[Exce
     assert len(await opened(server).transactions(server.mchid, BEFORE, BEFORE)) == 2
 
 
+async def test_the_connection_is_tested_without_a_file(server: Any) -> None:
+    await opened(server).test()
+    server.ways = ["error 400 STATEMENT_CREATING"]
+    await opened(server).test()
+    assert not any("billdownload" in path for path in server.asked)
+    with pytest.raises(VendorMisset):
+        await opened(server, serial="0" * 40).test()
+
+
 async def test_a_file_that_was_changed_on_the_way_is_none(server: Any) -> None:
     server.ways = ["well", "changed"]
     with pytest.raises(VendorAway, match="not the one"):
