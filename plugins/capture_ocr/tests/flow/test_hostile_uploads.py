@@ -66,7 +66,7 @@ def entities(chance: random.Random, whole: list[bytes]) -> bytes:
 def zipped(chance: random.Random, whole: list[bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(chance.choice(("../../etc/x.pdf", "OFD.xml", "票.pdf", "a" * 300 + ".xml", "\0.xml")), chance.choice(whole))
+        archive.writestr(chance.choice(("../../etc/x.pdf", "OFD.xml", "票.pdf", "a" * 300 + ".xml", "x\0.xml")), chance.choice(whole))
         if chance.random() < 0.5:
             archive.writestr("big.bin", bytes(chance.choice((1, 60)) * 1024 * 1024))
         if chance.random() < 0.3:

@@ -161,8 +161,9 @@ def test_a_second_table_below_the_lines(by: Read, headings: Sequence[str], cells
     assert (found.quantity, found.amount, found.tax) == (1, 22718, 682)
 
 
-def test_the_unit_of_an_area() -> None:
-    """A lease's own headings, ruled."""
+@pytest.mark.parametrize("kind", [in_print, on_a_picture])
+def test_the_unit_of_an_area(kind: Callable[..., Reading]) -> None:
+    """A lease's own headings, ruled or on a picture; the deed wraps."""
     edges = (16, 130, 225, 275, 330, 385, 440, 510, 600)
     heads = ("项目名称", "产权证书/不动产权证号", "面积单位", "数量", "单价", "金额", "税率/征收率", "税额")
     cells = ("*经营租赁*房租", "浙不动产第1号", "平方米", "1", "227.18", "227.18", "3%", "6.82")
@@ -170,7 +171,8 @@ def test_the_unit_of_an_area() -> None:
     words = [word for word in usual if word.y not in (145, 163)]
     words += [Placed(x + 3, y, text, 8) for y, row in ((145, heads), (163, cells)) for x, text in zip(edges, row, strict=False)]
     boxes = [(left, 136, right - left, 156) for left, right in pairwise(edges)]
-    (found,) = in_print(words, boxes).lines
+    words.append(Placed(133, 176, "不动产权第0001号", 8))
+    (found,) = (in_print(words, boxes) if kind is in_print else on_a_picture(words)).lines
     assert (found.name, found.unit, found.quantity, found.amount) == ("*经营租赁*房租", "平方米", 1, 22718)
 
 

@@ -19,6 +19,8 @@ NEEDED: Final = frozenset({"words.witness"})
 _ALIKE: Final = re.compile(r"(?<![0-9A-Za-z])(?:[IlO][A-Z]{2,}|[0-9A-Za-z]*(?:\d[IlO]|[IlO]\d)[0-9A-Za-z]*)(?![0-9A-Za-z])")
 """Letters that look like figures among figures or capitals: all readers take 1TB for ITB."""
 _WHO: Final = {"buyer": "购买方名称", "seller": "销售方名称"}
+_LONGEST_UNIT: Final = 6
+"""A longer unit on a picture holds words of another column."""
 _ITEM: Final = re.compile(r"\*[^*]+\*[^*]+|[(（]?详见(?:销货)?清单[)）]?")
 
 
@@ -53,6 +55,6 @@ def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
     total = reading.fields.get("total")
     if total is None or total.source not in (Source.OCR, Source.QR):
         return True
-    if line.crossing:
+    if line.crossing or len(line.unit) > _LONGEST_UNIT:
         return False
     return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not (_ALIKE.search(line.name) or rare_in(line.name))

@@ -99,6 +99,10 @@ _CODE_ENDINGS = {
     "12": InvoiceKind.TOLL,
     "13": InvoiceKind.SPECIAL_ELECTRONIC,
 }
+_ELECTRONIC = {
+    InvoiceKind.ORDINARY_PAPER: (InvoiceKind.ORDINARY_ELECTRONIC, InvoiceKind.TOLL),
+    InvoiceKind.SPECIAL_PAPER: (InvoiceKind.SPECIAL_ELECTRONIC,),
+}
 _LONG_CODE = 12
 _DIGITAL_NUMBER = 20
 _DIGITAL = {
@@ -112,11 +116,15 @@ _DIGITAL = {
 def known_kind(titled: InvoiceKind | None, code: str | None, number: str | None = None) -> InvoiceKind:
     """The kind by title, narrowed by code and number; by the code alone where no title was read.
 
+    An electronic one's code says so where 电子 was not read in its title.
     A paper invoice has a code: with 20 digits and none, the words around its title were misread and it is a digital one.
     """
     if titled is not None:
         if code is None and number is not None and len(number) == _DIGITAL_NUMBER:
             return _DIGITAL.get(titled, titled)
+        coded = known_kind(None, code)
+        if coded in _ELECTRONIC.get(titled, ()):
+            return coded
         return with_code(titled, code)
     if code is None or len(code) != _LONG_CODE or not code.startswith("0"):
         return InvoiceKind.OTHER

@@ -9,12 +9,15 @@ from typing import Final
 from zhangfang_capture_ocr.reading.figures import fen_of
 from zhangfang_capture_ocr.reading.forms.layout import Span
 
-HEADERS: Final = (  # in their order on forms; those of toll invoices stand where others have specifications
+HEADERS: Final = (  # in their order on forms; those of special businesses stand where others have specifications
     ("name", re.compile(r"货物或应税劳务[、,]?服务名称|货物或应税劳务名称|项目名称")),
     ("plate", re.compile(r"车牌号")),
     ("vehicle", re.compile(r"(?<!工具)类型")),
     ("from", re.compile(r"通行日期起")),
     ("to", re.compile(r"通行日期止")),
+    ("deed", re.compile(r"产权证书|不动产权证")),
+    ("site", re.compile(r"建筑服务发生地")),
+    ("project", re.compile(r"建筑项目名称")),
     ("specification", re.compile(r"规格型号")),
     ("unit", re.compile(r"(?:面积)?单位")),
     ("quantity", re.compile(r"数量")),
@@ -25,7 +28,9 @@ HEADERS: Final = (  # in their order on forms; those of toll invoices stand wher
 )
 RATE: Final = re.compile(r"\d{1,2}(\.\d+)?%|免税|不征税|出口零税率|普通零税率|零税率|简易征收|\*{1,3}")
 MONEY: Final = re.compile(r"[¥￥]?-?[\d,]+\.\d{2}(?!\d)")
-BETWEEN: Final = ("plate", "vehicle", "from", "to", "specification", "unit", "quantity", "unit_price")
+BETWEEN: Final = (
+    "plate", "vehicle", "from", "to", "deed", "site", "project", "specification", "unit", "quantity", "unit_price",
+)  # fmt: skip
 """Columns between names and amounts."""
 BEYOND: Final = 4.0
 """How far beyond the last heading a recognised table reaches, in letters: screenshots have other text beside it."""
