@@ -13,7 +13,7 @@ _AGGREGATES = """array_agg avg bit_and bit_or bool_and bool_or corr count covar_
     stddev_samp string_agg sum var_pop var_samp variance"""
 _WINDOWS = "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number"
 _CONDITIONS = "coalesce greatest least nullif num_nonnulls num_nulls"
-_NUMBERS = """abs ceil ceiling div exp floor ln log log10 mod pi power random round scale sign sqrt trim_scale trunc
+_NUMBERS = """abs bit_count ceil ceiling div exp floor ln log log10 mod pi power random round scale sign sqrt trim_scale trunc
     width_bucket"""
 _TEXTS = """ascii bit_length btrim char_length character_length chr concat concat_ws decode encode format initcap left length lower
     lpad ltrim md5 normalize octet_length overlay position quote_ident quote_literal regexp_count regexp_instr regexp_like regexp_match
