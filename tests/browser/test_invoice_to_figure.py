@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
@@ -43,6 +44,14 @@ def invoice(folder: Path, form: str, number: str, buyer: str) -> Path:
     name, _, content = use(Specimens).written(specimen, "xml" if form == "xml" else "pdf")
     path = folder / name
     path.write_bytes(content)
+    return path
+
+
+def photograph(folder: Path, buyer: str) -> Path:
+    """The same on paper, photographed."""
+    paper = pypdfium2.PdfDocument(invoice(folder, "pdf", f"{dt.datetime.now(dt.UTC):%y}332000000000000003", buyer))
+    path = folder / "拍的票.jpg"
+    paper[0].render(scale=2.5).to_pil().convert("RGB").save(path, quality=90)
     return path
 
 
@@ -90,6 +99,40 @@ async def test_an_invoice_goes_from_the_phone_to_the_figure(portal: Portal, chro
     before = await watching.locator(".tiles").inner_text()
     await desk.keyboard.press("Control+Enter")
     await expect(watching.locator(".tiles")).not_to_have_text(before, timeout=2_000)
+
+
+async def test_a_photograph_becomes_a_figure_from_which_three_taps_lead_back(
+    portal: Portal, chromium: Browser, tmp_path: Path
+) -> None:
+    """CAP-6, DASH-5: taken on the phone, read, proven field by field with the keyboard alone, posted, and found again behind the profit."""
+    phone = await sign_in(chromium, portal, "boss@test", PHONE)
+    await phone.goto(f"{portal.client}/cockpit")
+    before = await phone.locator(".tiles").inner_text()
+    camera = await phone.context.new_page()
+    await camera.goto(f"{portal.client}/capture")
+    await camera.locator("form[data-upload] input[capture]").set_input_files(photograph(tmp_path, "嘉喜餐饮有限公司"))
+    await expect(camera.get_by_text("等会计审核")).to_be_visible(timeout=60_000)
+
+    desk = await sign_in(chromium, portal, "reviewer@test", DESK)
+    await desk.goto(f"{portal.firm}/desk")
+    await expect(desk.locator("input[name=total]")).to_have_value("106.00")
+    proven = set()
+    await desk.locator("input[name=number]").focus()
+    while (field := await desk.evaluate("document.activeElement.closest('#facts') && document.activeElement.name")) is not None:
+        proven.add(field)
+        await desk.keyboard.press("Tab")
+    assert proven >= {"number", "issued_on", "seller_name", "total", "buyer_name"}
+    await desk.keyboard.press("Control+Enter")
+    await expect(desk.get_by_role("heading", name="都审完了")).to_be_visible(timeout=10_000)
+
+    await expect(phone.locator(".tiles")).not_to_have_text(before, timeout=5_000)
+    await phone.locator(".tiles a", has_text="本月净利润").click()
+    await phone.locator("a.item", has_text="有原件").first.click()
+    await phone.locator("a[href*='/documents/']").last.click()
+    picture = phone.locator("img[src*='/documents/']").first
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+    assert await sideways(phone) <= 0
 
 
 async def test_sign_in_tells_plainly_what_is_wrong(portal: Portal, chromium: Browser) -> None:
