@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity.members import check_grant
 from zhangfang_core.identity.roles import role_title
+from zhangfang_core.identity.secret_links import LinkKind, behind
 from zhangfang_core.identity.sessions import open_session
 from zhangfang_core.identity.set_up import join, make_person, person_called
 from zhangfang_core.identity.sign_in import verified
@@ -18,6 +19,7 @@ from zhangfang_sdk.services import use
 
 GOOD_FOR = dt.timedelta(days=7)
 LONGEST_CONTACT = 120
+_LINK = LinkKind("core_invitation", "id, firm, client, role, contact", "used_at is null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,7 @@ async def look(token: str) -> Invited | None:
 
     For a request that nobody is signed in to: it leaves the transaction's settings at this one invitation.
     """
-    await show_scope(Scope(), token=hash_of(token))
-    row = await connection().fetchrow(
-        """select id, firm, client, role, contact from core_invitation
-        where token_hash = $1 and used_at is null and revoked_at is null and expires_at > now() for update""",
-        hash_of(token),
-    )
+    row = await behind(_LINK, token)
     if row is None:
         return None
     await show_scope(_visitor(row["firm"], row["client"], None), token=hash_of(token))

@@ -12,6 +12,7 @@ from zhangfang_core.identity import second_factor
 from zhangfang_core.identity.account_trail import STRANGER, record_at_firms_of
 from zhangfang_core.identity.members import Member, member
 from zhangfang_core.identity.passwords import check_strength, hashed
+from zhangfang_core.identity.secret_links import LinkKind, behind
 from zhangfang_core.identity.sign_in import login_written
 from zhangfang_core.identity.tokens import hash_of, new_token
 from zhangfang_sdk.audit import Audit
@@ -22,6 +23,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.vendors import NoVendorAnswered, VendorRefused, Vendors
 
 GOOD_FOR = dt.timedelta(days=1)
+_LINK = LinkKind("core_reset", 'id, "user", also_factor', "used_at is null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,7 @@ async def look(token: str) -> OpenReset | None:
 
     For a request that nobody is signed in to: it leaves the transaction's settings at this link and its person.
     """
-    await show_scope(Scope(), token=hash_of(token))
-    row = await connection().fetchrow(
-        """select id, "user", also_factor from core_reset
-        where token_hash = $1 and used_at is null and revoked_at is null and expires_at > now() for update""",
-        hash_of(token),
-    )
+    row = await behind(_LINK, token)
     if row is None:
         return None
     await show_scope(Scope(user=row["user"]), token=hash_of(token))

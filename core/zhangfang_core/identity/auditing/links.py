@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity.passwords import hashed, matches
 from zhangfang_core.identity.roles import AUDITOR
+from zhangfang_core.identity.secret_links import LinkKind, behind
 from zhangfang_core.identity.sessions import open_session
 from zhangfang_core.identity.set_up import join, make_person
 from zhangfang_core.identity.tokens import hash_of, new_token
@@ -25,6 +26,7 @@ LONGEST = dt.timedelta(days=90)
 LONGEST_NAME = 80
 TRIES = 10
 """Wrong PINs after which a link is worth nothing any more."""
+_LINK = LinkKind("core_auditor_link", 'id, firm, "user" as person, pin_hash, expires_at', f"tries < {TRIES}")
 PIN_LENGTH, FIRST_YEAR, MOST_YEARS = 8, 2000, 15
 
 _LINKS = """select l.id, u.name as auditor, l.years, l.made_by, l.expires_at, l.opened_at, l.revoked_at,
@@ -138,13 +140,7 @@ async def look(token: str) -> Opened | None:
 
     For a request that nobody is signed in to: it leaves the transaction's settings at this one link.
     """
-    await show_scope(Scope(), token=hash_of(token))
-    row = await connection().fetchrow(
-        """select id, firm, "user" as person, pin_hash, expires_at from core_auditor_link
-        where token_hash = $1 and revoked_at is null and expires_at > now() and tries < $2 for update""",
-        hash_of(token),
-        TRIES,
-    )
+    row = await behind(_LINK, token)
     if row is None:
         return None
     await show_scope(Scope(firm=row["firm"]), token=hash_of(token))

@@ -16,7 +16,6 @@ from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.month_end import MonthEnd
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
-from zhangfang_sdk.texts import seen
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -134,7 +133,7 @@ async def _month(client: int, period: str | None) -> Period:
 
 
 def _text(data: dict[str, Any], name: str) -> str:
-    return seen(str(data.get(name, ""))).strip()[:200]
+    return str(data.get(name, "")).strip()[:200]
 
 
 PAGES: list[HTTPRouteHandler] = [

@@ -9,19 +9,18 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.texts import seen
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 def text(form: Mapping[str, Any], name: str) -> str:
-    """ "" for what is no text; without signs that nobody sees."""
-    return _clean(form.get(name, ""))
+    """ "" for what is no text. The portal cleaned what was typed before any page reads it."""
+    return _text(form.get(name, ""))
 
 
 def texts(form: FormMultiDict, name: str) -> list[str]:
     """Every value of the name, as :func:`text` reads one."""
-    return [_clean(value) for value in form.getall(name, [])]
+    return [_text(value) for value in form.getall(name, [])]
 
 
 def ids(form: FormMultiDict, name: str) -> list[int]:
@@ -35,8 +34,8 @@ def id_in(value: object) -> int | None:
     return int(str(value)) if fits else None
 
 
-def _clean(value: object) -> str:
-    return seen(value) if isinstance(value, str) else ""
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def number(form: Mapping[str, Any], name: str) -> int:
