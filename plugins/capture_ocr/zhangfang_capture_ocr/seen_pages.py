@@ -10,6 +10,7 @@ from typing import Any
 
 from zhangfang_capture_ocr.reading.qr import PlacedCode
 from zhangfang_sdk.recognition import Bitmap, TextBox
+from zhangfang_sdk.texts import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def written(boxes: Sequence[TextBox]) -> str:
             for box in boxes
         ],
         ensure_ascii=False,
-    ).replace("\\u0000", "")
+    )
 
 
 def loaded(boxes: Sequence[Mapping[str, Any]]) -> tuple[TextBox, ...]:
@@ -66,7 +67,8 @@ def _upright(box: TextBox, turned: int) -> TextBox:
         left, top, right, bottom = 1 - right, 1 - bottom, 1 - left, 1 - top
     elif turned == 270:
         left, top, right, bottom = top, 1 - right, bottom, 1 - left
-    return TextBox(box.text, box.confidence, left, top, right, bottom, others=box.others)
+    others = tuple(seen(text) for text in box.others)
+    return TextBox(seen(box.text), box.confidence, left, top, right, bottom, others=others)
 
 
 def _upright_code(code: PlacedCode, turned: int) -> PlacedCode:

@@ -11,6 +11,7 @@ from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.ledger import DimensionKind
 from zhangfang_sdk.open_items import DAYS_LATE, AgeRow, OpenItem
+from zhangfang_sdk.texts import seen
 
 READS = "parties.read"
 OF_SIDE = {"receivable": "receivables.read", "payable": "payables.read"}
@@ -158,7 +159,7 @@ async def items_at(
 
     ``party`` by name, "" for nobody's; ``ids`` where only some are asked for.
     """
-    named = None if party is None else _clean(party)
+    named = None if party is None else seen(party)
     values = (firm_in_scope(), client, list(accounts), at, named, limit, offset, None if ids is None else list(ids))
     rows = await connection().fetch(_ITEMS, *values)
     return [OpenItem(**dict(row)) for row in rows]
@@ -175,7 +176,7 @@ async def page_of_ages(
 ) -> Ages:
     """Counterparties whose name holds ``words``, the largest first."""
     rows = await connection().fetch(
-        _PAGE_OF_PARTIES, firm_in_scope(), client, list(accounts), at, _clean(words), limit, offset
+        _PAGE_OF_PARTIES, firm_in_scope(), client, list(accounts), at, seen(words), limit, offset
     )
     found = tuple((AgeRow(r["account"], r["item"], r["party"], tuple(r["buckets"])), int(r["items"])) for r in rows)
     return Ages(found, rows[0]["parties"] if rows else 0)
@@ -211,7 +212,3 @@ async def ties_at(client: int, accounts: Collection[str], at: dt.date, *, most_l
 def codes_of(accounts: Sequence[ControlAccount], above: str = "", side: Side | None = None) -> list[str]:
     """Codes of ``above`` and all below it, of one side where one is named."""
     return [a.code for a in accounts if a.code.startswith(above) and side in (None, a.side)]
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "")

@@ -9,14 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from zhangfang_capture_ocr.reading import Refused, read, read_confined
+from zhangfang_capture_ocr.reading import InvoiceKind, Refused, read, read_confined
 from zhangfang_capture_ocr.reading.confined import Reader
-from zhangfang_capture_ocr.reading.wire import dump, load
-from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, einvoice_xml
+from zhangfang_capture_ocr.reading.wire import dump, load, visible
+from zhangfang_capture_ocr.specimens import SpecimenInvoice, draw, einvoice_xml, taxed_line
+from zhangfang_sdk.texts import seen
 
 MakeInvoice = Callable[..., SpecimenInvoice]
 
@@ -153,3 +158,35 @@ def test_nothing_outlives_a_killed_server() -> None:
         owner.wait()
     assert wait_until(lambda: not running(warm))
     assert wait_until(lambda: not running(fork))
+
+
+SIGNS = st.text(st.sampled_from("甲乙\x00\x01\x0b\x1f\x7f\u202e\u200b\ufeff"), max_size=6)
+SAID = st.recursive(
+    SIGNS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(SAID)
+def test_nothing_that_a_reader_says_holds_a_sign_that_nobody_sees(said: Any) -> None:
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for each in [*value, *value.values()] if isinstance(value, dict) else value:
+                yield from texts(each)
+
+    kept = visible(said)
+    assert [text for text in texts(kept) if seen(text) != text] == []
+    assert type(kept) is type(said)
+
+
+async def test_an_invoice_with_such_signs_is_read_without_them(make_invoice: MakeInvoice) -> None:
+    """XML can hold those that turn what follows: a seller reads as another seller."""
+    line = taxed_line("*印刷品*图书\u202e", 500, "免税")
+    invoice = make_invoice(InvoiceKind.DIGITAL_SPECIAL, line, remarks="备\u200b注\ufeff")
+    invoice = replace(invoice, seller_name="\u202e司公限有乙本样")
+    reading = (await read_confined(einvoice_xml(invoice, "utf-8"), "发\u202e票.xml")).only
+    assert (reading.seller_name, reading.remarks) == ("司公限有乙本样", "备注")
+    assert "\u202e" not in reading.text + reading.lines[0].name

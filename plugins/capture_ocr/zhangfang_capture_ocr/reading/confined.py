@@ -25,7 +25,7 @@ from zhangfang_capture_ocr.reading.parts import FileReading
 from zhangfang_capture_ocr.reading.qr import PlacedCode
 from zhangfang_capture_ocr.reading.refusals import CODES, MAX_PICTURE_BYTES, Refused
 from zhangfang_capture_ocr.reading.sniffing import HEAD_BYTES, sniff
-from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READ, READY, REQUEST, UNPACK, WALLED, load_file
+from zhangfang_capture_ocr.reading.wire import DECODE, DRAW, READ, READY, REQUEST, UNPACK, WALLED, load_file, visible
 from zhangfang_sdk.recognition import LONGEST_SIDE, Bitmap
 
 WALL_SECONDS: Final = 10.0
@@ -200,7 +200,7 @@ class Reader:
 
 
 def _parsed(answer: bytes) -> dict[str, Any]:
-    """What a fork said. Raises `Refused`, also when the answer was cut off."""
+    """What a fork said of a foreign file, without signs that nobody sees. Raises `Refused`, also when the answer was cut off."""
     try:
         said = json.loads(answer)
         refused = said.get("refused")
@@ -208,7 +208,7 @@ def _parsed(answer: bytes) -> dict[str, Any]:
         raise Refused("decode.crashed") from error
     if refused is not None:
         raise Refused(refused if refused in CODES else "decode.crashed")
-    return dict(said)
+    return dict(visible(said))
 
 
 def _understood(load: Callable[[dict[str, Any]], T], said: dict[str, Any]) -> T:

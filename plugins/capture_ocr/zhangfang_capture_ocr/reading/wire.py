@@ -21,6 +21,7 @@ from zhangfang_capture_ocr.reading.values import (
     Source,
     Value,
 )
+from zhangfang_sdk.texts import seen
 
 FORMAT: Final = 1
 """Version of this JSON; raised when its shape changes."""
@@ -78,6 +79,15 @@ def load_file(data: Mapping[str, Any]) -> FileReading:
         ),
         bool(data["is_archive"]),
     )
+
+
+def visible(said: Any) -> Any:
+    """Parsed JSON with `seen` texts, however deep: what a file holds is cleaned here, whichever reader found it."""
+    if isinstance(said, str):
+        return seen(said)
+    if isinstance(said, list):
+        return [visible(each) for each in said]
+    return {seen(name): visible(each) for name, each in said.items()} if isinstance(said, dict) else said
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from zhangfang_capture_ocr.states import UNANSWERED_CHECKS
 from zhangfang_capture_ocr.stored_readings import as_value
 from zhangfang_capture_ocr.tables import InvoiceCheck
 from zhangfang_sdk.invoice_check import InvoiceRecord, InvoiceState
+from zhangfang_sdk.texts import seen
 
 _KEPT = ("seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id", "total", "tax", "reversed_amount")
 
@@ -48,7 +49,7 @@ def record_of(row: Mapping[str, Any]) -> InvoiceRecord:
 
 
 def columns_of(record: InvoiceRecord) -> dict[Any, Any]:
-    """An answer's columns, NULs and overlong names of a stranger's server cut out."""
+    """An answer's columns, without signs that nobody sees and overlong names of a stranger's server."""
     kept = {name: _clean(getattr(record, name)) for name in _KEPT}
     return {
         InvoiceCheck.state: record.state.value,
@@ -61,4 +62,4 @@ def columns_of(record: InvoiceRecord) -> dict[Any, Any]:
 
 
 def _clean(value: str | int | None) -> str | int | None:
-    return value.replace("\x00", "")[:200] if isinstance(value, str) else value
+    return seen(value)[:200] if isinstance(value, str) else value

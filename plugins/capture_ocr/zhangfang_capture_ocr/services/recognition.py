@@ -30,7 +30,7 @@ async def keep(item: Item, page: int, seen: SeenPage | None, engine: str) -> Non
     """Keep what was seen, in the caller's transaction, which holds the item; what was kept of that page before is replaced."""
     columns: dict[Any, Any] = {Recognition.engine: engine[:80], Recognition.blank: seen is None}
     if seen is not None:
-        codes = [[code.text.replace("\x00", ""), code.x, code.y] for code in seen.codes]
+        codes = [[code.text, code.x, code.y] for code in seen.codes]
         columns |= {
             Recognition.turned: seen.turned,
             Recognition.page_shape: seen.shape,
