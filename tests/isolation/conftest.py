@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from tests.isolation.money_and_taxes import plant_bank, plant_payroll, plant_taxes, plant_verification
+from tests.isolation.persons_own import plant_persons_own
 from tests.isolation.risks import plant_risks
 from zhangfang_archive.services import make_manifest
 from zhangfang_books import hand_figures, judged_cash
@@ -34,18 +35,10 @@ from zhangfang_core.documents.preview import page_image
 from zhangfang_core.documents.resumable.service import add, begin
 from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.pacing import Tried, try_now
+from zhangfang_core.identity.passkeys.challenges import Purpose, give
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
-from zhangfang_core.identity.tables import (
-    AuditorLink,
-    ConsentRow,
-    ContactChoice,
-    ContactCode,
-    ContactPoint,
-    OwnRole,
-    RecoveryCode,
-    Reset,
-)
+from zhangfang_core.identity.tables import AuditorLink, OwnRole, SignInRule
 from zhangfang_core.ledger.analysis_tables import (
     AssetEstimateRow,
     AssetWorkRow,
@@ -60,7 +53,7 @@ from zhangfang_core.module_settings.tables import ClientSetting, ModuleSetting
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import switch
 from zhangfang_core.modules.tables import FailedJob, PartTrouble
-from zhangfang_core.notices.tables import DeliveryRow, OptOut
+from zhangfang_core.notices.tables import DeliveryRow
 from zhangfang_core.piccolo_conf import APP_REGISTRY
 from zhangfang_core.settings import read_settings
 from zhangfang_core.tenancy.assignments import assign as assign_clients
@@ -288,29 +281,6 @@ async def _delivered(client: int, word: str, now: dt.datetime) -> None:
         ).save()  # fmt: skip
 
 
-async def _reached_at(actor: Actor) -> None:
-    """Ways to reach somebody: nobody else's page may show them."""
-    now = dt.datetime.now(dt.UTC)
-    word = f"{''.join(sorted(actor.sees)) or actor.name}"
-    address = f"机密{word}@example.com"[:120]
-    await ContactPoint(user=actor.person, kind="email", address=address, verified_at=now).save()
-    await ContactCode(
-        user=actor.person, kind="phone", address=address, code_hash="x", sent_at=now, expires_at=now, tries=0
-    ).save()
-    await Reset(
-        user=actor.person,
-        token_hash=f"{actor.name} {word}"[:64],
-        made_by=f"机密{word}",
-        made_at=now,
-        expires_at=now,
-        told_at=now,
-    ).save()
-    await RecoveryCode(user=actor.person, code_hash="x", made_at=now).save()
-    await ContactChoice(user=actor.person, email=True).save()
-    await OptOut(user=actor.person, kind=f"机密{word}", since=now).save()
-    await ConsentRow(user=actor.person, purpose="messages", text_version="1", given_at=now).save()
-
-
 async def _firm_wide(firm: int, mark: str) -> None:
     word = f"内部{mark}"
     await Service(title=word, content=word, price=1, published=True).save()
@@ -322,6 +292,7 @@ async def _firm_wide(firm: int, mark: str) -> None:
     await AuditorLink(
         user=auditor, token_hash=f"{firm:064x}", pin_hash=word, years="[2025]", made_by=word, made_at=now, expires_at=now
     ).save()
+    await SignInRule(idle_minutes=10080).save()
     await OwnRole(key=f"helper{firm}", title=word, side="client", permissions="[]").save()
     await Template(key=word, title=word, due_rule="day", due_number=1, changed_at=dt.datetime.now(dt.UTC)).save()
     await Reminders(duty="monthly", levels=json.dumps([[-7, word]]), changed_at=dt.datetime.now(dt.UTC)).save()
@@ -431,7 +402,7 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
     for actor in actors.values():
         if actor.person is not None:
             async with scoped_transaction(Scope(user=actor.person)):
-                await _reached_at(actor)
+                await plant_persons_own(actor.person, actor.name, "".join(sorted(actor.sees)) or actor.name)
         if actor.person is not None and actor.firm is not None and actor.client is not None:
             sends = dataclasses.replace(system_scope(actor.firm), client=actor.client, user=actor.person)
             async with scoped_transaction(sends):
@@ -441,6 +412,7 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
         await change_day(dt.date(2031, 1, 1), is_working=False, reason="元旦")
     async with scoped_transaction(Scope()):
         await try_now(Tried.PASSWORD, "nobody", "203.0.113.9")
+        await give(Purpose.SIGN_IN, "nobody")
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

@@ -9,10 +9,15 @@ import pytest
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity.enter import Asked, enter
+from zhangfang_core.identity.invitations import invite, look
 from zhangfang_core.identity.members import change_role, members
 from zhangfang_core.identity.own_roles import service
 from zhangfang_core.identity.own_roles.service import RoleDraft
+from zhangfang_core.identity.permissions import CORE_PERMISSIONS
+from zhangfang_core.identity.roles import role_title, roles
 from zhangfang_core.identity.set_up import join, make_person
+from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext, speaking
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.portal import session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
@@ -202,3 +207,43 @@ async def test_changed_and_removed_on_the_trail(firm: TestFirm) -> None:
     assert [a for a in actions if a.startswith(("role.", "member.role"))] == [
         "role.make", "role.change", "member.role", "role.remove",
     ]  # fmt: skip
+
+
+async def test_a_made_role_is_renamed_with_its_people_and_invitations(firm: TestFirm) -> None:
+    kept = await made(firm, DUN)
+    _, _, token = await person_with(firm, DUN)
+    async with acting(firm, "owner"):
+        link = await invite(role=DUN.title, contact="13900000000", client=firm.restaurant)
+        await service.change(kept, replace(DUN, title="应收专员"))
+        assert {m.role for m in await members()} >= {"应收专员"}
+        assert (await service.made_role(kept)).people == 1
+        with pytest.raises(Refusal, match=r"role\.title_taken"):
+            await service.change(kept, replace(DUN, title="老板"))
+    async with DB.transaction():
+        entered = await enter(token, "", Asked(firm.id, firm.restaurant))
+        assert entered is not None
+        assert (entered.scope.role, entered.scope.accounts) == ("应收专员", ("1122",))
+    async with DB.transaction():
+        invited = await look(link)
+        assert invited is not None
+        assert invited.role == "应收专员"
+    async with scoped_transaction(system_scope(firm.id)):
+        told = await connection().fetchval("select before::text || after::text from core_audit_entry where action = 'role.change'")
+    assert "催款员" in told
+    assert "应收专员" in told
+
+
+async def test_who_does_not_see_all_its_people_renames_no_role(firm: TestFirm) -> None:
+    kept = await made(firm, DUN)
+    async with acting(firm, "owner") as scope:
+        with in_scope(replace(scope, clients=frozenset({firm.trading}))), pytest.raises(Refusal, match=r"role\.rename"):
+            await service.change(kept, replace(DUN, title="应收专员"))
+
+
+async def test_titles_of_roles_and_permissions_have_english() -> None:
+    """Core's and every plugin's, as the page of roles shows them."""
+    titles = [r.title for r in roles()] + [p.title for p in CORE_PERMISSIONS]
+    titles += [p.title for m in registry().modules.values() for p in m.manifest.permissions]
+    with speaking("en"):
+        assert [title for title in titles if gettext(title) == title] == []
+        assert role_title("owner") == gettext("负责人") != "负责人"

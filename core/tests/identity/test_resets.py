@@ -184,7 +184,7 @@ async def test_through_the_pages_and_told_at_the_next_sign_in(firm: TestFirm, ad
         assert done.headers["location"] == "/sign-in/news?next=/me/account"
         text = (await visitor.get("/sign-in/news?next=/me/account")).text
         assert "adm 在" in text
-        assert "动态验证码也被清除了" in text
+        assert "动态验证码和通行密钥也被清除了" in text
         await visitor.post("/sign-in/news")
         assert (await visitor.post("/sign-in", login="li", password=NEW)).headers["location"] == "/"
     async with scoped_transaction(system_scope(firm.id)):

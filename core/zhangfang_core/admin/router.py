@@ -29,7 +29,8 @@ from zhangfang_core.admin.catalogue import Placed, better_pages, forms, screens
 from zhangfang_core.admin.page_words import changed_files
 from zhangfang_core.admin.shape import shape
 from zhangfang_core.admin.table_visit import TableVisit
-from zhangfang_core.identity.forms import CLEARED, token_of_request
+from zhangfang_core.identity.forms import CLEARED
+from zhangfang_core.identity.presence import token_of_request
 from zhangfang_core.identity.sessions import sign_out
 from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.calling import calling

@@ -9,13 +9,16 @@ from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import recovery, second_factor
 from zhangfang_core.identity.account_trail import record_failure
 from zhangfang_core.identity.pacing import Tried, try_now
+from zhangfang_core.identity.passkeys.ceremonies import proves
+from zhangfang_core.identity.passkeys.challenges import Purpose
 from zhangfang_core.identity.passwords import matches
 from zhangfang_core.identity.places import record_everywhere
+from zhangfang_core.identity.presence import token_of_request
 from zhangfang_sdk.context import scope
 
 WRONG_PASSWORD = "当前密码不对,请再试一次。"  # noqa: S105 - a sentence
 
-Proof = Literal["", "code", "recovery"]
+Proof = Literal["", "code", "recovery", "passkey"]
 
 
 async def confirm_password(password: str) -> bool:
@@ -35,7 +38,7 @@ async def confirm_password(password: str) -> bool:
 
 
 async def confirm_factor(written: str) -> bool:
-    """Whether this is a code of the second factor, or a recovery code, of the person who is signed in; it is used up.
+    """Whether this is a code of the second factor, a recovery code, or the answer of a passkey of the person who is signed in; used up now.
 
     Raises Refusal ``sign_in.wait``.
     """
@@ -44,7 +47,7 @@ async def confirm_factor(written: str) -> bool:
         return False
     attempt = await try_now(Tried.SECOND_FACTOR, str(actor.user), actor.address)
     await show_scope(actor)
-    proof = await prove(actor.user, written)
+    proof = await prove(actor.user, written, token_of_request())
     if proof:
         await attempt.succeeded()
     else:
@@ -56,8 +59,13 @@ async def confirm_factor(written: str) -> bool:
     return proof != ""
 
 
-async def prove(user: int, written: str) -> Proof:
-    """What the person proved with: a code of the second factor or a recovery code, either used up now; "" for neither."""
+async def prove(user: int, written: str, token: str) -> Proof:
+    """What the person proved with, in the session of this token: a code of the second factor, a recovery code, the answer of a passkey.
+
+    Used up now; "" for none of them.
+    """
+    if written.startswith("{"):
+        return "passkey" if await proves(user, written, Purpose.PROVE, token) else ""
     if await second_factor.accept(user, written):
         return "code"
     return "recovery" if await recovery.spend(user, written) else ""

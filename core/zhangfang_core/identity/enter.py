@@ -16,7 +16,7 @@ Owed = Literal["", "code", "enrol"]
 
 ENTER = """select e.*, (select json_object_agg(s.module, s.enabled)::text from core_module_switch s where s.firm = e.firm) as switches,
     (select array_agg(t.plugin || ' ' || t.part) from core_part_trouble t where t.firm = e.firm and t.failures >= 3) as parts_off
-    from app_enter($1, $2, $3, $4) e"""
+    from app_enter($1, $2, $3, $4, $5) e"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ OWN = Asked()
 class Entered:
     """A session that stands.
 
-    ``owed`` says what the second factor still asks for: "code", or "enrol" where the role must have one and the person has
-    none yet. Until then ``scope`` is nobody's (no user, no firm, no permissions) and the database shows nothing. ``scope`` has
-    no firm where the person does not belong to the place that was asked for.
+    ``owed`` says what the second factor still asks for: "code" (the phone's, a recovery code, or a passkey), or "enrol" where
+    the role must have one and the person has none yet. Until then ``scope`` is nobody's (no user, no
+    firm, no permissions) and the database shows nothing. ``scope`` has no firm where the person does not belong to the place that was asked for.
     """
 
     scope: Scope
@@ -60,15 +60,16 @@ class Entered:
         return Scope(user=self.person)
 
 
-async def enter(token: str | None, address: str, asked: Asked = OWN) -> Entered | None:
+async def enter(token: str | None, address: str, asked: Asked = OWN, *, attended: bool = True) -> Entered | None:
     """Put the transaction in force behind the walls of the place that is asked for; None when the session does not stand or its
     person belongs nowhere any more.
 
-    The one query sets every setting that row-level security reads, and notes at most once a minute that the session was seen.
+    The one query sets every setting that row-level security reads, and notes at most once a minute that the session was seen;
+    not where the page asked by itself (``attended`` false), which says nothing of its person.
     """
     if not token:
         return None
-    row = await connection().fetchrow(ENTER, hash_of(token), asked.firm, asked.client, asked.operator)
+    row = await connection().fetchrow(ENTER, hash_of(token), asked.firm, asked.client, asked.operator, attended)
     if row is None:
         return None
     owed: Owed = row["second_factor"]

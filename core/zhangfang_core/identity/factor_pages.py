@@ -8,16 +8,16 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import recovery, second_factor, sessions
 from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_factor, confirm_password
-from zhangfang_core.identity.forms import Form, as_sent, password_in, token_of_request
+from zhangfang_core.identity.forms import WRONG_PROOF, Form, as_sent, password_in, proof_in
+from zhangfang_core.identity.passkeys.party import relying_party
 from zhangfang_core.identity.places import record_everywhere
-from zhangfang_core.identity.second_factor import must_have_factor
+from zhangfang_core.identity.presence import token_of_request
+from zhangfang_core.identity.second_factor import factors, must_have_factor
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import ANYWHERE, SIGNED_IN, Page, action, go, page
-
-WRONG_PROOF = "原来的验证码或恢复码不对,或者已经用过。每个 6 位数只能用一次,请等下一个。"
 
 
 @page("/account/second-factor", of=ANYWHERE, permission=SIGNED_IN)
@@ -37,7 +37,7 @@ async def second_factor_form(data: Form) -> Page:
     except Refusal as refusal:
         kept = sealed if refusal.code == "second_factor.wrong_code" else None
         return await _second_factor_page(sealed=kept, error=refusal.sentence)
-    if await _has_factor(user) and not await confirm_factor(as_sent(data, "proof")):
+    if (await factors(user)).any and not await confirm_factor(proof_in(data)):
         return await _second_factor_page(sealed=sealed, proof_error=WRONG_PROOF)
     await second_factor.keep(user, sealed, step)
     codes = await recovery.make(user)
@@ -56,7 +56,7 @@ async def second_factor_form(data: Form) -> Page:
 async def recovery_codes_form(data: Form) -> Page:
     """New recovery codes, shown once; asks for a code of the second factor."""
     user = _person()
-    if not await confirm_factor(as_sent(data, "proof")):
+    if not await confirm_factor(proof_in(data)):
         return await _second_factor_page(codes_error=WRONG_PROOF)
     codes = await recovery.make(user)
     await record_everywhere("second_factor.recovery_codes", f"core_user:{user}")
@@ -65,15 +65,16 @@ async def recovery_codes_form(data: Form) -> Page:
 
 @action("/account/second-factor/remove", of=ANYWHERE, permission=SIGNED_IN)
 async def second_factor_removal(data: Form) -> Page | Redirect:
-    """Only where the role does without; asks for the password and for a code."""
+    """Only where the role does without, or there is a passkey; asks for the password and for a proof."""
     user = _person()
-    if await must_have_factor(user):
-        raise Refusal("second_factor.must", "您的角色必须使用动态验证码,不能关闭。", status=409)
+    if not (await factors(user)).passkeys and await must_have_factor(user):
+        raise Refusal("second_factor.must", "您的角色登录时必须有第二道验证。先添加通行密钥,才能关闭动态验证码。", status=409)
     if not await confirm_password(password_in(data)):
         return await _second_factor_page(removal_error=WRONG_PASSWORD)
-    if not await confirm_factor(as_sent(data, "proof")):
+    if not await confirm_factor(proof_in(data)):
         return await _second_factor_page(removal_error=WRONG_PROOF)
-    await second_factor.remove(user)
+    await second_factor.stop_codes(user)
+    await sessions.revoke_others(token_of_request())
     await record_everywhere("second_factor.remove", f"core_user:{user}")
     return go(here("/account"))
 
@@ -83,11 +84,6 @@ def _person() -> int:
     if user is None:
         raise not_found("人员")
     return user
-
-
-async def _has_factor(user: int) -> bool:
-    present: bool = await connection().fetchval("select totp_secret <> '' from core_user where id = $1", user)
-    return present
 
 
 def _codes_page(codes: list[str]) -> Page:
@@ -106,6 +102,7 @@ async def _second_factor_page(
     removal_error: str | None = None,
 ) -> Page:
     user = _person()
+    had = await factors(user)
     login = await connection().fetchval("select login from core_user where id = $1", user)
     return Page(
         "identity/second_factor.html",
@@ -113,8 +110,9 @@ async def _second_factor_page(
         active="account",
         back=here("/account"),
         offer=second_factor.offer(user, login, sealed or None),
-        present=await _has_factor(user),
-        must=await must_have_factor(user),
+        had=had,
+        must=not had.passkeys and await must_have_factor(user),
+        keys_here=relying_party() is not None,
         left=await recovery.left(user),
         error=error,
         password_error=password_error,

@@ -8,7 +8,8 @@ from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
-from zhangfang_core.identity.presence import COOKIE, asking, own_cookie
+from zhangfang_core.identity.passkeys.ceremonies import LONGEST_ANSWER
+from zhangfang_core.identity.presence import COOKIE, own_cookie
 from zhangfang_core.identity.sessions import LIFETIME
 from zhangfang_core.settings import read_settings
 from zhangfang_sdk.errors import Refusal
@@ -18,6 +19,8 @@ from zhangfang_sdk.web import Page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Req = Request[Any, Any, Any]
+
+WRONG_PROOF = "没有通过验证:6 位数或恢复码不对、已经用过,或者通行密钥没有通过。每个 6 位数只能用一次,请等下一个。"
 
 PASSWORDS = frozenset({"password", "current", "pin"})
 """Names of the fields that hold one, which nobody cleans."""
@@ -53,6 +56,11 @@ def password_in(data: dict[str, Any], name: str = "password", longest: int = 100
     return _one(data, name)[:longest]
 
 
+def proof_in(data: dict[str, Any], name: str = "proof") -> str:
+    """What proves the second factor: the answer of a passkey, as the browser gave it, else the code that was written."""
+    return _one(data, "passkey")[: LONGEST_ANSWER + 1] or as_sent(data, name)
+
+
 def numbers_in(data: dict[str, Any], name: str) -> list[int]:
     """All values of a field that are ids."""
     values = data.get(name, [])
@@ -82,12 +90,6 @@ def local(address: str) -> Address:
     """A page of this portal to go to afterwards; "/" for anything that leads elsewhere."""
     away = not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable()
     return portal("/" if away or address.startswith("/sign-") else address[:500])
-
-
-def token_of_request() -> str:
-    """The session's token, "" without one."""
-    request = asking()
-    return "" if request is None else request.presence.token or ""
 
 
 def told_to_wait(page: Page, refusal: Refusal) -> Page:

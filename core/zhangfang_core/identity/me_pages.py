@@ -6,8 +6,9 @@ from litestar.response import Redirect
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import sessions, sign_in
 from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_password
-from zhangfang_core.identity.forms import Form, as_sent, choice_cookie, password_in, token_of_request, told_to_wait
+from zhangfang_core.identity.forms import Form, as_sent, choice_cookie, password_in, told_to_wait
 from zhangfang_core.identity.places import own_places
+from zhangfang_core.identity.presence import token_of_request
 from zhangfang_core.identity.roles import role_title
 from zhangfang_core.modules.catalogues import LANGUAGES
 from zhangfang_sdk.context import scope
@@ -20,7 +21,8 @@ from zhangfang_sdk.web import ANYWHERE, SIGNED_IN, Page, action, go, page
 async def me_page() -> Page:
     """Everything that is the person's own on one page."""
     row = await connection().fetchrow(
-        "select name, login, language, large_type, totp_secret <> '' as second_factor from core_user where id = $1",
+        """select name, login, language, large_type, totp_secret <> '' as second_factor,
+        (select count(*) from core_passkey p where p."user" = core_user.id) as passkeys from core_user where id = $1""",
         scope().user,
     )
     if row is None:

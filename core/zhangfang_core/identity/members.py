@@ -12,7 +12,7 @@ from zhangfang_sdk.live import ACCESS, WHOLE_FIRM, Live
 from zhangfang_sdk.services import use
 
 _MEMBERS = """select m.id, m."user", u.name, u.login, m.role, m.client, c.name as client_name, m.active,
-    u.totp_secret <> '' as second_factor,
+    app_has_factor(u.id) as second_factor,
     app_clients_of(m) as clients, exists (select from core_role r where r.firm = m.firm and r.key = m.role
         and (r.every_client or r.clients is not null)) as by_role
     from core_membership m join core_user u on u.id = m."user"
@@ -68,7 +68,7 @@ async def roles_to_grant(side: str) -> list[tuple[str, str]]:
         "select key, title from core_role where firm = $1 and side = $2 order by key", firm_in_scope(), side
     )
     known = {r.id for r in roles()}
-    return [(r.id, r.title) for r in given] + [(r["key"], r["title"]) for r in made if r["key"] not in known]
+    return [(r.id, role_title(r.id)) for r in given] + [(r["key"], r["title"]) for r in made if r["key"] not in known]
 
 
 async def check_grant(role: str, *, of_client: bool) -> None:

@@ -26,6 +26,7 @@ class Tried(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - what it is, not one
     SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
     CONFIRMATION = "confirmation"
 
 

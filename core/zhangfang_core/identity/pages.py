@@ -6,10 +6,10 @@ from urllib.parse import quote
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
-from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import invitations, news, sessions, sign_in
+from zhangfang_core.identity.arriving import enrolled, signed_in
 from zhangfang_core.identity.contact_pages import HANDLERS as CONTACTS
-from zhangfang_core.identity.enter import Entered, enter
+from zhangfang_core.identity.enter import enter
 from zhangfang_core.identity.factor_pages import HANDLERS as FACTOR
 from zhangfang_core.identity.forms import (
     CLEARED,
@@ -17,20 +17,18 @@ from zhangfang_core.identity.forms import (
     Req,
     as_sent,
     came_from,
-    choice_cookie,
     local,
     password_in,
+    proof_in,
     session_cookie,
-    token_of_request,
     told_to_wait,
 )
 from zhangfang_core.identity.me_pages import HANDLERS as ME
+from zhangfang_core.identity.passkeys.pages import HANDLERS as PASSKEYS
 from zhangfang_core.identity.people_pages import HANDLERS as PEOPLE
-from zhangfang_core.identity.places import record_everywhere
-from zhangfang_core.identity.presence import asking
+from zhangfang_core.identity.presence import asking, token_of_request
 from zhangfang_core.identity.reset_pages import HANDLERS as RESETS
-from zhangfang_core.identity.second_factor import offer
-from zhangfang_sdk.context import in_scope
+from zhangfang_core.identity.sign_in_views import WRONG_PASSKEY, owed_view, sign_in_view
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import Address, portal
 from zhangfang_sdk.web import PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
@@ -49,7 +47,7 @@ async def sign_in_page(wanted: Next = "/") -> Page | Redirect:
         return go(portal(f"/sign-in/code?next={quote(local(wanted))}"))
     if request is not None and request.presence.scope is not None:
         return go(local(wanted))
-    return Page("identity/sign_in.html", title="登录", wanted=local(wanted), login="", error=None)
+    return sign_in_view(local(wanted))
 
 
 @action("/sign-in", of=PORTAL, permission=PUBLIC)
@@ -59,15 +57,12 @@ async def sign_in_form(request: Req, data: Form) -> Page | Redirect:
     try:
         done = await sign_in.sign_in(login, password_in(data), **came_from(request))
     except Refusal as refusal:
-        shown = Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=refusal.sentence)
+        shown = sign_in_view(wanted, login=login, error=refusal.sentence)
         return told_to_wait(shown, refusal)
     if done is None:
-        return Page("identity/sign_in.html", title="登录", wanted=wanted, login=login, error=WRONG)
+        return sign_in_view(wanted, login=login, error=WRONG)
     token, person = done
-    answer = await _signed_in(token, wanted, came_from(request)["address"])
-    if person.large_type:
-        answer.set_cookie(choice_cookie("type", "large"))
-    return answer
+    return await signed_in(token, wanted, came_from(request)["address"], large_type=person.large_type)
 
 
 @page("/sign-in/code", of=PORTAL, permission=PUBLIC)
@@ -78,14 +73,14 @@ async def code_page(request: Req, wanted: Next = "/") -> Page | Redirect:
         return go(portal("/sign-in"))
     if not entered.owed:
         return go(local(wanted))
-    return await _code_page(entered, local(wanted))
+    return await owed_view(entered, local(wanted))
 
 
 @action("/sign-in/code", of=PORTAL, permission=PUBLIC)
 async def code_form(request: Req, data: Form) -> Page | Redirect:
     """A wrong code is counted, and makes the next one wait."""
     token, wanted = token_of_request(), local(as_sent(data, "next"))
-    code, sealed = as_sent(data, "code"), as_sent(data, "sealed")
+    code, sealed = proof_in(data, "code"), as_sent(data, "sealed")
     address = came_from(request)["address"]
     if sealed:
         return await _enrolled(token, sealed, code, wanted, address)
@@ -94,15 +89,21 @@ async def code_form(request: Req, data: Form) -> Page | Redirect:
     except Refusal as refusal:
         if refusal.code != "sign_in.wait":
             raise
-        page = Page("identity/code.html", title="动态验证码", wanted=wanted, error=refusal.sentence)
-        return told_to_wait(page, refusal)
+        return told_to_wait(await _still_owed(token, wanted, refusal.sentence), refusal)
     if settled is None:
-        return Page("identity/code.html", title="动态验证码", wanted=wanted, error=WRONG_CODE)
-    return await _signed_in(settled, wanted, address)
+        return await _still_owed(token, wanted, WRONG_PASSKEY if code.startswith("{") else WRONG_CODE)
+    return await signed_in(settled, wanted, address)
+
+
+async def _still_owed(token: str, wanted: Address, error: str) -> Page:
+    entered = await enter(token, "")
+    if entered is None:
+        raise Refusal("access.sign_in", "登录已过期,请重新登录。", status=401)
+    return await owed_view(entered, wanted, error=error)
 
 
 async def _enrolled(token: str, sealed: str, code: str, wanted: Address, address: str) -> Page:
-    """Recovery codes, shown once, on the way into the portal; what was wrong is told on the form."""
+    """What was wrong is told on the form."""
     try:
         settled, codes = await sign_in.enrol(token, sealed, code, address=address)
     except Refusal as refusal:
@@ -110,38 +111,8 @@ async def _enrolled(token: str, sealed: str, code: str, wanted: Address, address
         if entered is None or entered.owed != "enrol":
             raise
         kept = sealed if refusal.code == "second_factor.wrong_code" else None
-        return await _code_page(entered, wanted, error=refusal.sentence, sealed=kept)
-    entered = await enter(settled, address)
-    if entered is not None:
-        with in_scope(entered.scope):
-            await record_everywhere("second_factor.set_up", f"core_user:{entered.person}", token=settled)
-            await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=settled)
-    answer = Page("identity/enrolled.html", title="恢复码", wanted=wanted, codes=codes)
-    answer.set_cookie(session_cookie(settled))
-    return answer
-
-
-async def _code_page(entered: Entered, wanted: str, *, error: str | None = None, sealed: str | None = None) -> Page:
-    if entered.owed == "code":
-        return Page("identity/code.html", title="动态验证码", wanted=wanted, error=error)
-    await show_scope(entered.scope_of_person())
-    login = await connection().fetchval("select login from core_user where id = $1", entered.person)
-    shown = offer(entered.person, login, sealed)
-    return Page("identity/enrol.html", title="设置动态验证码", wanted=wanted, error=error, offer=shown)
-
-
-async def _signed_in(token: str, wanted: Address, address: str) -> Redirect:
-    """On with the new cookie: to the second factor where it is owed, else into the portal, which the trail notes."""
-    entered = await enter(token, address)
-    if entered is None or entered.owed:
-        answer = go(portal(f"/sign-in/code?next={quote(wanted)}"))
-    else:
-        with in_scope(entered.scope):
-            await record_everywhere("session.sign_in", f"core_session:{entered.session}", token=token)
-            told = await news.news(token)
-        answer = go(portal(f"/sign-in/news?next={quote(wanted)}") if told else wanted)
-    answer.set_cookie(session_cookie(token))
-    return answer
+        return await owed_view(entered, wanted, error=refusal.sentence, sealed=kept)
+    return await enrolled(settled, codes, wanted, address, by="second_factor.set_up")
 
 
 @page("/sign-in/news", of=PORTAL, permission=SIGNED_IN)
@@ -192,7 +163,7 @@ async def accept_form(request: Req, token: FromPath[str], data: Form) -> Page | 
             raise
         session, error = None, refusal.sentence
     if session is not None:
-        return await _signed_in(session, portal("/"), came_from(request)["address"])
+        return await signed_in(session, portal("/"), came_from(request)["address"])
     invited = await invitations.look(token)
     return Page(
         "identity/invitation.html", title="接受邀请", invited=invited, token=token, login=login, name=name, error=error
@@ -212,6 +183,7 @@ HANDLERS = [
     *CONTACTS,
     *FACTOR,
     *ME,
+    *PASSKEYS,
     *PEOPLE,
     *RESETS,
 ]

@@ -6,6 +6,7 @@ from litestar.response import Redirect
 from zhangfang_core.identity import invitations, members
 from zhangfang_core.identity.auditing.pages import HANDLERS as AUDITOR_PAGES
 from zhangfang_core.identity.forms import Form, Req, as_sent, number, numbers_in, public_address, written
+from zhangfang_core.identity.idle_pages import HANDLERS as IDLE_PAGES
 from zhangfang_core.identity.own_roles.pages import HANDLERS as ROLE_PAGES
 from zhangfang_core.tenancy.assignments import assign, assigned
 from zhangfang_sdk.clients import Clients
@@ -106,6 +107,7 @@ async def _people_page(
 HANDLERS = [
     *ROLE_PAGES,
     *AUDITOR_PAGES,
+    *IDLE_PAGES,
     people_page,
     invite_form,
     withdraw_form,

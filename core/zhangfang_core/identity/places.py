@@ -103,7 +103,7 @@ async def _visit(
     found = []
     try:
         for place in places:
-            entered = await enter(token, address, Asked(place.firm, place.client))
+            entered = await enter(token, address, Asked(place.firm, place.client), attended=False)
             if entered is None or entered.scope.firm is None:
                 continue
             if wanted(entered, know_enabled(entered.scope.firm, entered.switches, entered.parts_off)):
@@ -112,7 +112,7 @@ async def _visit(
     finally:
         # Also when a visit raised: the page may go on. A transaction that failed shows nothing any more.
         with suppress(asyncpg.InFailedSQLTransactionError):
-            await enter(token, address, back_to)
+            await enter(token, address, back_to, attended=False)
     return found
 
 

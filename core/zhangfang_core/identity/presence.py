@@ -53,6 +53,12 @@ def asking() -> Asking | None:
     return _asking.get()
 
 
+def token_of_request() -> str:
+    """The session's token, "" without one."""
+    request = asking()
+    return "" if request is None else request.presence.token or ""
+
+
 @contextmanager
 def answering(request: Asking) -> Iterator[None]:
     token = _asking.set(request)

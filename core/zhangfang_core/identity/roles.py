@@ -3,6 +3,7 @@
 from typing import Literal
 
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.roles import EVERY_PLUGINS, Role
 
 OPERATOR = "operator"
@@ -50,13 +51,13 @@ def role(key: str) -> Role | None:
 
 
 def role_title(key: str) -> str:
-    """The title of a role; a role that a firm made is called by its key."""
+    """The title of a role in the language in force; a role that a firm made is called by its key."""
     if key == OPERATOR:
-        return "平台运维"
+        return gettext("平台运维")
     if key == PERSON:
-        return "个人"
+        return gettext("个人")
     found = role(key)
-    return key if found is None else found.title
+    return key if found is None else gettext(found.title)
 
 
 def side_of(key: str) -> Literal["firm", "client"]:

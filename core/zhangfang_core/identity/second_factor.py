@@ -1,12 +1,14 @@
-"""The second factor: time-based codes (TOTP, RFC 6238: SHA-1, 6 digits, 30 s) that are taken once each."""
+"""The second factor: time-based codes (TOTP, RFC 6238: SHA-1, 6 digits, 30 s) that are taken once each, beside passkeys."""
 
 import hmac
 import time
+from dataclasses import dataclass
 
 import pyotp
 import segno
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.passkeys.kept import remove_all
 from zhangfang_core.identity.recovery import void
 from zhangfang_core.identity.secrets import seal, unseal
 from zhangfang_sdk.errors import Refusal
@@ -71,10 +73,44 @@ async def keep(user: int, sealed: str, step: int) -> None:
     )
 
 
-async def remove(user: int) -> None:
-    """Sign in with the password alone from now on; recovery codes go too."""
-    await void(user)
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What the person can prove themselves with beside the password; recovery codes stand in for either."""
+
+    codes: bool
+    passkeys: bool
+
+    @property
+    def any(self) -> bool:
+        return self.codes or self.passkeys
+
+
+async def factors(user: int) -> Factors:
+    """Of the person whose row is open (``app.user`` is set)."""
+    row = await connection().fetchrow(
+        """select totp_secret <> '' as codes, exists (select from core_passkey p where p."user" = u.id) as passkeys
+        from core_user u where id = $1""",
+        user,
+    )
+    return Factors(codes=False, passkeys=False) if row is None else Factors(**dict(row))
+
+
+async def stop_codes(user: int) -> None:
+    """No codes of a phone from now on; recovery codes go too where no passkey is left for which they stand."""
     await connection().execute("update core_user set totp_secret = '' where id = $1", user)
+    await settle_recovery(user)
+
+
+async def settle_recovery(user: int) -> None:
+    """Recovery codes stand in for a second factor: away with them where there is none any more."""
+    if not (await factors(user)).any:
+        await void(user)
+
+
+async def remove(user: int) -> None:
+    """Sign in with the password alone from now on; passkeys and recovery codes go too."""
+    await remove_all(user)
+    await stop_codes(user)
 
 
 def wrong_code() -> Refusal:

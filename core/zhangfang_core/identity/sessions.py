@@ -11,7 +11,7 @@ from zhangfang_sdk.context import scope, scope_or_none
 from zhangfang_sdk.errors import not_found
 
 LIFETIME = dt.timedelta(days=30)
-"""From sign-in; ``app_enter`` also ends a session that was not seen for 7 days."""
+"""From sign-in; ``app_enter`` also ends a session whose person did nothing for 7 days, or as long as one of their firms says."""
 
 # Most browsers name others too, so that the order decides.
 _BROWSERS = (
@@ -77,7 +77,7 @@ async def sessions(token: str | None) -> Sequence[SessionSeen]:
     """Those of the actor that stand, the last seen first; ``token`` is that of this request."""
     rows = await connection().fetch(
         """select id, created_at, last_seen_at, address, user_agent, token_hash = $2 as current from core_session
-        where "user" = $1 and revoked_at is null and expires_at > now() and last_seen_at > now() - interval '7 days'
+        where "user" = $1 and revoked_at is null and expires_at > now() and last_seen_at > now() - app_idle_of($1)
         order by current desc, last_seen_at desc limit 100""",
         scope().user,
         hash_of(token or ""),

@@ -78,6 +78,30 @@ class RecoveryCode(Table, tablename="core_recovery_code"):
     used_at = Timestamptz(null=True, default=None)
 
 
+class Passkey(Table, tablename="core_passkey"):
+    """One of a person's passkeys (W3C Web Authentication): ``credential`` and ``public_key`` (COSE) in base64url, as the browser gave them."""
+
+    id = BigSerial(primary_key=True)
+    user = ForeignKey(User, null=False, on_delete=OnDelete.cascade)
+    name = Varchar(length=40, null=False)
+    credential = Varchar(length=1400, null=False, secret=True)
+    public_key = Varchar(length=2800, null=False, secret=True)
+    sign_count = BigInt(default=0, help_text="as the passkey told last; many always tell 0")
+    transports = Varchar(length=80, null=False, help_text="how the browser reaches it, by commas")
+    made_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+
+class PasskeyChallenge(Table, tablename="core_passkey_challenge"):
+    """What a passkey was asked to sign, until it was answered; ``bound_to`` is the hash of the asking browser's session or form token."""
+
+    id = BigSerial(primary_key=True)
+    challenge_hash = Varchar(length=64, null=False, unique=True, secret=True, help_text="SHA-256 in hex")
+    bound_to = Varchar(length=64, null=False, secret=True, help_text="SHA-256 in hex")
+    purpose = Varchar(length=10, null=False)
+    expires_at = Timestamptz()
+
+
 class Reset(Table, tablename="core_reset"):
     """A link with which a person chooses a new password, once; ``told_at`` when they read that somebody gave it."""
 
@@ -116,6 +140,13 @@ class Invitation(FirmRows, Table, tablename="core_invitation"):
     used_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)
     invited_by = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
+
+
+class SignInRule(FirmRows, Table, tablename="core_sign_in_rule"):
+    """After how long without a sign of them a firm's people, those of its clients too, sign in again; one row a firm, none for 7 days."""
+
+    id = BigSerial(primary_key=True)
+    idle_minutes = Integer(null=False)
 
 
 class OwnRole(FirmRows, Table, tablename="core_role"):

@@ -6,6 +6,7 @@ from functools import cache
 
 from zhangfang_core.documents.resumable.sweeping import SWEEP_UPLOADS_JOB
 from zhangfang_core.identity.pacing import FORGET_JOB
+from zhangfang_core.identity.passkeys.challenges import FORGET_CHALLENGES_JOB
 from zhangfang_core.jobs.queue import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
@@ -44,7 +45,7 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
 CORE_JOBS = (
     Job("tell", tell_one, seconds=LONGEST_FACT_S),
     *(SEAL_JOB, KEEP_JOB, MAIL_JOB, VERIFY_JOB),
-    *(SWEEP_JOB, SWEEP_UPLOADS_JOB, FORGET_JOB, DELIVER_JOB, *SEARCH_JOBS),
+    *(SWEEP_JOB, SWEEP_UPLOADS_JOB, FORGET_JOB, FORGET_CHALLENGES_JOB, DELIVER_JOB, *SEARCH_JOBS),
 )
 
 

@@ -63,14 +63,16 @@ class Screen:
     async def views(self) -> Sequence[View] | None:
         """What it may show now; None when the session does not stand. A short transaction of its own."""
         async with DB.transaction():
-            entered = await enter(self.token, self.address, self.asked)
+            entered = await enter(self.token, self.address, self.asked, attended=False)
             if entered is None or entered.pending_second_factor:
                 return None
             if self.asked.firm is not None:
                 return _view(entered.scope)
             with in_scope(entered.scope):
                 places = await own_places()
-            found = [await enter(self.token, self.address, Asked(place.firm, place.client)) for place in places]
+            found = [
+                await enter(self.token, self.address, Asked(place.firm, place.client), attended=False) for place in places
+            ]
         return [view for each in found if each is not None for view in _view(each.scope)]
 
 

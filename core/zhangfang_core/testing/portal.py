@@ -87,12 +87,15 @@ class Portal:
     app: Litestar
 
     @asynccontextmanager
-    async def visitor(self, token: str | None, place: str = "") -> AsyncIterator[Visitor]:
-        """Somebody with a session's token; None is signed out. ``place`` is where their pages are: "/f/1/c/2", "/f/1", "/me"."""
+    async def visitor(self, token: str | None, place: str = "", origin: str = ORIGIN) -> AsyncIterator[Visitor]:
+        """Somebody with a session's token; None is signed out. ``place`` is where their pages are: "/f/1/c/2", "/f/1", "/me".
+
+        ``origin`` is the address by which they reach the portal.
+        """
         transport = httpx.ASGITransport(cast(Any, self.app), raise_app_exceptions=False)
         cookies = {} if token is None else {COOKIE: token}
         async with httpx.AsyncClient(
-            transport=transport, base_url=ORIGIN, cookies=cookies, headers={"accept-encoding": "identity"}
+            transport=transport, base_url=origin, cookies=cookies, headers={"accept-encoding": "identity"}
         ) as http:
             yield Visitor(http, place)
 

@@ -30,6 +30,8 @@ PYTHON_CALLS: dict[str, tuple[int | None, str]] = {
     "NavEntry": (1, "label"),
     "SearchSource": (1, "title"),
     "Page": (None, "title"),
+    "Permission": (1, "title"),
+    "Role": (1, "title"),
 }
 # Dates, tools and people stay out: a run that changes no text changes no byte.
 HEADER = (
@@ -110,6 +112,7 @@ def _data_texts(package: Path) -> Iterator[str]:
     if manifest.exists():
         declared = tomllib.loads(manifest.read_text("utf-8"))
         yield from (*declared.get("actions", {}).values(), *declared.get("facts", {}).values())
+        yield from (permission["title"] for permission in declared.get("permissions", ()))
 
 
 def _named(node: object, fields: frozenset[str]) -> Iterator[str]:

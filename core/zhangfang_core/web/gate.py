@@ -39,6 +39,10 @@ class SignInNeeded(Exception):
         super().__init__(where)
         self.where = where
 
+
+BY_ITSELF = b"x-by-itself"
+"""Header of what the script of a page asks when a live event says that something changed (live.js). Who leaves it out loses nothing."""
+
 LARGEST_ID = 2**63 - 1
 """Of the database's ids: nothing stands behind an address with a larger one, and no query could ask for it."""
 
@@ -201,10 +205,15 @@ async def admit(scope: Connection, opt: dict[str, Any]) -> tuple[Asking, str]:
 async def _presence(scope: Connection, asked: Asked) -> tuple[Presence, str, Entered | None]:
     cookies, client = _cookies(scope), scope.get("client")
     token = cookies.get(own_cookie(COOKIE))
-    entered = await enter(token, client[0] if client else "", asked)
+    entered = await enter(token, client[0] if client else "", asked, attended=not by_itself(scope))
     if entered is None:
         return Presence(None, None), cookies.get("lang", "zh"), None
     return Presence(token, entered.scope, entered.pending_second_factor), entered.language, entered
+
+
+def by_itself(scope: Connection) -> bool:
+    """Whether a page asks without its person, who may have left: an open stream, and what its script says so of."""
+    return bool(scope["raw_path"].endswith(b"/events")) or any(name == BY_ITSELF for name, _ in scope["headers"])
 
 
 def _cookies(scope: Connection) -> dict[str, str]:

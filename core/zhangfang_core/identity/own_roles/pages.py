@@ -14,6 +14,7 @@ from zhangfang_core.identity.own_roles import service
 from zhangfang_core.identity.own_roles.service import RoleDraft
 from zhangfang_core.identity.own_roles.words import in_words, known
 from zhangfang_core.identity.roles import AUDITOR, roles
+from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.web import FIRM, Page, action, go, page
@@ -64,9 +65,9 @@ async def role_page(role_id: FromPath[int]) -> Page:
 
 @action("/people/roles/{role_id:int}", of=FIRM, permission="people.manage")
 async def change_role_form(role_id: FromPath[int], data: Form) -> Redirect | Page:
-    """As above; its name and side stay."""
+    """As above; its side stays."""
     made = await service.made_role(role_id)
-    draft = _drafted({**data, "title": made.draft.title, "side": made.draft.side})
+    draft = _drafted({**data, "side": made.draft.side})
     try:
         kept = await service.checked(draft, own=role_id)
         if written(data, "look") or written(data, "read") != _digest(kept):
@@ -126,7 +127,7 @@ async def _form(
     of = await known()
     shown = Page(
         "identity/role.html",
-        title=made.draft.title if made else "新角色",
+        title=made.draft.title if made else gettext("新角色"),
         active="people",
         back=here("/people/roles"),
         made=made,

@@ -158,9 +158,12 @@ async def make(draft: RoleDraft) -> int:
 
 
 async def change(id_: int, draft: RoleDraft) -> None:
-    """Its name and side stay; in force with its people's next requests. Needs ``people.manage``; on the trail. Raises as ``checked``."""
+    """Its side stays; in force with its people's next requests. Needs ``people.manage``; on the trail.
+
+    Raises as ``checked``, and Refusal ``role.rename`` for another name from whom not all the role's people can be seen.
+    """
     before = await made_role(id_)
-    kept = await checked(replace(draft, title=before.draft.title, side=before.draft.side), own=id_)
+    kept = await checked(replace(draft, side=before.draft.side), own=id_)
     await connection().execute(
         """update core_role set permissions = $3, measures = $4, accounts = $5, every_client = $6, clients = $7
         where firm = $1 and id = $2""",
@@ -168,8 +171,20 @@ async def change(id_: int, draft: RoleDraft) -> None:
         id_,
         *_values(kept),
     )
+    if kept.title != before.draft.title:
+        await _rename(id_, before.draft.title, kept.title)
     await use(Audit).record("role.change", f"core_role:{id_}", before=_told(before.draft), after=_told(kept))
     await use(Live).announce(ACCESS, WHOLE_FIRM)
+
+
+async def _rename(id_: int, old: str, new: str) -> None:
+    """People and invitations name the role by its title: all of them at once."""
+    if scope().clients is not None:
+        raise Refusal("role.rename", "只有能看到全部客户的人才能给角色改名。", status=403, field="title")
+    firm = firm_in_scope()
+    await connection().execute("update core_role set key = $3, title = $3 where firm = $1 and id = $2", firm, id_, new)
+    await connection().execute("update core_membership set role = $3 where firm = $1 and role = $2", firm, old, new)
+    await connection().execute("update core_invitation set role = $3 where firm = $1 and role = $2", firm, old, new)
 
 
 async def remove(id_: int) -> None:

@@ -41,15 +41,15 @@ async def known() -> Known:
 async def in_words(draft: RoleDraft, of: Known) -> InWords:
     offered = await permissions_offered(draft.side)
     seen = Scope(permissions=draft.permissions, measures=draft.measures, accounts=draft.accounts)
-    figures = {d.title: seen.sees_measure(d.key, d.accounts) for d in of.measures}
+    figures = {gettext(d.title, d.plugin): seen.sees_measure(d.key, d.accounts) for d in of.measures}
     may = [
-        (gettext("权限"), [p.title for p in offered if p.id in draft.permissions]),
+        (gettext("权限"), [gettext(p.title) for p in offered if p.id in draft.permissions]),
         (gettext("指标"), [title for title, shown in figures.items() if shown]),
         (gettext("科目"), _accounts(draft, of)),
         (gettext("客户"), _clients(draft, of)),
     ]
     may_not = [
-        (gettext("权限"), [p.title for p in offered if p.id not in draft.permissions]),
+        (gettext("权限"), [gettext(p.title) for p in offered if p.id not in draft.permissions]),
         (gettext("指标"), [title for title, shown in figures.items() if not shown]),
         (
             gettext("科目"),

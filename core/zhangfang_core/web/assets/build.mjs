@@ -35,8 +35,8 @@ const css = sass.compile(join(here, "css/portal.scss"), {
 const minified = await esbuild.transform(css.css, { loader: "css", minify: true, target: ["es2020", "safari14"] });
 emit("portal.css", minified.code);
 
-// The script of every page, and that of the one page which needs more.
-for (const name of ["portal.js", "voucher.js"]) {
+// The script of every page, and those of the few pages which need more.
+for (const name of ["portal.js", "voucher.js", "passkey.js"]) {
   const bundle = await esbuild.build({
     entryPoints: [join(here, "js", name)],
     bundle: true,

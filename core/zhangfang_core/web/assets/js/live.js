@@ -3,6 +3,7 @@
 import { words } from "./words.js";
 
 const DEBOUNCE = 150;
+const BY_ITSELF = { "X-By-Itself": "1" }; // says nothing of the person, whose session ends when they are away for long
 const LONGEST_DELAY = 30_000;
 const HIDDEN_LIMIT = 30_000; // a tab in the background gives its connection back
 
@@ -35,7 +36,7 @@ function refresh(element) {
 
 async function refreshBadges() {
   if (!badgesUrl) return;
-  const response = await fetch(badgesUrl, { headers: { Accept: "application/json" } });
+  const response = await fetch(badgesUrl, { headers: { Accept: "application/json", ...BY_ITSELF } });
   if (!response.ok) return;
   const counts = await response.json();
   for (const slot of document.querySelectorAll("[data-badge-for]")) {
@@ -54,7 +55,7 @@ function onTopic(event) {
 
 // A stream that is refused does not say why: who was signed out or may not see this any more is not kept waiting.
 async function leaveIfShutOut() {
-  const answer = await fetch(badgesUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(badgesUrl, { headers: { Accept: "application/json", ...BY_ITSELF } }).catch(() => null);
   if (answer && [401, 403, 404].includes(answer.status)) location.reload();
 }
 
@@ -117,6 +118,11 @@ function adopt(root) {
 }
 
 document.addEventListener("htmx:before:process", (event) => adopt(event.target));
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceEvent, request } = event.detail.ctx;
+  if (sourceEvent?.type === "live") Object.assign(request.headers, BY_ITSELF);
+});
 
 // A card that came after the page shows itself; one that has nothing to say any more hides.
 document.addEventListener("htmx:after:swap", (event) => {

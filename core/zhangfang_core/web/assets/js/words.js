@@ -30,6 +30,8 @@ const zh = {
   party: "往来单位",
   makeItem: (kind, name) => `新增${kind}“${name}”`,
   unsaved: "凭证还没有保存。",
+  passkeyKnown: "这台设备上已经有您的通行密钥了。",
+  passkeyFailed: "没有完成。请再试一次,或者用其他方式。",
 };
 
 const en = {
@@ -63,6 +65,8 @@ const en = {
   party: "Party",
   makeItem: (kind, name) => `New ${kind} “${name}”`,
   unsaved: "The voucher is not saved.",
+  passkeyKnown: "This device has a passkey of yours already.",
+  passkeyFailed: "It was not completed. Try again, or use another way.",
 };
 
 export const words = document.documentElement.lang.startsWith("en") ? en : zh;
