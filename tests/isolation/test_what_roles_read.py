@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from tests.isolation.test_routes import ROUTES, rightful_ids
@@ -170,7 +171,10 @@ def forms_of(amount: int) -> tuple[str, ...]:
 
 
 def text_of(content: bytes) -> str:
-    """Of a page, or of every part of an Excel file."""
+    """Of a page, of every part of an Excel file, of every page of a PDF."""
+    if content.startswith(b"%PDF"):
+        with pypdfium2.PdfDocument(content) as printed:
+            return "".join(page.get_textpage().get_text_range() for page in printed)
     if not content.startswith(b"PK"):
         return content.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
