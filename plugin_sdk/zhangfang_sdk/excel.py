@@ -47,7 +47,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     for line in (1, 2, 3):
         page.merge_cells(start_row=line, start_column=1, end_row=line, end_column=count)
     for place, heading in enumerate(sheet.headings, 1):
-        cell = page.cell(_HEAD, place, heading.label)
+        cell = page.cell(_HEAD, place, seen(heading.label))
         cell.font, cell.border = Font(bold=True), _BOX
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         page.column_dimensions[get_column_letter(place)].width = heading.width * 1.7
@@ -65,7 +65,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.HeaderFooter.oddFooter = HeaderFooterItem(
-        left=HeaderFooterPart(f"制表:{sheet.prepared_by}"), center=HeaderFooterPart("第 &P 页 共 &N 页")
+        left=HeaderFooterPart(f"制表:{seen(sheet.prepared_by)}"), center=HeaderFooterPart("第 &P 页 共 &N 页")
     )
 
 
@@ -85,5 +85,5 @@ def _fill(cell: ExcelCell | MergedCell, value: Cell) -> None:
 
 
 def _tab(title: str, taken: Sequence[str]) -> str:
-    name = "".join("_" if c in "[]:*?/\\" else c for c in title)[:28] or "表"
+    name = "".join("_" if c in "[]:*?/\\" else c for c in seen(title))[:28] or "表"
     return name if name not in taken else f"{name}{len(taken)}"
