@@ -345,3 +345,16 @@ def test_passkeys_are_made_for_names_over_tls(address: str, id_: str | None) -> 
     found = party_of(address)
     assert (None if found is None else found.id) == id_
     assert found is None or found.origin == address
+
+
+@pytest.mark.parametrize("credential", ["\ud800", "é", "a\x00", "x" * 20_000])
+async def test_an_answer_that_no_browser_gives_is_counted_as_wrong(browser: Visitor, credential: str) -> None:
+    """An id is base64url (W3C Web Authentication, 5.1): half a sign is text in JSON, and none that the database takes."""
+    key = SoftPasskey(ORIGIN)
+    await wang_with(browser, key)
+    await browser.get("/sign-in")
+    answer = json.loads(key.answer(await asked(browser)))
+    for _ in range(4):
+        refused = await browser.post("/sign-in/passkey", passkey=json.dumps({**answer, "id": credential}))
+        assert (refused.status_code, "没有通过" in refused.text) == (200, True)
+    assert (await browser.post("/sign-in/passkey", passkey=json.dumps({**answer, "id": credential}))).status_code == 429

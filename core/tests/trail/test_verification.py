@@ -13,7 +13,9 @@ import pytest_asyncio
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.ledger.digests import digest
 from zhangfang_core.ledger.periods import close_period
+from zhangfang_core.ledger.reading import vouchers_called
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Portal, Visitor
@@ -174,10 +176,60 @@ async def _object(books: Books, n: int) -> int:
     return found
 
 
+async def line_dated_elsewhere(books: Books, n: int) -> str:
+    """Ledger pages show a line on its own date."""
+    voucher = books.vouchers[n * 2]
+    await books.sql.execute("update core_voucher_line set date = date + 31 where voucher = $1", voucher)
+    return f"(编号 {voucher})的内容与"
+
+
+async def voucher_moved_to_another_month(books: Books, n: int) -> str:
+    voucher = books.vouchers[n]
+    await books.sql.execute("update core_voucher set period = period + 100 where id = $1", voucher)
+    return f"(编号 {voucher})的所属月份与"
+
+
+async def total_changed(books: Books, n: int) -> str:
+    voucher = books.vouchers[n]
+    await books.sql.execute("update core_voucher set total = total * 10 where id = $1", voucher)
+    return f"(编号 {voucher})的合计金额与"
+
+
+async def poster_changed(books: Books, n: int) -> str:
+    voucher = books.vouchers[n]
+    await books.sql.execute("update core_voucher set posted_by_name = '别人' where id = $1", voucher)
+    return f"(编号 {voucher})的记账人与"
+
+
+async def changed_and_posted_again(books: Books, n: int) -> str:
+    """A line altered, and an entry on the trail that fits it, sealed with the next block."""
+    voucher = books.vouchers[n * 2]
+    await line_changed(books, n)
+    async with scoped_transaction(system_scope(books.firm.id)):
+        (row,) = await vouchers_called(books.firm.restaurant, [voucher])
+    assert row.number is not None
+    fits = digest(row.number, row.date.isoformat(), row.word, row.summary, row.kind.value, row.lines)
+    await books.sql.execute(
+        """insert into core_audit_entry (firm, client, at, user_name, address, action, subject, after)
+        values ($1, $2, now(), '', '', 'ledger.post', 'core_voucher:' || $3::bigint, jsonb_build_object('digest', $4::text))""",
+        books.firm.id,
+        books.firm.restaurant,
+        voucher,
+        fits,
+    )
+    await books.seal()
+    return f"(编号 {voucher})有 2 条记账记录"
+
+
 @pytest.mark.parametrize(
     "plant",
     [
         line_changed,
+        line_dated_elsewhere,
+        voucher_moved_to_another_month,
+        total_changed,
+        poster_changed,
+        changed_and_posted_again,
         summary_changed,
         voucher_inserted,
         voucher_without_lines,

@@ -7,6 +7,7 @@ from the rows as they are.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from zhangfang_core.database.engine import connection
@@ -15,6 +16,7 @@ from zhangfang_core.ledger.records import has_details
 from zhangfang_core.trail.parts import Fault
 from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.ledger import Line, Voucher
+from zhangfang_sdk.periods import Period
 
 LENGTH = 24
 """Hexadecimal digits of a digest: 96 bits."""
@@ -25,10 +27,23 @@ CHUNK = 2000
 _SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_DETAILS: tuple[object, ...] = ([], "", "", "")
 
-_ENTRIES = """select subject, after::text as after, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
+_ENTRIES = """select subject, after::text as after, "user" is not null as by_person, user_name, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
     from core_audit_entry where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
 
+_DATED_ELSEWHERE = """select distinct l.voucher from core_voucher_line l
+    join core_voucher v on v.firm = l.firm and v.id = l.voucher and v.date <> l.date where l.firm = $1 and l.client = $2"""
+
 _POSTED = "select id from core_voucher where firm = $1 and client = $2 and state = 'posted'"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What the trail says of a voucher's posting: ``at`` in Asia/Shanghai, ``by`` None where it was no person, how many entries say so."""
+
+    digest: str
+    at: str
+    by: str | None
+    entries: int = 1
 
 
 def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line]) -> str:
@@ -59,33 +74,59 @@ async def altered(client: int) -> list[Fault]:
     # Ids before the trail and contents after it: what is posted meanwhile is in the trail at least.
     posted = {row["id"] for row in await connection().fetch(_POSTED, firm_in_scope(), client)}
     kept = await _kept(client)
+    moved = {row["voucher"] for row in await connection().fetch(_DATED_ELSEWHERE, firm_in_scope(), client)}
     faults = []
     ids = sorted(posted | kept.keys())
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         found = {v.id: v for v in await vouchers_called(client, chunk)}
-        faults += [fault for id_ in chunk if (fault := _compared(client, id_, found.get(id_), kept.get(id_)))]
+        faults += [
+            fault for id_ in chunk if (fault := _compared(client, id_, found.get(id_), kept.get(id_), id_ in moved))
+        ]
     return faults
 
 
-def _compared(client: int, id_: int, voucher: Voucher | None, kept: tuple[str, str] | None) -> Fault | None:
+def _compared(client: int, id_: int, voucher: Voucher | None, kept: Posting | None, moved: bool) -> Fault | None:
     subject = f"core_voucher:{id_}"
     if voucher is None or voucher.number is None:
-        since = "" if kept is None else f"于 {kept[1]} 记账,"
+        since = "" if kept is None else f"于 {kept.at} 记账,"
         return Fault(subject, f"凭证(编号 {id_}){since}现已不存在或不再是已记账状态。", client)
     named = f"{voucher.period.label}凭证 {voucher.label}(编号 {id_})"
     if kept is None:
         return Fault(subject, f"{named}没有记账的记录,可能是绕过系统放进去的。", client)
     date, kind = voucher.date.isoformat(), voucher.kind.value
-    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines) != kept[0]:
-        return Fault(subject, f"{named}的内容与 {kept[1]} 记账时不同。", client)
+    if kept.entries > 1:
+        return Fault(subject, f"{named}有 {kept.entries} 条记账记录,后来的可能是为掩盖改动补写的。", client)
+    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines) != kept.digest or moved:
+        return Fault(subject, f"{named}的内容与 {kept.at} 记账时不同。", client)
+    if (other := _other_than_its_lines(voucher, kept)) is not None:
+        return Fault(subject, f"{named}的{other}与 {kept.at} 记账时不同。", client)
     return None
 
 
-async def _kept(client: int) -> dict[int, tuple[str, str]]:
-    """Digest and time of posting (Asia/Shanghai) by voucher."""
-    rows = await connection().fetch(_ENTRIES, firm_in_scope(), client)
-    return {id_: (text, row["at"]) for row in rows for id_, text in _of_entry(row)}
+def _other_than_its_lines(voucher: Voucher, kept: Posting) -> str | None:
+    """What stands beside the content that the digest covers, and follows from it or from the trail."""
+    if voucher.period != Period.of(voucher.date):
+        return "所属月份"
+    if voucher.total != sum(line.debit for line in voucher.lines):
+        return "合计金额"
+    if kept.by is not None and voucher.posted_by != kept.by:
+        return "记账人"
+    return None
+
+
+async def _kept(client: int) -> dict[int, Posting]:
+    """By voucher. The first entry counts: whoever changes a voucher can write another one beside it."""
+    kept: dict[int, Posting] = {}
+    for row in await connection().fetch(_ENTRIES, firm_in_scope(), client):
+        for id_, text in _of_entry(row):
+            before = kept.get(id_)
+            kept[id_] = (
+                Posting(text, row["at"], row["user_name"] if row["by_person"] else None)
+                if before is None
+                else replace(before, entries=before.entries + 1)
+            )
+    return kept
 
 
 def _of_entry(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:

@@ -6,6 +6,7 @@ An answer is JSON in the browser's own form (PublicKeyCredential.toJSON). What i
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ from zhangfang_sdk.errors import Refusal
 NAME = "账房"
 LONGEST_ANSWER = 20_000
 _TIMEOUT_MS = int(GOOD_FOR.total_seconds() * 1000)
+_NOT_BASE64URL = re.compile(r"[^A-Za-z0-9_-]")
 _UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
 """What the library and its parsers raise for an answer that is none."""
 
@@ -163,7 +165,7 @@ def read(text: str) -> Answer | None:
         challenge = base64url_to_bytes(about["challenge"])
     except (*_UNREADABLE, RecursionError):
         return None
-    if not isinstance(credential, str) or not isinstance(handle, str) or "\x00" in credential:
+    if not isinstance(credential, str) or not isinstance(handle, str) or _NOT_BASE64URL.search(credential):
         return None
     return Answer(text, credential[:1400], challenge, handle)
 
