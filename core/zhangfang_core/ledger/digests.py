@@ -27,7 +27,8 @@ CHUNK = 2000
 _SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_DETAILS: tuple[object, ...] = ([], "", "", "")
 
-_ENTRIES = """select subject, after::text as after, "user" is not null as by_person, user_name, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
+_ENTRIES = """select subject, after::text as after, "user" is not null as by_person, user_name,
+    to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
     from core_audit_entry where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
 
 _DATED_ELSEWHERE = """select distinct l.voucher from core_voucher_line l
