@@ -28,6 +28,7 @@ class AdminScreen:
     """A table as the admin sees it: rows of this firm only. Tables are read-only here unless ``writable``; what needs a service
     is a form.
 
+    ``permission`` is that by which such rows are read on other pages: a firm may give ``admin.use`` to somebody who reads no books.
     ``labels`` gives the Chinese names of columns by name, beside those that every table shares (client, created_at, name ...).
     ``money`` are columns of fen: shown and entered in yuan. ``choices`` gives the titles of the codes that a column holds, or how
     they are found for the firm in scope (columns called role and module have theirs); ``references`` the table whose key a plain

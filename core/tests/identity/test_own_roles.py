@@ -7,6 +7,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from zhangfang_core.admin.catalogue import screens
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity.enter import Asked, enter
 from zhangfang_core.identity.invitations import invite, look
@@ -28,6 +29,7 @@ from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
+from zhangfang_sdk.tables import ClientRows
 
 MARCH = Period(2025, 3)
 DUN = RoleDraft(
@@ -114,6 +116,8 @@ async def test_a_figure_of_accounts_beyond_the_role_is_hidden_whole(firm: TestFi
         ({"title": "老板"}, "role.title_taken"),
         ({"title": "boss"}, "role.title_taken"),
         ({"side": "firm", "accounts": None, "clients": (99_999,)}, "common.not_found"),
+        ({"side": "firm", "accounts": None, "permissions": frozenset({"people.manage"})}, "role.permission_unknown"),
+        ({"side": "firm", "permissions": frozenset({"audit.read"})}, "role.whole_books"),
     ],
 )
 async def test_what_no_role_can_be(firm: TestFirm, change: dict[str, object], code: str) -> None:
@@ -127,9 +131,35 @@ async def test_the_database_keeps_it_too(firm: TestFirm) -> None:
     with pytest.raises(asyncpg.CheckViolationError):
         async with acting(firm, "owner"):
             await connection().execute(insert, firm.id, '["ledger.read"]', '["1122"]')
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with acting(firm, "owner"):
+            await connection().execute(insert, firm.id, '["audit.read"]', '["1122"]')
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with acting(firm, "owner"):
+            await connection().execute(insert, firm.id, '["people.manage"]', None)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with acting(firm, "boss"):
             await connection().execute(insert, firm.id, '["accounts.read"]', '["1122"]')
+
+
+async def test_the_admin_desk_opens_tables_by_what_they_hold(firm: TestFirm, visit: Visit) -> None:
+    """``admin.use`` opens the desk alone: vouchers, files, messages and invoices are read by whoever may read them elsewhere."""
+    await sold(firm)
+    draft = RoleDraft("后台文员", "firm", frozenset({"admin.use"}), every_client=True)
+    await made(firm, draft)
+    _, _, token = await person_with(firm, draft)
+    clerk = await visit("admin")
+    assert "778.70" in (await clerk.http.get(f"/admin/{firm.id}/api/tables/core_voucher/")).text
+    clerk.http.cookies.clear()
+    clerk.http.cookies.set("zf_session", token)
+    listed = await clerk.http.get(f"/admin/{firm.id}/api/tables/")
+    assert listed.status_code == 200
+    assert "记账凭证" not in listed.text
+    of_clients = [placed.item.table for placed in screens() if issubclass(placed.item.table, ClientRows)]
+    assert len(of_clients) > 10
+    for table in of_clients:
+        name = table._meta.tablename
+        assert (await clerk.http.get(f"/admin/{firm.id}/api/tables/{name}/")).status_code == 404, name
 
 
 async def test_clients_of_a_role_of_the_firm(firm: TestFirm) -> None:

@@ -57,10 +57,14 @@ OPERATOR_PERMISSIONS = frozenset({"operator.use"})
 WHOLE_BOOKS = frozenset(
     {
         *("ledger.read", "ledger.draft", "ledger.post", "ledger.close", "bank.read", "bank.write", "taxes.read"),
-        *("filings.read", "filings.write", "filings.confirm", "alerts.read"),
+        *("filings.read", "filings.write", "filings.confirm", "alerts.read", "audit.read"),
     }
 )
 """What shows amounts of any account: no role that is kept to some accounts holds it. The database keeps the same list."""
+
+
+KEEPERS_ALONE = frozenset({"people.manage"})
+"""Who gives roles could give any to a second sign-in of their own: no role that a firm made holds it. The database keeps the same list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,15 @@ class Archive:
             Manifest.created_at,
             Manifest.made_by,
         )
-        return [AdminScreen(Manifest, "单据清单", columns, {"files": "文件数", "made_by": "生成人"}, better=BetterPage("电子档案", "/archive"))]
+        screen = AdminScreen(
+            Manifest,
+            "单据清单",
+            columns,
+            {"files": "文件数", "made_by": "生成人"},
+            permission="archive.read",
+            better=BetterPage("电子档案", "/archive"),
+        )
+        return [screen]
 
 
 plugin = Archive()

@@ -145,7 +145,8 @@ class Books:
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:
         columns = (MonthNote.client, MonthNote.period, MonthNote.note, MonthNote.written_by, MonthNote.updated_at)
-        return [AdminScreen(MonthNote, "月末备注", columns, {"written_by": "填写人"}, better=BetterPage("月结进度", "/books/wall"))]
+        page = BetterPage("月结进度", "/books/wall")
+        return [AdminScreen(MonthNote, "月末备注", columns, {"written_by": "填写人"}, permission="books.read", better=page)]
 
 
 plugin = Books()

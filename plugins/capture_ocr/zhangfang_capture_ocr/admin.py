@@ -58,6 +58,7 @@ SCREENS = [
         choices={"state": {state: state.label for state in ItemState}},
         hidden=(Item.upload_key, Item.refusal_code, Item.pointed_at, Item.place, Item.uploaded_by),
         better=DESK,
+        permission="capture_ocr.read",
     ),
     AdminScreen(
         Invoice,
@@ -115,6 +116,7 @@ SCREENS = [
             Invoice.turned,
         ),
         better=DESK,
+        permission="invoices.read",
     ),
     AdminScreen(
         Correction,
@@ -139,6 +141,7 @@ SCREENS = [
             "corrected_at": "更正时间",
         },
         choices={"field": LABELS, "source": SOURCES},
+        permission="invoices.read",
     ),
     AdminScreen(
         InvoiceCheck,
@@ -164,6 +167,7 @@ SCREENS = [
         choices={"state": CHECKS},
         hidden=(InvoiceCheck.record, InvoiceCheck.vendor, InvoiceCheck.why_code),
         better=DESK,
+        permission="invoices.read",
     ),
     AdminScreen(
         InputTaxUse,
@@ -179,6 +183,7 @@ SCREENS = [
             "decided_at": "勾选时间",
         },
         choices={"decision": {InputTaxDecision.DEDUCTED: "抵扣", InputTaxDecision.REFUSED: "不抵扣"}},
+        permission="invoices.read",
     ),
     AdminScreen(
         TaxCode,
@@ -199,6 +204,7 @@ SCREENS = [
             "updated_at": "最近一次",
         },
         writable=True,
+        permission="capture_ocr.review",
     ),
 ]
 

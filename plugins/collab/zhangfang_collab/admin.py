@@ -16,6 +16,7 @@ SCREENS = (
         },
         hidden=(Task.key, Task.steps, Task.reminded, Task.took, Task.due_rule, Task.due_number, Task.due_tax),
         choices={"turn": {"": "已完成", "client": "客户", "firm": "我们", "tax_office": "税务局"}},
+        permission="collab.read",
         better=BetterPage("待办事项", "/tasks"),
     ),
     AdminScreen(

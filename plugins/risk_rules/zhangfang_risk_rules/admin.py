@@ -22,6 +22,7 @@ SCREENS = [
         choices={"state": {state.value: title for state, title in TITLES.items()}},
         words={"level": _level},
         hidden=(Alert.rule, Alert.slip, Alert.amount, Alert.base, Alert.unit, Alert.shut_as, Alert.month, Alert.assigned_to, Alert.subject),
+        permission="alerts.read",
         better=BetterPage("风险看板", "/risks/board"),
     ),
     AdminScreen(
@@ -38,5 +39,6 @@ SCREENS = [
         (Run.client, Run.title, Run.score, Run.started_at, Run.done_at, Run.done_by),
         {"score": "得分", "started_by": "开始人", "started_at": "开始时间", "done_at": "完成时间", "done_by": "完成人", "document": "报告"},
         hidden=(Run.body, Run.code),
+        permission="risk_rules.check",
     ),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.identity.permissions import CORE_PERMISSIONS, WHOLE_BOOKS, rights_of
+from zhangfang_core.identity.permissions import CORE_PERMISSIONS, KEEPERS_ALONE, WHOLE_BOOKS, rights_of
 from zhangfang_core.identity.roles import AUDITOR, role, roles
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
@@ -78,14 +78,14 @@ async def made_role(id_: int) -> MadeRole:
 
 
 async def permissions_offered(side: Side) -> Sequence[Permission]:
-    """What a role of this side can be given: of a client's what any role of clients has, of the firm's what the actor has too."""
+    """What a role of this side can be given: of a client's what any role of clients has, of the firm's what the actor has too, but ``KEEPERS_ALONE``."""
     enabled = await enabled_modules()
     of_plugins = [p for id_, m in registry().modules.items() if id_ in enabled for p in m.manifest.permissions]
     of_side = {r.id for r in roles() if r.side == side and r.id != AUDITOR}
     return [
         p
         for p in (*CORE_PERMISSIONS, *of_plugins)
-        if of_side & set(p.roles) and (side == "client" or scope().holds(p.id))
+        if p.id not in KEEPERS_ALONE and of_side & set(p.roles) and (side == "client" or scope().holds(p.id))
     ]
 
 
