@@ -3,6 +3,8 @@
 import asyncio
 import datetime as dt
 
+import pytest
+
 from zhangfang_books.bank import accepting
 from zhangfang_books.bank.accepting import Counter
 from zhangfang_books.bank.accounts import account_of, accounts_of
@@ -15,7 +17,7 @@ from zhangfang_books.bank.tables import BankAccount
 from zhangfang_books.importing.files_before import Source
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.portal import Portal, session_for
-from zhangfang_core.testing.tenants import TestFirm
+from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
@@ -65,6 +67,29 @@ async def drafts(firm: TestFirm) -> list[Voucher]:
 async def unmatched(firm: TestFirm) -> list[int]:
     async with scoped_transaction(system_scope(firm.id)):
         return [each.amount for each in await StatementBank().unmatched(firm.trading, Period.of(DAY))]
+
+
+async def test_who_chose_the_other_side_does_not_post_it(firm: TestFirm) -> None:
+    """LEDG-1: a suggestion taken is drafted by the system; an account or an open item that a person chose, by that person."""
+    owed = await posted(firm, Line("1122", "赊销", debit=900_00, counterparty=PARTY), Line("5001", "赊销", credit=900_00))
+    async with scoped_transaction(system_scope(firm.id)):
+        await connection().execute("update core_firm set single_person = false where id = $1", firm.id)
+    account = await stated(firm, line(2, -321_09, "某物业"), line(3, 500_00, "不知道是谁"), line(4, -15_00, "", "手续费"))
+    async with acting(firm, "owner"):
+        rent, paid = sorted((await suggestions(account)).unknown, key=lambda each: each.amount)
+        (open_item,) = await use(OpenItems).items(firm.trading, "1122")
+        assert open_item.voucher == owed
+        by_hand = [
+            await accepting.book(account, rent.id, Counter("560203", summary="付物业费")),
+            await accepting.settle(account, paid.id, open_item.id),
+        ]
+        for voucher in by_hand:
+            with pytest.raises(Refusal, match=r"ledger\.same_person"):
+                await use(Ledger).post(voucher)
+        (fee,) = [each for each in (await suggestions(account)).suggestions if each.rule == "fee"]
+        await accepting.accept(account, fee.key)
+        (taken,) = [v for v in await use(Ledger).vouchers(firm.trading, state=VoucherState.DRAFT) if v.id not in by_hand]
+        await use(Ledger).post(taken.id)
 
 
 async def test_a_line_is_tied_to_the_voucher_that_stands(firm: TestFirm) -> None:

@@ -26,6 +26,8 @@ from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
 
 SOURCE = "books.bank"
+BY_HAND = f"manual:{SOURCE}"
+"""Of a voucher whose account or open item a person chose: they are its drafter, and somebody else posts it."""
 TRANSFER_DAYS = dt.timedelta(days=3)
 
 
@@ -70,7 +72,7 @@ async def book(account: BankAccount, line_id: int, counter: Counter) -> int:
     if line is None:
         raise not_found("流水")
     summary = counter.summary.strip() or line.text or line.party or "银行收付"
-    voucher = await _draft_on(account, line, counter.account, counter.item, summary, "由会计指定科目")
+    voucher = await _draft_on(account, line, counter.account, counter.item, summary, "由会计指定科目", BY_HAND)
     await memory.remember(account.client, line, counter.account, counter.item, summary)
     await _told(account, "books.bank_matched", {"line": line.id, "voucher": voucher, "rule": "chosen"})
     return voucher
@@ -93,7 +95,7 @@ async def settle(account: BankAccount, line_id: int, item_id: int) -> int:
     if abs(line.amount) > abs(item.open):
         raise Refusal("bank.more_than_open", f"这笔往来只剩 {yuan(abs(item.open))},比流水少。请选一笔更大的,或按科目入账。", field="item")
     kinds = {each.id: each.kind.value for each in await use(Dimensions).items(account.client)}
-    voucher = await _draft_settling(account, line, [(item, line.amount)], 0, kinds, "由会计指定往来")
+    voucher = await _draft_settling(account, line, [(item, line.amount)], 0, kinds, "由会计指定往来", BY_HAND)
     await _told(account, "books.bank_matched", {"line": line.id, "voucher": voucher, "rule": "chosen"})
     return voucher
 
@@ -192,7 +194,13 @@ async def _settle(account: BankAccount, found: Suggestion) -> list[int]:
 
 
 async def _draft_settling(
-    account: BankAccount, line: Line, paid: Sequence[tuple[OpenItem, int]], fee: int, kinds: dict[int, str], reason: str
+    account: BankAccount,
+    line: Line,
+    paid: Sequence[tuple[OpenItem, int]],
+    fee: int,
+    kinds: dict[int, str],
+    reason: str,
+    source: str = SOURCE,
 ) -> int:
     party = paid[0][0].counterparty
     summary = f"{'收' if line.amount > 0 else '付'}{party}款"[:120]
@@ -202,7 +210,7 @@ async def _draft_settling(
         lines.append(_sided(item.account, summary, -amount, item.counterparty, dimensions))
     if fee:
         lines.append(_sided(await _fees(account.client), "收款手续费", fee))
-    voucher = await _draft(account, line, lines, summary, reason)
+    voucher = await _draft(account, line, lines, summary, reason, source)
     await tie(account, line, voucher, 1, line.amount, reason, [(item.id, abs(amount)) for item, amount in paid])
     return voucher
 
@@ -215,21 +223,25 @@ async def _fees(client: int) -> str:
     return code
 
 
-async def _draft_on(account: BankAccount, line: Line, code: str, item: int, summary: str, reason: str) -> int:
+async def _draft_on(
+    account: BankAccount, line: Line, code: str, item: int, summary: str, reason: str, source: str = SOURCE
+) -> int:
     dimensions = {}
     if item:
         known = {each.id: each.kind.value for each in await use(Dimensions).items(account.client)}
         dimensions = {known[item]: item} if item in known else {}
     lines = [_sided(account.account, summary, line.amount), _sided(code, summary, -line.amount, line.party, dimensions)]
-    voucher = await _draft(account, line, lines, summary, reason)
+    voucher = await _draft(account, line, lines, summary, reason, source)
     await tie(account, line, voucher, 1, line.amount, reason)
     return voucher
 
 
-async def _draft(account: BankAccount, line: Line, lines: Sequence[VoucherLine], summary: str, reason: str) -> int:
+async def _draft(
+    account: BankAccount, line: Line, lines: Sequence[VoucherLine], summary: str, reason: str, source: str
+) -> int:
     reasons = (f"银行流水 {line.date} {line.party or line.text}".strip(), reason)
     return await use(Ledger).draft(
-        VoucherDraft(account.client, line.date, summary, tuple(lines), source=SOURCE, reasons=reasons)
+        VoucherDraft(account.client, line.date, summary, tuple(lines), source=source, reasons=reasons)
     )
 
 
