@@ -177,7 +177,6 @@ async def _object(books: Books, n: int) -> int:
 
 
 async def line_dated_elsewhere(books: Books, n: int) -> str:
-    """Ledger pages show a line on its own date."""
     voucher = books.vouchers[n * 2]
     await books.sql.execute("update core_voucher_line set date = date + 31 where voucher = $1", voucher)
     return f"(编号 {voucher})的内容与"
@@ -195,10 +194,11 @@ async def total_changed(books: Books, n: int) -> str:
     return f"(编号 {voucher})的合计金额与"
 
 
-async def poster_changed(books: Books, n: int) -> str:
+async def who_drafted_or_the_proof_changed(books: Books, n: int) -> str:
     voucher = books.vouchers[n]
-    await books.sql.execute("update core_voucher set posted_by_name = '别人' where id = $1", voucher)
-    return f"(编号 {voucher})的记账人与"
+    change = ("drafted_by_name = '别人'", "posted_by_name = '别人'", f"document = {books.documents[0]}")[n]
+    await books.sql.execute(f"update core_voucher set {change} where id = $1", voucher)  # noqa: S608 - of these three
+    return f"(编号 {voucher})的内容与"
 
 
 async def changed_and_posted_again(books: Books, n: int) -> str:
@@ -208,7 +208,7 @@ async def changed_and_posted_again(books: Books, n: int) -> str:
     async with scoped_transaction(system_scope(books.firm.id)):
         (row,) = await vouchers_called(books.firm.restaurant, [voucher])
     assert row.number is not None
-    fits = digest(row.number, row.date.isoformat(), row.word, row.summary, row.kind.value, row.lines)
+    fits = digest(row.number, row.date.isoformat(), row.word, row.summary, row.kind.value, row.lines, None)
     await books.sql.execute(
         """insert into core_audit_entry (firm, client, at, user_name, address, action, subject, after)
         values ($1, $2, now(), '', '', 'ledger.post', 'core_voucher:' || $3::bigint, jsonb_build_object('digest', $4::text))""",
@@ -228,7 +228,7 @@ async def changed_and_posted_again(books: Books, n: int) -> str:
         line_dated_elsewhere,
         voucher_moved_to_another_month,
         total_changed,
-        poster_changed,
+        who_drafted_or_the_proof_changed,
         changed_and_posted_again,
         summary_changed,
         voucher_inserted,

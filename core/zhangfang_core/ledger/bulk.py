@@ -6,7 +6,7 @@ from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
-from zhangfang_core.ledger.digests import digest
+from zhangfang_core.ledger.digests import WHOLE, Beside, digest
 from zhangfang_core.ledger.posting import poster
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_sdk.audit import Audit
@@ -47,8 +47,10 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     await hold(client)
     checks = await BulkChecks.read(client)
     ids: list[int] = []
+    by = poster()[1]
     async for ready, totals in checks.chunks(vouchers):
         made, numbers = await _write(client, ready, totals, drafted_by)
+        beside = [Beside(drafted_by, by, by, d.document, None) for d in ready]
         await use(Audit).record(
             "ledger.import",
             f"core_client:{client}",
@@ -58,10 +60,12 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
                 "first": made[0],
                 "last": made[-1],
                 "ids": made,
-                "digests": digests_of(numbers, ready),
+                "digests": digests_of(numbers, ready, beside),
             },
         )
-        await write_beside(client, ((id_, d.date, d.lines) for id_, d in zip(made, ready, strict=True)), checks.standing)
+        await write_beside(
+            client, ((id_, d.date, d.lines) for id_, d in zip(made, ready, strict=True)), checks.standing
+        )
         ids += made
     if ids:
         await use(Live).announce("ledger", client)
@@ -70,11 +74,11 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     return ids
 
 
-def digests_of(numbers: Sequence[int], drafts: Sequence[VoucherDraft]) -> str:
+def digests_of(numbers: Sequence[int], drafts: Sequence[VoucherDraft], besides: Sequence[Beside]) -> str:
     """Their digests, one after the other."""
-    return "".join(
-        digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines)
-        for number, d in zip(numbers, drafts, strict=True)
+    return WHOLE + "".join(
+        digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines, beside)
+        for number, d, beside in zip(numbers, drafts, besides, strict=True)
     )
 
 

@@ -8,6 +8,7 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
 from zhangfang_core.ledger.bulk import INSERT_LINES, columns_of_lines, digests_of, take_numbers
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
+from zhangfang_core.ledger.digests import Beside
 from zhangfang_core.ledger.drafts import refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
 from zhangfang_core.ledger.own_accounts.reversals import settle_moved
@@ -44,7 +45,7 @@ async def post_drafts(client: int, versions: Mapping[int, int]) -> dict[int, int
     checks = await BulkChecks.read(client)
     ids, done = [row["id"] for row in rows], dict[int, int]()
     async for ready, _ in checks.chunks(draft_of(row) for row in rows):
-        some = ids[len(done) : len(done) + len(ready)]
+        some = rows[len(done) : len(done) + len(ready)]
         done |= await _post(client, some, ready, checks)
     for row in rows:
         if row["reverses"] is not None:
@@ -68,17 +69,20 @@ async def _refuse(rows: Sequence[Mapping[str, Any]], versions: Mapping[int, int]
             refuse_same_person(row)
 
 
-async def _post(client: int, ids: Sequence[int], drafts: Sequence[VoucherDraft], checks: BulkChecks) -> dict[int, int]:
+async def _post(
+    client: int, rows: Sequence[Mapping[str, Any]], drafts: Sequence[VoucherDraft], checks: BulkChecks
+) -> dict[int, int]:
+    ids = [row["id"] for row in rows]
+    by = poster()[1]
+    beside = [Beside(r["drafted_by_name"], r["reviewed_by_name"] or by, by, r["document"], r["reverses"]) for r in rows]
     numbers = await take_numbers(client, drafts)
     lines = columns_of_lines(ids, drafts)
-    await connection().execute(
-        f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *lines, *poster(), list(ids), numbers
-    )
+    await connection().execute(f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *lines, *poster(), list(ids), numbers)
     await write_beside(client, ((id_, d.date, d.lines) for id_, d in zip(ids, drafts, strict=True)), checks.standing)
     await use(Audit).record(
         "ledger.post_many",
         f"core_client:{client}",
         client=client,
-        after={"vouchers": len(ids), "ids": list(ids), "digests": digests_of(numbers, drafts)},
+        after={"vouchers": len(ids), "ids": list(ids), "digests": digests_of(numbers, drafts, beside)},
     )
     return dict(zip(ids, numbers, strict=True))

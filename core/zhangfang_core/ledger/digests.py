@@ -7,7 +7,7 @@ from the rows as they are.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from zhangfang_core.database.engine import connection
@@ -21,14 +21,16 @@ from zhangfang_sdk.periods import Period
 LENGTH = 24
 """Hexadecimal digits of a digest: 96 bits."""
 
+WHOLE = "2."
+"""Begins what an entry says of vouchers whose digests cover what stands ``Beside`` their content too; those of before do not."""
+
 CHUNK = 2000
 """Vouchers counted anew at once."""
 
 _SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_DETAILS: tuple[object, ...] = ([], "", "", "")
 
-_ENTRIES = """select subject, after::text as after, "user" is not null as by_person, user_name,
-    to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
+_ENTRIES = """select subject, after::text as after, to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as at
     from core_audit_entry where firm = $1 and client = $2 and action in ('ledger.post', 'ledger.post_many', 'ledger.import') order by id"""
 
 _DATED_ELSEWHERE = """select distinct l.voucher from core_voucher_line l
@@ -39,15 +41,28 @@ _POSTED = "select id from core_voucher where firm = $1 and client = $2 and state
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What the trail says of a voucher's posting: ``at`` in Asia/Shanghai, ``by`` None where it was no person, how many entries say so."""
+    """What the trail says of a voucher's posting: ``at`` in Asia/Shanghai, how many entries say so; see WHOLE."""
 
     digest: str
+    whole: bool
     at: str
-    by: str | None
     entries: int = 1
 
 
-def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line]) -> str:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Who answers for a voucher, as names, the file that proves it, and the voucher that it takes back."""
+
+    drafted_by: str
+    reviewed_by: str
+    posted_by: str
+    document: int | None
+    reverses: int | None
+
+
+def digest(
+    number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line], beside: Beside | None
+) -> str:
     """SHA-256 over one line of JSON, shortened to LENGTH hexadecimal digits. A line's summary that is the voucher's counts as empty."""
     content: list[object] = [number, date, word, summary, kind]
     for line in lines:
@@ -58,6 +73,8 @@ def digest(number: int, date: str, word: str, summary: str, kind: str, lines: Se
             else _NO_DETAILS
         )
         content.append((line.account, said, line.debit, line.credit, line.counterparty, *detailed))
+    if beside is not None:
+        content.append(astuple(beside))
     return hashlib.sha256(_SHORT(content).encode()).hexdigest()[:LENGTH]
 
 
@@ -98,21 +115,22 @@ def _compared(client: int, id_: int, voucher: Voucher | None, kept: Posting | No
     date, kind = voucher.date.isoformat(), voucher.kind.value
     if kept.entries > 1:
         return Fault(subject, f"{named}有 {kept.entries} 条记账记录,后来的可能是为掩盖改动补写的。", client)
-    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines) != kept.digest or moved:
+    beside = None
+    if kept.whole:
+        beside = Beside(voucher.drafted_by, voucher.reviewed_by, voucher.posted_by, voucher.document, voucher.reverses)
+    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines, beside) != kept.digest or moved:
         return Fault(subject, f"{named}的内容与 {kept.at} 记账时不同。", client)
-    if (other := _other_than_its_lines(voucher, kept)) is not None:
+    if (other := _other_than_its_lines(voucher)) is not None:
         return Fault(subject, f"{named}的{other}与 {kept.at} 记账时不同。", client)
     return None
 
 
-def _other_than_its_lines(voucher: Voucher, kept: Posting) -> str | None:
-    """What stands beside the content that the digest covers, and follows from it or from the trail."""
+def _other_than_its_lines(voucher: Voucher) -> str | None:
+    """What follows from the content that the digest covers."""
     if voucher.period != Period.of(voucher.date):
         return "所属月份"
     if voucher.total != sum(line.debit for line in voucher.lines):
         return "合计金额"
-    if kept.by is not None and voucher.posted_by != kept.by:
-        return "记账人"
     return None
 
 
@@ -123,7 +141,7 @@ async def _kept(client: int) -> dict[int, Posting]:
         for id_, text in _of_entry(row):
             before = kept.get(id_)
             kept[id_] = (
-                Posting(text, row["at"], row["user_name"] if row["by_person"] else None)
+                Posting(text.removeprefix(WHOLE), text.startswith(WHOLE), row["at"])
                 if before is None
                 else replace(before, entries=before.entries + 1)
             )
@@ -138,4 +156,5 @@ def _of_entry(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
 
 
 def _cut(text: str) -> list[str]:
-    return [text[start : start + LENGTH] for start in range(0, len(text), LENGTH)]
+    form, joined = (WHOLE, text.removeprefix(WHOLE)) if text.startswith(WHOLE) else ("", text)
+    return [form + joined[start : start + LENGTH] for start in range(0, len(joined), LENGTH)]
