@@ -11,8 +11,10 @@ from zhangfang_core.vendors.offers import offers
 from zhangfang_sdk.recognition import Bitmap, TextBox
 from zhangfang_sdk.vendors import SettingField, Settings, Vendor, VendorKind
 
-OFFERING = next(id_ for id_, module in registry().modules.items() if module.vendors)
-"""The plugin in whose place they stand."""
+OFFERING = next(
+    id_ for id_, module in registry().modules.items() if any(vendor.kind == VendorKind.OCR for vendor in module.vendors)
+)
+"""The plugin that recognises text, in whose place they stand."""
 
 
 @dataclass
