@@ -310,10 +310,10 @@ async def test_what_is_not_declared_is_refused_by_name_and_on_the_trail(world: W
     trail = world.visitor(0, world.owner, f"/f/{world.firm.id}")
     for _ in range(50):
         page = (await trail.get("/audit")).text
-        if "模块 greedy" in page:
+        if "模块 外来模块greedy" in page:
             break
         await asyncio.sleep(0.1)
-    assert "模块 greedy" in page
+    assert "模块 外来模块greedy" in page
 
 
 async def test_nothing_failed_meanwhile(world: World) -> None:
