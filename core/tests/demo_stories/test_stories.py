@@ -49,7 +49,7 @@ def test_vouchers_balance_on_leaves_in_their_month(tell: Teller, today: date) ->
     story = tell(today)
     company = story.company
     leaves = {a.code for a in load_chart(company.standard, company.taxpayer_kind.value).leaves()}
-    months = {neighbour: 2, materials: 17}.get(tell, 14)
+    months = {neighbour: 12, materials: 17}.get(tell, 14)
     assert [m.period for m in story.months] == [Period.of(today).plus(i - months + 1) for i in range(months)]
     assert company.books_start == story.months[0].period.first_day
     for month in story.months:
@@ -89,6 +89,39 @@ def test_balances_hold_every_day(tell: Teller, today: date) -> None:
         if account == "1122":
             assert party
             assert amount >= 0
+
+
+@on_days
+def test_the_trading_company_counts_its_stock(today: date) -> None:
+    """LEDG-1: each line of 1405 says how many of which item at what price; none is ever short, and what is left is what 1405 stands at."""
+    story = trading(today)
+    items, left = {item.name for item in story.stock}, defaultdict[str, int](int)
+    value = 0
+    told = vouchers(story)
+    for line in (*story.opening_balances, *(line for voucher in told for line in voucher.lines)):
+        assert (line.pieces is not None) == (line.account_code == "1405"), line
+        if line.pieces is None:
+            continue
+        assert line.pieces.item in items
+        assert line.pieces.quantity * line.pieces.unit_price * 100 == line.debit + line.credit
+        left[line.pieces.item] += int(line.pieces.quantity) * (1 if line.debit else -1)
+        value += line.debit - line.credit
+        assert left[line.pieces.item] >= 0, line
+    price = {line.pieces.item: line.pieces.unit_price for line in story.opening_balances if line.pieces is not None}
+    assert set(price) == items
+    assert sum(pieces * price[item] * 100 for item, pieces in left.items()) == value
+
+
+@on_days
+def test_the_small_shop_ends_each_quarter_just_below_the_threshold(today: date) -> None:
+    """RISK-2: three whole quarters from 280,000 to below 300,000, the last one at 286,000, none of them taxed."""
+    months = neighbour(today).months
+    ended = [month for month in months if month.period.last_day < Period.of(today).plus(-((today.month - 1) % 3)).first_day]
+    quarters = [ended[-3 * n - 3 : len(ended) - 3 * n] for n in range(3)]
+    sales = [-sum(movement(month.vouchers, "5001") for month in quarter) for quarter in quarters]
+    assert sales[0] == 286_000_00
+    assert all(280_000_00 <= amount < 300_000_00 for amount in sales)
+    assert all("未达起征点" in "".join(v.summary for v in quarter[-1].vouchers) for quarter in quarters)
 
 
 @each

@@ -1,7 +1,7 @@
 """The demo's two firms with their people and books, made through the product's own services."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -26,9 +26,10 @@ from zhangfang_core.tenancy.assignments import assign
 from zhangfang_sdk.assets import Assets, Method, NewAsset
 from zhangfang_sdk.clients import Clients, NewClient
 from zhangfang_sdk.context import Scope, system_scope
+from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft, VoucherKind
+from zhangfang_sdk.ledger import DimensionKind, Ledger, Line, VoucherDraft, VoucherKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import FactKind, NewFact, QuarterEnds
 from zhangfang_sdk.services import ServiceMissing, use
@@ -142,8 +143,9 @@ async def fill_books(firm: int, client: int, story: Story) -> None:
     """One transaction a month; months before the last one are closed, as a firm would have done by now."""
     current = Period.of(today())
     async with scoped_transaction(system_scope(firm)):
+        stock = await _stock(client, story)
         if not await use(Ledger).vouchers(client, limit=1):
-            await import_posted(client, [_opening(client, story)], drafted_by=BOOKKEEPER)
+            await import_posted(client, [_opening(client, story, stock)], drafted_by=BOOKKEEPER)
         if not await use(Assets).assets(client):
             for asset in story.assets:
                 await use(Assets).add(_card(client, story, asset))
@@ -151,7 +153,7 @@ async def fill_books(firm: int, client: int, story: Story) -> None:
         async with scoped_transaction(system_scope(firm)):
             if await use(Ledger).vouchers(client, period=month.period, limit=1):
                 continue
-            drafts = [await _draft(client, voucher) for voucher in month.vouchers]
+            drafts = [await _draft(client, voucher, stock) for voucher in month.vouchers]
             await import_posted(client, drafts, drafted_by=BOOKKEEPER)
             if month.period < current.plus(-1):
                 await use(Ledger).close_period(client, month.period)
@@ -177,13 +179,23 @@ async def _assets(client: int, until: Period) -> int:
     return sum(b.debit - b.credit + b.closing_debit - b.closing_credit for b in found if b.account in codes)
 
 
-def _opening(client: int, story: Story) -> VoucherDraft:
+async def _stock(client: int, story: Story) -> Mapping[str, int]:
+    """Ids of the story's stock items by name, made where they are not there yet."""
+    known = {item.name: item.id for item in await use(Dimensions).items(client, DimensionKind.STOCK)}
+    for number, item in enumerate(story.stock, 1):
+        if item.name not in known:
+            made = await use(Dimensions).add(client, DimensionKind.STOCK, f"{number:04d}", item.name, unit=item.unit)
+            known[item.name] = made.id
+    return known
+
+
+def _opening(client: int, story: Story, stock: Mapping[str, int]) -> VoucherDraft:
     return VoucherDraft(
         client=client,
         date=story.company.books_start - dt.timedelta(days=1),
         summary="期初余额",
         kind=VoucherKind.OPENING,
-        lines=_lines(story.opening_balances),
+        lines=_lines(story.opening_balances, stock),
         source="demo",
     )
 
@@ -206,21 +218,28 @@ def _card(client: int, story: Story, asset: StoryAsset) -> NewAsset:
     )
 
 
-async def _draft(client: int, voucher: StoryVoucher) -> VoucherDraft:
+async def _draft(client: int, voucher: StoryVoucher, stock: Mapping[str, int]) -> VoucherDraft:
     return VoucherDraft(
         client=client,
         date=voucher.date,
         word=voucher.word,
         summary=voucher.summary,
         kind=voucher.kind,
-        lines=_lines(voucher.lines),
+        lines=_lines(voucher.lines, stock),
         document=None if voucher.document is None else await _stored(client, voucher.document),
         source="demo",
     )
 
 
-def _lines(lines: tuple[StoryLine, ...]) -> tuple[Line, ...]:
-    return tuple(Line(x.account_code, x.summary, x.debit, x.credit, x.counterparty) for x in lines)
+def _lines(lines: tuple[StoryLine, ...], stock: Mapping[str, int]) -> tuple[Line, ...]:
+    return tuple(_line(line, stock) for line in lines)
+
+
+def _line(x: StoryLine, stock: Mapping[str, int]) -> Line:
+    if x.pieces is None:
+        return Line(x.account_code, x.summary, x.debit, x.credit, x.counterparty)
+    item = {DimensionKind.STOCK.value: stock[x.pieces.item]}
+    return Line(x.account_code, x.summary, x.debit, x.credit, x.counterparty, item, x.pieces.quantity, x.pieces.unit_price)
 
 
 async def _stored(client: int, document: StoryDocument) -> int | None:

@@ -1,4 +1,4 @@
-"""Files for the demo's clients, sent the way a person sends them: some good, one for another company, one broken."""
+"""Files for the demo's clients, sent the way a person sends them: some good, one for another company, one broken, one photograph twice."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from io import BytesIO
 
 from zhangfang_capture_ocr.services.uploads import receive
 from zhangfang_capture_ocr.specimen_service import DrawnSpecimens
+from zhangfang_capture_ocr.specimens import photographed
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Client, Clients, TaxpayerKind
 from zhangfang_sdk.context import Scope, in_scope, scope
@@ -50,6 +51,12 @@ GOODS = {
 """By client what it bought two months ago and hands in now: one bought all that it sells, the other not."""
 
 
+PHOTOGRAPHED = {
+    "味来香餐饮管理有限公司": (("景德镇窑里陶瓷有限公司", "91360203MADEM0126T", "*日用陶瓷制品*餐盘", 1_080_00, "13%"), ("李总", "陈出纳")),
+}  # fmt: skip
+"""By client a purchase of which a photograph came, and who sent it: the second did not know that the first had."""
+
+
 async def send_demo_files(clients: Sequence[int]) -> None:
     """Hand in files for each client; sending them again gives the same items."""
     for number, id_ in enumerate(clients):
@@ -57,10 +64,23 @@ async def send_demo_files(clients: Sequence[int]) -> None:
         actor = scope()
         with in_scope(_opening(actor, id_)):
             await receive(_files(client, number), purpose="演示", upload_key=f"demo-files-{id_}")
+        if client.name in PHOTOGRAPHED:
+            await _photograph_twice(actor, client)
 
 
-def _opening(actor: Scope, client: int) -> Scope:
-    return replace(actor, client=client, user_name="演示上传")
+async def _photograph_twice(actor: Scope, client: Client) -> None:
+    invoice, senders = PHOTOGRAPHED[client.name]
+    day = today() - dt.timedelta(days=3)
+    _, _, page = DrawnSpecimens().written(_specimen(client, day, 800_000 + client.id, *invoice[:2], [_line(*invoice[2:])]), "pdf")
+    picture = photographed(page)
+    for number, sender in enumerate(senders, 1):
+        name = f"IMG_{day:%Y%m%d}_1642.jpg" if number == 1 else f"微信图片_{day:%Y%m%d}.jpg"
+        with in_scope(_opening(actor, client.id, sender)):
+            await receive([_SentFile(name, "image/jpeg", BytesIO(picture))], purpose="店面", upload_key=f"demo-photo-{client.id}-{number}")
+
+
+def _opening(actor: Scope, client: int, sender: str = "演示上传") -> Scope:
+    return replace(actor, client=client, user_name=sender)
 
 
 def _files(client: Client, number: int) -> list[_SentFile]:
@@ -92,7 +112,13 @@ def _invoice(
 
 
 def _drawn(client: Client, day: dt.date, number: int, seller: str, tax_id: str, lines: Sequence[SpecimenLine]) -> _SentFile:
-    specimen = Specimen(
+    specimen = _specimen(client, day, number, seller, tax_id, lines)
+    shown, media_type, content = DrawnSpecimens().written(specimen, "pdf" if number % 2 else "xml")
+    return _SentFile(shown, media_type, BytesIO(content))
+
+
+def _specimen(client: Client, day: dt.date, number: int, seller: str, tax_id: str, lines: Sequence[SpecimenLine]) -> Specimen:
+    return Specimen(
         number=f"{day:%y}33{20_000_000_000_000 + number:016d}",
         issued_on=day,
         special=number % 2 == 0,
@@ -102,5 +128,3 @@ def _drawn(client: Client, day: dt.date, number: int, seller: str, tax_id: str, 
         buyer_tax_id=client.tax_id,
         lines=tuple(lines),
     )
-    shown, media_type, content = DrawnSpecimens().written(specimen, "pdf" if number % 2 else "xml")
-    return _SentFile(shown, media_type, BytesIO(content))

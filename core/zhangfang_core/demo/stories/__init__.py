@@ -12,9 +12,11 @@ from zhangfang_core.demo.stories.values import (
     FirmStory,
     MonthStory,
     Party,
+    Pieces,
     Story,
     StoryDocument,
     StoryDocumentLine,
+    StoryItem,
     StoryLine,
     StoryVoucher,
 )
@@ -24,9 +26,11 @@ __all__ = [
     "FirmStory",
     "MonthStory",
     "Party",
+    "Pieces",
     "Story",
     "StoryDocument",
     "StoryDocumentLine",
+    "StoryItem",
     "StoryLine",
     "StoryVoucher",
     "firms",
@@ -39,7 +43,7 @@ __all__ = [
 
 
 def firms(today: date) -> tuple[FirmStory, FirmStory]:
-    """Two bookkeeping firms as of ``today`` (Asia/Shanghai): one with four clients and fourteen months or more, one with a small client."""
+    """Two bookkeeping firms as of ``today`` (Asia/Shanghai): one with four clients and fourteen months or more, one with a small client of a year."""
     return (
         FirmStory("加喜财税", (restaurant(today), trading(today), software(today), materials(today))),
         FirmStory("邻里代账", (neighbour(today),)),

@@ -10,6 +10,7 @@ from zhangfang_core.demo.stories.dice import Dice
 from zhangfang_core.demo.stories.values import (
     Company,
     MonthStory,
+    Pieces,
     Story,
     StoryDocument,
     StoryLine,
@@ -31,16 +32,17 @@ class Entry:
     credit: int
     party: str
     summary: str = ""
+    pieces: Pieces | None = None
 
 
-def debit(account: str, amount: int, party: str = "", summary: str = "") -> Entry:
+def debit(account: str, amount: int, party: str = "", summary: str = "", pieces: Pieces | None = None) -> Entry:
     """An entry on the debit side; negative for red lines."""
-    return Entry(account, amount, 0, party, summary)
+    return Entry(account, amount, 0, party, summary, pieces)
 
 
-def credit(account: str, amount: int, party: str = "", summary: str = "") -> Entry:
+def credit(account: str, amount: int, party: str = "", summary: str = "", pieces: Pieces | None = None) -> Entry:
     """An entry on the credit side; negative for red lines."""
-    return Entry(account, 0, amount, party, summary)
+    return Entry(account, 0, amount, party, summary, pieces)
 
 
 class StoryBooks:
@@ -103,7 +105,7 @@ class StoryBooks:
             self._balances[entry.account, entry.party] += entry.debit - entry.credit
             if kind is not VoucherKind.CLOSING:
                 self.movement[entry.account] += entry.debit - entry.credit
-        lines = tuple(StoryLine(e.account, e.summary or summary, e.debit, e.credit, e.party) for e in kept)
+        lines = tuple(_line(entry, summary) for entry in kept)
         self._vouchers.append(StoryVoucher(day, "记", summary, lines, kind, document))
 
     def live(self, period: Period, today: date) -> None:
@@ -118,5 +120,9 @@ class StoryBooks:
 
     def story(self) -> Story:
         """All that happened."""
-        opening = tuple(StoryLine(e.account, "期初余额", e.debit, e.credit, e.party) for e in self._opening)
+        opening = tuple(_line(entry, "期初余额") for entry in self._opening)
         return Story(self.company, opening, tuple(self._months))
+
+
+def _line(entry: Entry, summary: str) -> StoryLine:
+    return StoryLine(entry.account, entry.summary or summary, entry.debit, entry.credit, entry.party, entry.pieces)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from zhangfang_core.demo.stories.books import StoryBooks, credit, debit
 from zhangfang_core.demo.stories.rates import share
-from zhangfang_core.demo.stories.values import ORDINARY, SPECIAL, Party, StoryDocument, StoryDocumentLine
+from zhangfang_core.demo.stories.values import ORDINARY, SPECIAL, Party, Pieces, StoryDocument, StoryDocumentLine
 from zhangfang_sdk.clients import TaxpayerKind
 
 
@@ -65,15 +65,19 @@ def purchase(
     account: str,
     settled: str = "1002",
     deductible: bool = True,
+    pieces: Pieces | None = None,
 ) -> None:
-    """Book an invoice: a general taxpayer's special invoice with its tax apart (用途 confirmed), any other whole."""
+    """Book an invoice: a general taxpayer's special invoice with its tax apart (用途 confirmed), any other whole.
+
+    ``pieces`` are what came into the store.
+    """
     general = books.company.taxpayer_kind is TaxpayerKind.GENERAL
     tax = document.tax_fen if general and deductible and document.kind == SPECIAL else 0
     party = document.seller_name if settled == "2202" else ""
     books.record(
         day,
         summary,
-        debit(account, document.total_fen - tax),
+        debit(account, document.total_fen - tax, pieces=pieces),
         debit("22210101", tax),
         credit(settled, document.total_fen, party),
         document=document,

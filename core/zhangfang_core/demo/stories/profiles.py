@@ -44,15 +44,23 @@ _LICENCES: dict[str, dict[FactKind, FactValue]] = {
         FactKind.REGISTERED_ADDRESS: RegisteredAddress("浙江省杭州市上城区示例路 66 号建材市场 12 号", "330102"),
         FactKind.BUSINESS_SCOPE: "一般项目:建筑材料销售;金属材料销售;五金产品批发。",
     },
+    "neighbour": {
+        FactKind.LEGAL_REPRESENTATIVE: "徐示例",
+        FactKind.REGISTERED_CAPITAL: 80_000_00,
+        FactKind.FOUNDED_ON: dt.date(2020, 5, 11),
+        FactKind.REGISTERED_ADDRESS: RegisteredAddress("浙江省绍兴市越城区示例路 3 号", "330602"),
+        FactKind.BUSINESS_SCOPE: "一般项目:五金产品零售;建筑材料销售;日用百货销售。",
+    },
 }
 _PACKAGES = {
     "restaurant": "小规模记账报税(月付 800 元)",
     "trading": "一般纳税人记账报税",
     "software": "一般纳税人记账报税加研发归集",
     "materials": "一般纳税人记账报税",
+    "neighbour": "小规模记账报税",
 }
-_CONTACTS = {"restaurant": "陈出纳", "trading": "孙经理", "software": "方助理", "materials": "林文员"}
-_PEOPLE = {"restaurant": 13, "trading": 9, "software": 20, "materials": 3}
+_CONTACTS = {"restaurant": "陈出纳", "trading": "孙经理", "software": "方助理", "materials": "林文员", "neighbour": "徐老板娘"}
+_PEOPLE = {"restaurant": 13, "trading": 9, "software": 20, "materials": 3, "neighbour": 2}
 
 
 def facts_of(company: Company, today: dt.date) -> tuple[NewFact, ...]:

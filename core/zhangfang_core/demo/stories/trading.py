@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from zhangfang_core.demo.stories.books import StoryBooks, credit, debit
@@ -23,7 +24,7 @@ from zhangfang_core.demo.stories.recurring import (
     plan_taxes_paid,
     plan_wages,
 )
-from zhangfang_core.demo.stories.values import Company, Party, Story, StoryAsset, StoryDocumentLine
+from zhangfang_core.demo.stories.values import Company, Party, Pieces, Story, StoryAsset, StoryDocumentLine, StoryItem
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
 
@@ -40,6 +41,15 @@ class _Ware:
     supplier: Party
     asked: int
     pieces: int
+
+    @property
+    def name(self) -> str:
+        """Without its class of goods: what the books call the item in stock."""
+        return self.good.name.rpartition("*")[2]
+
+    def counted(self, pieces: int) -> Pieces:
+        """At what they were bought for."""
+        return Pieces(self.name, Decimal(pieces), Decimal(self.good.price) / 100)
 
 
 _WARES = (
@@ -98,7 +108,6 @@ def trading(today: date) -> Story:
         first.first_day,
     )
     stock = {ware.good.name: ware.pieces * 4 // 10 for ware in _WARES}
-    value = sum(ware.good.price * (ware.pieces * 4 // 10) for ware in _WARES)
     entries, year = opening(
         first,
         62_000_00,
@@ -112,7 +121,10 @@ def trading(today: date) -> Story:
                 for place, (who, _) in enumerate(_CUSTOMERS)
             ),
             debit("1123", _MONTHLY_RENT * ((4 - first.month % 3) % 3)),
-            debit("1405", value),
+            *(
+                debit("1405", ware.good.price * stock[ware.good.name], pieces=ware.counted(stock[ware.good.name]))
+                for ware in _WARES
+            ),
             debit("1601", 186_000_00),
             credit("1602", 58_900_00),
             credit("2001", 500_000_00),
@@ -136,7 +148,8 @@ def trading(today: date) -> Story:
         _Month(books, period, index, stock).plan()
         plan_month_end(books, period, year)
         books.live(period, today)
-    return replace(books.story(), assets=_assets(first))
+    items = tuple(StoryItem(ware.name, ware.good.unit) for ware in _WARES)
+    return replace(books.story(), assets=_assets(first), stock=items)
 
 
 def _assets(first: Period) -> tuple[StoryAsset, ...]:
@@ -199,8 +212,8 @@ class _Month:
         pieces = max(wanted * cover // 100 - self.stock[ware.good.name], wanted // 5)
         line = bought(ware.good, pieces // 10 * 10)
         document = invoice(self.books, day, ware.supplier, line, special=True)
-        goods = ware.good.name.rpartition("*")[2]
-        purchase(self.books, day, f"购进{goods}", document, "1405", "2202")
+        came = ware.counted(int(line.quantity))
+        purchase(self.books, day, f"购进{ware.name}", document, "1405", "2202", pieces=came)
         self.stock[ware.good.name] += int(line.quantity)
 
     def _sell(self, day: date, place: int) -> None:
@@ -208,17 +221,17 @@ class _Month:
         label = f"{self.index}/sale/{place}"
         customer, waits = _CUSTOMERS[place % len(_CUSTOMERS)]
         chosen = (_WARES[place % 2], _WARES[2 + place % 2])
-        net = cost = 0
-        sold = []
+        net = 0
+        sold, went = [], []
         for ware in chosen:
             usual = ware.pieces * self.pace // 1000 // 3
             pieces = min(dice.around(f"{label}/{ware.good.name}", usual, 120), self.stock[ware.good.name])
             self.stock[ware.good.name] -= pieces
             net += pieces * ware.asked
             sold.append(credit("5001", pieces * ware.asked, summary=ware.good.name))
-            cost += pieces * ware.good.price
+            went.append(credit("1405", pieces * ware.good.price, pieces=ware.counted(pieces)))
         tax = share(net, 13, 100)
-        names = "、".join(ware.good.name.rpartition("*")[2] for ware in chosen)
+        names = "、".join(ware.name for ware in chosen)
         books.record(
             day,
             f"销售{names}给{customer}",
@@ -226,7 +239,7 @@ class _Month:
             *sold,
             credit("22210107", tax),
         )
-        books.record(day, f"结转{names}销售成本", debit("5401", cost), credit("1405", cost))
+        books.record(day, f"结转{names}销售成本", debit("5401", sum(entry.credit for entry in went)), *went)
         paid_after = waits + dice.between(f"{label}/waits", -6, 9)
         books.later_at_office(day, paid_after, lambda paid: _received(books, paid, customer, net + tax))
 

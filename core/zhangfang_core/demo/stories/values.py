@@ -77,6 +77,23 @@ class StoryDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryItem:
+    """A stock item that the books keep by the piece."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How many of the item of that name an amount is; ``unit_price`` in yuan without tax."""
+
+    item: str
+    quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class StoryLine:
     """One line: exactly one of debit and credit is not zero; a red line is negative on its own side."""
 
@@ -85,6 +102,7 @@ class StoryLine:
     debit: int
     credit: int
     counterparty: str = ""
+    pieces: Pieces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +141,16 @@ class StoryAsset:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One company's books. ``opening_balances`` stand the day before ``company.books_start`` and balance."""
+    """One company's books. ``opening_balances`` stand the day before ``company.books_start`` and balance.
+
+    ``stock`` are the items that its lines name.
+    """
 
     company: Company
     opening_balances: tuple[StoryLine, ...]
     months: tuple[MonthStory, ...]
     assets: tuple[StoryAsset, ...] = ()
+    stock: tuple[StoryItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,16 @@ from openpyxl import load_workbook
 
 from zhangfang_books.stock import Amount, stock_entries
 from zhangfang_books.stock_pages import books_of, entries_of
+from zhangfang_core.demo.fill import fill_books, take_on
+from zhangfang_core.demo.stories import trading
 from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.dimensions import Dimensions
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.ledger import DimensionKind, Ledger, LedgerEntry, Line, VoucherDraft
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import use
 
 FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
@@ -96,3 +100,24 @@ async def test_pages_and_files_of_stock(firm: TestFirm, visit: Visit) -> None:
         (21.5, 7.4419, 160)
     ]
     assert (await visitor.get("/books/export/stock/pdf?period=2026-03")).content.startswith(b"%PDF")
+
+
+async def test_the_demo_s_trading_company_has_its_goods_by_the_piece(firm: TestFirm, portal: Portal) -> None:
+    """Four items on the page of the last month, worth in all what 1405 stands at; each with its pieces, and from each to its entries."""
+    client, last = await take_on(firm.id, trading(today())), Period.current().plus(-1)
+    for _ in range(2):
+        await fill_books(firm.id, client, trading(today()))
+    async with acting(firm, client=client):
+        items = await use(Dimensions).items(client, DimensionKind.STOCK)
+        (book,) = await books_of(client, last, last)
+        stands = sum(b.debit - b.credit for b in await use(Ledger).balances(client, None, last) if b.account == "1405")
+    assert [(item.name, item.unit) for item in items] == [("实木餐桌", "张"), ("办公椅", "把"), ("护眼台灯", "台"), ("不锈钢保温壶", "只")]
+    assert book.total[3] == stands > 0
+    assert all(row.came.quantity > 0 and row.went.quantity > 0 and row.closing.quantity >= 0 for row in book.rows)
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{client}") as one:
+        page = (await one.get(f"/books/stock?period={last.key}&to={last.key}")).text
+        assert all(item.name in page for item in items)
+        assert yuan(stands) in page
+        entries = (await one.get(f"/books/stock/{items[0].id}?account=1405&period={last.key}&to={last.key}")).text
+    assert "购进实木餐桌" in entries
+    assert f"{book.rows[0].closing.quantity.normalize():f}" in entries

@@ -7,7 +7,6 @@ from datetime import date
 from itertools import count
 from typing import Any, cast
 
-import pypdfium2  # type: ignore[import-untyped]  # the wheel ships no types
 import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
@@ -16,7 +15,7 @@ from PIL import Image
 from zhangfang_capture_ocr.jobs import look, read, unpack
 from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import uploads
-from zhangfang_capture_ocr.specimens import SpecimenInvoice, SpecimenLine, draw, einvoice_xml, taxed_line
+from zhangfang_capture_ocr.specimens import SpecimenInvoice, SpecimenLine, draw, einvoice_xml, photographed, taxed_line
 from zhangfang_capture_ocr.tables import Invoice, Item
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.presence import COOKIE
@@ -136,8 +135,7 @@ class Drawer:
 
     def photo(self, turned: int = 0, **changes: Any) -> bytes:
         """A JPEG of the printed page, which must be turned clockwise by so many degrees to stand upright."""
-        page = pypdfium2.PdfDocument(draw(invoice(**changes)))[0].render(scale=2.6).to_pil().convert("RGB")
-        return self.jpeg(page.rotate(turned, expand=True))
+        return photographed(draw(invoice(**changes)), turned)
 
     def jpeg(self, picture: Image.Image) -> bytes:
         written = io.BytesIO()
