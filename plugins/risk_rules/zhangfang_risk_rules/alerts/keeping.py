@@ -93,13 +93,16 @@ async def _found(
         changes["muted"] = muted
     if not changes:
         return row, None
-    if moved.words:
-        changes["note"] = moved.words
+    words = moved.words
+    if moved.opens and row.base is not None:
+        words += f";当时由{row.closed_by}按 {slips.figure_in_words(row.base, finding.unit)}处理,理由:{row.explanation}"
+    if words:
+        changes["note"] = words
     if moved.opens:
         changes |= {"opened": row.opened + 1, "created_at": now, "closed_by": "", "explanation": ""}
     await change(row, {**changes, "updated_at": now})
-    if moved.words:
-        await record(row, "reopened" if moved.opens else "returned", moved.words)
+    if words:
+        await record(row, "reopened" if moved.opens else "returned", words)
     return row, moved
 
 
