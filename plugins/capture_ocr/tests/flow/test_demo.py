@@ -39,6 +39,7 @@ async def test_the_photograph_that_came_twice_is_read_once_and_told_to_both_side
         assert TOLD in page
         assert TOLD in (await one.get(f"/capture/items/{again.id}")).text
     async with portal.visitor(await session_for(office.firm.owner), place) as one:
-        assert "已传过" in (await one.get("/capture/items?show=back")).text
+        assert "已传过" in (page := (await one.get("/capture/items?show=back")).text)
+        assert TOLD in page
         assert TOLD in (page := (await one.get(f"/capture/items/{again.id}")).text)
         assert f"/capture/items/{first.id}" in page
