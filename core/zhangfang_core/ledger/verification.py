@@ -3,7 +3,8 @@
 Each check runs in the scope of a firm with no transaction open and opens its own; it reads as somebody who sees every client.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from zhangfang_core.database.engine import connection
@@ -85,7 +86,7 @@ _SIZES = """select (select count(*) from core_voucher where firm = $1 and state 
 async def check_vouchers(whole: bool = False) -> Part:
     """Every posted voucher against its digest on the trail, and lines that belong to none."""
     faults: list[Fault] = []
-    async with transaction():
+    async with _reading_all():
         sizes = await connection().fetchrow(_SIZES, firm_in_scope())
         clients = await connection().fetch(_CLIENTS, firm_in_scope())
         for row in await connection().fetch(_STRAY_LINES, firm_in_scope()):
@@ -157,8 +158,18 @@ async def check_months(whole: bool = False) -> Part:
     return Part.of("months", "结账月份", f"{sizes['months']:,} 个已结账月份", faults)
 
 
-async def _asked(statement: str) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]:
+@asynccontextmanager
+async def _reading_all() -> AsyncIterator[None]:
+    """A transaction whose plans are made for whole tables: right after a large import nothing is known of their sizes, and one made for a
+    few rows compares each line with each voucher.
+    """
     async with transaction():
+        await connection().execute("set local enable_nestloop = off")
+        yield
+
+
+async def _asked(statement: str) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]:
+    async with _reading_all():
         rows = await connection().fetch(statement, firm_in_scope())
         (sizes,) = await connection().fetch(_SIZES, firm_in_scope())
     return rows, sizes
