@@ -67,7 +67,8 @@ async def test_accounts_outside_are_not_found_and_not_shown_as_zero(firm: TestFi
     boss.http.cookies.set("zf_session", token)
     accounts = (await boss.get("/accounts?period=2025-03")).text
     assert "777.70" in accounts
-    assert "1002" not in accounts
+    assert "/accounts/1002" not in accounts
+    assert "银行存款" not in accounts
     assert "778.70" not in accounts
     assert (await boss.get("/accounts/1122?period=2025-03")).status_code == 200
     assert (await boss.get("/accounts/1002?period=2025-03")).status_code == 404
