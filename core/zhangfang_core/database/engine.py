@@ -66,7 +66,6 @@ class PortalTransaction(PostgresTransaction):
     def __init__(self, engine: PostgresEngine, allow_nested: bool = True, opening: Sequence[str] = ()) -> None:
         super().__init__(engine, allow_nested)
         self._opening = opening
-        self.facts: dict[str, dict[int | str, None]] = {}
         self.kept: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
     async def rollback(self) -> None:

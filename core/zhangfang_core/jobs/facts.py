@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from zhangfang_core.database.engine import DB, PortalTransaction, before_commit
+from zhangfang_core.database.engine import DB, PortalTransaction, before_commit, kept
 from zhangfang_core.jobs.queue import TELL, put_several
 from zhangfang_core.modules.hooks import listeners
 from zhangfang_core.modules.registry import registry
@@ -13,10 +13,9 @@ from zhangfang_sdk.errors import Refusal
 
 def tell(fact: str, ids: Iterable[int | str]) -> None:
     """Note in the transaction in force that ``fact`` ("vouchers_posted") happened to ``ids``; plugins hear of it after the commit."""
-    current = DB.current_transaction.get()
-    if not isinstance(current, PortalTransaction):
+    if not isinstance(DB.current_transaction.get(), PortalTransaction):
         raise RuntimeError("facts are told inside a transaction")
-    current.facts.setdefault(fact, {}).update(dict.fromkeys(ids))
+    kept("facts").setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
 SERVICES = {
@@ -43,10 +42,10 @@ class ProvidersFacts:
 
 async def facts_become_jobs() -> None:
     """Queue what was told, in the same transaction."""
-    current = DB.current_transaction.get()
-    if not isinstance(current, PortalTransaction) or not current.facts:
+    told = dict(kept("facts"))
+    kept("facts").clear()
+    if not told:
         return
-    told, current.facts = current.facts, {}
     jobs: list[tuple[str, dict[str, object]]] = [
         (TELL, {"fact": fact, "module": module, "ids": list(ids)})
         for fact, ids in told.items()

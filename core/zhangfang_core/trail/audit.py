@@ -15,11 +15,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakSet
 
 import asyncpg
 
-from zhangfang_core.database.engine import DB, before_commit, connection
+from zhangfang_core.database.engine import before_commit, connection, kept
 from zhangfang_core.trail.tables import trail_in_scope
 from zhangfang_sdk.acting import NotDeclared, caller
 from zhangfang_sdk.context import Scope, in_scope, scope, transaction
@@ -40,9 +39,6 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 GENESIS = "0" * 64
 _SEAL = "core.seal_audit"
 _OPERATOR = Scope(operator=True, staff=True)
-
-_writing: "WeakSet[object]" = WeakSet()
-"""Transactions whose entries are to be sealed."""
 
 # Time and person are the columns' defaults, from the database's clock and the transaction's settings: the application may not write them.
 # The lock is taken before the id and the time are given out, and each time anew: a savepoint that is rolled back lets go of it.
@@ -83,7 +79,7 @@ class AuditTrail:
             _json(before),
             _json(after),
         )
-        _writing.add(DB.current_transaction.get())
+        kept("trails_written")[trail] = None
 
 
 async def record_as_owner(
@@ -113,11 +109,10 @@ async def _seal_soon() -> None:
 
     Asking first keeps side-by-side transactions from waiting for one another at the queue's unique index.
     """
-    current = DB.current_transaction.get()
-    firm = scope().firm
-    if current is None or firm is None or current not in _writing:
+    firm, written = scope().firm, kept("trails_written")
+    if firm is None or firm not in written:
         return
-    _writing.discard(current)
+    written.clear()
     waiting = await connection().fetchval(
         "select exists (select from procrastinate_jobs where status = 'todo' and queueing_lock = $1)",
         f"{firm}:seal_audit",
