@@ -31,6 +31,7 @@ async def rendered(firm: TestFirm, language: str) -> tuple[str, list[str]]:
                 "firm_name": "嘉喜",
                 "client_name": None,
                 "client": None,
+                "person": 1,
                 "is_firm_staff": True,
                 "is_operator": False,
                 "may": scope.may,

@@ -46,6 +46,7 @@ class Actor:
     is_firm_staff: bool
     client: int | None = None
     firm: int | None = 1
+    person: int = 1
     is_operator: bool = False
 
 

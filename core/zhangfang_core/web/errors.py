@@ -46,6 +46,7 @@ UNEXPECTED_ON_THE_WAY = Refusal(
     "common.unexpected", "系统出了意外,您刚才的操作可能只做了一部分,我们已记录下来。请先看看结果,再决定要不要重做。", status=500
 )
 """Of a handler with transactions of its own: what it saved before it failed stands."""
+NOT_DONE_SIGNED_OUT = Refusal("access.sign_in", "您还没有登录,或者登录已经到期,这次没有执行。请登录后再做一次。", status=401)
 BY_STATUS = {
     400: Refusal("common.bad_request", "请求的内容看不懂,请返回上一页重新填写。", status=400),
     401: Refusal("access.sign_in", "请先登录。", status=401),
@@ -110,7 +111,7 @@ def on_refusal(request: Req, error: Refusal) -> Response[Any]:
 def on_sign_in_needed(request: Req, error: SignInNeeded) -> Response[Any]:
     if request.method == "GET" and _wants_page(request) and "hx-request" not in request.headers:
         return Redirect(error.where, status_code=303)
-    return tell(request, BY_STATUS[401])
+    return tell(request, BY_STATUS[401] if request.method == "GET" else NOT_DONE_SIGNED_OUT)
 
 
 def on_http(request: Req, error: HTTPException) -> Response[Any]:

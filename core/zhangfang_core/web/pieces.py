@@ -21,6 +21,7 @@ async def piece_values() -> dict[str, Any]:
 def actor_values(scope: Scope, names: Names) -> dict[str, Any]:
     """The person as templates know them. ``may`` and ``sees_account`` ask as the person, whatever plugin's template it is."""
     return {
+        "person": scope.user,
         "name": scope.user_name,
         "role": scope.role,
         "role_label": role_title(scope.role),

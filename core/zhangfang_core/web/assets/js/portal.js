@@ -10,3 +10,4 @@ import "./upload.js";
 import "./resumable_field.js";
 import "./opening.js";
 import "./page.js";
+import "./typed.js";

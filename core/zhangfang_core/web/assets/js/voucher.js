@@ -310,6 +310,15 @@ function attach(form) {
     }
   });
 
+  form.addEventListener("typed:more", (event) => {
+    const place = Number(event.detail.split(".")[1]);
+    while (lines().length <= place) add();
+  });
+  form.addEventListener("typed:again", () => {
+    changed = true;
+    lines().forEach(dress);
+    total();
+  });
   form.addEventListener("submit", () => (changed = false));
   addEventListener("beforeunload", (event) => {
     if (!changed) return;

@@ -30,6 +30,7 @@ const zh = {
   party: "往来单位",
   makeItem: (kind, name) => `新增${kind}“${name}”`,
   unsaved: "凭证还没有保存。",
+  typedAgain: "登录到期前填的内容已经填回来了,还没有提交。请检查后再提交。",
   passkeyKnown: "这台设备上已经有您的通行密钥了。",
   passkeyFailed: "没有完成。请再试一次,或者用其他方式。",
 };
@@ -65,6 +66,7 @@ const en = {
   party: "Party",
   makeItem: (kind, name) => `New ${kind} “${name}”`,
   unsaved: "The voucher is not saved.",
+  typedAgain: "What you typed before you were signed out is back in the form and not sent yet. Check it and send it.",
   passkeyKnown: "This device has a passkey of yours already.",
   passkeyFailed: "It was not completed. Try again, or use another way.",
 };
