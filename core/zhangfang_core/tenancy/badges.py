@@ -14,8 +14,7 @@ async def waits_for_client() -> int:
     """Facts that hold today and of which the client's people have said nothing."""
     if not (scope().may("profile.confirm") and scope().may("profile.read")):
         return 0
-    known = await facts.profile(client_in_scope(), None)
-    return sum(fact.waits_for_client for fact in known.facts())
+    return await facts.to_confirm(client_in_scope())
 
 
 PROFILE_BADGES = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from zhangfang_core.database.engine import connection
+from zhangfang_core.database.engine import connection, kept
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.tenancy import fact_values, small_low_profit
 from zhangfang_sdk.audit import Audit
@@ -45,6 +45,15 @@ _WAITS_FOR_FIRM = "(standing = 'proposed' or (standing = 'in_force' and objectio
 async def profile(client: int, at: dt.date | None) -> Profile:
     (found,) = await profiles([client], at)
     return found
+
+
+async def to_confirm(client: int) -> int:
+    """Facts that hold today and of which the client's people have said nothing; counted once for a page's list and its red dot."""
+    counted = kept("facts_to_confirm")
+    if client not in counted:
+        counted[client] = sum(fact.waits_for_client for fact in (await profile(client, None)).facts())
+    count: int = counted[client]
+    return count
 
 
 async def profiles(clients: Sequence[int], at: dt.date | None) -> Sequence[Profile]:

@@ -13,7 +13,7 @@ async def to_confirm(limit: int) -> Sequence[WaitingItem]:
     client = scope().client
     if client is None or not scope().may("profile.read"):
         return []
-    count = sum(fact.waits_for_client for fact in (await facts.profile(client, None)).facts())
+    count = await facts.to_confirm(client)
     title = f"核对公司资料({count} 项)"
     return [WaitingItem(client, title, "去核对", "/profile", Urgency.LATER)] if count else []
 

@@ -115,16 +115,19 @@ async def with_items(query: InvoiceQuery, limit: int) -> Sequence[Mapping[str, A
     return found
 
 
+# Piccolo builds the joined table's columns anew at each look.
+_STATE, _PLACE = Invoice.item.state, Invoice.item.place
+
 SOURCE = InvoiceSource("invoices", "票据采集", frozenset(InvoiceDirection), page, get, sums)
 
 _ARE_INVOICES = And(
     And(Invoice.issued_on.is_not_null(), Invoice.total.is_not_null()),
-    And(Invoice.duplicate_of.is_null(), Invoice.item.state.is_in(sorted(_STATES))),
+    And(Invoice.duplicate_of.is_null(), _STATE.is_in(sorted(_STATES))),
 )
 
 
 def _rows() -> Select[Any]:
-    return Invoice.select(*Invoice.all_columns(), Invoice.item.state, Invoice.item.place)
+    return Invoice.select(*Invoice.all_columns(), _STATE, _PLACE)
 
 
 def _asked_for(query: InvoiceQuery) -> Condition:
@@ -151,7 +154,7 @@ def _in_states(query: InvoiceQuery) -> Condition:
     items = sorted(item for item, state in _STATES.items() if state in query.states)
     asked: list[Condition] = []
     if items:
-        asked.append(And(Invoice.item.state.is_in(items), WhereRaw(f"not {_RED} and not {_VOIDED}")))
+        asked.append(And(_STATE.is_in(items), WhereRaw(f"not {_RED} and not {_VOIDED}")))
     if InvoiceState.RED in query.states:
         asked.append(WhereRaw(f"{_RED} and not {_VOIDED}"))
     if InvoiceState.VOIDED in query.states:
