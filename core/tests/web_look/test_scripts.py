@@ -48,6 +48,41 @@ def test_typing_is_not_disturbed_by_a_refresh(page: Page, portal: ScriptedPortal
     assert portal.fetched == 0
 
 
+def test_what_was_put_off_comes_when_the_field_is_left_as_it_was(page: Page, portal: ScriptedPortal) -> None:
+    show(page, portal, '<form id="f" data-live-topic="ledger" hx-get="/figure"><input id="i" name="i"></form><a id="out" href="#out">x</a>')
+    page.focus("#i")
+    portal.events.put("ledger")
+    page.wait_for_timeout(700)
+    assert portal.fetched == 0
+    page.focus("#out")
+    page.wait_for_selector("#figure:text-is('1')", timeout=2000)
+
+
+@pytest.mark.parametrize(
+    ("field", "act", "back"),
+    [
+        ('<input id="i" type="checkbox">', "check", "uncheck"),
+        ('<input id="i" value="as it was">', "fill other", "fill as it was"),
+        ('<select id="i"><option>a</option><option>b</option></select>', "select_option b", "select_option a"),
+    ],
+)
+def test_what_was_filled_and_not_sent_yet_stays(page: Page, portal: ScriptedPortal, field: str, act: str, back: str) -> None:
+    """Also when the person has gone on: boxes ticked on a board, a comment that is thought over."""
+    show(page, portal, f'<form id="f" data-live-topic="ledger" hx-get="/figure">{field}</form><a id="out" href="#out">x</a>')
+
+    def done(what: str) -> None:
+        name, _, value = what.partition(" ")
+        getattr(page, name)("#i", *filter(None, [value]))
+        page.focus("#out")
+
+    done(act)
+    portal.events.put("ledger")
+    page.wait_for_timeout(700)
+    assert portal.fetched == 0
+    done(back)
+    page.wait_for_selector("#figure:text-is('1')", timeout=2000)
+
+
 def test_the_sheet_opens_deepens_and_back_closes_it(page: Page, portal: ScriptedPortal) -> None:
     show(page, portal, '<a id="drill" data-sheet href="/vouchers?month=11">684</a>')
     page.click("#drill")

@@ -11,6 +11,7 @@ const url = document.body.dataset.live;
 const badgesUrl = document.body.dataset.badges;
 const known = new Set();
 const due = new Map();
+const putOff = new Set();
 let source = null;
 let delay = 1000;
 let reconnect = 0;
@@ -20,19 +21,36 @@ let missed = false;
 const topicsOf = (element) => (element.dataset.liveTopic ?? "").split(/\s+/).filter(Boolean);
 const liveElements = () => document.querySelectorAll("[data-live-topic][hx-get]");
 
+const FIELDS = "input:not([type=hidden]), textarea, select";
+
+function isChanged(field) {
+  if (field.matches("select")) return field.value !== (field.querySelector("option[selected]") ?? field.options[0])?.value;
+  return field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+/** Whether a person is in a field of it, or has filled one and not sent it yet. */
+const isInUse = (element) => [...element.querySelectorAll(FIELDS)].some((field) => field.matches(":focus") || isChanged(field));
+
 function refresh(element) {
   clearTimeout(due.get(element));
   due.set(
     element,
     setTimeout(() => {
       due.delete(element);
-      // What a person is typing into is left alone until the next event.
-      if (element.isConnected && !element.querySelector("input:focus, textarea:focus, select:focus")) {
-        element.dispatchEvent(new CustomEvent("live"));
-      }
+      putOff.delete(element);
+      if (!element.isConnected) return;
+      if (isInUse(element)) putOff.add(element);
+      else element.dispatchEvent(new CustomEvent("live"));
     }, DEBOUNCE),
   );
 }
+
+// What was put off comes as soon as the person has left the field as it was.
+function catchUp({ target }) {
+  for (const element of putOff) if (element.contains(target)) refresh(element);
+}
+
+for (const each of ["focusout", "change", "reset"]) document.addEventListener(each, catchUp);
 
 async function refreshBadges() {
   if (!badgesUrl) return;
