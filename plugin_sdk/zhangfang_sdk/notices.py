@@ -39,7 +39,8 @@ class NoticeKind:
     ``subject`` and ``mail`` an e-mail says what the screen says; without ``sms`` none is sent; an SMS is cut to SMS_LENGTH characters.
 
     ``urgent``: goes out at any hour by itself, stands as a window before every page until the person says that they have seen it,
-    and cannot be switched off by kind. ``permission`` names who gets it among those who see the client; None: only people whom the notice names.
+    and cannot be switched off by kind. ``window``: stands as such a window too, but goes out, and is switched off, as what is not urgent.
+    ``permission`` names who gets it among those who see the client; None: only people whom the notice names.
     """
 
     key: str
@@ -51,6 +52,7 @@ class NoticeKind:
     sms: str = ""
     urgent: bool = False
     permission: str | None = None
+    window: bool = False
 
     def words(self, values: Mapping[str, str]) -> NoticeWords:
         """The texts with their values. Raises ValueError for a value that the texts need and that is not there."""

@@ -10,7 +10,9 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.notices import parcels
+from zhangfang_core.notices.badges import urgent_unread
 from zhangfang_core.notices.delivery import ATTEMPTS, deliver
+from zhangfang_core.notices.opt_outs import closable_kinds
 from zhangfang_core.notices.service import DELIVER
 from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.post_office import PostOffice, make_reachable, post_office
@@ -26,6 +28,7 @@ from zhangfang_sdk.vendors import VendorAway, VendorKind, VendorRefused
 KINDS = (
     NoticeKind("asked", "请确认", "请确认{what}", "明细", "待确认:{what}", "", "请确认{what}", permission="ledger.read"),
     NoticeKind("alarm", "紧急", "{what}", "", "", "", "{what}", urgent=True, permission="ledger.read"),
+    NoticeKind("year", "年报", "{what}", sms="{what}", window=True, permission="ledger.read"),
     NoticeKind("quiet", "只发邮件", "{what}", permission="ledger.read"),
 )
 MORNING = "2026-11-26 10:00"
@@ -183,6 +186,26 @@ async def test_a_kind_that_a_person_has_closed(firm: TestFirm, boss: int, office
     await run(MORNING)
     assert [m.subject for m in office.mails] == ["年报"], "what is urgent cannot be closed"
     assert ("email", "left_out", "opted_out") in await outcome(firm, boss)
+
+
+async def test_a_window_that_is_not_urgent_keeps_hours_and_choices(firm: TestFirm, boss: int, office: PostOffice, run: Run) -> None:
+    """It stands before every page at once; by e-mail and SMS it goes when others may, and not to who has closed its kind."""
+    await send(firm, "年报", kind="year")
+    await run("2026-11-29 10:00")
+    assert not office.sent
+    assert await outcome(firm, boss) == {(c, "waiting", "held") for c in ("email", "sms")}
+    async with acting(firm, "boss", user=boss):
+        assert [row["title"] for row in await urgent_unread()] == ["年报"]
+        assert f"{DECLARING}.year" in await closable_kinds()
+    await run("2026-11-30 09:00")
+    assert (len(office.mails), len(office.texts)) == (1, 1)
+    async with scoped_transaction(Scope(user=boss)):
+        await connection().execute(
+            'insert into core_notice_opt_out ("user", kind, since) values ($1, $2, now())', boss, f"{DECLARING}.year"
+        )
+    await send(firm, "明年的年报", kind="year")
+    await run("2026-11-30 10:00")
+    assert (len(office.mails), len(office.texts)) == (1, 1)
 
 
 async def test_somebody_who_left_is_sent_nothing(firm: TestFirm, boss: int, office: PostOffice, run: Run) -> None:

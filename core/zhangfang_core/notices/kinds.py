@@ -49,6 +49,12 @@ def kind_to_send(name: str) -> NoticeKind:
     return known
 
 
+def only_stands(name: str) -> bool:
+    """Whether it stands as a window and is not urgent beyond that."""
+    known = notice_kinds().get(name)
+    return known is not None and known.window and not known.urgent
+
+
 def title_of(name: str) -> str:
     """For people; the name itself of a kind whose plugin is gone."""
     known = notice_kinds().get(name)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.notices.kinds import only_stands
 from zhangfang_core.notices.people import masked, opened, way_to
 from zhangfang_core.notices.states import Reason, State
 from zhangfang_sdk.contacts import Channel
@@ -39,11 +40,12 @@ async def plan(now: dt.datetime) -> bool:
 async def _ways(notice: Mapping[str, Any], now: dt.datetime) -> list[tuple[object, ...]]:
     """Values of a row for each channel, in the order of _PLAN."""
     found: list[tuple[object, ...]] = []
+    urgent = notice["urgent"] and not only_stands(notice["kind"])
     for channel in await _channels(notice["user"], has_sms=notice["sms"] != ""):
-        way = await way_to(notice["user"], channel, notice["kind"], notice["urgent"], now)
+        way = await way_to(notice["user"], channel, notice["kind"], urgent, now)
         state = State.WAITING if way.reason is Reason.NONE else State.LEFT_OUT
         reason = Reason.HELD if state is State.WAITING and way.due_at > now else way.reason
-        whom = (firm_in_scope(), notice["client"], notice["id"], notice["user"], channel.value, notice["urgent"])
+        whom = (firm_in_scope(), notice["client"], notice["id"], notice["user"], channel.value, urgent)
         found.append((*whom, state.value, reason.value, masked(way.address) if way.address else "", way.due_at, now))
     return found
 

@@ -51,7 +51,7 @@ class KeptNotices:
             notice.client,
             await _concerned(notice, kind.permission),
             notice.kind,
-            kind.urgent,
+            kind.urgent or kind.window,
             notice.key,
             shortened(words.heading, _LONGEST_TITLE),
             words.body,
