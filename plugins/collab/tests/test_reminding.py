@@ -5,7 +5,8 @@ import datetime as dt
 
 import pytest
 
-from zhangfang_collab import arrivals, reminder_levels, reminding, ticking
+from zhangfang_collab import arrivals, owners, reminder_levels, reminding, ticking
+from zhangfang_collab.notice_kinds import NOTICE_KINDS
 from zhangfang_collab.reminder_levels import TONES, Duty, presets
 from zhangfang_collab.reminding import level
 from zhangfang_collab.steps import Step
@@ -101,10 +102,11 @@ async def test_a_level_goes_on_from_the_one_before(firm: TestFirm, monkeypatch: 
     assert [kind for kind, person in await told(firm) if person == firm.owner] == ["escalated"]
 
 
-async def test_a_year_s_duty_stands_as_a_window(firm: TestFirm) -> None:
+async def test_a_year_s_duty_stands_as_a_window(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminding, "today", lambda: dt.date(2026, 12, 7))
     await people(firm)
     async with acting(firm, "accountant"):
-        day = today() + dt.timedelta(days=170)
+        day = dt.date(2027, 5, 26)
         task = await ticking.make_one(firm.restaurant, Period(2026, 1), SIDES, title="年报", note="", due_on=day)
         await connection().execute("update collab_task set covers = 202500 where id = $1", task)
     await run(firm)
@@ -112,6 +114,12 @@ async def test_a_year_s_duty_stands_as_a_window(firm: TestFirm) -> None:
         rows = await connection().fetch("select kind, urgent from core_notice")
     assert {(row["kind"], row["urgent"]) for row in rows} <= {("collab.yearly", True)}
     assert {kind for kind, _ in await told(firm)} == {"yearly"}
+
+
+def test_what_may_be_read_days_later_counts_no_days() -> None:
+    """At night and on days off nothing goes out: "10 days are left" would be wrong on Monday."""
+    assert not [kind.key for kind in NOTICE_KINDS if kind.fields() & {"left", "late"}]
+    assert not [kind.key for kind in NOTICE_KINDS if kind.urgent], "a duty of months waits for the morning"
 
 
 async def test_what_arrived_is_not_reminded_of_and_what_is_undone_is_anew(firm: TestFirm) -> None:
@@ -138,6 +146,29 @@ async def test_a_nudge_is_once_a_day_and_for_the_client_s_turn(firm: TestFirm) -
         assert await reminding.nudge(tasks) == 1
         assert await reminding.nudge(tasks) == 0
     assert {kind for kind, _ in await told(firm)} == {"nudged"}
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+async def test_an_owner_who_cannot_be_told_is_not_the_only_one_told(firm: TestFirm, has_left: bool) -> None:
+    """The cashier who has left, the driver whose role is told nothing: the boss hears of it, once a day."""
+    who = await people(firm)
+    boss, clerk = (next(person for person, role in who.items() if role == wanted) for wanted in ("boss", "cashier"))
+    async with scoped_transaction(system_scope(firm.id)):
+        driver = await make_member(login="driver", name="driver", password=OWNER_PASSWORD, role="driver", client=firm.restaurant)
+    other, *tasks = [await due_in(firm, 7) for _ in range(3)]
+    async with acting(firm, "owner"):
+        for task in (other, tasks[0]):
+            await owners.give(task, Side.CLIENT, clerk if has_left else driver)
+        await owners.give(tasks[1], Side.CLIENT, boss)
+    if has_left:
+        async with scoped_transaction(system_scope(firm.id)):
+            await connection().execute("""update core_membership set active = false where "user" = $1""", clerk)
+    async with acting(firm, "accountant"):
+        assert await reminding.nudge(tasks) == 2
+        assert await reminding.nudge(tasks) == 0
+    assert [person for kind, person in await told(firm) if kind == "nudged"].count(boss) == 2
+    await run(firm)
+    assert [kind for kind, person in await told(firm) if person == boss].count("soon") == 2, "of the boss's own too"
 
 
 async def test_the_owner_s_days_and_tones(firm: TestFirm) -> None:

@@ -1,4 +1,7 @@
-"""What people are told of their tasks: three tones as the day comes near, and who is told when nothing happens."""
+"""What people are told of their tasks: three tones as the day comes near, and who is told when nothing happens.
+
+They may be read days later, when nights and days off are over: they name the day, and count none.
+"""
 
 from zhangfang_sdk.notices import NoticeKind
 
@@ -12,7 +15,7 @@ NOTICE_KINDS = (
         sms="已申报的事项又有变动,请登录查看", permission=TO_FIRM,
     ),
     NoticeKind(
-        "soon", "待办快到期了", "“{title}”{due}前办好就行", "离到期还有 {left} 天。{note}", sms="{title},{due}前办好就行", permission=TO_CLIENT,
+        "soon", "待办快到期了", "“{title}”{due}前办好就行", "{note}", sms="{title},{due}前办好就行", permission=TO_CLIENT,
     ),
     NoticeKind(
         "today", "待办马上到期", "“{title}”{due}到期,请您处理", "{note}", sms="{title} {due}到期,请处理", permission=TO_CLIENT,
@@ -20,17 +23,18 @@ NOTICE_KINDS = (
     NoticeKind(
         "late", "待办已逾期", "“{title}”已逾期,会影响申报,请马上处理", "应在 {due} 前办好。{note}", sms="{title}已逾期,请马上处理", permission=TO_CLIENT,
     ),
-    NoticeKind("firm_soon", "我方任务快到期了", "{client}“{title}”{due}到期", "离到期还有 {left} 天。", permission=TO_FIRM),
+    NoticeKind("firm_soon", "我方任务快到期了", "{client}“{title}”{due}到期", permission=TO_FIRM),
     NoticeKind("firm_today", "我方任务马上到期", "{client}“{title}”{due}到期,还没办", permission=TO_FIRM),
     NoticeKind("firm_late", "我方任务已逾期", "{client}“{title}”已逾期", "应在 {due} 前办好。", permission=TO_FIRM),
     NoticeKind(
-        "escalated", "逾期升级", "{client}“{title}”逾期 {late} 天,还没办好", "现在等{turn}。{note}", sms="{title}逾期{late}天,还没办好", permission=TO_SECOND,
+        "escalated", "逾期升级", "{client}“{title}”逾期还没办好", "应在 {due} 前办好,等{turn}。{note}", sms="{title}应在{due}前办好,还没办",
+        permission=TO_SECOND,
     ),
     NoticeKind(
         "nudged", "会计提醒", "请处理:{title}", "{due}到期。{note}", sms="请处理:{title},{due}到期", permission=TO_CLIENT,
     ),
     NoticeKind(
-        "yearly", "年度事项", "请核对:{title}", "{due}前要办完。请打开核对资料,不对的写明是什么。", sms="请核对:{title},{due}前要办完", urgent=True,
+        "yearly", "年度事项", "请核对:{title}", "{due}前要办完。请打开核对资料,不对的写明是什么。", sms="请核对:{title},{due}前要办完", window=True,
         permission=TO_CLIENT,
     ),
 )  # fmt: skip

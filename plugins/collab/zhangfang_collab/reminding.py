@@ -2,18 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhangfang_collab.keeping import Happened, write
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
 from zhangfang_collab.reminder_levels import Duty, Levels, levels
-from zhangfang_collab.tables import Task
+from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import SIDE_TITLES
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, transaction
 from zhangfang_sdk.notices import Notice, Notices
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, today
 from zhangfang_sdk.tasks import Side
 
 AT_ONCE = 100
@@ -96,22 +96,29 @@ async def nudge(tasks: Sequence[int]) -> int:
 
 
 async def _send(task: Task, kind: str, key: str) -> bool:
-    late = (today() - task.due_on).days
     values = {
         "title": task.title,
         "note": task.note,
         "due": f"{task.due_on.month}月{task.due_on.day}日",
-        "left": str(-late),
-        "late": str(late),
         "turn": SIDE_TITLES[Side(task.turn)],
         "client": (await use(Clients).client(task.client)).name,
     }
     owner = task.owner_client if task.turn == Side.CLIENT else task.owner_firm
     people = None if owner is None or kind == "escalated" else frozenset({int(owner)})
-    sent = await use(Notices).send(Notice(task.client, f"collab.{kind}", key, f"/tasks/{task.id}", values, people))
+    notice = Notice(task.client, f"collab.{kind}", key, f"/tasks/{task.id}", values, people)
+    sent = await use(Notices).send(notice)
+    if not sent and people is not None and not await _told_today(task):
+        # An owner who has left, or whose role is told nothing, has it no more: it is everybody's.
+        sent = await use(Notices).send(replace(notice, people=None))
     if sent:
         await write(task, Happened("reminded", _title(kind)))
     return sent
+
+
+async def _told_today(task: Task) -> bool:
+    since = dt.datetime.combine(today(), dt.time(), BUSINESS_TIME_ZONE)
+    told: bool = await Entry.exists().where((Entry.task == task.id) & (Entry.kind == "reminded") & (Entry.at >= since))
+    return told
 
 
 def _title(kind: str) -> str:
