@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from zhangfang_collab import arrivals, facts_heard, listing, making, ticking
+from zhangfang_collab import arrivals, facts_heard, listing, making, templates, ticking
 from zhangfang_collab import steps as states
+from zhangfang_collab.due_dates import Due, DueRule
 from zhangfang_collab.statement_names import is_statement, month_in
 from zhangfang_collab.tables import Entry, Task
+from zhangfang_collab.templates import TypedTemplate
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.invoices import InvoiceState, InvoiceSums
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import replaced
-from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+from zhangfang_sdk.tasks import Arrival, AskedFor, Side, return_filed
+from zhangfang_sdk.tax_figures import Tax
 from zhangfang_sdk.testing.fake_facts import FakeFacts
 
 DECEMBER, NOVEMBER = Period(2026, 12), Period(2026, 11)
@@ -105,11 +108,30 @@ async def test_after_filing_the_accountant_is_told_instead(firm: TestFirm) -> No
         assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "导入已撤销") == 0
         row = await the("bank_statement")
         assert row.turn == ""
-        with pytest.raises(Refusal, match=r"collab\.filed"):
+        with pytest.raises(Refusal, match=r"collab\.filed") as told_boss:
             await ticking.untick(row.id, 0)
+    async with acting(firm, "accountant"):
+        with pytest.raises(Refusal) as told_accountant:
+            await ticking.untick(row.id, 0)
+    assert ("告诉会计" in told_boss.value.sentence, "告诉会计" in told_accountant.value.sentence) == (True, False)
     async with acting(firm, "owner"):
         told = await connection().fetch("""select kind, title, "user" from core_notice""")
     assert [(r["kind"], r["user"]) for r in told] == [("collab.undone_after_filing", firm.owner)]
+
+
+async def test_once_the_return_is_void_what_was_undone_meanwhile_opens(firm: TestFirm) -> None:
+    """Otherwise the list says that the payroll is confirmed which was sent back, and nobody is asked before it is filed again."""
+    await month(firm)
+    kind, payroll = return_filed(Tax.IIT), Arrival(firm.trading, AskedFor.PAYROLL, NOVEMBER, "p", "已确认")
+    async with acting(firm, "accountant"):
+        await arrivals.arrived(payroll)
+        await arrivals.arrived(Arrival(firm.trading, kind, NOVEMBER, "filing:1", "已申报"))
+        await arrivals.undone(firm.trading, AskedFor.PAYROLL, NOVEMBER, "p", "工资表重做")
+        assert (await the("payroll")).turn == ""
+        assert await arrivals.undone(firm.trading, kind, NOVEMBER, "filing:1", "申报已作废") == 1
+        row = await the("payroll")
+        assert (row.turn, row.reopened) == ("client", "工资表重做")
+        assert (await the("bank_statement")).turn == "client"
 
 
 async def test_somebody_looked_and_it_does_not_do(firm: TestFirm) -> None:
@@ -163,6 +185,33 @@ async def test_a_file_called_a_statement_closes_the_task(firm: TestFirm) -> None
             await facts_heard.documents_stored([stored.id])
         row = await the("bank_statement")
         assert (row.turn, row.document, row.covers) == ("", stored.id, 202610)
+
+
+async def test_facts_look_for_what_is_asked_whatever_the_template_is_called(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A firm that wrote its own: a file without a month is of the oldest one that is asked for, and the first of the month judges its invoices."""
+    monkeypatch.setattr(templates, "defaults", list)
+    async with acting(firm, "owner"):
+        for title, asks in (("交流水", STATEMENT), ("交进项", AskedFor.INPUT_INVOICES)):
+            steps = [states.Step("看一眼", Side.FIRM), states.Step(title, Side.CLIENT, asks)]
+            await templates.save(None, TypedTemplate(title, steps, Due(DueRule.DAY, 20)))
+    this, before = Period.current(), Period.current().plus(-1)
+    for period in (before, this):
+        await month(firm, period)
+    async with acting(firm, "boss", client=firm.trading):
+        stored = await use(Documents).store(firm.trading, "工行对账单.pdf", "application/pdf", b"%PDF-1.4 b")
+    judged = []
+
+    async def judge(client: int, of: Period) -> None:
+        judged.append((client, of))
+
+    monkeypatch.setattr(facts_heard, "judge_invoices", judge)
+    with in_scope(system_scope(firm.id)):
+        await facts_heard.judge_last_month()
+    assert judged == [(firm.trading, before)]
+    async with scoped_transaction(system_scope(firm.id)):
+        await facts_heard.documents_stored([stored.id])
+        rows = await Task.objects().where(Task.title == "交流水").order_by(Task.period)
+        assert [states.read(row.steps)[1].arrived for row in rows] == [True, False]
 
 
 async def test_a_file_handed_in_on_the_task_is_the_statement(firm: TestFirm) -> None:
@@ -248,6 +297,8 @@ class Model:
             self.filed = True
         elif name == "unfile":
             self.filed = False
+            if self.closed == "arrival" and not self.live:
+                self.closed = ""
 
 
 MOVES = ("arrive a", "arrive b", "undo a", "undo b", "tick", "untick", "file", "unfile", "month", "month twice")

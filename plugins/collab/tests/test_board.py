@@ -4,6 +4,7 @@ import datetime as dt
 
 from zhangfang_collab import board, listing, ticking
 from zhangfang_collab.board import Chosen
+from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.tenancy.assignments import assign
@@ -68,7 +69,7 @@ async def test_ten_at_once(firm: TestFirm, visit: Visit) -> None:
     owner = await visit("owner", of_firm=True)
     tasks = [await due_in(firm, firm.restaurant, days) for days in range(10)]
     assert (await owner.post("/tasks/board", do="remind")).status_code == 422
-    answer = await owner.post("/tasks/board", do="remind", task=[str(task) for task in tasks])
+    answer = await owner.post("/tasks/board", do="remind", task=[f"{task}.0" for task in tasks])
     assert answer.status_code == 303
     async with acting(firm, "owner"):
         assert [len([e for e in await listing.trail(task) if e.kind == "reminded"]) for task in tasks] == [1] * 10
@@ -100,7 +101,7 @@ async def test_what_is_chosen_stays_after_reminding_and_ticking(firm: TestFirm, 
     page = (await owner.get(f"/tasks/board?show=soon&client={firm.trading}")).text
     assert f'name="client" value="{firm.trading}"' in page
     for do, told in (("remind", "told=0"), ("done", "done=1")):
-        answer = await owner.post("/tasks/board", do=do, task=str(task), **kept)
+        answer = await owner.post("/tasks/board", do=do, task=f"{task}.0", **kept)
         where = answer.headers["location"]
         assert f"show=soon&client={firm.trading}" in where
         assert told in where
@@ -108,3 +109,20 @@ async def test_what_is_chosen_stays_after_reminding_and_ticking(firm: TestFirm, 
         assert shown.status_code == 200
     assert "已办好一步" in shown.text
     assert "嘉喜商贸" in shown.text, "whose tasks they are stands there though none is left"
+
+
+async def test_sent_twice_the_board_does_no_second_step(firm: TestFirm, visit: Visit) -> None:
+    """A double press: the second one is for a step that is done."""
+    owner = await visit("owner", of_firm=True)
+    two = (Step("申报", Side.FIRM), Step("取回执", Side.FIRM))
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, Period.current(), two, title="申报", note="", due_on=today())
+    assert f'name="task" value="{task}.0"' in (await owner.get("/tasks/board?show=")).text
+    for told, words in (("done=1", "1 项已办好一步"), ("done=0", "都已经办过了")):
+        answer = await owner.post("/tasks/board", do="done", task=f"{task}.0", show="")
+        assert told in answer.headers["location"]
+        assert words in (await owner.get(answer.headers["location"])).text
+    async with acting(firm, "accountant"):
+        assert [step.done_at is None for step in (await listing.one(task)).steps] == [False, True]
+    for do, wrong in (("done", str(task)), ("done", f"{task}."), ("done", f"{task}.x"), ("done", ".0"), ("shout", f"{task}.1")):
+        assert (await owner.post("/tasks/board", do=do, task=wrong)).status_code == 422

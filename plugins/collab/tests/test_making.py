@@ -15,7 +15,7 @@ from zhangfang_collab.letters import Letter
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
-from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.portal import Visitor
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -133,6 +133,32 @@ async def test_a_template_for_a_package_and_a_change_for_coming_months_only(firm
 async def test_due_days(firm: TestFirm, due: Due, payer: TaxpayerKind, month: tuple[int, int], day: dt.date | None) -> None:
     async with acting(firm, "accountant"):
         assert await MonthsCalendar(Period(*month), payer, "").due(due) == day
+
+
+async def test_a_year_s_day_is_not_the_month_s(firm: TestFirm) -> None:
+    """A month's and a year's template by the same rule: in a month without that return the year's has its day all the same, in either order."""
+    due = Due(DueRule.DEADLINE, 0, "vat")
+    async with acting(firm, "accountant"):
+        calendar = MonthsCalendar(Period(2026, 11), SMALL, "")
+        assert await calendar.due(due) is None
+        assert await calendar.due(due, yearly=True) == dt.date(2027, 1, 15)
+        assert await calendar.due(due) is None
+
+
+async def test_a_template_that_is_sent_twice_is_one(firm: TestFirm) -> None:
+    typed = TypedTemplate("交表", [Step("交表", Side.CLIENT)], Due(DueRule.DAY, 1))
+
+    async def saved() -> int:
+        async with acting(firm, "owner"):
+            return await templates.save(None, typed)
+
+    first, again = await asyncio.gather(saved(), saved())
+    assert first == again
+    async with acting(firm, "owner"):
+        assert len([t for t in await templates.templates() if t.title == "交表"]) == 1
+        assert await templates.save(None, replace(typed, package="全包")) != first
+        told = await connection().fetchval("select count(*) from core_audit_entry where action = 'collab.template'")
+    assert told == 2
 
 
 @pytest.mark.parametrize(

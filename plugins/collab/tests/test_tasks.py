@@ -93,6 +93,23 @@ async def test_what_is_refused(firm: TestFirm, other_firm: TestFirm) -> None:
                 await ask
 
 
+async def test_a_comment_that_is_sent_twice_is_one(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = await assigned(firm, "报税", 1)
+
+    async def said(name: str, words: str) -> None:
+        async with acting(firm, "boss", name=name):
+            await ticking.comment(task, words)
+
+    await asyncio.gather(said("李总", "下午给"), said("李总", "下午给"))
+    await said("出纳小张", "下午给")
+    await said("李总", "好")
+    monkeypatch.setattr(ticking, "SENT_TWICE", dt.timedelta())
+    await said("李总", "好")
+    async with acting(firm, "boss"):
+        words = [e.words for e in await listing.trail(task) if e.kind == "comment"]
+    assert words == ["好", "好", "下午给", "下午给"]
+
+
 async def test_a_task_that_is_done_is_locked(firm: TestFirm) -> None:
     task = await assigned(firm, "报税", 1)
     async with acting(firm, "boss"):
@@ -183,6 +200,15 @@ async def test_sent_twice_a_tick_does_no_second_step(firm: TestFirm, visit: Visi
         assert (await accountant.post(f"/tasks/{task}/tick", done="1", place="0")).status_code == 303
     async with acting(firm, "accountant"):
         assert [step.done_at is None for step in (await listing.one(task)).steps] == [False, True]
+
+
+async def test_after_a_tick_the_list_shows_what_it_showed(firm: TestFirm, visit: Visit) -> None:
+    task, boss = await assigned(firm, "报税", -1), await visit("boss")
+    assert 'name="show" value="late"' in (await boss.get("/tasks?show=late")).text
+    answer = await boss.post(f"/tasks/{task}/tick", done="1", place="0", period=MONTH.key, show="late")
+    assert answer.headers["location"].endswith(f"/tasks?period={MONTH.key}&show=late")
+    again = await boss.post(f"/tasks/{task}/tick", done="1", place="0", period=MONTH.key, show="<moon>")
+    assert again.headers["location"].endswith(f"/tasks?period={MONTH.key}")
 
 
 async def test_an_answer_is_for_a_step_that_asks_for_one(firm: TestFirm) -> None:

@@ -40,7 +40,21 @@ async def undone(client: int, kind: str, covers: Period, reference: str, reason:
     await row.save()
     if await _live(client, kind, covers):
         return 0
-    return sum([await _open(task, row) for task in await _tasks(client, kind, covers)])
+    opened = [task for task in await _tasks(client, kind, covers) if await _open(task, row)]
+    for task in opened:
+        await open_what_stood_on(task)
+    return len(opened)
+
+
+async def open_what_stood_on(task: Task) -> None:
+    """The return of this task is filed no more: what was undone while it was, and only told, opens now. The client is locked."""
+    rows = await Task.objects().where(Task.client == task.client, Task.feeds == task.template, Task.feeds != "").order_by(Task.id)
+    for row in rows:
+        for kind in dict.fromkeys(step.asks for step in states.read(row.steps) if step.arrived):
+            covers = Period.from_number(row.covers)
+            undone = None if await _live(row.client, kind, covers) else await _last(row.client, kind, covers)
+            if undone is not None and not await is_filed(row):
+                await _open(row, undone)
 
 
 async def taken_back(task: Task, kind: str, reason: str) -> None:
@@ -94,6 +108,11 @@ async def _live(client: int, kind: str, covers: Period) -> bool:
         .where(ArrivalRow.covers == covers.number)
         .where(ArrivalRow.live.eq(True))
     )
+
+
+async def _last(client: int, kind: str, covers: Period) -> ArrivalRow | None:
+    rows = ArrivalRow.objects().where(ArrivalRow.client == client, ArrivalRow.kind == kind, ArrivalRow.covers == covers.number)
+    return await rows.order_by(ArrivalRow.at, ascending=False).first()
 
 
 async def _tasks(client: int, kind: str, covers: Period) -> list[Task]:

@@ -76,13 +76,13 @@ class MonthsCalendar:
         self._period, self._payer, self._area = period, payer, area
         self._of_month: Mapping[str, TaxDeadline] | None = None
         self._of_year: Mapping[str, TaxDeadline] | None = None
-        self._days: dict[Due, dt.date | None] = {}
+        self._days: dict[tuple[Due, bool], dt.date | None] = {}
 
     async def due(self, due: Due, *, yearly: bool = False) -> dt.date | None:
         """The day, None where the tax is not declared in the month (``yearly``: within a year from its first day)."""
-        if due not in self._days:
-            self._days[due] = await self._found(due, yearly=yearly)
-        return self._days[due]
+        if (due, yearly) not in self._days:
+            self._days[due, yearly] = await self._found(due, yearly=yearly)
+        return self._days[due, yearly]
 
     async def _found(self, due: Due, *, yearly: bool) -> dt.date | None:
         calendar, month = use(Calendar), self._period

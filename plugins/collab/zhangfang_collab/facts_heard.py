@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from zhangfang_collab import arrivals
 from zhangfang_collab.statement_names import is_statement, month_in
+from zhangfang_collab.steps import open_asking
 from zhangfang_collab.tables import ArrivalRow, Task
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import transaction
+from zhangfang_sdk.context import firm_in_scope, transaction
 from zhangfang_sdk.documents import Document, Documents
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
-from zhangfang_sdk.tasks import Arrival, AskedFor, Side
+from zhangfang_sdk.tasks import Arrival, AskedFor
 
 ALL = "all"
 """The reference of a month's invoices: there is one such fact a month."""
@@ -36,15 +37,14 @@ async def _covers(document: Document) -> Period:
     stored = Period.of(document.stored_at.astimezone(BUSINESS_TIME_ZONE).date())
     if (named := month_in(document.name, stored)) is not None:
         return named
-    asked = (
-        await Task.select(Task.covers)
-        .where(Task.client == document.client)
-        .where(Task.done_at.is_null())
-        .where(Task.template == AskedFor.BANK_STATEMENT.value)
-        .order_by(Task.covers)
-        .first()
+    (asked,) = await Task.raw(
+        """select min(covers) as covers from collab_task
+        where firm = {} and client = {} and done_at is null and covers % 100 > 0 and steps @> {}::jsonb""",
+        firm_in_scope(),
+        document.client,
+        open_asking(AskedFor.BANK_STATEMENT),
     )
-    return stored.plus(-1) if asked is None else Period.from_number(asked["covers"])
+    return stored.plus(-1) if asked["covers"] is None else Period.from_number(asked["covers"])
 
 
 async def invoices_read(keys: Sequence[str]) -> None:
@@ -78,9 +78,12 @@ async def judge_last_month() -> None:
     """``collab.last_month``: on the first day, the invoices of the month that is over, where a task asks for them."""
     month = Period.of(today()).plus(-1)
     async with transaction():
-        rows = await Task.select(Task.client).where(
-            (Task.covers == month.number) & (Task.template == "input_invoices") & (Task.turn == Side.CLIENT.value)
+        rows = await Task.raw(
+            "select distinct client from collab_task where firm = {} and covers = {} and steps @> {}::jsonb order by client",
+            firm_in_scope(),
+            month.number,
+            open_asking(AskedFor.INPUT_INVOICES),
         )
-    for client in sorted({row["client"] for row in rows}):
+    for client in [row["client"] for row in rows]:
         async with transaction():
             await judge_invoices(client, month)

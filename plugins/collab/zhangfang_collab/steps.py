@@ -82,6 +82,11 @@ def _with(steps: Steps, place: int, step: Step) -> Steps:
     return (*steps[:place], step, *steps[place + 1 :])
 
 
+def open_asking(kind: str) -> str:
+    """What ``steps`` of a task's row contain (``@>``) while one that asks for this is open."""
+    return json.dumps([{"asks": kind, "done_at": None}])
+
+
 def written(steps: Sequence[Step]) -> str:
     """As a task's row keeps them."""
     found = [{**asdict(s), "done_at": None if s.done_at is None else s.done_at.isoformat()} for s in steps]

@@ -182,7 +182,8 @@ class TypedTemplate:
 
 
 async def save(template_id: int | None, typed: TypedTemplate) -> int:
-    """Change a template, or make one with None; needs ``collab.templates``; on the trail.
+    """Change a template, or make one with None; needs ``collab.templates``; on the trail. A new one that is like one that there is in all is that
+    one: the form was sent twice.
 
     Raises Refusal ``collab.title_missing``, ``collab.note_long``, ``collab.package_long``, ``collab.due_wrong``, ``collab.steps_wrong``,
     ``collab.template_wrong``, ``common.not_found``.
@@ -191,11 +192,11 @@ async def save(template_id: int | None, typed: TypedTemplate) -> int:
     before = None if template_id is None else await template(template_id)
     wanted = await _checked(typed, before)
     if before is None:
-        number = 1 + await Template.count()
-        key = f"own_{number}_{int(dt.datetime.now(dt.UTC).timestamp())}"
-        row = Template(key=key, **_columns(wanted))
-        await row.save()
-        template_id = int(row.id)
+        await Template.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", f"collab:{firm_in_scope()}:templates")
+        known = next((t.id for t in await templates() if replace(wanted, key=t.key, id=t.id) == t), None)
+        if known is not None:
+            return known
+        template_id = await _added(wanted)
     else:
         await Template.update(_columns(wanted)).where(Template.id == template_id)
     await use(Audit).record(
@@ -205,6 +206,13 @@ async def save(template_id: int | None, typed: TypedTemplate) -> int:
         after=_shown(wanted),
     )
     return int(template_id or 0)
+
+
+async def _added(template: TaskTemplate) -> int:
+    number, now = 1 + await Template.count(), dt.datetime.now(dt.UTC)
+    row = Template(key=f"own_{number}_{int(now.timestamp())}", **_columns(template))
+    await row.save()
+    return int(row.id)
 
 
 async def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTemplate:

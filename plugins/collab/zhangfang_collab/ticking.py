@@ -81,14 +81,17 @@ async def tick(task_id: int, *, done: bool) -> None:
             await untick(task_id, place)
 
 
-async def tick_step(task_id: int, place: int) -> None:
-    """Do one step by hand; needs ``collab.tick``. Raises Refusal ``common.not_found``, ``collab.not_your_step``, ``collab.answer_wanted``."""
+async def tick_step(task_id: int, place: int) -> bool:
+    """Do one step by hand; needs ``collab.tick``; whether it was open until now.
+
+    Raises Refusal ``common.not_found``, ``collab.not_your_step``, ``collab.answer_wanted``, ``collab.document_wanted``.
+    """
     require("collab.tick")
     task = await for_change(task_id)
     steps = states.read(task.steps)
     step = _step(steps, place)
     if step.done_at is not None:
-        return
+        return False
     _refuse_others_step(step)
     if step.asks == AskedFor.ANSWER and not scope().staff:
         raise Refusal("collab.answer_wanted", "这一步请在任务里写明或确认。", field="words")
@@ -96,6 +99,7 @@ async def tick_step(task_id: int, place: int) -> None:
         raise Refusal("collab.document_wanted", "这一步请在任务里上传文件。", field="file")
     await keep(task, states.ticked(steps, place, scope().user_name[:80], _now()), Happened("ticked", step.title))
     await use(Audit).record("collab.tick", f"collab_task:{task_id}", client=task.client, after={"step": step.title})
+    return True
 
 
 async def untick(task_id: int, place: int) -> None:
@@ -111,11 +115,13 @@ async def untick(task_id: int, place: int) -> None:
     if not scope().staff and not states.may_client_open(steps, place):
         raise Refusal("collab.gone_on", "会计已经接着往下办了,不能直接撤回。要改的请在留言里告诉会计。", status=409)
     if await is_filed(task):
-        raise Refusal("collab.filed", "这件事对应的申报已经完成,不能撤回。有变动的请告诉会计。", status=409)
+        then = "确实要改的,请先撤回或作废那份申报。" if scope().staff else "有变动的请告诉会计。"
+        raise Refusal("collab.filed", f"这件事对应的申报已经完成,不能撤回。{then}", status=409)
     words = f"{scope().user_name}撤回:{step.title}"
     if step.arrived:
         await arrivals.taken_back(task, step.asks, words)
     await keep(task, states.opened(steps, place), Happened("opened", step.title), reopened=words)
+    await arrivals.open_what_stood_on(task)
     await use(Audit).record("collab.untick", f"collab_task:{task_id}", client=task.client, after={"step": step.title})
 
 
@@ -141,14 +147,19 @@ async def answer(task_id: int, words: str) -> None:
 
 
 async def comment(task_id: int, words: str) -> None:
-    """Say something on an open task; needs ``collab.tick``. Raises Refusal ``collab.words_missing``, ``collab.locked`` (409)."""
+    """Say something on an open task; needs ``collab.tick``. The same words of the same person within SENT_TWICE are the form sent twice.
+
+    Raises Refusal ``collab.words_missing``, ``collab.locked`` (409).
+    """
     require("collab.tick")
     said = words.strip()[:1000]
     if not said:
         raise Refusal("collab.words_missing", "请写点什么再发送。", field="words")
     task = await for_change(task_id)
     refuse_when_done(task)
-    await write(task, Happened("comment", said))
+    same = (Entry.task == task_id) & (Entry.kind == "comment") & (Entry.words == said) & (Entry.by == scope().user_name[:80])
+    if not await Entry.exists().where(same & (Entry.at > _now() - SENT_TWICE)):
+        await write(task, Happened("comment", said))
 
 
 async def attach(task_id: int, name: str, media_type: str, content: bytes) -> int:

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from zhangfang_collab import reminding, ticking
 from zhangfang_collab.board import FILTERS, MOST_COUNTED, Chosen, board
 from zhangfang_collab.listing import client_names
-from zhangfang_collab.pages.forms import id_in, ids, text
+from zhangfang_collab.pages.forms import id_in, places, text
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.places import Address, here
@@ -51,18 +51,19 @@ async def board_page(
 
 @action("/tasks/board", of=FIRM, permission="collab.assign")
 async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
-    """What was ticked (``task``, several): ``do`` is "remind" or "done". Back to what was shown, by its ``show``, ``accountant``, ``client``
-    and ``number``."""
+    """What was ticked (``task``, several, each with the place of the step that stood there: "17.0"): ``do`` is "remind" or "done"; sent twice, it
+    does no second step. Back to what was shown, by its ``show``, ``accountant``, ``client`` and ``number``."""
     form = await request.form()
-    tasks = sorted(set(ids(form, "task")))
+    tasks = places(form, "task")
     if not tasks or len(tasks) > MOST_AT_ONCE:
         raise Refusal("collab.none_chosen", f"请勾选 1 到 {MOST_AT_ONCE} 项。", field="task")
+    if form.get("do") not in ("remind", "done"):
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择。", field="do")
     if form.get("do") == "done":
-        for task in tasks:
-            await ticking.tick(task, done=True)
-        told = {"done": str(len(tasks))}
+        done = [await ticking.tick_step(task, tasks[task]) for task in sorted(tasks)]
+        told = {"done": str(sum(done))}
     else:
-        told = {"told": str(await reminding.nudge(tasks))}
+        told = {"told": str(await reminding.nudge(sorted(tasks)))}
     sent = {name: text(form, name)[:20] for name in ("show", "accountant", "client", "number") if name in form}
     return go(_address({**{name: value for name, value in sent.items() if value or name == "show"}, **told}))
 

@@ -28,6 +28,16 @@ def ids(form: FormMultiDict, name: str) -> list[int]:
     return [found for value in form.getall(name, []) if (found := id_in(value)) is not None]
 
 
+def places(form: FormMultiDict, name: str) -> dict[int, int]:
+    """Places of steps by their tasks' ids, from values as "17.0"; what else is sent is passed over."""
+    found = {}
+    for value in texts(form, name):
+        task, _, place = value.partition(".")
+        if (id_ := id_in(task)) is not None and (at := id_in(place)) is not None:
+            found[id_] = at
+    return found
+
+
 def id_in(value: object) -> int | None:
     """None for what is no id."""
     fits = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 18

@@ -83,8 +83,9 @@ async def tick_task(task_id: int, data: Form) -> Redirect:
         await ticking.tick_step(task_id, place)
     else:
         await ticking.tick(task_id, done=done)
-    period = text(data, "period")
-    return go(here(f"/tasks?period={Period.parse(period).key}" if period else "/tasks"))
+    period, show = text(data, "period"), text(data, "show")
+    kept = f"&show={show}" if show in listing.FILTERS and show else ""
+    return go(here(f"/tasks?period={Period.parse(period).key}{kept}" if period else "/tasks"))
 
 
 @action("/tasks/{task_id:int}/steps", of=CLIENT, permission="collab.tick")
