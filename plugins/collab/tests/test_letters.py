@@ -58,6 +58,9 @@ async def test_what_is_refused(firm: TestFirm) -> None:
             with pytest.raises(Refusal) as refused:
                 await letters.hand_in(firm.restaurant, letter, "a.jpg", "image/jpeg", PHOTO)
             assert refused.value.code == code
+        with pytest.raises(Refusal, match=r"collab\.letter_no_picture"):
+            await letters.hand_in(firm.restaurant, Letter("notice", today()), "通知.exe", "application/x-msdownload", b"MZ")
+        assert await letters.hand_in(firm.restaurant, Letter("notice", today()), "image", "image/jpeg", PHOTO)
 
 
 async def test_sent_twice_at_once_it_is_one_letter(firm: TestFirm) -> None:

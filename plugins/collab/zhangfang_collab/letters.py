@@ -15,6 +15,9 @@ from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
 
+LETTER_FILES = (".pdf", ".ofd", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".zip")
+"""What the tax office sends letters as, and what they are photographed as."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -31,10 +34,12 @@ async def hand_in(client: int, letter: Letter, name: str, media_type: str, conte
     """Keep the picture and make the task; needs ``collab.tick``, for whoever opens the letter hands it in. The task's id; the same letter sent
     again, with all that was said of it, is the same task.
 
-    Raises Refusal ``collab.letter_wrong``, ``collab.due_far``, and those of ``Documents.store``.
+    Raises Refusal ``collab.letter_no_picture``, ``collab.letter_wrong``, ``collab.due_far``, and those of ``Documents.store``.
     """
     require("collab.tick")
     kind = kinds().get(letter.kind)
+    if not (name.lower().endswith(LETTER_FILES) or media_type.startswith("image/")):
+        raise Refusal("collab.letter_no_picture", "请拍照,或上传 PDF、OFD、Word 文件。", field="file")
     if kind is None:
         raise Refusal("collab.letter_wrong", "请选择是哪一种来函。", field="kind")
     refuse_far(letter.due_on)
