@@ -61,7 +61,7 @@ async def _called(program: str) -> Profile:
 
 
 def _columns(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    split = {field: re.split(r"[,,、\n]+", str(data.get(field, ""))) for field in FIELDS}
+    split = {field: re.split(r"[,\uff0c、\n]+", str(data.get(field, ""))) for field in FIELDS}
     named = {field: tuple(dict.fromkeys(h.strip() for h in headings if h.strip())) for field, headings in split.items()}
     return {field: headings for field, headings in named.items() if headings}
 

@@ -24,12 +24,14 @@ from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
 LINES, LONGEST_SECONDS = 50_000, 30.0
 
 
-async def brought(firm: TestFirm, content: bytes, account: str = "1002", *, really: bool = True) -> BroughtFile:
+async def brought(
+    firm: TestFirm, content: bytes, account: str = "1002", *, really: bool = True, client: int | None = None
+) -> BroughtFile:
     async with rows_of(content) as rows:
         read = (await understood(rows, "流水", {})).read
     chosen = {s.number: Chosen(account, "示例银行") for s in read.statements}
     with in_scope(system_scope(firm.id)):
-        return await bring_in(firm.trading, read, chosen, Source.of(content, "流水"), really=really)
+        return await bring_in(client or firm.trading, read, chosen, Source.of(content, "流水"), really=really)
 
 
 async def kept(firm: TestFirm) -> list[BankLineRow]:
@@ -108,7 +110,8 @@ async def test_control_characters_and_very_long_words_do_no_harm(firm: TestFirm)
 
 
 async def test_two_who_bring_the_same_file_at_once_bring_it_once(firm: TestFirm) -> None:
-    await asyncio.gather(brought(firm, xlsx(abc())), brought(firm, xlsx(abc())), return_exceptions=True)
+    both = await asyncio.gather(brought(firm, xlsx(abc())), brought(firm, xlsx(abc())))
+    assert sorted(each.new for each in both) == [0, 2]
     assert len(await kept(firm)) == 2
     async with scoped_transaction(system_scope(firm.id)):
         assert len(await accounts_of(firm.trading)) == 1

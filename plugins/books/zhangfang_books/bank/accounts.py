@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from zhangfang_books.bank.matching.names import core_of
 from zhangfang_books.bank.tables import BankAccount
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.ledger import Account, Ledger
 
 MONEY = ("1002", "1012")
 """银行存款 and 其他货币资金 (where wallets are), the same code in both standards."""
 SHOWN_DIGITS = 4
+LEAST_OF_A_NAME = 4
 
 
 class Lacking(LookupError):
@@ -57,11 +60,40 @@ async def account_for(client: int, number: str, code: str, bank: str) -> BankAcc
         raise Lacking(number)
     if code not in {a.code for a in await money_accounts(client)}:
         raise Refusal("bank.not_a_money_account", "请选择银行存款或其他货币资金下的一个末级科目。", field="account")
-    made = BankAccount(client=client, account=code, bank=bank[:60], number=number)
-    await made.save()
-    after: dict[str, object] = {"account": code, "bank": bank[:60], "number": masked(number)}
-    await use(Audit).record("books.bank_account", f"books_bank_account:{made.id}", client=client, after=after)
-    return made
+    row = BankAccount(client=client, account=code, bank=bank[:60], number=number)
+    made = await BankAccount.insert(row).on_conflict(action="DO NOTHING").returning(BankAccount.id)
+    if made:
+        after: dict[str, object] = {"account": code, "bank": bank[:60], "number": masked(number)}
+        await use(Audit).record("books.bank_account", f"books_bank_account:{made[0]['id']}", client=client, after=after)
+    # Where somebody else made it in the meantime, it is theirs that is locked here.
+    same = (BankAccount.client == client) & (BankAccount.number == number) & (BankAccount.account == code)
+    found: BankAccount = await BankAccount.objects().where(same).lock_rows("UPDATE").first()
+    return found
+
+
+async def foreign_to(client: int, number: str, holder: str) -> str:
+    """What speaks against a statement's being of this client: its holder has another name; "" where nothing does, or somebody took the number before.
+
+    Raises Refusal ``bank.another_clients`` for the number of another client's account.
+    """
+    if number and "*" not in number:
+        with_number = BankAccount.select(BankAccount.client).where(BankAccount.number == number)
+        holders = set(await with_number.output(as_list=True))
+        if client in holders:
+            return ""
+        if holders:
+            sentence = f"账号{masked(number)}是另一家客户的银行账户,没有写入任何流水。请核对是不是传错了企业。"
+            raise Refusal("bank.another_clients", sentence, status=409, field="file")
+    own = (await use(Clients).client(client)).name
+    if not holder or _same_name(holder, own):
+        return ""
+    return f"文件里的户名是“{holder[:40]}”,不是{own}:请核对是不是传错了企业。"
+
+
+def _same_name(one: str, other: str) -> bool:
+    """But for the legal form, or cut short."""
+    a, b = core_of(one), core_of(other)
+    return a == b or (min(len(a), len(b)) >= LEAST_OF_A_NAME and (a in b or b in a))
 
 
 async def money_accounts(client: int) -> Sequence[Account]:

@@ -1,10 +1,12 @@
 """Statements brought into a client's bank accounts, all or nothing, no line a second time."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from zhangfang_books.bank.accounts import Lacking, account_for
+from zhangfang_books.bank.accounts import Lacking, account_for, foreign_to
 from zhangfang_books.bank.statements import ReadStatements, Statement, StatementLine, keys_of
 from zhangfang_books.bank.tables import BankAccount, BankFile, BankLineRow
 from zhangfang_books.importing.files_before import Source
@@ -21,7 +23,9 @@ _INSERT = """insert into books_bank_line
     (firm, client, account, file, place, date, told_at, amount, balance, counterparty, counterparty_number, text, serial, key)
     select {}, {}, {}, {}, * from unnest({}::int[], {}::date[], {}::timestamptz[], {}::bigint[], {}::bigint[], {}::varchar[], {}::varchar[],
         {}::varchar[], {}::varchar[], {}::varchar[])"""
-"""A large file has 50,000 lines: one statement of columns instead of objects made row by row."""
+"""A large file has 50,000 lines: statements of columns instead of objects made row by row."""
+AT_ONCE = 20_000
+"""Lines in one statement, which ends long before the database would end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,16 @@ class Chosen:
 
 @dataclass(slots=True)
 class BroughtStatement:
-    """``account`` None while a person has to say which it is. ``gap`` says what seems to lack before it, empty where nothing does."""
+    """``account`` None while a person has to say which it is. ``gap`` says what seems to lack before it, ``foreign`` that its holder seems to be
+    another than the client; each is empty where nothing does.
+    """
 
     statement: Statement
     account: BankAccount | None = None
     new: int = 0
     known: int = 0
     gap: str = ""
+    foreign: str = ""
 
 
 @dataclass(slots=True)
@@ -69,7 +76,7 @@ async def bring_in(
     """Keep the lines that are new, or try it: the same steps in a transaction that is taken back. Needs ``bank.write``.
 
     ``chosen``: the number of an account that is not known → what the person says of it. Opens its own transaction. Raises Refusal
-    ``bank.not_a_money_account``.
+    ``bank.not_a_money_account``, ``bank.another_clients``.
     """
     found = BroughtFile(read)
     if not read.clean:
@@ -100,7 +107,7 @@ async def keep_statement(client: int, statement: Statement, said: Chosen, source
 
 
 async def _bring(client: int, statement: Statement, said: Chosen, source: Source) -> BroughtStatement:
-    done = BroughtStatement(statement)
+    done = BroughtStatement(statement, foreign=await foreign_to(client, statement.number, statement.name))
     try:
         done.account = account = await account_for(client, statement.number, said.account, said.bank or statement.bank)
     except Lacking:
@@ -109,13 +116,36 @@ async def _bring(client: int, statement: Statement, said: Chosen, source: Source
     keys = keys_of(statement.lines)
     first, last = statement.lines[0].date, statement.lines[-1].date
     days = (BankLineRow.account == account.id, BankLineRow.date >= first, BankLineRow.date <= last)
-    kept = set(await BankLineRow.select(BankLineRow.key).where(*days).output(as_list=True))
-    fresh = [(key, line) for key, line in zip(keys, statement.lines, strict=True) if key not in kept]
+    kept = await BankLineRow.select(
+        BankLineRow.key, BankLineRow.date, BankLineRow.told_at, BankLineRow.amount, BankLineRow.balance
+    ).where(*days)  # fmt: skip
+    fresh = _fresh(list(zip(keys, statement.lines, strict=True)), kept)
     done.new, done.known = len(fresh), len(keys) - len(fresh)
     if fresh:
         done.gap = "" if done.known else _other_form(len(kept)) if kept else await _gap(account, statement)
         await _keep(account, statement, fresh, source)
     return done
+
+
+def _fresh(told: Sequence[tuple[str, StatementLine]], kept: Sequence[Mapping[str, Any]]) -> list[tuple[str, StatementLine]]:
+    """What is not kept yet. A bank words a line otherwise from one form of its files to another: the same day, amount and balance after it are
+    the same line, where the times of day do not say otherwise.
+    """
+    known, keys = {row["key"] for row in kept}, {key for key, _ in told}
+    others = defaultdict[tuple[object, ...], list[dt.datetime | None]](list)
+    for row in kept:
+        if row["key"] not in keys and row["balance"] is not None:
+            others[row["date"], row["amount"], row["balance"]].append(row["told_at"])
+    return [(key, line) for key, line in told if key not in known and not _is_one_of(others, line)]
+
+
+def _is_one_of(others: Mapping[tuple[object, ...], list[dt.datetime | None]], line: StatementLine) -> bool:
+    """It is then taken out of them."""
+    times, at = others.get((line.date, line.amount, line.balance), []), _instant(line)
+    same = next((n for n, other in enumerate(times) if None in (at, other) or at == other), None)
+    if same is not None:
+        times.pop(same)
+    return same is not None
 
 
 async def _chain(account: BankAccount, statement: Statement, said: Chosen) -> None:
@@ -164,15 +194,17 @@ async def _keep(
     ).limit(1).output(as_list=True)  # fmt: skip
     balances = _balances(statement)
     start = last[0] + 1 if last else 1
-    told = [line for _, line in fresh]
-    await BankLineRow.raw(
-        _INSERT,
-        firm_in_scope(), account.client, account.id, file.id, list(range(start, start + len(fresh))),
-        [line.date for line in told], [_instant(line) for line in told], [line.amount for line in told],
-        [balances.get(id(line)) for line in told], [line.counterparty for line in told],
-        [line.counterparty_number for line in told], [line.text for line in told], [line.serial for line in told],
-        [key for key, _ in fresh],
-    )  # fmt: skip
+    for n in range(0, len(fresh), AT_ONCE):
+        part = fresh[n : n + AT_ONCE]
+        told = [line for _, line in part]
+        await BankLineRow.raw(
+            _INSERT,
+            firm_in_scope(), account.client, account.id, file.id, list(range(start + n, start + n + len(part))),
+            [line.date for line in told], [_instant(line) for line in told], [line.amount for line in told],
+            [balances.get(id(line)) for line in told], [line.counterparty for line in told],
+            [line.counterparty_number for line in told], [line.text for line in told], [line.serial for line in told],
+            [key for key, _ in part],
+        )  # fmt: skip
     await _tell_balance(account, statement)
     after = {"file": source.name, "sha256": source.sha256, "account": account.account, "lines": len(fresh)}
     use(Facts).tell("bank_lines_brought", [account.client])

@@ -11,6 +11,7 @@ from zhangfang_books.bank.statements import ReadStatements
 from zhangfang_books.importing.layouts import Columns, Unnamed, find_headings, made_of, unnamed
 from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.importing.recognising import heads
+from zhangfang_sdk.periods import today
 
 
 @dataclass(slots=True)
@@ -36,5 +37,5 @@ def _understood(rows: Rows, name: str, own: Mapping[str, Columns], chosen: Mappi
     made = made_of(kind, sheets, chosen)
     found = find_headings(kind, sheets, {**own, **made})
     if any(head.number for head in found):
-        return UnderstoodFile(statements_of(rows(), found, name), made=made)
+        return UnderstoodFile(statements_of(rows(), found, today(), name), made=made)
     return UnderstoodFile(ReadStatements(), unnamed(kind, sheets, chosen))

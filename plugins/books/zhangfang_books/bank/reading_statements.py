@@ -24,10 +24,10 @@ _BEGUN = re.compile(r"\d{4,}[\d\-./年月日]*")
 LONGEST_PARTY, LONGEST_NUMBER, LONGEST_TEXT, LONGEST_SERIAL = 120, 64, 255, 80
 
 
-def statements_of(rows: Iterable[SheetRow], heads: Sequence[TableHead], file: str = "") -> ReadStatements:
-    """Go through the file once; ``file`` is its name, which may tell the bank."""
+def statements_of(rows: Iterable[SheetRow], heads: Sequence[TableHead], until: dt.date, file: str = "") -> ReadStatements:
+    """Go through the file once; a line after ``until`` is a fault. ``file`` is its name, which may tell the bank."""
     read = ReadStatements()
-    readers = {head.sheet.name: _SheetReader(head, read, file) for head in heads if head.number}
+    readers = {head.sheet.name: _SheetReader(head, read, until, file) for head in heads if head.number}
     for row in rows:
         reader = readers.get(row.sheet)
         if reader is not None and row.number > reader.head.number:
@@ -38,8 +38,8 @@ def statements_of(rows: Iterable[SheetRow], heads: Sequence[TableHead], file: st
 
 
 class _SheetReader:
-    def __init__(self, head: TableHead, read: ReadStatements, file: str) -> None:
-        self.head, self._read = head, read
+    def __init__(self, head: TableHead, read: ReadStatements, until: dt.date, file: str) -> None:
+        self.head, self._read, self._until = head, read, until
         above = [row for row in head.sheet.first if row.number < head.number]
         self._said = preamble_of(above)
         texts = [file, *(cell for row in above for cell in row.cells)]
@@ -74,6 +74,8 @@ class _SheetReader:
         moment = self._moment(row)
         if moment is None:
             self._fault(row, self._dated_by, self._undated(row))
+        elif moment[0] > self._until:
+            self._fault(row, self._dated_by, f"日期 {moment[0]} 还没有到:请核对年份")
         balance = self._money(row, "balance") if row.text("balance") else None
         for name in ("serial", "counterparty_number"):
             if _ROUNDED.fullmatch(row.text(name)):
@@ -261,7 +263,7 @@ def preamble_of(rows: Sequence[SheetRow]) -> Mapping[str, str]:
     for row in rows:
         cells = [cleaned(cell) for cell in row.cells if cleaned(cell)]
         for place, cell in enumerate(cells):
-            name, _, value = cell.replace(":", ":").partition(":")
+            name, _, value = cell.replace("\uff1a", ":").partition(":")
             value = value.strip() or (cells[place + 1] if place + 1 < len(cells) else "")
             for field, names in words().preamble.items():
                 if plain(name.lstrip("#")) in {plain(n) for n in names} and value:

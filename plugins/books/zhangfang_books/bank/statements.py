@@ -61,13 +61,14 @@ class ReadStatements(Faults):
 def keys_of(lines: Sequence[StatementLine]) -> list[str]:
     """A key for each line that is the same whenever the line is read again, in whatever file: the bank's serial, else all that it says.
 
-    Lines that say the same are told apart by how often they were said; banks give a fee the serial of the payment, so that the amount counts too.
+    Lines that say the same are told apart by how often they were said; banks give a fee the serial of the payment, and a teller's or a running number
+    comes again on another day, so that amount and day count too.
     """
     said: Counter[tuple[str, ...]] = Counter()
     keys = []
     for line in lines:
         if line.serial:
-            what: tuple[str, ...] = ("serial", line.serial, str(line.amount))
+            what: tuple[str, ...] = ("serial", line.serial, str(line.date), str(line.amount))
         else:
             balance = "" if line.balance is None else str(line.balance)
             what = ("said", str(line.date), str(line.amount), balance, line.counterparty, line.counterparty_number, line.text)

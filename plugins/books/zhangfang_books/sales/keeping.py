@@ -19,6 +19,7 @@ from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.invoices import InvoiceDirection, InvoiceQuery, Invoices, InvoiceState
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.money import yuan
+from zhangfang_sdk.periods import today
 
 AT_ONCE = 500
 
@@ -53,7 +54,7 @@ async def read_list(client: int, rows: Rows) -> Listing:
     about = await use(Clients).client(client)
     sheets = heads(rows())
     find_headings(sheets)
-    return listing_of(rows(), sheets, Own(about.name, about.tax_id.upper()))
+    return listing_of(rows(), sheets, Own(about.name, about.tax_id.upper()), today())
 
 
 async def keep(client: int, listing: Listing, *, really: bool) -> Kept:

@@ -21,7 +21,7 @@ from zhangfang_sdk.invoices import InvoiceLine
 from zhangfang_sdk.money import yuan
 
 _FILE = Path(__file__).parent.parent / "data" / "invoice_lists.toml"
-_REVERSED = re.compile(r"(?:被红冲蓝字(?:数电)?(?:发)?票号码|对应(?:正数|蓝字)发票(?:代码[::]?\d{10,12})?号码)[::]?\s*(\d{8,20})")
+_REVERSED = re.compile(r"(?:被红冲蓝字(?:数电)?(?:发)?票号码|对应(?:正数|蓝字)发票(?:代码[:\uff1a]?\d{10,12})?号码)[:\uff1a]?\s*(\d{8,20})")
 _SUMMARY_SHEET = "信息汇总"
 
 Key = tuple[str, str]
@@ -91,15 +91,18 @@ def find_headings(sheets: Iterable[SheetHead]) -> None:
                 most, sheet.number, sheet.places, sheet.headings = known, number, places, list(headings)
 
 
-def listing_of(rows: Iterable[SheetRow], sheets: Sequence[SheetHead], own: Own) -> Listing:
-    """Read the sheet of totals (a row for each invoice) and the sheet of lines, whichever there are; ``find_headings`` first."""
+def listing_of(rows: Iterable[SheetRow], sheets: Sequence[SheetHead], own: Own, until: dt.date) -> Listing:
+    """Read the sheet of totals (a row for each invoice) and the sheet of lines, whichever there are; ``find_headings`` first.
+
+    An invoice issued after ``until`` is a fault.
+    """
     found = Listing()
     headed = [sheet for sheet in sheets if sheet.places]
     with_lines = [sheet for sheet in headed if {"name", "rate"} <= sheet.places.keys()]
     lined = next((s for s in with_lines if _SUMMARY_SHEET in s.name), with_lines[0] if with_lines else None)
     totals = next((sheet for sheet in headed if sheet not in with_lines), None)
     found.headed = bool(headed)
-    readers = {sheet.name: _Reader(sheet, found) for sheet in (lined, totals) if sheet is not None}
+    readers = {sheet.name: _Reader(sheet, found, until) for sheet in (lined, totals) if sheet is not None}
     for row in rows:
         reader = readers.get(row.sheet)
         if reader is not None and row.number > reader.head.number:
@@ -124,8 +127,8 @@ class _Row:
 class _Reader:
     """Rows of one sheet by invoice."""
 
-    def __init__(self, head: SheetHead, found: Listing) -> None:
-        self.head, self._found = head, found
+    def __init__(self, head: SheetHead, found: Listing, until: dt.date) -> None:
+        self.head, self._found, self._until = head, found, until
         self.read_rows: dict[Key, list[_Row]] = {}
         self._last: tuple[Key, dt.date] | None = None
 
@@ -173,6 +176,9 @@ class _Reader:
         day = day_of(row.text("day").split("T")[0].split(" ")[0])
         if day is None:
             self._fault(row, "day", f"开票日期“{row.text('day')[:20]}”看不懂")
+            return None
+        if day > self._until:
+            self._fault(row, "day", f"开票日期 {day} 还没有到:请核对年份")
             return None
         self._last = (key, day)
         return self._last

@@ -209,3 +209,16 @@ async def test_a_list_without_sellers_whose_buyer_is_the_client_was_received(fir
     rows = [f"{number(1)},{OWN},本企业,2026-09-03,100.00,13.00,113.00", f"{number(2)},{BUYER[1]},{BUYER[0]},2026-09-03,100.00,13.00,113.00"]
     tried = await bring(firm, "\n".join((heads, *rows)).encode(), really=False)
     assert (tried.listing.received, [x.number for x in tried.new]) == (1, [number(2)])
+
+
+async def test_a_red_letter_names_its_invoice_after_either_colon(firm: TestFirm) -> None:
+    blue = Sold(number(1), "2026-09-03 09:00:00", [("*家具*书桌", "1000.00", "13%", "130.00")])
+    remark = f"被红冲蓝字数电发票号码\uff1a{number(1)} 红字发票信息确认单编号\uff1a33010626091000000001"
+    red = Sold(number(4), "2026-09-20 10:00:00", [("*家具*书桌", "-1000.00", "13%", "-130.00")], remark=remark)
+    kept = await bring(firm, workbook(OWN, [blue, red]), really=False)
+    assert [each.reverses for each in kept.new] == ["", number(1)]
+
+
+async def test_an_invoice_of_a_day_that_has_not_come_is_a_fault(firm: TestFirm) -> None:
+    kept = await bring(firm, workbook(OWN, [Sold(number(1), "2062-09-03 09:00:00", [("*家具*书桌", "1000.00", "13%", "130.00")])]), really=False)
+    assert "还没有到" in kept.listing.faults[0].sentence
