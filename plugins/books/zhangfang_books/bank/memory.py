@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from zhangfang_books.bank.matching.kinds import Line
 from zhangfang_books.bank.matching.names import plain_name
@@ -10,7 +11,21 @@ from zhangfang_books.bank.tables import BankMemory
 LONGEST_SAID = 160
 
 
-async def recall(client: int, line: Line) -> BankMemory | None:
+class Memories:
+    """All that is remembered of a client."""
+
+    def __init__(self, rows: Sequence[BankMemory]) -> None:
+        self._rows = {(row.sign, row.said): row for row in rows}
+
+    def of(self, line: Line) -> BankMemory | None:
+        return self._rows.get((_sign(line), said_by(line)))
+
+
+async def memories(client: int) -> Memories:
+    return Memories(await BankMemory.objects().where(BankMemory.client == client))
+
+
+async def _recall(client: int, line: Line) -> BankMemory | None:
     return await BankMemory.objects().where(
         BankMemory.client == client, BankMemory.sign == _sign(line), BankMemory.said == said_by(line)
     ).first()  # fmt: skip
@@ -21,7 +36,7 @@ async def remember(client: int, line: Line, account: str, item: int, summary: st
     said = said_by(line)
     if not said:
         return
-    row = await recall(client, line) or BankMemory(client=client, sign=_sign(line), said=said, times=0)
+    row = await _recall(client, line) or BankMemory(client=client, sign=_sign(line), said=said, times=0)
     same = (row.account, row.item) == (account, item)
     row.account, row.item, row.summary = account, item, summary[:120]
     row.times = row.times + 1 if same else 1

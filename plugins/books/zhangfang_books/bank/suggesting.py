@@ -1,5 +1,6 @@
 """What the accountant is asked about a bank account's lines: each with its reason and a key to accept it by."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,14 +9,14 @@ from zhangfang_books.bank import memory
 from zhangfang_books.bank.accounts import accounts_of
 from zhangfang_books.bank.matching.kinds import Line, Proposal, Rule, Target
 from zhangfang_books.bank.matching.proposing import proposals_for
-from zhangfang_books.bank.rules import TRANSFER, own_account_of, rule_for
+from zhangfang_books.bank.rules import TRANSFER, WordRule, own_account_of, rule_for
 from zhangfang_books.bank.standing import Entry, Standing, open_items, standing
 from zhangfang_books.bank.tables import BankAccount
 from zhangfang_books.bank.tax_payments import owed_by, said_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.filings import Filing
-from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.ledger import Account, Ledger
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
 
@@ -60,13 +61,53 @@ class Asked:
         return [each for each in self.suggestions if each.sure]
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a line's own words are judged by: the client's name, its other accounts (bank's number → account), what is remembered, the chart."""
+
+    own_name: str
+    numbers: Mapping[str, str]
+    remembered: memory.Memories
+    charts: Sequence[Account]
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def said_of(self, line: Line) -> Suggestion | None:
+        key = _key([line], ["words"])
+        if other := own_account_of(line, self.own_name, self.numbers):
+            return Suggestion(
+                key, (line,), TRANSFER, "自己账户之间转账", "对方是这家企业自己的账户", account=other, summary="账户间转账"
+            )
+        if known := self.remembered.of(line):
+            reason = f"这个对方(或摘要)以前 {known.times} 次都这样记"
+            return Suggestion(
+                key, (line,), "memory", f"记到 {known.account}", reason, account=known.account, item=known.item, summary=known.summary
+            )
+        if found := rule_for(line):
+            rule, word = found
+            if code := self._account_of(rule):
+                return Suggestion(key, (line,), rule.id, rule.title, f"摘要或对方里有“{word}”", account=code, summary=rule.summary)
+        return None
+
+    def _account_of(self, rule: WordRule) -> str:
+        if rule.id not in self.codes:
+            self.codes[rule.id] = rule.account(self.charts)
+        return self.codes[rule.id]
+
+
 async def suggestions(account: BankAccount) -> Asked:
     """For all lines of the account that are not wholly explained. Costs the vouchers since its first line."""
     client = account.client
     found = Asked(await standing(account))
+    items = {f"i{item.id}": item for item in await open_items(client, found.standing.promised())}
+    words, owed = await _words_of(account), await owed_by(client)
+    # Some seconds for a year's lines of a busy account: whoever else asks this process meanwhile does not wait for it.
+    await asyncio.to_thread(_ask, found, items, words, owed)
+    return found
+
+
+def _ask(found: Asked, items: Mapping[str, OpenItem], words: _Words, owed: Sequence[Filing]) -> None:
     lines = found.standing.lines()
     entries = {e.key: e for e in found.standing.entries}
-    items = {f"i{item.id}": item for item in await open_items(client, found.standing.promised())}
     targets = [*found.standing.open_entries(), *(_target(key, item) for key, item in items.items())]
     told: set[int] = set()
     for proposal in proposals_for(lines, targets):
@@ -76,15 +117,13 @@ async def suggestions(account: BankAccount) -> Asked:
             told |= {line.id for line in proposal.lines}
     for line in lines:
         if line.id not in told:
-            by_words = await _by_words(account, line)
+            by_words = words.said_of(line)
             if by_words is None:
                 found.unknown.append(line)
             else:
                 found.suggestions.append(by_words)
-    owed = await owed_by(client)
     found.suggestions = [_paying(each, owed) for each in found.suggestions]
     found.suggestions.sort(key=lambda s: (not s.sure, s.lines[0].date, s.lines[0].id))
-    return found
 
 
 def _paying(suggestion: Suggestion, owed: Sequence[Filing]) -> Suggestion:
@@ -135,30 +174,12 @@ def _rest(proposal: Proposal) -> int:
     return sum(t.amount for t in proposal.targets) - sum(line.amount for line in proposal.lines)
 
 
-async def _by_words(account: BankAccount, line: Line) -> Suggestion | None:
+async def _words_of(account: BankAccount) -> _Words:
     client = account.client
-    key = _key([line], ["words"])
-    about = await use(Clients).client(client)
-    own = await accounts_of(client)
-    numbers = {a.number or str(a.id): a.account for a in own if a.id != account.id}
-    if other := own_account_of(line, about.name, numbers):
-        return Suggestion(
-            key, (line,), TRANSFER, "自己账户之间转账", "对方是这家企业自己的账户", account=other, summary="账户间转账"
-        )
-    if remembered := await memory.recall(client, line):
-        title = f"记到 {remembered.account}"
-        reason = f"这个对方(或摘要)以前 {remembered.times} 次都这样记"
-        return Suggestion(
-            key, (line,), "memory", title, reason, account=remembered.account, item=remembered.item, summary=remembered.summary
-        )
-    if found := rule_for(line):
-        rule, word = found
-        code = rule.account(await use(Ledger).accounts(client))
-        if code:
-            return Suggestion(
-                key, (line,), rule.id, rule.title, f"摘要或对方里有“{word}”", account=code, summary=rule.summary
-            )
-    return None
+    numbers = {a.number or str(a.id): a.account for a in await accounts_of(client) if a.id != account.id}
+    return _Words(
+        (await use(Clients).client(client)).name, numbers, await memory.memories(client), await use(Ledger).accounts(client)
+    )
 
 
 def _key(lines: Sequence[Line], targets: Sequence[str]) -> str:
