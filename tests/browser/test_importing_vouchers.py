@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from openpyxl import Workbook
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import PASSWORD, Portal
 from tests.browser.test_invoice_to_figure import DESK, clean, sign_in
@@ -66,3 +66,27 @@ async def test_the_first_file_of_an_unknown_program(page: Page, portal: Portal, 
     await page.goto(f"{portal.firm}/books/import-profiles")
     await expect(page.locator("main")).to_contain_text("别家.xlsx")
     await clean(page)
+
+
+async def test_a_refusal_and_a_broken_line_are_told_where_the_answer_would_stand(page: Page, portal: Portal, tmp_path: Path) -> None:
+    """A refusal is a page of its own; what was there, and the file that was chosen, stay."""
+    (tmp_path / "流水.csv").write_text("日期,金额", "utf-8")
+    address = f"{portal.client}/books/bank/import"
+    await page.goto(address)
+    found = page.locator("#found")
+    await page.set_input_files("input[name=file]", tmp_path / "流水.csv")
+
+    async def elsewhere(route: Route) -> None:
+        await route.continue_(url=f"{portal.client}/books/nothing")
+
+    async def broken(route: Route) -> None:
+        await route.abort()
+
+    for answer, sentence in ((elsewhere, "没有找到这个页面"), (broken, "没有做成")):
+        await page.route(address, answer)
+        await page.get_by_role("button", name="看看文件里有什么").click()
+        await expect(found.get_by_role("alert")).to_contain_text(sentence)
+        await page.unroute(address, answer)
+    await page.get_by_role("button", name="看看文件里有什么").click()
+    await expect(found).to_contain_text("认出了表头,但没有流水")
+    await expect(found.locator("[data-refusal]")).to_have_count(0)
