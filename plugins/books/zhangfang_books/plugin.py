@@ -27,12 +27,13 @@ from zhangfang_books.closing import pages as closing_pages
 from zhangfang_books.figures import pages as tax_pages
 from zhangfang_books.figures.service import WorkedOut
 from zhangfang_books.filing import demo as filing_demo
+from zhangfang_books.filing import notices as filing_notices
 from zhangfang_books.filing import opening, waiting
 from zhangfang_books.filing import pages as filing_pages
-from zhangfang_books.filing.notices import NOTICE_KINDS
 from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
 from zhangfang_books.payroll import confirming as payroll_confirming
 from zhangfang_books.payroll import demo as payroll_demo
+from zhangfang_books.payroll import notices as payroll_notices
 from zhangfang_books.payroll import pages as payroll_pages
 from zhangfang_books.payroll import readers as payroll_readers
 from zhangfang_books.payroll.bringing import TOPIC as PAYROLL_TOPIC
@@ -140,7 +141,7 @@ class Books:
 
     @hook
     def register_notice_kinds(self) -> Sequence[NoticeKind]:
-        return NOTICE_KINDS
+        return (*filing_notices.NOTICE_KINDS, *payroll_notices.NOTICE_KINDS)
 
     @hook
     def register_admin_screens(self) -> Sequence[AdminScreen]:

@@ -11,7 +11,8 @@ from zhangfang_books.payroll.bringing import bring_in
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import PayrollState
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
@@ -130,3 +131,21 @@ async def test_what_else_is_kept_back_goes_to_the_account_that_was_chosen_and_is
     second = await confirmed(firm, sheet(800_000, 10_000))
     async with acting(firm, "owner", client=firm.trading):
         assert await booking.deducted_to(await confirming.payroll_of(firm.trading, second)) == "1221"
+
+
+async def told(firm: TestFirm) -> list[tuple[str, str, str]]:
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select kind, title, body from core_notice where kind like 'books.payroll%' order by id")
+        return [(row["kind"], row["title"], row["body"]) for row in rows]
+
+
+async def test_the_boss_is_told_that_a_payroll_waits_that_it_is_void_and_that_it_waits_again(firm: TestFirm) -> None:
+    async with scoped_transaction(system_scope(firm.id)):
+        await make_member(login="boss@payroll.example", name="李总", password=OWNER_PASSWORD, role="boss", client=firm.trading)
+    payroll = await confirmed(firm, sheet(800_000))
+    await reopened(firm, payroll)
+    await brought(firm, sheet(800_000))
+    waits, void, again = await told(firm)
+    assert (waits[0], void[0], again[0]) == ("books.payroll_to_confirm", "books.payroll_reopened", "books.payroll_to_confirm")
+    assert [WHY in each[2] for each in (waits, void, again)] == [False, True, True]
+    assert not any("8,000" in text for each in (waits, void, again) for text in each)

@@ -67,8 +67,7 @@ async def account_for(client: int, number: str, code: str, bank: str) -> BankAcc
         await use(Audit).record("books.bank_account", f"books_bank_account:{made[0]['id']}", client=client, after=after)
     # Where somebody else made it in the meantime, it is theirs that is locked here.
     same = (BankAccount.client == client) & (BankAccount.number == number) & (BankAccount.account == code)
-    found: BankAccount = await BankAccount.objects().where(same).lock_rows("UPDATE").first()
-    return found
+    return (await BankAccount.objects().where(same).lock_rows("UPDATE"))[0]
 
 
 async def foreign_to(client: int, number: str, holder: str) -> str:

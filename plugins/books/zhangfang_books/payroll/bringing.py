@@ -14,6 +14,7 @@ from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.importing.recognising import heads
 from zhangfang_books.payroll import readers
 from zhangfang_books.payroll.checking import Question, questions_about
+from zhangfang_books.payroll.notices import ask_to_confirm
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet, payroll_layout, people_of
 from zhangfang_books.payroll.tables import Payroll, PayrollRow, PayrollState
 from zhangfang_books.payroll.withholding import Earned
@@ -109,6 +110,7 @@ async def _keep(client: int, period: Period, read: ReadSheet, source: Source, be
     after: dict[str, object] = {"period": period.key, "people": row.people, "sha256": row.sha256}
     await use(Audit).record("books.payroll", f"books_payroll:{row.id}", client=client, after=after)
     await use(Live).announce(TOPIC, client)
+    await ask_to_confirm(row)
     return row.id
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from zhangfang_books.payroll import booking, readers
 from zhangfang_books.payroll.bringing import TOPIC
+from zhangfang_books.payroll.notices import tell_reopened
 from zhangfang_books.payroll.tables import Payroll, PayrollState
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
@@ -81,6 +82,7 @@ async def reopen(payroll: Payroll, why: str) -> None:
     after: dict[str, object] = {"state": payroll.state, "why": words}
     await use(Audit).record("books.payroll_reopened", f"books_payroll:{payroll.id}", client=payroll.client, before=before, after=after)
     await use(Live).announce(TOPIC, payroll.client)
+    await tell_reopened(payroll)
     use(Facts).tell("payrolls_confirmed", [payroll.client])
 
 
