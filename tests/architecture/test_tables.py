@@ -29,7 +29,7 @@ NO_FIRM = {
     "core_calendar_day": "working days are the same for every firm; everybody reads, the operator writes",
     "core_recovery_code": "a person's; wall by person",
     "core_passkey": "a person's; walls by person, by the passkey's own id and, to read, by colleagues",
-    "core_passkey_challenge": "asked before anybody may be known; wall by the challenge itself",
+    "core_passkey_challenge": "answered before anybody may be known; wall by the challenge itself",
     "core_reset": "a person's; walls by person, by the link's token, by colleagues and by the operator",
     "core_sign_in_pace": "failed tries, before anybody is known; wall by keys that the database cannot make",
     "core_session": "a person's signed-in browser, before a firm is known; walls by person and by token",

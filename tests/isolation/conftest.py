@@ -35,7 +35,7 @@ from zhangfang_core.documents.preview import page_image
 from zhangfang_core.documents.resumable.service import add, begin
 from zhangfang_core.identity.invitations import invite
 from zhangfang_core.identity.pacing import Tried, try_now
-from zhangfang_core.identity.passkeys.challenges import Purpose, give
+from zhangfang_core.identity.passkeys.challenges import Purpose, give, take
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.set_up import join, make_operator, make_person
 from zhangfang_core.identity.tables import AuditorLink, OwnRole, SignInRule
@@ -412,7 +412,7 @@ async def _plant(places: Mapping[str, Place], actors: Mapping[str, Actor]) -> No
         await change_day(dt.date(2031, 1, 1), is_working=False, reason="元旦")
     async with scoped_transaction(Scope()):
         await try_now(Tried.PASSWORD, "nobody", "203.0.113.9")
-        await give(Purpose.SIGN_IN, "nobody")
+        await take(give(Purpose.SIGN_IN, "nobody"), Purpose.SIGN_IN, "nobody")
     for mark in ("甲", "乙"):
         async with scoped_transaction(system_scope(places[mark].firm)):
             await _firm_wide(places[mark].firm, mark)

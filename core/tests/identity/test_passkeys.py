@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import asyncpg
@@ -14,7 +14,7 @@ from httpx import Response
 
 from zhangfang_core.database.engine import DB, connection, scoped_transaction
 from zhangfang_core.identity import resets, set_up
-from zhangfang_core.identity.passkeys import ceremonies
+from zhangfang_core.identity.passkeys import ceremonies, challenges
 from zhangfang_core.identity.passkeys.challenges import Purpose, forget_challenges, give, take
 from zhangfang_core.identity.passkeys.party import party_of
 from zhangfang_core.settings import Settings
@@ -47,16 +47,10 @@ async def browser(app: Portal) -> AsyncIterator[Visitor]:
         yield visitor
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def six_minutes_later(database: str, test_server: TestServer) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """For what was asked; the application itself cannot change it."""
-    superuser = await asyncpg.connect(test_server.superuser(database))
-
-    async def pass_by() -> None:
-        await superuser.execute("update core_passkey_challenge set expires_at = expires_at - interval '6 minutes'")
-
-    yield pass_by
-    await superuser.close()
+@pytest.fixture
+def six_minutes_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """For what was asked."""
+    return lambda: monkeypatch.setattr(challenges, "time", lambda: time.time() + 360)
 
 
 def options_in(answer: Response) -> str:
@@ -152,7 +146,7 @@ async def test_what_is_forged_replayed_or_foreign_proves_nothing(
     app: Portal,
     browser: Visitor,
     firm: TestFirm,
-    six_minutes_later: Callable[[], Awaitable[None]],
+    six_minutes_later: Callable[[], None],
     wrong: str,
     alone: bool,
 ) -> None:
@@ -184,7 +178,7 @@ async def test_what_is_forged_replayed_or_foreign_proves_nothing(
         async with app.visitor(None, origin=ORIGIN) as other:
             answer = key.answer(await begin(other))
     elif wrong == "late":
-        await six_minutes_later()
+        six_minutes_later()
         answer = key.answer(options)
     else:
         assert signed_in(await browser.post(where, passkey=key.answer(options)))
@@ -274,33 +268,49 @@ async def test_a_reset_of_the_factor_takes_passkeys_too(browser: Visitor, firm: 
     assert answer.headers["location"].startswith("/sign-in/news"), "no factor is owed, and the reset is told"
 
 
-async def test_a_challenge_is_good_once_for_five_minutes_and_one_purpose(firm: TestFirm) -> None:
-    async with DB.transaction():
-        for purpose, browser, good in (
-            (Purpose.ADD, "a", False),
-            (Purpose.PROVE, "b", False),
-            (Purpose.PROVE, "a", True),
-        ):
-            challenge = await give(Purpose.PROVE, "a")
-            assert await take(challenge, purpose, browser) is good
-        assert not await take(challenge, Purpose.PROVE, "a")
-
-
-async def test_what_nobody_answered_is_forgotten(
-    firm: TestFirm,
-    browser: Visitor,
-    six_minutes_later: Callable[[], Awaitable[None]],
-    database: str,
-    test_server: TestServer,
+async def test_a_challenge_is_good_once_for_five_minutes_and_one_purpose(
+    firm: TestFirm, six_minutes_later: Callable[[], None]
 ) -> None:
+    async with DB.transaction():
+        challenge = give(Purpose.PROVE, "a")
+        assert not await take(challenge, Purpose.ADD, "a")
+        assert not await take(challenge, Purpose.PROVE, "b")
+        later = (int.from_bytes(challenge[:8]) + 3600).to_bytes(8) + challenge[8:]
+        assert not await take(later, Purpose.PROVE, "a"), "nobody else says until when it is good"
+        assert await take(challenge, Purpose.PROVE, "a")
+        assert not await take(challenge, Purpose.PROVE, "a")
+        late = give(Purpose.PROVE, "a")
+        six_minutes_later()
+        assert not await take(late, Purpose.PROVE, "a")
+
+
+async def kept_challenges(superuser: asyncpg.Connection) -> int:
+    found: int = await superuser.fetchval("select count(*) from core_passkey_challenge")
+    return found
+
+
+async def test_asking_keeps_nothing_and_what_was_answered_is_forgotten(
+    browser: Visitor, database: str, test_server: TestServer
+) -> None:
+    """Whoever asks without end, signed in or not, fills no table."""
+    superuser = await asyncpg.connect(test_server.superuser(database))
+    key = SoftPasskey(ORIGIN)
+    await wang_with(browser, key)
+    before = await kept_challenges(superuser)
     await browser.get("/sign-in")
-    await asked(browser)
-    await six_minutes_later()
-    await asked(browser)
+    for _ in range(30):
+        options = await asked(browser)
+    for _ in range(3):
+        await browser.post("/sign-in/passkey", passkey=SoftPasskey(ORIGIN).answer(options))
+    assert await kept_challenges(superuser) == before
+    assert signed_in(await browser.post("/sign-in/passkey", passkey=key.answer(await asked(browser))))
+    assert await kept_challenges(superuser) == before + 1
+    await superuser.execute(
+        "update core_passkey_challenge set expires_at = expires_at - interval '61 minutes' where id > (select min(id) from core_passkey_challenge)"
+    )
     with in_scope(system_scope(None)):
         await forget_challenges()
-    superuser = await asyncpg.connect(test_server.superuser(database))
-    assert await superuser.fetchval("select count(*) from core_passkey_challenge") == 1
+    assert await kept_challenges(superuser) == 1, "what may still be sent again stays"
     await superuser.close()
 
 

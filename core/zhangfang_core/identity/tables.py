@@ -93,12 +93,10 @@ class Passkey(Table, tablename="core_passkey"):
 
 
 class PasskeyChallenge(Table, tablename="core_passkey_challenge"):
-    """What a passkey was asked to sign, until it was answered; ``bound_to`` is the hash of the asking browser's session or form token."""
+    """What a passkey was asked to sign and somebody answered, so that it is taken once; kept until it is over anyway."""
 
     id = BigSerial(primary_key=True)
     challenge_hash = Varchar(length=64, null=False, unique=True, secret=True, help_text="SHA-256 in hex")
-    bound_to = Varchar(length=64, null=False, secret=True, help_text="SHA-256 in hex")
-    purpose = Varchar(length=10, null=False)
     expires_at = Timestamptz()
 
 

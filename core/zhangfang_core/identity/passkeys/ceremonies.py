@@ -63,7 +63,7 @@ async def ask_new(user: int, login: str, name: str, bound_to: str) -> str:
         user_id=_handle(user),
         user_name=login,
         user_display_name=name,
-        challenge=await give(Purpose.ADD, bound_to),
+        challenge=give(Purpose.ADD, bound_to),
         timeout=_TIMEOUT_MS,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
@@ -107,7 +107,7 @@ async def ask_known(user: int, bound_to: str) -> str:
     """Options for ``navigator.credentials.get``, for one of the person's passkeys as second factor. Raises Refusal ``passkey.not_here``."""
     options = generate_authentication_options(
         rp_id=_party().id,
-        challenge=await give(Purpose.PROVE, bound_to),
+        challenge=give(Purpose.PROVE, bound_to),
         timeout=_TIMEOUT_MS,
         allow_credentials=_described(await kept.passkeys(user)),
         user_verification=UserVerificationRequirement.PREFERRED,
@@ -119,7 +119,7 @@ async def ask_anybody(bound_to: str) -> str:
     """Options for signing in by the passkey alone: it knows its person, and must verify them. Raises Refusal ``passkey.not_here``."""
     options = generate_authentication_options(
         rp_id=_party().id,
-        challenge=await give(Purpose.SIGN_IN, bound_to),
+        challenge=give(Purpose.SIGN_IN, bound_to),
         timeout=_TIMEOUT_MS,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
