@@ -13,7 +13,7 @@ import pytest_asyncio
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.documents.service import StoredDocuments
 from zhangfang_core.ledger.bulk import import_posted
-from zhangfang_core.ledger.digests import digest
+from zhangfang_core.ledger.digests import Beside, Form, digest
 from zhangfang_core.ledger.periods import close_period
 from zhangfang_core.ledger.reading import vouchers_called
 from zhangfang_core.settings import Settings
@@ -83,6 +83,7 @@ async def books(firm: TestFirm, database: str, test_server: TestServer, settings
     await owner.close()
 
 
+NOBODY = Beside("", "", "", None, None, None)
 Plant = Callable[[Books, int], Awaitable[str]]
 """``plant(books, n)`` makes the n-th alteration of its kind and returns a word by which its fault names it."""
 
@@ -201,6 +202,44 @@ async def who_drafted_or_the_proof_changed(books: Books, n: int) -> str:
     return f"(编号 {voucher})的内容与"
 
 
+async def posted_at_another_time(books: Books, n: int) -> str:
+    voucher = books.vouchers[n]
+    await books.sql.execute("update core_voucher set posted_at = posted_at - interval '1 microsecond' where id = $1", voucher)
+    return f"(编号 {voucher})的内容与"
+
+
+ACCOUNTS = ("1122", "2202", "5001")
+
+
+async def account_renamed(books: Books, n: int) -> str:
+    change = ("name = '应收', full_name = '应收'", "normal_balance = 'debit'", "retired = not retired")[n]
+    await books.sql.execute(
+        f"update core_account set {change} where client = $1 and code = $2",  # noqa: S608 - of these three
+        books.firm.restaurant,
+        ACCOUNTS[n],
+    )
+    return f"科目 {ACCOUNTS[n]} "
+
+
+async def account_coded_otherwise(books: Books, n: int) -> str:
+    await books.sql.execute(
+        "update core_account set code = '9' || code where client = $1 and code = $2", books.firm.restaurant, ACCOUNTS[n]
+    )
+    return f"科目 {ACCOUNTS[n]} 于"
+
+
+async def account_put_in(books: Books, n: int) -> str:
+    await books.sql.execute(
+        """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf)
+        select firm, client, code || $3, '别的', full_name || '-别的', code, category, normal_balance, true
+        from core_account where client = $1 and code = $2""",
+        books.firm.restaurant,
+        ACCOUNTS[n],
+        "99",
+    )
+    return f"科目 {ACCOUNTS[n]}99 别的没有增设的记录"
+
+
 async def changed_and_posted_again(books: Books, n: int) -> str:
     """A line altered, and an entry on the trail that fits it, sealed with the next block."""
     voucher = books.vouchers[n * 2]
@@ -208,7 +247,7 @@ async def changed_and_posted_again(books: Books, n: int) -> str:
     async with scoped_transaction(system_scope(books.firm.id)):
         (row,) = await vouchers_called(books.firm.restaurant, [voucher])
     assert row.number is not None
-    fits = digest(row.number, row.date.isoformat(), row.word, row.summary, row.kind.value, row.lines, None)
+    fits = digest(row.number, row.date.isoformat(), row.word, row.summary, row.kind.value, row.lines, NOBODY, Form.CONTENT)
     await books.sql.execute(
         """insert into core_audit_entry (firm, client, at, user_name, address, action, subject, after)
         values ($1, $2, now(), '', '', 'ledger.post', 'core_voucher:' || $3::bigint, jsonb_build_object('digest', $4::text))""",
@@ -230,6 +269,10 @@ async def changed_and_posted_again(books: Books, n: int) -> str:
         total_changed,
         who_drafted_or_the_proof_changed,
         changed_and_posted_again,
+        posted_at_another_time,
+        account_renamed,
+        account_coded_otherwise,
+        account_put_in,
         summary_changed,
         voucher_inserted,
         voucher_without_lines,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.ledger.chart_digests import keep_chart, said_of
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.ledger.reading import see_accounts
 from zhangfang_core.ledger.rules import kinds_of
@@ -55,6 +56,7 @@ async def open_chart(client: int, standard: str) -> int:
         [",".join(chart.dimensions_of(a.code)) for a in chart],
         [chart.has_open_items(a.code) for a in chart],
     )
+    await keep_chart(client)
     return len(chart)
 
 
@@ -169,15 +171,16 @@ async def change_account(client: int, code: str, *, name: str | None = None, ret
     )
     if new != before["name"]:
         await account_renamed(client, code)
+    kept = before["retired"] if retired is None else retired
+    changed = replace(account_of(before), name=new, full_name=full_name, retired=kept)
     await use(Audit).record(
         "ledger.change_account",
         f"core_account:{before['id']}",
         client=client,
         before={"name": before["name"], "retired": before["retired"]},
-        after={"code": code, "name": new, "retired": before["retired"] if retired is None else retired},
+        after={"code": code, "name": new, "retired": kept, "chart": said_of(changed)},
     )
-    kept = before["retired"] if retired is None else retired
-    return replace(account_of(before), name=new, full_name=full_name, retired=kept)
+    return changed
 
 
 def name_of(text: str) -> str:

@@ -1,12 +1,13 @@
 """Import of many vouchers at once: the same checks, numbers and balances as posting one by one, some hundred times as fast."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
-from zhangfang_core.ledger.digests import WHOLE, Beside, digest
+from zhangfang_core.ledger.digests import NEWEST, Beside, digest
 from zhangfang_core.ledger.posting import poster
 from zhangfang_core.ledger.records import reasons_to_json
 from zhangfang_sdk.audit import Audit
@@ -47,10 +48,10 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     await hold(client)
     checks = await BulkChecks.read(client)
     ids: list[int] = []
-    by = poster()[1]
+    by, posted_at = poster()[1], await posting_instant()
     async for ready, totals in checks.chunks(vouchers):
         made, numbers = await _write(client, ready, totals, drafted_by)
-        beside = [Beside(drafted_by, by, by, d.document, None) for d in ready]
+        beside = [Beside(drafted_by, by, by, d.document, None, posted_at) for d in ready]
         await use(Audit).record(
             "ledger.import",
             f"core_client:{client}",
@@ -74,9 +75,15 @@ async def import_posted(client: int, vouchers: Iterable[VoucherDraft], *, drafte
     return ids
 
 
+async def posting_instant() -> dt.datetime:
+    """What stands as ``posted_at`` on all that the transaction in force posts."""
+    now: dt.datetime = await connection().fetchval("select now()")
+    return now
+
+
 def digests_of(numbers: Sequence[int], drafts: Sequence[VoucherDraft], besides: Sequence[Beside]) -> str:
     """Their digests, one after the other."""
-    return WHOLE + "".join(
+    return NEWEST + "".join(
         digest(number, d.date.isoformat(), d.word, d.summary, d.kind.value, d.lines, beside)
         for number, d, beside in zip(numbers, drafts, besides, strict=True)
     )

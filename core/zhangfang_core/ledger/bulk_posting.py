@@ -6,7 +6,7 @@ from typing import Any
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger.analysis import write_beside
-from zhangfang_core.ledger.bulk import INSERT_LINES, columns_of_lines, digests_of, take_numbers
+from zhangfang_core.ledger.bulk import INSERT_LINES, columns_of_lines, digests_of, posting_instant, take_numbers
 from zhangfang_core.ledger.bulk_checks import BulkChecks, hold
 from zhangfang_core.ledger.digests import Beside
 from zhangfang_core.ledger.drafts import refuse_non_draft, refuse_same_person
@@ -73,8 +73,10 @@ async def _post(
     client: int, rows: Sequence[Mapping[str, Any]], drafts: Sequence[VoucherDraft], checks: BulkChecks
 ) -> dict[int, int]:
     ids = [row["id"] for row in rows]
-    by = poster()[1]
-    beside = [Beside(r["drafted_by_name"], r["reviewed_by_name"] or by, by, r["document"], r["reverses"]) for r in rows]
+    by, at = poster()[1], await posting_instant()
+    beside = [
+        Beside(r["drafted_by_name"], r["reviewed_by_name"] or by, by, r["document"], r["reverses"], at) for r in rows
+    ]
     numbers = await take_numbers(client, drafts)
     lines = columns_of_lines(ids, drafts)
     await connection().execute(f"{_WITH_LINES} {_POST}", firm_in_scope(), client, *lines, *poster(), list(ids), numbers)

@@ -4,10 +4,12 @@ Each posting writes its voucher's digest into its audit entry, an import or a po
 from the rows as they are.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from zhangfang_core.database.engine import connection
@@ -21,8 +23,19 @@ from zhangfang_sdk.periods import Period
 LENGTH = 24
 """Hexadecimal digits of a digest: 96 bits."""
 
-WHOLE = "2."
-"""Begins what an entry says of vouchers whose digests cover what stands ``Beside`` their content too; those of before do not."""
+
+class Form(StrEnum):
+    """What digests cover; begins what an entry says of vouchers. Those of before are verified as they were written."""
+
+    CONTENT = ""
+    """Head and lines."""
+    ANSWERED = "2."
+    """Also who answers for the voucher, the file that proves it, and what it takes back."""
+    TIMED = "3."
+    """Also when it was posted."""
+
+
+NEWEST = Form.TIMED
 
 CHUNK = 2000
 """Vouchers counted anew at once."""
@@ -41,27 +54,44 @@ _POSTED = "select id from core_voucher where firm = $1 and client = $2 and state
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What the trail says of a voucher's posting: ``at`` in Asia/Shanghai, how many entries say so; see WHOLE."""
+    """What the trail says of a voucher's posting: ``at`` in Asia/Shanghai, how many entries say so."""
 
     digest: str
-    whole: bool
+    form: Form
     at: str
     entries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Who answers for a voucher, as names, the file that proves it, and the voucher that it takes back."""
+    """Who answers for a voucher, as names, the file that proves it, the voucher that it takes back, and when it was posted (UTC)."""
 
     drafted_by: str
     reviewed_by: str
     posted_by: str
     document: int | None
     reverses: int | None
+    posted_at: dt.datetime | None
+
+    def told(self, form: Form) -> list[object]:
+        """What a digest of this form covers of it."""
+        if form is Form.CONTENT:
+            return []
+        answered = (self.drafted_by, self.reviewed_by, self.posted_by, self.document, self.reverses)
+        if form is Form.ANSWERED:
+            return [answered]
+        return [answered, None if self.posted_at is None else self.posted_at.astimezone(dt.UTC).isoformat()]
 
 
 def digest(
-    number: int, date: str, word: str, summary: str, kind: str, lines: Sequence[Line], beside: Beside | None
+    number: int,
+    date: str,
+    word: str,
+    summary: str,
+    kind: str,
+    lines: Sequence[Line],
+    beside: Beside,
+    form: Form = NEWEST,
 ) -> str:
     """SHA-256 over one line of JSON, shortened to LENGTH hexadecimal digits. A line's summary that is the voucher's counts as empty."""
     content: list[object] = [number, date, word, summary, kind]
@@ -73,8 +103,7 @@ def digest(
             else _NO_DETAILS
         )
         content.append((line.account, said, line.debit, line.credit, line.counterparty, *detailed))
-    if beside is not None:
-        content.append(astuple(beside))
+    content += beside.told(form)
     return hashlib.sha256(_SHORT(content).encode()).hexdigest()[:LENGTH]
 
 
@@ -115,10 +144,16 @@ def _compared(client: int, id_: int, voucher: Voucher | None, kept: Posting | No
     date, kind = voucher.date.isoformat(), voucher.kind.value
     if kept.entries > 1:
         return Fault(subject, f"{named}有 {kept.entries} 条记账记录,后来的可能是为掩盖改动补写的。", client)
-    beside = None
-    if kept.whole:
-        beside = Beside(voucher.drafted_by, voucher.reviewed_by, voucher.posted_by, voucher.document, voucher.reverses)
-    if digest(voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines, beside) != kept.digest or moved:
+    beside = Beside(
+        voucher.drafted_by,
+        voucher.reviewed_by,
+        voucher.posted_by,
+        voucher.document,
+        voucher.reverses,
+        voucher.posted_at,
+    )
+    content = (voucher.number, date, voucher.word, voucher.summary, kind, voucher.lines)
+    if digest(*content, beside, kept.form) != kept.digest or moved:
         return Fault(subject, f"{named}的内容与 {kept.at} 记账时不同。", client)
     if (other := _other_than_its_lines(voucher)) is not None:
         return Fault(subject, f"{named}的{other}与 {kept.at} 记账时不同。", client)
@@ -138,23 +173,26 @@ async def _kept(client: int) -> dict[int, Posting]:
     """By voucher. The first entry counts: whoever changes a voucher can write another one beside it."""
     kept: dict[int, Posting] = {}
     for row in await connection().fetch(_ENTRIES, firm_in_scope(), client):
-        for id_, text in _of_entry(row):
+        for id_, form, text in _of_entry(row):
             before = kept.get(id_)
             kept[id_] = (
-                Posting(text.removeprefix(WHOLE), text.startswith(WHOLE), row["at"])
-                if before is None
-                else replace(before, entries=before.entries + 1)
+                Posting(text, form, row["at"]) if before is None else replace(before, entries=before.entries + 1)
             )
     return kept
 
 
-def _of_entry(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+def _of_entry(row: Mapping[str, Any]) -> Iterator[tuple[int, Form, str]]:
+    """Voucher, form and digest of each that the entry tells of."""
     after = json.loads(row["after"])
     if "digest" in after:
-        yield int(row["subject"].split(":")[1]), after["digest"]
-    yield from zip(after.get("ids", ()), _cut(after.get("digests", "")), strict=True)
+        form, text = _form_of(after["digest"])
+        yield int(row["subject"].split(":")[1]), form, text
+    form, joined = _form_of(after.get("digests", ""))
+    texts = [joined[start : start + LENGTH] for start in range(0, len(joined), LENGTH)]
+    for id_, text in zip(after.get("ids", ()), texts, strict=True):
+        yield id_, form, text
 
 
-def _cut(text: str) -> list[str]:
-    form, joined = (WHOLE, text.removeprefix(WHOLE)) if text.startswith(WHOLE) else ("", text)
-    return [form + joined[start : start + LENGTH] for start in range(0, len(joined), LENGTH)]
+def _form_of(text: str) -> tuple[Form, str]:
+    form = next((form for form in (Form.ANSWERED, Form.TIMED) if text.startswith(form)), Form.CONTENT)
+    return form, text.removeprefix(form)

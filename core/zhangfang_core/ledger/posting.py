@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zhangfang_core.database.engine import connection
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.ledger import analysis, rules
-from zhangfang_core.ledger.digests import WHOLE, Beside, digest
+from zhangfang_core.ledger.digests import NEWEST, Beside, digest
 from zhangfang_core.ledger.drafts import SYSTEM, refuse_non_draft, refuse_same_person
 from zhangfang_core.ledger.open_items.reversing import settle_reversal
 from zhangfang_core.ledger.own_accounts.reversals import settle_moved
@@ -66,7 +66,9 @@ async def post(voucher: int, *, version: int | None = None) -> Voucher:
     await ask("check_voucher", voucher=draft)
     number, posted_at = await _write(voucher, draft)
     by = poster()[1]
-    beside = Beside(row["drafted_by_name"], row["reviewed_by_name"] or by, by, draft.document, row["reverses"])
+    beside = Beside(
+        row["drafted_by_name"], row["reviewed_by_name"] or by, by, draft.document, row["reverses"], posted_at
+    )
     await analysis.write_beside(draft.client, [(voucher, draft.date, draft.lines)], standing)
     if row["reverses"] is not None:
         await settle_reversal(draft.client, row["reverses"], voucher)
@@ -79,7 +81,7 @@ async def post(voucher: int, *, version: int | None = None) -> Voucher:
             "number": f"{draft.word}-{number:04d}",
             "period": row["period"],
             "total": row["total"],
-            "digest": WHOLE
+            "digest": NEWEST
             + digest(number, draft.date.isoformat(), draft.word, draft.summary, draft.kind.value, draft.lines, beside),
         },
     )

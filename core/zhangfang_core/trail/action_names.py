@@ -60,6 +60,7 @@ CORE_ACTIONS = translatable(
         "profile.object": "客户对资料有意见",
         "documents.store": "存入文件",
         "documents.view": "查看文件",
+        "ledger.keep_chart": "记下科目表",
         "ledger.add_account": "新增科目",
         "ledger.change_account": "修改科目",
         "ledger.code_rule": "修改编码规则",

@@ -18,6 +18,7 @@ CORE_FACTS = translatable(
         "area": "地区",
         "auditor": "审计人员",
         "asked": "条件",
+        "chart": "科目指纹",
         "clean_limit": "批量过账的单张金额上限(分)",
         "clients": "客户企业",
         "closed": "不接收的通知",

@@ -30,6 +30,7 @@ TRAIL_CHECKS = ("zhangfang_core.trail.verification:check_chain", "zhangfang_core
 FIRM_CHECKS = (
     *TRAIL_CHECKS,
     "zhangfang_core.ledger.verification:check_vouchers",
+    "zhangfang_core.ledger.chart_verification:check_accounts",
     "zhangfang_core.ledger.verification:check_balances",
     "zhangfang_core.ledger.verification:check_numbers",
     "zhangfang_core.ledger.verification:check_months",

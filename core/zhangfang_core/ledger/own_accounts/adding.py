@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.ledger.accounts import account_of, accounts, name_of
+from zhangfang_core.ledger.chart_digests import said_of
 from zhangfang_core.ledger.charts import load_chart
 from zhangfang_core.ledger.own_accounts import codes
 from zhangfang_core.ledger.own_accounts.carrying import LOCK
@@ -82,7 +83,7 @@ async def add_account(client: int, parent: str, code: str, name: str, *, divide_
         await connection().execute(
             "update core_account set is_leaf = false where firm = $1 and client = $2 and code = $3", firm_in_scope(), client, parent
         )
-    after: dict[str, object] = {"code": code, "name": name}
+    after: dict[str, object] = {"code": code, "name": name, "chart": said_of(made)}
     if used:
         after |= {"moved_from": parent, "vouchers": list(division.vouchers), "drafts": division.drafts}
     await use(Audit).record("ledger.add_account", f"core_account:{row}", client=client, after=after)
@@ -107,7 +108,8 @@ async def add_first_level(client: int, code: str, name: str, normal_balance: str
     name = name_of(name)
     made = Account(code, name, name, None, category.value, normal_balance, True)
     row = await _insert(client, made)
-    await use(Audit).record("ledger.add_account", f"core_account:{row}", client=client, after={"code": code, "name": name})
+    after: dict[str, object] = {"code": code, "name": name, "chart": said_of(made)}
+    await use(Audit).record("ledger.add_account", f"core_account:{row}", client=client, after=after)
     return made
 
 
