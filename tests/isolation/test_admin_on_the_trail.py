@@ -39,3 +39,22 @@ async def test_a_write_is_on_the_trail_or_refused(world: Any, table: str, method
             if not TABLES[table].writable:
                 assert answer.status_code in (403, 404, 405), (address, answer.status_code)
                 assert not told
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_no_other_role_writes_at_all(world: Any, method: str) -> None:
+    """At the row and at the table, by its name and by its title: who may not use the desk changes nothing, wherever they say they are."""
+    mine = world.mine.firm
+    for table, screen in sorted(TABLES.items()):
+        row = world.ids[table]
+        before = await contents(world, table)
+        body = {column._meta.name: "改" for column in screen.columns}
+        for actor in world.actors.values():
+            if "admin.use" in actor.permissions and actor.firm == mine:
+                continue
+            for name in (table, screen.title):
+                for end in ("", f"{row}/", f"?__allow=true&id={row}"):
+                    address = f"/admin/{mine}/api/tables/{name}/{end}"
+                    answer = await world.visitors[actor.name].ask(method, address, json=body)
+                    assert answer.status_code in (303, 401, 403, 404, 405), (actor.name, address, answer.status_code)
+        assert await contents(world, table) == before, table
