@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -14,7 +15,11 @@ from zhangfang_sdk.vendors import SettingField
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
 LONGEST_TYPED = 20_000
 """Of a field, before its own limit is looked at: nothing is cut that would be kept."""
-LOCAL_NAMES = (".local", ".internal", ".localdomain", ".lan", ".home.arpa")
+LOCAL_NAMES = (".local", ".internal", ".localdomain", ".localhost", ".lan", ".home.arpa")
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_CARRYING_IPV4 = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+"""Translation and tunnels (RFC 6052, 8215, 3056, 4380): an IPv4 address of any network behind one of IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,12 @@ def _address_fault(text: str) -> str | None:
 
 def _host_fault(host: str) -> str | None:
     inside = gettext("不能指向内部网络的地址。")
+    # As resolvers read it: other dots (RFC 3490, 3.1) are dots, and one at the end says nothing.
+    name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower().removesuffix(".")
     try:
-        return None if ipaddress.ip_address(host).is_global else inside
+        address = ipaddress.ip_address(name)
     except ValueError:
-        alone = "." not in host or host.replace(".", "").isdigit()
-        return inside if alone or host.endswith(LOCAL_NAMES) else None
+        # What ends in a number is an IPv4 address, however it is spelled (WHATWG URL, 3.5): hexadecimal, octal, shortened.
+        numeric = _NUMBER.fullmatch(name.rpartition(".")[2]) is not None
+        return inside if numeric or "." not in name or name.endswith(LOCAL_NAMES) else None
+    return None if address.is_global and not any(address in network for network in _CARRYING_IPV4) else inside
