@@ -49,6 +49,7 @@ async def test_headers(answers: list[httpx.Response]) -> None:
         assert kind or not answer.content, answer.url
         assert "charset=utf-8" in kind or not kind.startswith("text/"), (answer.url, kind)
         assert "access-control-allow-origin" not in said
+        assert " at 0x" not in answer.text, ("an object of the program's", answer.url)
 
 
 async def test_cookies(answers: list[httpx.Response]) -> None:

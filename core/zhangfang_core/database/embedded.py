@@ -25,6 +25,7 @@ from .embedded_binaries import MAJOR, binaries
 from .embedded_errors import EmbeddedServerError
 from .embedded_layout import Layout, existing_home, lay_out, prepare_data_dir
 from .embedded_settings import PG_HBA_CONF, POSTGRESQL_CONF, render, server_settings
+from .lock_files import open_lock_file
 
 __all__ = ["EmbeddedServer", "EmbeddedServerError", "ensure_running", "is_running", "stop", "test_server"]
 
@@ -156,7 +157,7 @@ test_server_folder.__test__ = False  # type: ignore[attr-defined]  # as above
 @contextlib.contextmanager
 def _locked(folder: Path, *, timeout_s: float) -> Iterator[None]:
     """One process at a time. The kernel frees the lock of a process that dies."""
-    with (folder / "lock").open("a") as handle:
+    with open_lock_file(folder / "lock") as handle:
         deadline = time.monotonic() + timeout_s
         while True:
             try:

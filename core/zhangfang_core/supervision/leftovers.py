@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from zhangfang_core.database.lock_files import open_lock_file
+
 from .children import RunningChild
 from .errors import SupervisionError
 
@@ -30,7 +32,7 @@ def single_run(state_dir: Path) -> Iterator[None]:
         SupervisionError: `supervision.already_running`.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
-    with (state_dir / "supervisor.lock").open("a+") as handle:
+    with open_lock_file(state_dir / "supervisor.lock") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
