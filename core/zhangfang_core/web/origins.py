@@ -34,4 +34,8 @@ def refuse_foreign(method: str, headers: Mapping[str, str], public_url: str | No
 
 
 def _is_own(origin: str, host: str, public_url: str | None) -> bool:
-    return origin == public_url or urlsplit(origin).netloc == host
+    name = urlsplit(origin).netloc
+    if public_url is not None and name == urlsplit(public_url).netloc:
+        # The same name without TLS is whoever answers for it on the line.
+        return origin == public_url
+    return name == host
