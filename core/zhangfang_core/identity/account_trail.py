@@ -1,15 +1,35 @@
 """What concerns a person's account on the trail of the firms where they belong, done by somebody who is not signed in there."""
 
+import datetime as dt
 from dataclasses import replace
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.context import Scope, in_scope
+from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.services import use
 
 NOBODY = 0
 STRANGER = "未登录"
 """Stands where the trail names who did it: who failed, or holds a link, has proved nothing else."""
+
+TELL_PERSON = "core.tell_account_change"
+TOLD = {
+    "passkey.add": "添加了通行密钥",
+    "passkey.remove": "删除了通行密钥",
+    "second_factor.set_up": "设置了动态验证码",
+    "second_factor.remove": "关闭了动态验证码",
+    "second_factor.recovery_codes": "重新生成了恢复码",
+    "password.change": "修改了密码",
+    "reset.use": "用链接重设了密码",
+}
+"""Actions of which the person themselves is told: they change how the account is signed in to; in words after "您的账号"."""
+
+
+async def tell_person(person: int | None, action: str) -> None:
+    """Tell the person of an action in TOLD by the firm in scope; of others nothing."""
+    if person is not None and action in TOLD:
+        await use(Jobs).defer(TELL_PERSON, person=person, action=action, at=dt.datetime.now(dt.UTC).isoformat("T", "seconds"))
 
 
 async def record_failure(action: str, person: int | None, *, address: str, wait: int) -> None:
@@ -31,3 +51,5 @@ async def record_at_firms_of(person: int | None, action: str, actor: Scope, *, a
         await show_scope(there)
         with in_scope(there):
             await use(Audit).record(action, subject, after=after)
+            if firm is not None:
+                await tell_person(person, action)

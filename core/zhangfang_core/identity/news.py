@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity import recovery
+from zhangfang_core.identity.passkeys.kept import Passkey, passkeys
 from zhangfang_core.identity.tokens import hash_of
 from zhangfang_sdk.context import scope
 
@@ -26,6 +27,8 @@ class News:
 
     codes_left: int | None
     resets: Sequence[ResetSeen]
+    passkeys: Sequence[Passkey]
+    """What still signs in after a link for a new password was used, since it takes passkeys away only where it says so."""
 
 
 async def news(token: str) -> News | None:
@@ -41,7 +44,9 @@ async def news(token: str) -> News | None:
     )
     if not recovered and not rows:
         return None
-    return News(await recovery.left(user) if recovered else None, [ResetSeen(**dict(row)) for row in rows])
+    resets = [ResetSeen(**dict(row)) for row in rows]
+    left = await passkeys(user) if any(reset.used_at for reset in resets) else ()
+    return News(await recovery.left(user) if recovered else None, resets, left)
 
 
 async def told(token: str) -> None:

@@ -9,6 +9,7 @@ from zhangfang_sdk.notices import NoticeKind, UnknownNoticeKind
 
 CORE = "core"
 CONTACT_WANTED = "contact_wanted"
+ACCOUNT_CHANGED = "account_changed"
 CORE_KINDS = (
     NoticeKind(
         key="profile_to_confirm",
@@ -23,6 +24,13 @@ CORE_KINDS = (
         title="请留下联系方式",
         heading="请留下手机号或邮箱",
         body="代账公司的通知现在只能在这里看到。验证手机号或邮箱以后,重要的事会及时发给您。",
+    ),
+    NoticeKind(
+        key=ACCOUNT_CHANGED,
+        title="账号安全",
+        heading="您的账号{what}",
+        body="{when},您的账号{what}。不是您本人操作?请马上修改密码、退出其他设备,并告诉您的代账公司。",
+        urgent=True,
     ),
 )
 

@@ -1,0 +1,117 @@
+"""PLAT-8: whoever's way of signing in changed is told, on the screen and by e-mail at any hour, by every firm where they belong."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+
+from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.identity import resets
+from zhangfang_core.identity.account_trail import TELL_PERSON
+from zhangfang_core.notices.account_changes import tell_account_change
+from zhangfang_core.notices.delivery import deliver
+from zhangfang_core.settings import Settings
+from zhangfang_core.testing.databases import TestServer
+from zhangfang_core.testing.passkeys import SoftPasskey
+from zhangfang_core.testing.portal import Portal, Visitor, session_for
+from zhangfang_core.testing.post_office import make_reachable, post_office
+from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.web.app import create_app
+from zhangfang_sdk.context import Scope, in_scope, system_scope
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+
+ORIGIN, PASSWORD, NEW = "http://portal.localhost:8400", "eight quiet horses", "nine quiet horses"
+AT_NIGHT = dt.datetime(2026, 11, 29, 3, 0, tzinfo=BUSINESS_TIME_ZONE)
+"""A Sunday."""
+
+
+async def work(firm: int) -> None:
+    """What is queued to tell people, as a worker does it."""
+    async with scoped_transaction(system_scope(firm)):
+        rows = await connection().fetch(
+            "select args::text as args from procrastinate_jobs where task_name = $1 and status = 'todo' order by id",
+            TELL_PERSON,
+        )
+    for said in [json.loads(row["args"]) for row in rows]:
+        if said["firm"] == firm:
+            with in_scope(system_scope(firm)):
+                await tell_account_change(**said["arguments"])
+
+
+async def told(person: int) -> list[str]:
+    async with scoped_transaction(Scope(user=person)):
+        firms = [row["firm"] for row in await connection().fetch("select distinct firm from app_places()")]
+    found: list[str] = []
+    for firm in sorted(firms):
+        async with scoped_transaction(system_scope(firm)):
+            rows = await connection().fetch(
+                """select title from core_notice where firm = $1 and "user" = $2 and kind = 'core.account_changed' order by id""",
+                firm,
+                person,
+            )
+        found += [row["title"] for row in rows]
+    return found
+
+
+@pytest.fixture
+def portal(settings: Settings, test_server: TestServer, database: str) -> Portal:
+    return Portal(create_app(replace(settings, dsn=test_server.addresses(database).application)))
+
+
+async def passkey_made(visitor: Visitor) -> None:
+    begun = await visitor.post("/me/account/passkeys/new", password=PASSWORD)
+    options = begun.text.partition('data-options="')[2].partition('"')[0].replace("&#34;", '"')
+    assert (
+        await visitor.post("/me/account/passkeys", name="手机", passkey=SoftPasskey(ORIGIN).make(options))
+    ).status_code == 200
+
+
+async def test_a_new_passkey_is_told_by_mail_at_any_hour(firm: TestFirm, portal: Portal) -> None:
+    li = await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    async with portal.visitor(await session_for(li), origin=ORIGIN) as visitor:
+        await passkey_made(visitor)
+    await work(firm.id)
+    await work(firm.id)
+    assert await told(li) == ["您的账号添加了通行密钥"], "once"
+    with post_office() as office, in_scope(system_scope(firm.id)):
+        await deliver(lambda: AT_NIGHT)
+    (mail,) = office.mails
+    assert (mail.to, mail.subject) == ("li@example.cn", "您的账号添加了通行密钥")
+    assert "不是您本人操作" in mail.text
+
+
+async def test_a_new_password_is_told_by_each_firm(firm: TestFirm, other_firm: TestFirm, portal: Portal) -> None:
+    both = await make_reachable(firm.id, firm.restaurant, "boss", "both")
+    async with scoped_transaction(system_scope(other_firm.id)):
+        await connection().execute(
+            """insert into core_membership (firm, "user", client, role, active) values ($1, $2, $3, 'boss', true)""",
+            other_firm.id,
+            both,
+            other_firm.trading,
+        )
+    async with portal.visitor(await session_for(both)) as visitor:
+        await visitor.post("/me/account/password", current=PASSWORD, password=NEW)
+    for each in (firm, other_firm):
+        await work(each.id)
+    assert await told(both) == ["您的账号修改了密码"] * 2
+
+
+@pytest.mark.parametrize("also_factor", [True, False])
+async def test_a_reset_is_told_and_shows_the_passkeys_that_stay(
+    firm: TestFirm, portal: Portal, also_factor: bool
+) -> None:
+    li = await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    async with portal.visitor(await session_for(li), origin=ORIGIN) as visitor:
+        await passkey_made(visitor)
+    async with acting(firm, "owner"):
+        membership = await connection().fetchval('select id from core_membership where "user" = $1', li)
+        made = await resets.make_for_member(membership, also_factor=also_factor)
+    async with scoped_transaction(Scope()):
+        await resets.choose_password(made.token, NEW, address="203.0.113.9")
+    await work(firm.id)
+    assert (await told(li))[-1] == "您的账号用链接重设了密码"
+    async with portal.visitor(await session_for(li), origin=ORIGIN) as visitor:
+        news = (await visitor.get("/sign-in/news")).text
+    assert ("还有 1 个通行密钥" in news) is not also_factor
+    assert ("手机" in news.partition("还有 1 个通行密钥")[2]) is not also_factor
