@@ -28,6 +28,7 @@ class Tried(StrEnum):
     SECOND_FACTOR = "second_factor"
     PASSKEY = "passkey"
     CONFIRMATION = "confirmation"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)

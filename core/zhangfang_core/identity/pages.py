@@ -11,6 +11,7 @@ from zhangfang_core.identity.arriving import enrolled, signed_in
 from zhangfang_core.identity.contact_pages import HANDLERS as CONTACTS
 from zhangfang_core.identity.enter import enter
 from zhangfang_core.identity.factor_pages import HANDLERS as FACTOR
+from zhangfang_core.identity.forgotten_pages import HANDLERS as FORGOTTEN
 from zhangfang_core.identity.forms import (
     CLEARED,
     Form,
@@ -35,7 +36,7 @@ from zhangfang_sdk.web import PORTAL, PUBLIC, SIGNED_IN, Page, action, go, page
 
 Next = Annotated[str, QueryParameter(name="next")]
 
-WRONG = "登录名或密码不对。忘记密码请联系您的代账公司。"
+WRONG = "登录名或密码不对。"
 WRONG_CODE = "验证码不对或已用过,请等手机上出现下一个 6 位数再输入。"
 
 
@@ -182,6 +183,7 @@ HANDLERS = [
     accept_form,
     *CONTACTS,
     *FACTOR,
+    *FORGOTTEN,
     *ME,
     *PASSKEYS,
     *PEOPLE,

@@ -1,4 +1,4 @@
-"""Links that let a person choose a new password: made by the firm's admin for a member, by the operator for anybody.
+"""Links that let a person choose a new password: made by the firm's admin for a member, by the operator for anybody, and for whoever asks (``forgotten``).
 
 A link is good for one day and once; it ends every session of the person, who is told at the next sign-in. The second factor
 stays unless the one who makes the link says that it goes too.
@@ -137,6 +137,7 @@ async def choose_password(token: str, password: str, *, address: str) -> None:
         """update core_session set revoked_at = now() where "user" = $1 and revoked_at is null""", found.user
     )
     await connection().execute("update core_reset set used_at = now() where id = $1", found.id)
+    await _void(found.user)
     stranger = Scope(user_name=STRANGER, address=address)
     await record_at_firms_of(found.user, "reset.use", stranger, after={"also_factor": found.also_factor})
 
@@ -146,17 +147,26 @@ def over() -> Refusal:
 
 
 async def _insert(user: int, *, also_factor: bool) -> tuple[int, str]:
-    token = new_token()
+    await _void(user)
+    return await keep_link(user, made_by=scope().user_name, also_factor=also_factor)
+
+
+async def _void(user: int) -> None:
     await connection().execute(
         """update core_reset set revoked_at = now() where "user" = $1 and used_at is null and revoked_at is null""", user
     )
+
+
+async def keep_link(user: int, *, made_by: str, also_factor: bool) -> tuple[int, str]:
+    """A new link beside those that stand: its id and its token, which is kept nowhere."""
+    token = new_token()
     id_: int = await connection().fetchval(
         """insert into core_reset ("user", token_hash, also_factor, made_by, made_at, expires_at)
         values ($1, $2, $3, $4, now(), now() + $5::interval) returning id""",
         user,
         hash_of(token),
         also_factor,
-        scope().user_name[:80],
+        made_by[:80],
         GOOD_FOR,
     )
     return id_, token
