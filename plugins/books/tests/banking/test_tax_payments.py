@@ -10,16 +10,18 @@ from zhangfang_books.bank.accounts import account_of
 from zhangfang_books.bank.statements import StatementLine
 from zhangfang_books.bank.tables import BankAccount
 from zhangfang_books.bank.tax_payments import paid_by, payments_for
+from zhangfang_books.filing.lines import packed
 from zhangfang_books.filing.service import RegisteredFilings
 from zhangfang_books.filing.tables import FilingRow
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.filings import Filing, FilingStep
-from zhangfang_sdk.ledger import Line
+from zhangfang_sdk.ledger import Ledger, Line, VoucherState
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.tax_figures import Tax
+from zhangfang_sdk.tax_figures import FigureLine, ReturnFigures, Tax
 
 MONTH = Period(2026, 2)
 DUE, PAID_ON = dt.date(2026, 3, 16), dt.date(2026, 3, 5)
@@ -66,6 +68,47 @@ async def test_one_debit_pays_what_was_due_together(firm: TestFirm) -> None:
     (one,) = await asked(firm, account)
     await accept(firm, account, one.key)
     assert [(await of(firm, filing))[:2] for filing in both] == [(FilingStep.PAID, 1_000_00), (FilingStep.PAID, 120_00)]
+
+
+async def lined(firm: TestFirm, filing: int, **amounts: int) -> None:
+    """The return has these lines."""
+    lines = tuple(FigureLine(name, amount, ()) for name, amount in amounts.items())
+    async with scoped_transaction(system_scope(firm.id)):
+        text = packed(ReturnFigures(Tax.SURCHARGES, MONTH, MONTH, lines))
+        await FilingRow.update({FilingRow.lines: text}).where(FilingRow.id == filing)
+
+
+async def booked_on(firm: TestFirm, account: BankAccount) -> list[tuple[str, int]]:
+    """The draft of the only suggestion, which is accepted: account and debit less credit."""
+    (one,) = await asked(firm, account)
+    assert not one.sure
+    await accept(firm, account, one.key)
+    async with scoped_transaction(system_scope(firm.id)):
+        (draft,) = await use(Ledger).vouchers(firm.trading, state=VoucherState.DRAFT)
+    return [(line.account, line.debit - line.credit) for line in draft.lines]
+
+
+async def test_a_debit_without_a_voucher_is_booked_on_the_account_of_each_tax(firm: TestFirm) -> None:
+    both = await filed(firm, 1_000_00), await filed(firm, 120_00, Tax.SURCHARGES)
+    await lined(firm, both[1], 城市维护建设税=70_00, 教育费附加=30_00, 地方教育附加=20_00)
+    account = await debited(firm, 1_120_00)
+    expected = [("222102", 1_000_00), ("222115", 70_00), ("222120", 30_00), ("222121", 20_00), ("1002", -1_120_00)]
+    assert await booked_on(firm, account) == expected
+    assert [(await of(firm, filing))[0] for filing in both] == [FilingStep.PAID, FilingStep.PAID]
+
+
+@pytest.mark.parametrize("accrued", [True, False])
+async def test_stamp_duty_that_nobody_accrued_is_an_expense(firm: TestFirm, accrued: bool) -> None:
+    await filed(firm, 50_00, Tax.STAMP)
+    if accrued:
+        await posted(firm, Line("5403", "计提", debit=50_00), Line("222122", "计提", credit=50_00), day=PAID_ON)
+    account = await debited(firm, 50_00)
+    assert await booked_on(firm, account) == [("222122" if accrued else "5403", 50_00), ("1002", -50_00)]
+
+
+async def test_a_return_whose_parts_are_not_known_is_left_to_a_person(firm: TestFirm) -> None:
+    await filed(firm, 120_00, Tax.SURCHARGES)
+    assert await asked(firm, await debited(firm, 120_00)) == []
 
 
 async def test_money_to_others_pays_no_tax(firm: TestFirm) -> None:

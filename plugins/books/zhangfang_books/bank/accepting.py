@@ -138,6 +138,8 @@ async def take(account: BankAccount, found: Suggestion, asked: Asked) -> None:
         vouchers = await _tie_entries(account, found, asked.standing.tied)
     elif found.items:
         vouchers = await _settle(account, found)
+    elif found.parts:
+        vouchers = [await _draft_in_parts(account, found)]
     else:
         (line,) = found.lines
         vouchers = [await _draft_on(account, line, found.account, found.item, found.summary, found.reason)]
@@ -233,6 +235,15 @@ async def _draft_on(
     lines = [_sided(account.account, summary, line.amount), _sided(code, summary, -line.amount, line.party, dimensions)]
     voucher = await _draft(account, line, lines, summary, reason, source)
     await tie(account, line, voucher, 1, line.amount, reason)
+    return voucher
+
+
+async def _draft_in_parts(account: BankAccount, found: Suggestion) -> int:
+    (line,) = found.lines
+    lines = [_sided(part.account, part.summary[:120], part.amount) for part in found.parts]
+    lines.append(_sided(account.account, found.title, line.amount))
+    voucher = await _draft(account, line, lines, found.title, found.reason, SOURCE)
+    await tie(account, line, voucher, len(lines), line.amount, found.reason)
     return voucher
 
 

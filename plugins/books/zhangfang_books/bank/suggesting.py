@@ -12,22 +12,25 @@ from zhangfang_books.bank.matching.proposing import proposals_for
 from zhangfang_books.bank.rules import TRANSFER, WordRule, own_account_of, rule_for
 from zhangfang_books.bank.standing import Entry, Standing, open_items, standing
 from zhangfang_books.bank.tables import BankAccount
-from zhangfang_books.bank.tax_payments import owed_by, said_of
+from zhangfang_books.bank.tax_debits import Part, TaxDebits, tax_debits
+from zhangfang_books.bank.tax_payments import said_of
+from zhangfang_books.filing.service import title_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.filings import Filing
-from zhangfang_sdk.ledger import Account, Ledger
+from zhangfang_sdk.ledger import Account
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.open_items import OpenItem
 
-SETTLES = "settles"
+RETURNS = "returns"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """``entries`` are tied to the lines as they stand; else a voucher is drafted: against ``items``, or on ``account``.
+    """``entries`` are tied to the lines as they stand; else a voucher is drafted: against ``items``, on ``account``, or on
+    those of ``parts``.
 
-    ``fee`` (fen, not negative) goes to the fees. ``rule`` is a matching rule, a word rule, "transfer" or "memory".
+    ``fee`` (fen, not negative) goes to the fees. ``rule`` is a matching rule, a word rule, "transfer", "memory" or "returns".
     """
 
     key: str
@@ -42,6 +45,7 @@ class Suggestion:
     item: int = 0
     summary: str = ""
     fee: int = 0
+    parts: tuple[Part, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -69,6 +73,7 @@ class _Words:
     numbers: Mapping[str, str]
     remembered: memory.Memories
     charts: Sequence[Account]
+    taxes: TaxDebits
     codes: dict[str, str] = field(default_factory=dict)
 
     def said_of(self, line: Line) -> Suggestion | None:
@@ -76,6 +81,12 @@ class _Words:
         if other := own_account_of(line, self.own_name, self.numbers):
             return Suggestion(
                 key, (line,), TRANSFER, "自己账户之间转账", "对方是这家企业自己的账户", account=other, summary="账户间转账"
+            )
+        returns, parts = self.taxes.paid_by(line)
+        if parts:
+            titles = "、".join(title_of(filing) for filing in returns)
+            return Suggestion(
+                _key([line], [f"r{filing.id}" for filing in returns]), (line,), RETURNS, f"缴纳{titles}"[:120], "金额与已申报的应缴税额相同", parts=parts
             )
         if known := self.remembered.of(line):
             reason = f"这个对方(或摘要)以前 {known.times} 次都这样记"
@@ -99,13 +110,13 @@ async def suggestions(account: BankAccount) -> Asked:
     client = account.client
     found = Asked(await standing(account))
     items = {f"i{item.id}": item for item in await open_items(client, found.standing.promised())}
-    words, owed = await _words_of(account), await owed_by(client)
+    words = await _words_of(account)
     # Some seconds for a year's lines of a busy account: whoever else asks this process meanwhile does not wait for it.
-    await asyncio.to_thread(_ask, found, items, words, owed)
+    await asyncio.to_thread(_ask, found, items, words)
     return found
 
 
-def _ask(found: Asked, items: Mapping[str, OpenItem], words: _Words, owed: Sequence[Filing]) -> None:
+def _ask(found: Asked, items: Mapping[str, OpenItem], words: _Words) -> None:
     lines = found.standing.lines()
     entries = {e.key: e for e in found.standing.entries}
     targets = [*found.standing.open_entries(), *(_target(key, item) for key, item in items.items())]
@@ -122,7 +133,7 @@ def _ask(found: Asked, items: Mapping[str, OpenItem], words: _Words, owed: Seque
                 found.unknown.append(line)
             else:
                 found.suggestions.append(by_words)
-    found.suggestions = [_paying(each, owed) for each in found.suggestions]
+    found.suggestions = [_paying(each, words.taxes.owed) for each in found.suggestions]
     found.suggestions.sort(key=lambda s: (not s.sure, s.lines[0].date, s.lines[0].id))
 
 
@@ -177,9 +188,8 @@ def _rest(proposal: Proposal) -> int:
 async def _words_of(account: BankAccount) -> _Words:
     client = account.client
     numbers = {a.number or str(a.id): a.account for a in await accounts_of(client) if a.id != account.id}
-    return _Words(
-        (await use(Clients).client(client)).name, numbers, await memory.memories(client), await use(Ledger).accounts(client)
-    )
+    name, taxes = (await use(Clients).client(client)).name, await tax_debits(client)
+    return _Words(name, numbers, await memory.memories(client), taxes.charts, taxes)
 
 
 def _key(lines: Sequence[Line], targets: Sequence[str]) -> str:
