@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from zhangfang_collab import making, registers_heard, ticking
+from zhangfang_collab import making, registers_heard, ticking, waiting
 from zhangfang_collab.keeping import is_filed
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
@@ -134,3 +134,12 @@ async def test_every_morning_what_nobody_told_and_nothing_that_a_person_took_bac
         await ticking.untick(task, 0)
     await morning()
     assert (await the(firm, "iit_return")).turn == "firm"
+
+
+@pytest.mark.parametrize(("step", "button"), [(PayrollStep.WAITING, "去确认"), (PayrollStep.RETURNED, "看看")])
+async def test_nobody_is_asked_to_confirm_a_payroll_that_is_being_redone(firm: TestFirm, step: PayrollStep, button: str) -> None:
+    await month(firm)
+    with replaced(Payrolls, sheet(firm, step)):
+        async with acting(firm, "boss", client=firm.trading):
+            asked = {item.title: item.button for item in await waiting.waiting(50)}
+    assert asked["确认10月工资表"] == button
