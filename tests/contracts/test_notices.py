@@ -63,3 +63,13 @@ async def test_mistakes_of_the_caller(firm: TestFirm, notices: Notices, wrong: "
     async with acting(firm, "owner"):
         with pytest.raises(ValueError, match=says):
             await notices.send(wrong(firm.restaurant))
+
+
+async def test_what_is_withdrawn(firm: TestFirm, notices: Notices) -> None:
+    async with acting(firm, "owner"):
+        assert await notices.withdraw(firm.restaurant, "k") == 0
+        with pytest.raises(ValueError, match="empty"):
+            await notices.withdraw(firm.restaurant, "")
+    async with acting(firm, "boss"):
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await notices.withdraw(firm.trading, "k")

@@ -208,6 +208,22 @@ async def test_a_window_that_is_not_urgent_keeps_hours_and_choices(firm: TestFir
     assert (len(office.mails), len(office.texts)) == (1, 1)
 
 
+async def test_what_is_settled_before_its_hour_goes_out_no_more(firm: TestFirm, boss: int, office: PostOffice, run: Run) -> None:
+    """Planned or not yet, by whomever; what is out already stays as it was."""
+    await send(firm, "九月:交了", "九月:晚了", "十月:没交")
+    await run("2026-11-26 22:00")
+    await send(firm, "九月:又晚了")
+    async with acting(firm, "boss", client=firm.restaurant):
+        assert await use(Notices).withdraw(firm.restaurant, "九月:") == 4
+        assert await use(Notices).withdraw(firm.restaurant, "九月:") == 0
+    await run("2026-11-27 09:00")
+    assert [m.subject for m in office.mails] == ["待确认:十月:没交"]
+    assert len(office.texts) == 1
+    assert await outcome(firm, boss) == {(c, *how) for c in ("email", "sms") for how in (("sent", ""), ("left_out", "settled"))}
+    async with acting(firm, "owner"):
+        assert await use(Notices).withdraw(firm.restaurant, "十月:") == 0, "it is out"
+
+
 async def test_somebody_who_left_is_sent_nothing(firm: TestFirm, boss: int, office: PostOffice, run: Run) -> None:
     await send(firm, "票")
     async with scoped_transaction(system_scope(firm.id)):

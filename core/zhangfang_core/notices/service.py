@@ -13,6 +13,8 @@ from zhangfang_core.jobs.facts import tell
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.notices.kinds import kind_to_send
+from zhangfang_core.notices.states import Reason, State
+from zhangfang_sdk.acting import caller
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.live import Live
@@ -34,6 +36,15 @@ _MEMBERS = """select m."user", m.role from core_membership m cross join lateral 
 _KEEP = """insert into core_notice (firm, client, "user", kind, urgent, key, title, body, subject, mail, sms, link, created_at)
     select $1, $2, person, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() from unnest($3::bigint[]) person
     on conflict (firm, "user", key) do nothing returning id"""
+
+
+# Parts of a message that may be out already ("key") stay what they are.
+_WITHDRAW = """update core_notice_delivery d set state = $5, reason = $6 from core_notice n
+    where d.firm = $1 and d.state = 'waiting' and d.key = '' and d.client = $2 and n.firm = d.firm and n.id = d.notice
+        and starts_with(n.key, $3) and starts_with(n.kind, $4)"""
+
+_UNPLANNED = """update core_notice set planned_at = now()
+    where firm = $1 and planned_at is null and client = $2 and starts_with(key, $3) and starts_with(kind, $4)"""
 
 
 class KeptNotices:
@@ -66,6 +77,20 @@ class KeptNotices:
         await put(DELIVER, firm_in_scope(), lock=None, once=ONCE, arguments={})
         await use(Live).announce(TOPIC, notice.client)
         return True
+
+
+    async def withdraw(self, client: int, beginning: str) -> int:
+        """See :class:`zhangfang_sdk.notices.Notices`."""
+        if not beginning:
+            raise ValueError("an empty beginning would withdraw everything")
+        if not scope().sees(client):
+            raise not_found("客户")
+        plugin = caller()
+        whose = (firm_in_scope(), client, beginning, "" if plugin is None else f"{plugin.plugin}.")
+        async with _seeing_everybody():
+            await connection().execute(_UNPLANNED, *whose)
+            done = await connection().execute(_WITHDRAW, *whose, State.LEFT_OUT.value, Reason.SETTLED.value)
+        return int(done.rpartition(" ")[2])
 
 
 async def _concerned(notice: Notice, permission: str | None) -> list[int]:

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
     BROKEN_OFF = "broken_off"
     DECIDED = "decided"
+    SETTLED = "settled"
 
 
 def state_words() -> Mapping[State, str]:
@@ -66,6 +67,7 @@ def reason_words() -> Mapping[Reason, str]:
         Reason.NO_ANSWER: gettext("多次尝试,服务商一直没有回应"),
         Reason.BROKEN_OFF: gettext("发送途中断开,对方可能已经收到"),
         Reason.DECIDED: gettext("人工确认对方已收到"),
+        Reason.SETTLED: gettext("事情已经办好,不用再发"),
     }
 
 

@@ -176,11 +176,12 @@ class FakeAudit:
 
 
 class FakeNotices:
-    """``sent`` in order, each key once. ``kinds`` are those that ``plugin`` declares."""
+    """``sent`` in order, each key once. ``kinds`` are those that ``plugin`` declares; ``withdrawn`` the beginnings of keys, and nothing waits here."""
 
     def __init__(self, kinds: Iterable[NoticeKind] = (), plugin: str = "test") -> None:
         self._kinds = {f"{plugin}.{kind.key}": kind for kind in kinds}
         self.sent: list[Notice] = []
+        self.withdrawn: list[str] = []
 
     async def send(self, notice: Notice) -> bool:
         kind = self._kinds.get(notice.kind)
@@ -193,6 +194,14 @@ class FakeNotices:
             return False
         self.sent.append(notice)
         return True
+
+    async def withdraw(self, client: int, beginning: str) -> int:
+        if not beginning:
+            raise ValueError("an empty beginning would withdraw everything")
+        if not scope().sees(client):
+            raise not_found("客户")
+        self.withdrawn.append(beginning)
+        return 0
 
 
 class FakeWaiting:
