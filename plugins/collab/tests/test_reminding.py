@@ -12,11 +12,13 @@ from zhangfang_collab.reminding import level
 from zhangfang_collab.steps import Step
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
+from zhangfang_core.notices.delivery import deliver
 from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.post_office import make_reachable, post_office
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side
 
 SIDES = (Step("确认", Side.CLIENT), Step("申报", Side.FIRM))
@@ -169,6 +171,24 @@ async def test_an_owner_who_cannot_be_told_is_not_the_only_one_told(firm: TestFi
     assert [person for kind, person in await told(firm) if kind == "nudged"].count(boss) == 2
     await run(firm)
     assert [kind for kind, person in await told(firm) if person == boss].count("soon") == 2, "of the boss's own too"
+
+
+async def test_what_is_done_before_its_hour_is_reminded_of_no_more(firm: TestFirm) -> None:
+    """Held over the night: the SMS of a task that was done in the evening does not come in the morning."""
+    await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    done, _ = await due_in(firm, 7), await due_in(firm, 7)
+    night = dt.datetime(2026, 11, 26, 22, tzinfo=BUSINESS_TIME_ZONE)
+    await run(firm)
+    async with acting(firm, "accountant"):
+        assert await reminding.nudge([done]) == 1
+    with post_office() as office, in_scope(system_scope(firm.id)):
+        await deliver(lambda: night)
+        async with acting(firm, "boss"):
+            await ticking.tick(done, done=True)
+        await deliver(lambda: night + dt.timedelta(hours=11))
+        assert [mail.subject for mail in office.mails] == [office.mails[0].subject]
+        assert "条新通知" not in office.mails[0].subject, "one alone, of the task that is still open"
+        assert len(office.texts) == 1
 
 
 async def test_the_owner_s_days_and_tones(firm: TestFirm) -> None:

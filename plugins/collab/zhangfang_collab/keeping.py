@@ -15,12 +15,15 @@ from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.live import Live
+from zhangfang_sdk.notices import Notices
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.texts import translatable
 
 TOPIC = "collab"
+REMINDS, NUDGES = "collab.remind", "collab.nudge"
+"""How the keys of notices begin that call upon whose turn it is, before the task's id."""
 TRAIL: Mapping[str, str] = translatable({
     "made": "建立",
     "ticked": "完成",
@@ -82,6 +85,9 @@ async def keep(task: Task, changed: states.Steps, happened: Happened, *, result:
         task.took = (today() - task.asked_on).days
     if task.turn != before:
         task.asked_on, task.reminded = today(), None
+        if await Entry.exists().where(Entry.task == task.id, Entry.kind == "reminded"):
+            for about in (REMINDS, NUDGES):
+                await use(Notices).withdraw(task.client, f"{about}:{task.id}:")
     await task.save()
     if turn is None and before:
         use(Facts).tell("tasks_done", [int(task.id)])

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zhangfang_collab.keeping import Happened, write
+from zhangfang_collab.keeping import NUDGES, REMINDS, Happened, write
 from zhangfang_collab.notice_kinds import NOTICE_KINDS
 from zhangfang_collab.reminder_levels import Duty, Levels, levels
 from zhangfang_collab.tables import Entry, Task
@@ -82,7 +82,7 @@ async def _remind(due: Due, known: Mapping[Duty, Levels]) -> None:
     if kind != "escalated" and task.turn != Side.CLIENT:
         kind = f"firm_{kind}"
     # A step that comes back, and a due day that moves, are other reasons to tell: both days are in the key.
-    await _send(task, kind, f"collab.remind:{task.id}:{task.asked_on}:{task.due_on}:{due.level}")
+    await _send(task, kind, f"{REMINDS}:{task.id}:{task.asked_on}:{task.due_on}:{due.level}")
 
 
 async def nudge(tasks: Sequence[int]) -> int:
@@ -91,7 +91,7 @@ async def nudge(tasks: Sequence[int]) -> int:
     told = 0
     for task in await Task.objects().where(Task.id.is_in(list(tasks))).order_by(Task.client, Task.id):
         if task.done_at is None and task.turn == Side.CLIENT:
-            told += await _send(task, "nudged", f"collab.nudge:{task.id}:{today()}")
+            told += await _send(task, "nudged", f"{NUDGES}:{task.id}:{today()}")
     return told
 
 
