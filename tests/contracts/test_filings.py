@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from zhangfang_books.filing.tables import FilingRow
-from zhangfang_core.database.engine import DB, PortalTransaction
+from zhangfang_core.database.engine import kept
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.filings import Filing, Filings, FilingStep
@@ -115,6 +115,4 @@ async def test_the_firm_may_say_that_the_client_agreed_a_reviewer_may_not(firm: 
 def told(service: Filings, fact: str = "returns_filed") -> list[int]:
     if isinstance(service, FakeFilings):
         return service.told if fact == "returns_filed" else service.told_void
-    current = DB.current_transaction.get()
-    assert isinstance(current, PortalTransaction)
-    return [int(id_) for id_ in current.facts.get(fact, {})]
+    return [int(id_) for id_ in kept("facts").get(fact, {})]

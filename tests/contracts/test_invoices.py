@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from zhangfang_core.database.engine import DB, PortalTransaction
+from zhangfang_core.database.engine import kept
 from zhangfang_core.invoices import service, sources
 from zhangfang_core.modules import registry as registering
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -208,9 +208,7 @@ async def test_only_of_a_source_is_told(firm: TestFirm, make: Make) -> None:
         if isinstance(invoices, FakeInvoices):
             assert (invoices.read, invoices.booked) == ([f"{ONE}:1", f"{ONE}:2"], [f"{ONE}:1"])
         else:
-            current = DB.current_transaction.get()
-            assert isinstance(current, PortalTransaction)
-            told = {fact: list(ids) for fact, ids in current.facts.items()}
+            told = {fact: list(ids) for fact, ids in kept("facts").items()}
             assert told == {"invoices_read": [f"{ONE}:1", f"{ONE}:2"], "invoices_booked": [f"{ONE}:1"]}
         for other in ("collab.others", "papers", "nobody.papers"):
             with pytest.raises(Refusal) as refused:
