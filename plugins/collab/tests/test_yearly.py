@@ -69,7 +69,7 @@ async def test_right_confirms_the_profile_and_moves_on(firm: TestFirm) -> None:
     assert profile.legal_representative.confirmed_by == "李总"
 
 
-async def test_what_is_wrong_is_mended_before_it_is_filed(firm: TestFirm) -> None:
+async def test_what_is_wrong_is_mended_before_it_is_filed(firm: TestFirm, visit: Visit) -> None:
     task = await season(firm)
     async with acting(firm, "boss"):
         capital = next(fact.id for fact in await facts(task) if fact.title == "注册资本")
@@ -81,6 +81,10 @@ async def test_what_is_wrong_is_mended_before_it_is_filed(firm: TestFirm) -> Non
         assert [step.title for step in moved.steps] == ["核对企业资料", "更正:已增资到 100 万", "填报并公示", "留存公示回执"]
         assert moved.turn is Side.FIRM
         assert [fact.objection for fact in await facts(task) if fact.title == "注册资本"] == ["已增资到 100 万"]
+    accountant, boss = await visit("owner"), await visit("boss")
+    assert (await accountant.get(f"/tasks/{task}")).text.count("/profile/registered_capital") == 1, "where it is put right"
+    assert (await accountant.get("/profile/registered_capital")).status_code == 200
+    assert "/profile/registered_capital" not in (await boss.get(f"/tasks/{task}")).text
 
 
 async def test_a_fact_that_was_changed_meanwhile_is_not_confirmed(firm: TestFirm) -> None:

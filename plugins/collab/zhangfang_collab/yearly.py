@@ -44,7 +44,7 @@ FIGURES = {"annual_report": ("sales", "net_profit", "taxes_payable")}
 @dataclass(frozen=True, slots=True)
 class ShownFact:
     """``since`` is the day from which it holds, "" for a figure. ``id`` is the profile's entry, None for a figure of the books, which is put
-    right by the books alone."""
+    right by the books alone; ``kind`` is the entry's, "" for a figure."""
 
     title: str
     text: str
@@ -53,6 +53,7 @@ class ShownFact:
     confirmed_by: str = ""
     id: int | None = None
     objection: str = ""
+    kind: str = ""
 
 
 def asks_facts(task: ShownTask) -> bool:
@@ -92,7 +93,7 @@ async def _figures(task: ShownTask, keys: Sequence[str]) -> Sequence[ShownFact]:
 def _shown(fact: Fact[FactValue]) -> ShownFact:
     worded = use(Clients).worded(fact)
     return ShownFact(
-        worded.title, worded.text, worded.source, str(fact.valid_from), fact.confirmed_by, fact.id, fact.objection
+        worded.title, worded.text, worded.source, str(fact.valid_from), fact.confirmed_by, fact.id, fact.objection, fact.kind.value
     )
 
 
