@@ -113,11 +113,54 @@ def _first_break(lines: Sequence[StatementLine]) -> StatementLine | None:
 
 def _by_balance(lines: list[StatementLine]) -> list[StatementLine]:
     """Within a day in the order that the balances tell, where banks list a day's lines as they like; else as it was."""
+    days: dict[dt.date, list[StatementLine]] = {}
+    for line in lines:
+        days.setdefault(line.date, []).append(line)
     ordered: list[StatementLine] = []
-    for day in sorted({line.date for line in lines}):
-        left = [line for line in lines if line.date == day]
-        while left:
-            before = ordered[-1].balance if ordered else None
-            follows = (n for n, line in enumerate(left) if before is None or line.balance == before + line.amount)
-            ordered.append(left.pop(next(follows, 0)))
+    balance = _opening([days[day] for day in sorted(days)])
+    for day in sorted(days):
+        ordered += _chained(days[day], balance) or _chained(days[day], _opening([days[day]])) or days[day]
+        balance = ordered[-1].balance
     return ordered
+
+
+def _opening(days: Sequence[Sequence[StatementLine]]) -> int | None:
+    """The balance before the first day. A day that ends with the balance with which it began does not tell it: the next one does."""
+    shared: set[int] | None = None
+    for lines in days:
+        surplus: Counter[int] = Counter()
+        for line in lines:
+            if line.balance is None:
+                return None
+            surplus[line.balance - line.amount] += 1
+            surplus[line.balance] -= 1
+        begins = next((balance for balance, more in surplus.items() if more > 0), None)
+        if begins is not None:
+            return begins
+        shared = set(surplus) if shared is None else shared & set(surplus)
+    return min(shared) if shared else None
+
+
+def _chained(lines: Sequence[StatementLine], start: int | None) -> list[StatementLine]:
+    """The lines in an order in which each balance follows from the one before, from ``start`` on; [] where none does.
+
+    A line leads from the balance before it to the one after it: what is looked for goes along each once (Hierholzer's way, which looks at none twice).
+    """
+    if start is None:
+        return []
+    leading: dict[int, list[StatementLine]] = {}
+    for line in reversed(lines):
+        if line.balance is not None:
+            leading.setdefault(line.balance - line.amount, []).append(line)
+    way: list[tuple[int, StatementLine | None]] = [(start, None)]
+    found: list[StatementLine] = []
+    while way:
+        balance, line_there = way[-1]
+        if leading.get(balance):
+            following = leading[balance].pop()
+            way.append((balance + following.amount, following))
+        else:
+            way.pop()
+            if line_there is not None:
+                found.append(line_there)
+    return found[::-1] if len(found) == len(lines) else []
