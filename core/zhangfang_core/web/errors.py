@@ -53,7 +53,7 @@ BY_STATUS = {
     403: Refusal("access.forbidden", "您没有权限做这个操作;如果页面开了很久,请刷新后再试。", status=403),
     404: Refusal("common.not_found", "没有找到这个页面,可能已被移走,或者您没有查看权限。", status=404),
     405: Refusal("common.method", "这个地址不支持这种操作。", status=405),
-    413: Refusal("upload.too_large", "文件太大,单个文件最多 50 MB。请压缩或分开上传。", status=413),
+    413: Refusal("upload.too_large", "文件太大。请压缩或分开上传。", status=413),
     429: Refusal("common.too_many", "操作太频繁,请稍等一会儿再试。", status=429),
 }
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from zhangfang_collab import making, registers_heard, ticking, waiting
+from zhangfang_collab import listing, making, registers_heard, ticking, waiting
 from zhangfang_collab.keeping import is_filed
+from zhangfang_collab.redone import redone
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -142,4 +143,6 @@ async def test_nobody_is_asked_to_confirm_a_payroll_that_is_being_redone(firm: T
     with replaced(Payrolls, sheet(firm, step)):
         async with acting(firm, "boss", client=firm.trading):
             asked = {item.title: item.button for item in await waiting.waiting(50)}
+            (task,) = [t for t in await listing.of_month(firm.trading, NOVEMBER) if t.title == "确认10月工资表"]
+            assert await redone([task]) == (frozenset() if step is PayrollStep.WAITING else {task.id})
     assert asked["确认10月工资表"] == button

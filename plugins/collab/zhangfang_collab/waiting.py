@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 from zhangfang_collab.listing import BUTTONS, ShownTask, shown
+from zhangfang_collab.redone import LOOK, REDONE, redone
 from zhangfang_collab.tables import Task
 from zhangfang_sdk.context import scope
-from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.payrolls import Payrolls, PayrollStep
 from zhangfang_sdk.periods import Period, today
-from zhangfang_sdk.services import ServiceMissing, use
+from zhangfang_sdk.services import use
 from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.waiting import Urgency, WaitingItem, about
 
 TO_DO, RETURNED = translatable("去处理"), translatable("已退回")
-LOOK, REDONE = translatable("看看"), translatable("会计在重做,改好后会再请您确认")
 
 
 async def waiting(limit: int) -> Sequence[WaitingItem]:
@@ -30,32 +28,21 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
     client = scope().client
     said = use(Texts).said
     tasks = [shown(row) for row in await (query if client is None else query.where(Task.client == client))]
-    redone = {task.id for task in tasks if await _is_redone(task)}
+    anew = await redone(tasks)
     return [
         WaitingItem(
             client=task.client,
             title=task.title,
-            button=said(LOOK if task.id in redone else TO_DO if task.current is None else BUTTONS.get(task.current.asks, TO_DO)),
+            button=said(LOOK if task.id in anew else TO_DO if task.current is None else BUTTONS.get(task.current.asks, TO_DO)),
             path=f"/tasks/{task.id}",
             urgency=Urgency.of(task.due_on, today()),
             from_whom=said(task.party),
-            note=said(REDONE) if task.id in redone else f"{said(RETURNED)}:{task.reopened}" if task.reopened else said(task.note),
+            note=said(REDONE) if task.id in anew else f"{said(RETURNED)}:{task.reopened}" if task.reopened else said(task.note),
             until=task.due_on,
             about=_about(task),
         )
         for task in tasks
     ]
-
-
-async def _is_redone(task: ShownTask) -> bool:
-    """Whether the client is asked for its word on a payroll that the firm has to bring in anew first."""
-    if scope().staff or task.current is None or task.current.asks != AskedFor.PAYROLL or not task.covers % 100:
-        return False
-    try:
-        found = await use(Payrolls).standing(task.client, Period.from_number(task.covers))
-    except (ServiceMissing, Refusal):
-        return False
-    return found is not None and found.step is PayrollStep.RETURNED
 
 
 OF_THE_TASK = frozenset({AskedFor.DONE, AskedFor.DOCUMENT, AskedFor.ANSWER})

@@ -6,6 +6,7 @@ from litestar.response import Redirect
 
 from zhangfang_collab import listing, making, ticking
 from zhangfang_collab.pages.forms import Form, day, text
+from zhangfang_collab.redone import redone
 from zhangfang_collab.templates import ASKED_TITLES, SIDE_TITLES
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
@@ -48,6 +49,7 @@ async def _page(month: Period, show: str, typed: Mapping[str, str], refusal: Ref
         sides=[(side.value, SIDE_TITLES[side]) for side in (Side.CLIENT, Side.FIRM)],
         asked=[(kind.value, ASKED_TITLES[kind]) for kind in BY_HAND],
         buttons=listing.BUTTONS,
+        redone=await redone(tasks),
         most=listing.MOST_SHOWN,
         may_be_made=making.may_be_made(month),
         today=today(),
