@@ -16,7 +16,7 @@ from zhangfang_core.notices.delivery import deliver
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.notices import DECLARING, declaring
 from zhangfang_core.testing.portal import Visitor
-from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
 from zhangfang_core.testing.vendors import OFFERING, offering
 from zhangfang_messaging.aliyun_sms import aliyun_vendor
 from zhangfang_messaging.smtp import smtp_vendor
@@ -79,7 +79,7 @@ async def test_address_code_notice(firm: TestFirm, visit: Visit, servers: tuple[
     post, texts = servers
     boss: Visitor = await visit("boss")
     channel = "email" if kind == "email" else "sms"
-    assert (await boss.post(f"{HOME}/{kind}/code", address=ADDRESSES[kind])).status_code == 303
+    assert (await boss.post(f"{HOME}/{kind}/code", address=ADDRESSES[kind], password=OWNER_PASSWORD)).status_code == 303
     code = code_in(kind, post, texts)
     assert "已验证" not in (await boss.get(HOME)).text
     agreed = {f"channel_{channel}": "1", "agreed": "1", "quiet_from": "21:00", "quiet_until": "09:00"}

@@ -27,6 +27,7 @@ from zhangfang_sdk.vendors import Vendor, VendorAway, VendorKind, VendorRefused
 
 HOME = "/account/contacts"
 PHONE = "+8613800138000"
+PASSWORD = "eight quiet horses"
 
 
 @dataclass
@@ -66,7 +67,7 @@ def office() -> Iterator[PostOffice]:
 async def boss_id(firm: TestFirm) -> int:
     async with scoped_transaction(system_scope(firm.id)):
         return await make_member(
-            login="li", name="李总", password="eight quiet horses", role="boss", client=firm.restaurant
+            login="li", name="李总", password=PASSWORD, role="boss", client=firm.restaurant
         )
 
 
@@ -106,7 +107,7 @@ async def test_a_phone_is_verified_by_its_code(boss: Visitor, office: PostOffice
 
 
 async def test_five_wrong_codes_end_it(boss: Visitor, office: PostOffice) -> None:
-    await boss.post(f"{HOME}/email/code", address="Li@Example.cn")
+    await boss.post(f"{HOME}/email/code", address="Li@Example.cn", password=PASSWORD)
     mail = office.sent[0]
     assert isinstance(mail, Mail)
     assert mail.to == "Li@example.cn"
@@ -127,7 +128,7 @@ async def test_a_second_one_has_to_wait_and_the_first_goes_on(boss: Visitor, off
     await boss.post(f"{HOME}/phone/code", address=PHONE)
     assert "60 秒后再试" in (await boss.post(f"{HOME}/phone/code", address=PHONE)).text
     assert len(office.sent) == 1
-    assert (await boss.post(f"{HOME}/email/code", address="li@example.cn")).status_code == 303, "that is another one"
+    assert (await boss.post(f"{HOME}/email/code", address="li@example.cn", password=PASSWORD)).status_code == 303, "that is another one"
     del office.sent[1:]
     assert (await boss.post(f"{HOME}/phone/confirm", code=office.code)).status_code == 303
 
@@ -195,7 +196,7 @@ BAD_ADDRESSES = (
 @pytest.mark.parametrize("kind", ["phone", "email"])
 @pytest.mark.parametrize("bad", BAD_ADDRESSES)
 async def test_bad_addresses_are_told(boss: Visitor, office: PostOffice, kind: str, bad: str) -> None:
-    answer = await boss.post(f"{HOME}/{kind}/code", address=bad)
+    answer = await boss.post(f"{HOME}/{kind}/code", address=bad, password=PASSWORD)
     assert answer.status_code == 200
     assert "field-error" in answer.text
     assert office.sent == []
@@ -297,3 +298,14 @@ def test_phones_as_people_write_them(text: str, phone: str) -> None:
 def test_a_landline_takes_no_messages() -> None:
     with pytest.raises(Refusal, match=r"contact\.not_mobile"):
         address_written(ContactKind.PHONE, "0571-88888888")
+
+
+async def test_another_e_mail_address_asks_for_the_password(boss: Visitor, office: PostOffice) -> None:
+    """Links for a new password go there: a stolen session brings none to itself."""
+    for given in ({}, {"password": "nine loud horses"}):
+        answer = await boss.post(f"{HOME}/email/code", address="thief@example.cn", **given)
+        assert (answer.status_code, "当前密码不对" in answer.text) == (200, True)
+    assert office.sent == []
+    statuses = [(await boss.post(f"{HOME}/email/code", address="t@x.cn", password="x")).status_code for _ in range(3)]
+    assert statuses[-1] == 429
+    assert office.sent == []

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from zhangfang_core.identity import contact_codes, contacts
+from zhangfang_core.identity.confirming import WRONG_PASSWORD, confirm_password
 from zhangfang_core.identity.contact_codes import MINUTES
-from zhangfang_core.identity.forms import Form, as_sent
+from zhangfang_core.identity.forms import Form, as_sent, password_in, told_to_wait
 from zhangfang_core.identity.places import own_places
 from zhangfang_sdk.contacts import Channel, ContactKind, QuietHours
 from zhangfang_sdk.context import scope, transaction
@@ -28,8 +29,13 @@ async def contacts_page() -> Page:
 
 @action("/account/contacts/{kind:str}/code", of=ANYWHERE, permission=SIGNED_IN, examples=EXAMPLE, stream=True)
 async def code_form(kind: FromPath[str], data: Form) -> Page | Redirect:
-    """Sends a code; between its two transactions the vendor is asked."""
+    """Sends a code; between its transactions the vendor is asked.
+
+    Another e-mail address asks for the password: a link for a new one goes there, which a stolen session must not bring to itself.
+    """
     asked, typed = _kind(kind), as_sent(data, "address")
+    if asked is ContactKind.EMAIL and (refused := await _unproved(data, typed)) is not None:
+        return refused
     try:
         async with transaction():
             firm = await _sending_firm(asked)
@@ -72,6 +78,19 @@ async def choices_form(data: Form) -> Page | Redirect:
     return go(here("/account/contacts"))
 
 
+async def _unproved(data: Form, typed: str) -> Page | None:
+    """The page again where the password is not the person's; what was wrong is counted."""
+    async with transaction():
+        try:
+            if await confirm_password(password_in(data)):
+                return None
+        except Refusal as refusal:
+            return told_to_wait(
+                await _contacts_page(ContactKind.EMAIL, password_error=refusal.sentence, typed=typed), refusal
+            )
+        return await _contacts_page(ContactKind.EMAIL, password_error=WRONG_PASSWORD, typed=typed)
+
+
 async def _later_page(kind: ContactKind, typed: str, refusal: Refusal) -> Page:
     async with transaction():
         return await _contacts_page(kind, address_error=refusal.sentence, typed=typed)
@@ -81,6 +100,7 @@ async def _contacts_page(
     kind: ContactKind | None = None,
     *,
     address_error: str | None = None,
+    password_error: str | None = None,
     code_error: str | None = None,
     choice_error: str | None = None,
     chosen: contacts.Chosen | None = None,
@@ -99,6 +119,7 @@ async def _contacts_page(
         minutes=MINUTES,
         wrong=None if kind is None else kind.value,
         address_error=address_error,
+        password_error=password_error,
         code_error=code_error,
         choice_error=choice_error,
         typed=typed,
