@@ -8,13 +8,14 @@ from typing import Literal
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.identity import recovery, second_factor
 from zhangfang_core.identity.account_trail import record_failure
-from zhangfang_core.identity.pacing import Tried, try_now
+from zhangfang_core.identity.pacing import Tried, Try, try_now
 from zhangfang_core.identity.passkeys.ceremonies import proves
 from zhangfang_core.identity.passkeys.challenges import Purpose
 from zhangfang_core.identity.passwords import matches
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.presence import token_of_request
 from zhangfang_sdk.context import scope
+from zhangfang_sdk.errors import Refusal
 
 WRONG_PASSWORD = "当前密码不对,请再试一次。"  # noqa: S105 - a sentence
 
@@ -24,8 +25,7 @@ Proof = Literal["", "code", "recovery", "passkey"]
 async def confirm_password(password: str) -> bool:
     """Whether this is the password of the person who is signed in. Raises Refusal ``sign_in.wait``."""
     actor = scope()
-    attempt = await try_now(Tried.CONFIRMATION, str(actor.user), actor.address)
-    await show_scope(actor)
+    attempt = await _begun(Tried.CONFIRMATION)
     stored = await connection().fetchval("select password_hash from core_user where id = $1", actor.user)
     fits = await matches(stored, password)
     if fits:
@@ -45,8 +45,7 @@ async def confirm_factor(written: str) -> bool:
     actor = scope()
     if actor.user is None:
         return False
-    attempt = await try_now(Tried.SECOND_FACTOR, str(actor.user), actor.address)
-    await show_scope(actor)
+    attempt = await _begun(Tried.SECOND_FACTOR)
     proof = await prove(actor.user, written, token_of_request())
     if proof:
         await attempt.succeeded()
@@ -57,6 +56,18 @@ async def confirm_factor(written: str) -> bool:
     if proof == "recovery":
         await record_everywhere("second_factor.recovery", f"core_user:{actor.user}")
     return proof != ""
+
+
+async def _begun(tried: Tried) -> Try:
+    """A try of the person in scope, where the transaction is afterwards too, also for who is told to wait."""
+    actor = scope()
+    try:
+        attempt = await try_now(tried, str(actor.user), actor.address)
+    except Refusal:
+        await show_scope(actor)
+        raise
+    await show_scope(actor)
+    return attempt
 
 
 async def prove(user: int, written: str, token: str) -> Proof:
