@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from banking.drawing import FILES, OWN, abc, ccb, csv, icbc, xlsx
 from banking.test_bringing import brought, kept
+from zhangfang_books.bank.accounts import accounts_of
 from zhangfang_books.bank.tables import BankLineRow
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.databases import TestServer
@@ -84,6 +85,14 @@ async def test_the_number_above_the_headings_after_either_colon(firm: TestFirm) 
     told = [[str(cell).replace(":", "\uff1a") for cell in row] for row in abc()[:2]]
     found = await brought(firm, xlsx([*told, *abc()[2:]]))
     assert found.statements[0].statement.number == OWN
+
+
+async def test_an_account_that_was_brought_without_its_number_learns_it(firm: TestFirm) -> None:
+    await brought(firm, xlsx(abc()[2:]))
+    again = await brought(firm, xlsx(abc()))
+    assert (again.new, again.statements[0].known) == (0, 2)
+    async with scoped_transaction(system_scope(firm.id)):
+        assert [account.number for account in await accounts_of(firm.trading)] == [OWN]
 
 
 async def test_a_day_that_has_not_come_is_a_fault(firm: TestFirm) -> None:

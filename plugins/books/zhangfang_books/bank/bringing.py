@@ -108,6 +108,7 @@ async def keep_statement(client: int, statement: Statement, said: Chosen, source
 
 async def _bring(client: int, statement: Statement, said: Chosen, source: Source) -> BroughtStatement:
     done = BroughtStatement(statement, foreign=await foreign_to(client, statement.number, statement.name))
+    await _adopt(client, statement, said.account)
     try:
         done.account = account = await account_for(client, statement.number, said.account, said.bank or statement.bank)
     except Lacking:
@@ -125,6 +126,21 @@ async def _bring(client: int, statement: Statement, said: Chosen, source: Source
         done.gap = "" if done.known else _other_form(len(kept)) if kept else await _gap(account, statement)
         await _keep(account, statement, fresh, source)
     return done
+
+
+async def _adopt(client: int, statement: Statement, code: str) -> None:
+    """An account that files brought without a number is the statement's where one of its lines is there already."""
+    nameless = (BankAccount.client == client) & (BankAccount.account == code) & (BankAccount.number == "")
+    line = statement.lines[0]
+    if not statement.number or line.balance is None:
+        return
+    if await BankAccount.exists().where(BankAccount.client == client, BankAccount.number == statement.number):
+        return
+    for account in await BankAccount.objects().where(nameless).lock_rows("UPDATE"):
+        same = (BankLineRow.date == line.date) & (BankLineRow.amount == line.amount) & (BankLineRow.balance == line.balance)
+        if await BankLineRow.exists().where(BankLineRow.account == account.id, same):
+            account.number = statement.number
+            await account.save([BankAccount.number])
 
 
 def _fresh(told: Sequence[tuple[str, StatementLine]], kept: Sequence[Mapping[str, Any]]) -> list[tuple[str, StatementLine]]:
