@@ -235,8 +235,8 @@ Judging = Callable[[Material], Verdict]
 class RiskRule:
     """One rule. ``id`` is the plugin's own; the host writes the plugin's before it ("risk_rules.V26").
 
-    ``judge`` runs as its plugin and reads its material alone. ``sentence`` holds ``{figure}``, ``{limit}`` and the finding's values. ``kinds`` and
-    ``industries`` say whom it is about (empty: everybody), ``spared`` which industries it is not about. ``worse_by`` basis points
+    ``judge`` runs as its plugin and reads its material alone. ``sentence`` holds ``{figure}``, ``{limit}``, ``{month}`` and the finding's values. ``kinds``
+    and ``industries`` say whom it is about (empty: everybody), ``spared`` which industries it is not about. ``worse_by`` basis points
     of the accepted figure open an accepted alert again. A rule counts in months from ``effective_from`` to ``effective_until``.
     ``foretells``: it is asked as well what one more invoice, not issued yet, would do.
     """

@@ -9,7 +9,7 @@ from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_risk_rules.alerts import keeping, stepping
-from zhangfang_risk_rules.pages import listing
+from zhangfang_risk_rules.pages import listing, slip
 from zhangfang_risk_rules.scanning.scanning import scan
 from zhangfang_risk_rules.tables import Alert
 from zhangfang_sdk.context import system_scope
@@ -105,9 +105,9 @@ async def test_pages_card_and_dot(firm: TestFirm, visit: Visit) -> None:
     assert (await boss.get("/badges")).json()["my-risks"] == 1
     async with acting(firm, "owner"):
         (alert,) = await standing(firm)
-    slip = (await boss.get(f"/risks/{alert.id}")).text
-    assert "怎么算的" in slip
-    assert "-5.00" in slip
+    shown = (await boss.get(f"/risks/{alert.id}")).text
+    assert "怎么算的" in shown
+    assert "-5.00" in shown
     assert "结果一样" in (await boss.get(f"/risks/{alert.id}?again=1")).text
     assert "付款" in (await boss.get(f"/risks/{alert.id}/parts/0/0")).text
     assert (await boss.get(f"/risks/{alert.id}/parts/7/0")).status_code == 404
@@ -135,3 +135,25 @@ async def test_what_a_client_tolerates_makes_no_alert(firm: TestFirm, visit: Vis
     await paid(firm, 1)
     async with acting(firm, "boss"):
         assert len(await standing(firm)) == 1
+
+
+async def test_working_it_out_again_without_what_it_needs_does_not_say_that_it_is_gone(firm: TestFirm, visit: Visit) -> None:
+    now = dt.datetime.now(dt.UTC)
+    async with scoped_transaction(system_scope(firm.id)):
+        alert = Alert(
+            client=firm.restaurant, rule="risk_rules.H01", period=Period.current().number, month=Period.current().number, title="账上工资和工资表不一致",
+            sentence="相差 1.00 元。", todo="", source="", amount=100, created_at=now, updated_at=now,
+        )  # fmt: skip
+        await alert.save()
+    page = (await (await visit("boss")).get(f"/risks/{alert.id}?again=1")).text
+    assert "这次算不出来:本月没有导入工资表。" in page
+    assert "已经没有了" not in page
+
+
+async def test_a_part_of_more_entries_than_are_listed_says_so(firm: TestFirm, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slip, "MOST_ENTRIES", 2)
+    for _ in range(3):
+        await paid(firm, 500)
+    async with acting(firm, "owner"):
+        (alert,) = await standing(firm)
+    assert "只列出其中 2 笔" in (await (await visit("boss")).get(f"/risks/{alert.id}/parts/0/0")).text

@@ -96,3 +96,20 @@ async def test_asking_twice_is_one_question_that_ends_with_the_alert(firm: TestF
     assert await open_tasks(firm) == 1, "what comes back may be asked about again"
     assert (await owner.post(f"/risks/{alert.id}/accept", words="核实过")).status_code == 303
     assert await open_tasks(firm) == 0
+
+
+async def test_nobody_is_asked_about_what_is_shut_nor_until_a_day_that_never_comes(firm: TestFirm, visit: Visit) -> None:
+    """The second tab: closed here, asked there. Nothing would end that task."""
+    await till(firm, 500)
+    alert = await the_alert(firm)
+    boss, owner = await visit("boss"), await visit("owner")
+    for far in ("9999-12-31", "2099-01-01"):
+        answer = await owner.post(f"/risks/{alert.id}/ask", due=far)
+        assert answer.status_code == 422
+        assert "截止日期太远了" in answer.text
+    assert (await owner.post(f"/risks/{alert.id}/assign", person="9" * 5000)).status_code == 422
+    assert (await owner.post(f"/risks/{alert.id}/accept", words="核实过")).status_code == 303
+    for answer in (await boss.post(f"/risks/{alert.id}/contact"), await owner.post(f"/risks/{alert.id}/ask", due=today().isoformat())):
+        assert answer.status_code == 409
+        assert "这条提醒已经关闭" in answer.text
+    assert await open_tasks(firm) == 0

@@ -12,6 +12,7 @@ from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
+from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.money import fen
 from zhangfang_sdk.risk import Rhythm, RiskRule, RiskRules, Threshold, Unit
@@ -65,9 +66,16 @@ def _what_may_be(threshold: Threshold) -> str:
 
 
 async def begin_trial(key: str, limits: Mapping[str, int], industry: str, client: int | None) -> int:
-    """The trial's id; it runs after the commit. Needs ``risk_rules.manage``."""
+    """The trial's id; it runs after the commit. Needs ``risk_rules.manage``.
+
+    Raises Refusal ``risk_rules.industry_unknown``, ``risk_rules.one_of_both`` where an industry and a client are named, ``common.not_found``.
+    """
     require(MANAGE)
     await rule_called(key)
+    if industry and industry not in INDUSTRIES:
+        raise Refusal("risk_rules.industry_unknown", "请从列表里选一个行业。")
+    if industry and client is not None:
+        raise Refusal("risk_rules.one_of_both", "行业和客户请只选一个:只对一家客户的,行业选“所有行业”。")
     wanted = {"limits": dict(limits), "industry": industry, "client": client}
     trial = Trial(rule=key, wanted=json.dumps(wanted), made_by=scope().user_name, made_at=dt.datetime.now(dt.UTC))
     await trial.save()

@@ -68,6 +68,9 @@ CASES = {
     },
     "C03": {
         "fires": (Story((*THREE, *each(3, "560205", "1002", W, 12), *each(3, "560205", "1002", 14_000_00))), [4000]),
+        "from the amounts, not from rounded shares": (
+            Story((*THREE, *each(3, "560205", "1002", 124_00, 12), *each(3, "560205", "1002", 186_00))), [5000],
+        ),
         "just not": (Story((*THREE, *each(3, "560205", "1002", W, 12), *each(3, "560205", "1002", 13_000_00))), []),
         "not applicable": (Story(THREE), NotApplicable),
         "lacking": (Story(starts=LATE), Lacking),

@@ -28,6 +28,9 @@ CASES = {
     },
     "V02": {
         "fires": (Story((*BEFORE, *sales(3, 10 * W), *vat(3, 2_000_00))), [3333]),
+        "from the amounts, not from rounded shares": (
+            Story((*sales(1, 519_330_00, 12), *vat(1, 5_946_47, 12), *sales(1, 491_632_40), *vat(1, 2_287_61))), [5936],
+        ),
         "just not": (Story((*BEFORE, *sales(3, 10 * W), *vat(3, 2_100_00))), []),
         "not applicable": (Story((*sales(3, 10 * W), *vat(3, 2_000_00))), NotApplicable),
         "lacking": (Story(BEFORE, starts=Period(2026, 3).first_day), Lacking),

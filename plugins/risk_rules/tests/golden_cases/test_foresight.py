@@ -138,6 +138,9 @@ async def test_on_the_phone_and_nothing_is_written(firm: TestFirm, visit: Visit)
         page = (await person.get(f"/risks/foresight?total=1000&rate={rate}&goods=咨询服务&kind=plain")).text
         assert "开了以后" in page
         assert "经营范围" in page
+        page = (await person.get(f"/risks/foresight?total=1000&rate={rate}&goods=文具&kind=plain")).text
+        assert "不会引起新的风险提醒" not in page, "a rule could not be asked: nobody knows"
+        assert "检查过的规则没有新的风险提醒;没有检查的列在下面" in page
     async with scoped_transaction(system_scope(firm.id)):
         assert await connection().fetchval("select count(*) from risk_rules_alert") == before
     assert (await (await visit("driver")).get("/risks/foresight")).status_code == 403

@@ -1,5 +1,6 @@
 """Every rule on golden cases: it fires, just does not, is not about the client, lacks something; and a broken formula is seen."""
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 
 from golden_cases import of_books, of_invoices, of_vat
 from golden_cases.story import Story, fact
+from zhangfang_risk_rules.alerts.slips import sentence_of, slip_of
 from zhangfang_risk_rules.rules.reading_data import accounts_of, own_rules
+from zhangfang_sdk.periods import Period
 from zhangfang_sdk.profile import FactKind, YearAmount, holding
-from zhangfang_sdk.risk import Lacking, Material, NotApplicable
+from zhangfang_sdk.risk import Cost, Lacking, Material, NotApplicable, Rhythm
 from zhangfang_sdk.risk_books import BookSums
 from zhangfang_sdk.testing.risk_material import check, material
 
@@ -54,7 +57,36 @@ def test_how_a_figure_came_about_adds_up_and_leads_somewhere() -> None:
             assert finding.sums, rule
             for one in finding.sums:
                 assert one.amount == sum(part.amount for part in one.parts)
-            RULES[rule].sentence.format_map({"figure": "1", "limit": "1", **finding.values})
+            RULES[rule].sentence.format_map({"figure": "1", "limit": "1", "month": "1", **finding.values})
+
+
+def test_a_whole_month_s_sentence_says_which_month_it_is_of() -> None:
+    """Read in November, 近三个月 of September's books would be a lie, and 本月 of an event of March as well."""
+    for id_, rule in RULES.items():
+        story, _ = CASES[id_]["fires"]
+        given = replace(material_of(story), limits={n: t.value for n, t in rule.thresholds.items()} | dict(story.limits))
+        said = rule.judge(given)
+        assert not isinstance(said, NotApplicable | Lacking)
+        for finding in said:
+            sentence = sentence_of(rule, finding, given.month)
+            if rule.rhythm is Rhythm.SETTLED:
+                assert given.month.label in sentence, id_
+            if rule.rhythm is not Rhythm.RUNNING:
+                assert "本月" not in sentence, id_
+                assert "这个月" not in sentence, id_
+
+
+def test_a_cost_of_nothing_is_no_cost_that_was_worked_out() -> None:
+    rule = RULES["V30"]
+    (bare,) = [replace(f, cost=Cost(0, 0, "没有抵扣")) for f in rule.judge(material_of(CASES["V30"]["fires"][0]))]  # type: ignore[union-attr]  # it fires
+    assert slip_of(rule, bare).cost is None
+
+
+@pytest.mark.parametrize(("founded", "due"), [(dt.date(2024, 10, 31), "2029-10-31"), (dt.date(2028, 2, 29), "2033-02-28")])
+def test_capital_is_due_five_years_to_the_day_after_founding(founded: dt.date, due: str) -> None:
+    story = Story(facts={FactKind.REGISTERED_CAPITAL: 100, FactKind.FOUNDED_ON: founded}, limits={"days": 4000}, month=Period(2028, 3))
+    (found,) = RULES["G03"].judge(replace(material_of(story), limits=story.limits))  # type: ignore[union-attr]  # it fires
+    assert found.values["due"] == due
 
 
 def test_every_rule_says_of_whom_it_is_not() -> None:

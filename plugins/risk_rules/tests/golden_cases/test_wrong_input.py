@@ -195,3 +195,16 @@ async def _an_alert(firm: TestFirm) -> int:
     await scanning.scan(firm.restaurant, only=frozenset({B07}))
     (alert,) = await alerts_of(firm.restaurant)
     return int(alert.id)
+
+
+async def test_an_industry_that_there_is_not_is_no_trial_of_all_and_one_client_is_of_one_industry(firm: TestFirm, visit: Visit) -> None:
+    owner = await visit("owner", of_firm=True)
+    for said, written in (
+        ("请从列表里选一个行业", {"industry": "nonsense"}),
+        ("行业和客户请只选一个", {"industry": "restaurant", "client": str(firm.trading)}),
+    ):
+        answer = await owner.post(f"/risks/rules/{V01}/try", **{"limit-reference": "3", **written})
+        assert answer.status_code == 422
+        assert said in answer.text
+    async with scoped_transaction(system_scope(firm.id)):
+        assert await connection().fetchval("select count(*) from risk_rules_trial") == 0

@@ -112,7 +112,7 @@ def _told(one: Asked, finding: Finding) -> dict[str, Any]:
         "month": one.month.number,
         "level": int(rule.severity if finding.severity is None else finding.severity),
         "title": rule.title,
-        "sentence": slips.sentence_of(rule, finding),
+        "sentence": slips.sentence_of(rule, finding, one.month),
         "todo": rule.advice,
         "source": "\n".join(f"{law.source.text}({law.source.since} 起)" for law in rule.laws),
         "unit": finding.unit.value,

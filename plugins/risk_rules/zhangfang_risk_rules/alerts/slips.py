@@ -8,7 +8,7 @@ from typing import Any
 from zhangfang_risk_rules.judging.registering import percent
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.risk import Cost, Finding, RiskRule, Unit
+from zhangfang_sdk.risk import Cost, Finding, Rhythm, RiskRule, Unit
 from zhangfang_sdk.risk_books import Part, Sum
 
 
@@ -32,15 +32,19 @@ def figure_in_words(figure: int, unit: Unit) -> str:
     return str(figure) + {Unit.MONTHS: " 个月", Unit.DAYS: " 天"}.get(unit, "")
 
 
-def sentence_of(rule: RiskRule, finding: Finding) -> str:
-    values = {"figure": figure_in_words(finding.figure, finding.unit), **finding.values}
+def sentence_of(rule: RiskRule, finding: Finding, month: Period) -> str:
+    """What the rule says at the end of ``month``. A whole month is over when people read of it: 近三个月 begins with the day that it is counted to."""
+    values = {"figure": figure_in_words(finding.figure, finding.unit), "month": month.label, **finding.values}
     if finding.limit is not None:
         values.setdefault("limit", figure_in_words(finding.limit, finding.unit))
-    return rule.sentence.format_map(values)
+    counted_to = f"截至{month.label}," if rule.rhythm is Rhythm.SETTLED and "{month}" not in rule.sentence else ""
+    return counted_to + rule.sentence.format_map(values)
 
 
 def slip_of(rule: RiskRule, finding: Finding) -> Slip:
-    return Slip(finding.sums, finding.cost, finding.limit, finding.worse_is_less, rule.version, finding.about)
+    # Nothing at most is no cost that was worked out: it is said that there is none.
+    cost = finding.cost if finding.cost is not None and finding.cost.high else None
+    return Slip(finding.sums, cost, finding.limit, finding.worse_is_less, rule.version, finding.about)
 
 
 def written(slip: Slip) -> str:

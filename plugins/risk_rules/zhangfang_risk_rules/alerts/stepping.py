@@ -71,7 +71,7 @@ async def _step(row: Alert, step: State, words: str, action: str, **more: object
     try:
         after = life.stepped(life_of(row), step)
     except life.WrongStep as error:
-        raise Refusal("risk_rules.shut", "这条提醒已经关闭。", status=409) from error
+        raise shut() from error
     now = dt.datetime.now(dt.UTC)
     values: dict[str, object] = {"state": after.state.value, "base": after.base, "shut_as": after.shut_as or "", "updated_at": now, **more}
     if words and step is not State.ASSIGNED:
@@ -87,6 +87,10 @@ async def _step(row: Alert, step: State, words: str, action: str, **more: object
         action, f"risk_rules_alert:{row.id}", client=row.client, before={"state": before}, after={"words": words}
     )
     await use(Live).announce(TOPIC, row.client)
+
+
+def shut() -> Refusal:
+    return Refusal("risk_rules.shut", "这条提醒已经关闭。", status=409)
 
 
 async def locked(alert: int) -> Alert:

@@ -90,7 +90,7 @@ def _effects(
         for finding in now.findings:
             if finding.subject not in stood or severity_of(rule, finding) > stood[finding.subject]:
                 place = key, finding.subject
-                yield place, VoucherRemark(rule.title, AFTER + sentence_of(rule, finding), paths.get(place, ""))
+                yield place, VoucherRemark(rule.title, AFTER + sentence_of(rule, finding, month), paths.get(place, ""))
 
 
 def severity_of(rule: RiskRule, finding: Finding) -> int:

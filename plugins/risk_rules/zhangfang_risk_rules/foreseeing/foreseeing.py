@@ -113,7 +113,7 @@ def _news(rule: RiskRule, before: Asked, after: Asked) -> Iterator[Foretold]:
     for finding in after.findings:
         then = stood.get(finding.subject)
         if then is None or _is_worse(rule, then, finding):
-            yield Foretold(rule, finding, sentence_of(rule, finding), is_new=then is None)
+            yield Foretold(rule, finding, sentence_of(rule, finding, after.month), is_new=then is None)
 
 
 def _is_worse(rule: RiskRule, then: Finding, now: Finding) -> bool:

@@ -111,7 +111,7 @@ def capital_due(m: Material) -> Verdict:
     if capital is None or founded is None:
         return Lacking("企业资料没有注册资本或成立日期。", "/profile")
     day = founded.value
-    due = dt.date(day.year + 5, day.month, min(day.day, 28)) if day >= dt.date(2024, 7, 1) else dt.date(2032, 6, 30)
+    due = day.replace(year=day.year + 5, day=28 if (day.month, day.day) == (2, 29) else day.day) if day >= dt.date(2024, 7, 1) else dt.date(2032, 6, 30)
     paid = m.books.owes("实收资本", m.month, "capital")
     left = capital.value - paid.amount
     days = (due - m.day).days

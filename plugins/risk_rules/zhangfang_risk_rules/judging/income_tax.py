@@ -1,6 +1,6 @@
 """企业所得税: margins, expenses and what may be deducted. Figures are fen and basis points."""
 
-from zhangfang_risk_rules.judging.registering import judges, over, percent, share_of, short_of, ten_thousands
+from zhangfang_risk_rules.judging.registering import change_of, judges, over, percent, share_of, short_of, ten_thousands
 from zhangfang_risk_rules.judging.vat import sales_of
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.periods import Period
@@ -85,7 +85,7 @@ def expenses(m: Material) -> Verdict:
     if min(sales.amount, sales_before.amount, spent_before.amount) <= 0:
         return NotApplicable("没有可比的上年同期数。")
     now, then = share_of(spent.amount, sales.amount), share_of(spent_before.amount, sales_before.amount)
-    figure = share_of(now - then, then) if then else 0
+    figure = change_of((spent.amount, sales.amount), (spent_before.amount, sales_before.amount)) if then else 0
     return over(figure, m.limits["rise"], Unit.BASIS_POINTS, spent, sales, spent_before, sales_before, now=percent(now), then=percent(then))
 
 
@@ -102,7 +102,7 @@ def cost_before_sales(m: Material) -> Verdict:
     rise = share_of(cost.amount - cost_before.amount, cost_before.amount)
     if growth <= 0 or rise <= m.limits["least"]:
         return ()
-    figure = share_of(rise, growth)
+    figure = share_of((cost.amount - cost_before.amount) * sales_before.amount, (sales.amount - sales_before.amount) * cost_before.amount)
     return over(figure, m.limits["times"], Unit.BASIS_POINTS, cost, cost_before, sales, sales_before, growth=percent(growth), rise=percent(rise))
 
 

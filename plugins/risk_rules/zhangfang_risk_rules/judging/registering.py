@@ -26,6 +26,11 @@ def share_of(part: int, whole: int) -> int:
     return sign * ((2 * abs(part) * WHOLE + whole) // (2 * whole))
 
 
+def change_of(now: tuple[int, int], before: tuple[int, int]) -> int:
+    """By how much one share (part, whole) changed from another, in basis points of that; from the amounts, which rounded shares would bend."""
+    return share_of(now[0] * before[1] - before[0] * now[1], before[0] * now[1])
+
+
 def percent(basis_points: int) -> str:
     """257 → "2.57%"."""
     return f"{basis_points / 100:.2f}".rstrip("0").rstrip(".") + "%"

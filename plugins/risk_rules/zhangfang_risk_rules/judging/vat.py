@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from zhangfang_risk_rules.judging.registering import judges, percent, share_of, short_of, ten_thousands
+from zhangfang_risk_rules.judging.registering import change_of, judges, percent, share_of, short_of, ten_thousands
 from zhangfang_sdk.alerts import Severity
 from zhangfang_sdk.periods import Period, label_of
 from zhangfang_sdk.risk import Cost, Finding, Lacking, Material, NotApplicable, Span, Unit, Verdict
@@ -73,7 +73,7 @@ def burden_moved(m: Material) -> Verdict:
     now, before = share_of(vat.amount, sales.amount), share_of(vat_before.amount, sales_before.amount)
     if before == 0:
         return NotApplicable("上年同期税负接近零,不能比较。")
-    figure = share_of(now - before, before)
+    figure = change_of((vat.amount, sales.amount), (vat_before.amount, sales_before.amount))
     if abs(figure) <= m.limits["change"]:
         return ()
     values = {"now": percent(now), "before": percent(before)}

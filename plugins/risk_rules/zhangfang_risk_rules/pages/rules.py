@@ -149,10 +149,9 @@ async def try_form(rule: str, data: Form) -> Redirect | Page:
     """Thresholds that are to be tried over 24 months of all clients."""
     found, client, industry = await ruling.rule_called(rule), await _client_in(data), str(data.get("industry", ""))
     try:
-        limits = ruling.read_limits(found, data)
+        await ruling.begin_trial(rule, ruling.read_limits(found, data), industry, client)
     except Refusal as refusal:
         return await _rule_page(rule, refusal, data)
-    await ruling.begin_trial(rule, limits, industry if industry in INDUSTRIES else "", client)
     return go(here(f"/risks/rules/{rule}"))
 
 

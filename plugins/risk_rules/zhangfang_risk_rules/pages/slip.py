@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from zhangfang_risk_rules.alerts import questions, slips, stepping
 from zhangfang_risk_rules.alerts.questions import Question
-from zhangfang_risk_rules.alerts.service import READ
+from zhangfang_risk_rules.alerts.service import READ, STATES
 from zhangfang_risk_rules.asking_people import ask_accountant, ask_client
 from zhangfang_risk_rules.limits import limits_of
 from zhangfang_risk_rules.pages.listing import words
@@ -27,12 +27,13 @@ from zhangfang_sdk.invoices import Invoice, Invoices
 from zhangfang_sdk.ledger import Account, Ledger, LedgerEntry, VoucherKind
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import at, here
-from zhangfang_sdk.risk import RiskRule, RiskRules, Unit
+from zhangfang_sdk.risk import Lacking, RiskRule, RiskRules, Unit
 from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 MOST_ENTRIES = 200
+LONGEST_ID = 19
 EARLIEST = Period(2000, 1)
 
 
@@ -97,11 +98,14 @@ async def _again(row: Alert, rule: RiskRule | None) -> Again:
     asked = None if known is None else ask(row.rule, rule, known, month, await limits_of(known.client))
     if asked is None:
         return Again("", "这次没有算出来,请稍后再试。", same=False)
+    if isinstance(asked.verdict, Lacking) and not asked.verdict.is_off:
+        return Again("", f"这次算不出来:{asked.verdict.what}", same=False)
     found = next((f for f in asked.findings if f.subject == row.subject), None)
     if found is None:
-        return Again("", "按现在的账,这个问题已经没有了;这条提醒会在下次检查时自动关闭。", same=False)
+        shuts = "这条提醒会在下次检查时自动关闭。" if row.state in STATES else ""
+        return Again("", f"按现在的账,这个问题已经没有了。{shuts}", same=False)
     figure = slips.figure_in_words(found.figure, found.unit)
-    return Again(figure, slips.sentence_of(rule, found), same=found.figure == row.amount)
+    return Again(figure, slips.sentence_of(rule, found, month), same=found.figure == row.amount)
 
 
 @page("/risks/{alert_id:int}/parts/{which:int}/{part:int}", of=CLIENT, permission=READ, examples={"which": "0", "part": "0"})
@@ -115,7 +119,7 @@ async def part_page(alert_id: int, which: int, part: int) -> Page:
     entries: list[LedgerEntry] = []
     for code in one.accounts:
         last = one.last or Period.from_number(row.month)
-        found = await use(Ledger).entries(row.client, code, one.first or EARLIEST, last, limit=MOST_ENTRIES)
+        found = await use(Ledger).entries(row.client, code, one.first or EARLIEST, last, limit=MOST_ENTRIES + 1)
         # A month's turnover leaves closing vouchers out: they would make these lines come to nothing.
         entries += [entry for entry in found if one.first is None or entry.kind is not VoucherKind.CLOSING]
     invoices: Sequence[Invoice] = await use(Invoices).get(one.invoices) if one.invoices else ()
@@ -164,7 +168,7 @@ async def assign_form(alert_id: int, data: Form) -> Redirect | Page:
     await _alert(alert_id)
     person = str(data.get("person", ""))
     try:
-        await stepping.assign(alert_id, int(person) if person.isascii() and person.isdigit() else 0)
+        await stepping.assign(alert_id, int(person) if person.isascii() and person.isdigit() and len(person) < LONGEST_ID else 0)
     except Refusal as refusal:
         return await _slip_page(alert_id, refused=Refused("assign", refusal, data))
     return go(here(f"/risks/{alert_id}"))

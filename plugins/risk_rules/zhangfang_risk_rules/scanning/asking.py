@@ -43,17 +43,17 @@ def ask(key: str, rule: RiskRule, known: Known, month: Period, limits: Limits) -
     except Exception:  # a stranger's function may fail in any way; the core has logged and counted it
         return None
     try:
-        return Asked(key, rule, month, verdict if isinstance(verdict, NotApplicable | Lacking) else _sound(rule, verdict))
+        return Asked(key, rule, month, verdict if isinstance(verdict, NotApplicable | Lacking) else _sound(rule, verdict, month))
     except Exception:  # so may what it returned
         log.warning("what risk rule %s found can't be kept", key, exc_info=True)
         return None
 
 
-def _sound(rule: RiskRule, found: Iterable[Finding]) -> Sequence[Finding]:
+def _sound(rule: RiskRule, found: Iterable[Finding], month: Period) -> Sequence[Finding]:
     """What can be said and kept. Raises anything for a value that its sentence lacks, or ValueError."""
     findings = tuple(found)
     for finding in findings:
-        sentence_of(rule, finding)
+        sentence_of(rule, finding, month)
         if len(finding.subject) > LONGEST_SUBJECT or abs(finding.figure) > LARGEST:
             raise ValueError(f"{finding.subject!r}: {finding.figure}")
     return findings
