@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -147,15 +147,17 @@ def _in_one_place(one: Place, other: Place) -> bool:
 
 def _families_agree(read: Mapping[int, Value]) -> bool:
     """Whether a reader of another family says what one of the first family says: those make the same mistakes."""
-    if _is_rarer_somewhere([str(value) for value in read.values()]):
-        return False
     first = {_told(value) for reader, value in read.items() if reader < OTHER_FAMILY}
-    return any(_told(value) in first for reader, value in read.items() if reader >= OTHER_FAMILY)
+    agreed = [str(value) for reader, value in read.items() if reader >= OTHER_FAMILY and _told(value) in first]
+    return any(_is_rarest(text, read.values()) for text in agreed)
 
 
-def _is_rarer_somewhere(texts: Sequence[str]) -> bool:
-    """Whether one reader writes a rare letter that another has not: it may be the one that is right, however many write a common one."""
-    return len({rare_in(text) for text in texts}) > 1
+def _is_rarest(text: str, others: Iterable[Value]) -> bool:
+    """Whether no reader writes a rare letter that ``text`` has not: it may be the one that is right, however many write a common one.
+
+    The first reader's alphabet lacks most of them.
+    """
+    return all(rare_in(str(other)) <= rare_in(text) for other in others)
 
 
 def _voted(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> FieldValue[Value]:

@@ -134,6 +134,15 @@ def test_a_rare_letter_is_not_outvoted() -> None:
     assert not sure(picture(QR, others=(rare, common), **common))
 
 
+def test_a_rare_letter_that_two_families_write_is_proven() -> None:
+    """CAP-4: the first reader's alphabet lacks it; the others agree, and hardly ever write a rare letter that is not there."""
+    common, rare = {"seller": "名称：绵阳曼远商贸有限公司"}, {"seller": "名称：绵阳旻远商贸有限公司"}
+    reading = picture(QR, others=(rare, rare), **common)
+    assert reading.seller_name == "绵阳旻远商贸有限公司"
+    assert sure(reading)
+    assert not sure(picture(QR, others=(common, rare), **common))
+
+
 def test_readers_that_agree_prove_no_sum() -> None:
     """CAP-4: a total that all of them misread is held against the other figures."""
     wrong = {"amount": "¥217.18", "total": "(小写)¥224.00"}
@@ -230,6 +239,29 @@ def test_a_look_alike_in_a_tax_id_is_put_right_by_its_check_digits() -> None:
 def test_other_codes_name_no_invoice(text: str) -> None:
     """CAP-2: addresses are neither invoices nor opened."""
     assert parse(text) is None
+
+
+RAIL = (
+    ("电子发票（铁路电子客票）", 0.35, 0.05), ("发票号码：26319130671000000049", 0.05, 0.12), ("开票日期：2026年03月02日", 0.70, 0.12),
+    ("南京", 0.10, 0.25), ("G7101", 0.46, 0.25), ("上海虹桥", 0.75, 0.25), ("2026年03月01日", 0.10, 0.35),
+    ("票价：¥181.00", 0.10, 0.45), ("电子客票号：3067100A086012090014312022", 0.10, 0.55),
+    ("购买方名称：云溪样本科技有限公司", 0.10, 0.65), ("统一社会信用代码：91110000802100433B", 0.50, 0.65),
+)  # fmt: skip
+
+
+def rail(*codes: str) -> Reading:
+    boxes = [TextBox(text, 0.99, x, y, x + 0.018 * len(text), y + 0.05, others=(text, text)) for text, x, y in RAIL]
+    return read_picture(boxes, codes, 800)
+
+
+def test_a_rail_ticket_on_a_picture_is_sure_by_its_code() -> None:
+    """CAP-4: it prints one sum; the code says it again, or a person looks."""
+    code = "01,51,,26319130671000000049,181.00,20260302,,"
+    reading = rail(code)
+    assert (reading.kind, reading.total, reading.issued_on) == (InvoiceKind.RAIL, 18100, date(2026, 3, 2))
+    assert sure(reading)
+    assert not sure(rail())
+    assert not sure(rail(code.replace("181.00", "187.00")))
 
 
 def test_a_taxi_ticket_is_never_sure() -> None:

@@ -65,7 +65,8 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
 
     No proof failed, sums, number and date are proven, and the sums are proven a second time: by the lines, and,
     where the values were read off print rather than issued as data, by the capitals as well. Values recognised on a
-    picture need a witness each besides, and so do the words there: see `witnesses` and `words`. There a QR code that says the amount stands for the lines.
+    picture need a witness each besides, and so do the words there: see `witnesses` and `words`. There a QR code that says the amount stands for the lines,
+    and on a rail ticket, which prints one sum and no capitals, one that says the fare for the sums.
     A valid record of the tax administration witnesses number, date and total.
     """
     if reading.kind in NEVER_SURE or any(proof.passed is False for proof in proofs):
@@ -74,13 +75,15 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     needed = set(_ALWAYS)
     if reading.kind not in _TICKETS:
         needed |= _LISTED
+    total = reading.fields.get("total")
+    if total is None or total.source not in (Source.XML, Source.XBRL):
+        needed.add("total.capitals")
     if witnesses.is_recognised(reading):
         needed |= witnesses.NEEDED | words.NEEDED
         if witnesses.said_by_qr(reading, "amount"):
             needed -= _LISTED
-    total = reading.fields.get("total")
-    if total is None or total.source not in (Source.XML, Source.XBRL):
-        needed.add("total.capitals")
+        if reading.kind is InvoiceKind.RAIL and witnesses.said_by_qr(reading, "total"):
+            needed -= {"total.sum", "total.capitals"}
     if records.VALID in passed:
         needed -= {*witnesses.NEEDED, "total.capitals"}
     return needed <= passed

@@ -12,7 +12,7 @@ from typing import Final
 from zhangfang_capture_ocr.proofs.rules import PERSONS
 from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
 from zhangfang_capture_ocr.reading import InvoiceLine, Reading, Source
-from zhangfang_capture_ocr.reading.rare_letters import may_be_mistaken, rare_in
+from zhangfang_capture_ocr.reading.rare_letters import may_be_mistaken, stands_for_another
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 NEEDED: Final = frozenset({"words.witness"})
@@ -57,4 +57,4 @@ def _item_proven(reading: Reading, line: InvoiceLine) -> bool:
         return True
     if line.crossing or len(line.unit) > _LONGEST_UNIT:
         return False
-    return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not (_ALIKE.search(line.name) or rare_in(line.name))
+    return bool(line.witnesses) and _ITEM.fullmatch(line.name) is not None and not (_ALIKE.search(line.name) or stands_for_another(line.name))
