@@ -144,3 +144,16 @@ async def test_a_language_unknown_to_us_is_chinese(firm: TestFirm) -> None:
     shown, labels = await rendered(firm, "xx")
     assert {"凭证", "操作日志"} <= set(labels)
     assert "还没有消息" in shown
+
+
+WRITTEN = "税负率 0.98%,<b>低于</b> %(x)s & 100%s"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_what_a_person_wrote_is_neither_html_nor_a_format(language: str) -> None:
+    """PLAT-8: a text that the template does not know is shown as it was written."""
+    shown = "税负率 0.98%,&lt;b&gt;低于&lt;/b&gt; %(x)s &amp; 100%s"
+    with speaking(language):
+        assert environment().from_string("{{ _(text) }}").render(text=WRITTEN) == shown
+        assert environment().from_string('{{ _("“%(t)s”", t=text) }}').render(text=WRITTEN) == f"“{shown}”"
+        assert environment().from_string('{{ ngettext("%(num)s 个", "%(num)s 个", 3) }}').render() == "3 个"

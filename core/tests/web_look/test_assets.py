@@ -13,7 +13,7 @@ from zhangfang_core.web.assets_manifest import AssetsMissing, UnknownAsset, asse
 from zhangfang_core.web.icons import icon, icon_names
 
 LARGEST_STYLE_SHEET = 110 * 1024
-LARGEST_SCRIPT = 72 * 1024
+LARGEST_SCRIPT = 76 * 1024
 
 
 @pytest.mark.parametrize("name", ["portal.css", "portal.js"])

@@ -14,6 +14,7 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.translations import gettext, ngettext
@@ -49,13 +50,19 @@ class OwnTemplates(BaseLoader):
 
 
 @pass_context
-def _gettext(context: Context, text: str) -> str:
-    return gettext(text, _plugin_of(context))
+def _gettext(context: Context, text: str, /, **values: object) -> Markup:
+    """Jinja's own takes every text for HTML that somebody checked, and for a format: what a person wrote would be run, and fall over a "%"."""
+    return _filled(gettext(text, _plugin_of(context)), values)
 
 
 @pass_context
-def _ngettext(context: Context, one: str, many: str, number: int) -> str:
-    return ngettext(one, many, number, _plugin_of(context))
+def _ngettext(context: Context, one: str, many: str, number: int, /, **values: object) -> Markup:
+    return _filled(ngettext(one, many, number, _plugin_of(context)), {"num": number, **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    """Escaped, and a format where the template gives values."""
+    return escape(text) % values if values else escape(text)
 
 
 def _plugin_of(context: Context) -> str:
@@ -76,6 +83,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
+    made.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
     made.globals.update(asset=asset, icon=icon, charts=charts, here=Here(), at=at, mine=mine())
     made.filters.update(
         fen=money_text.fen,
