@@ -63,7 +63,8 @@ def _understood(rows: Rows, own: Mapping[str, Columns], chosen: Mapping[int, str
 async def bring_in(client: int, period: Period, read: ReadSheet, source: Source, *, really: bool) -> BroughtPayroll:
     """Keep the month's payroll, which then waits for the client; one that waits or went back is replaced. Needs ``books.payroll``.
 
-    In the caller's transaction; a trial writes nothing but that whoever reads the sheet is a reader. Raises Refusal ``payroll.confirmed``,
+    In the caller's transaction; a trial writes nothing: a sheet that somebody made up opens nobody's salary. What it asks about earlier months needs a
+    reader of those. Raises Refusal ``payroll.confirmed``,
     ``payroll.month_wrong``.
     """
     require(readers.TOTALS)
@@ -77,7 +78,8 @@ async def bring_in(client: int, period: Period, read: ReadSheet, source: Source,
     done = BroughtPayroll(read)
     if not read.clean:
         return done
-    await readers.name_importer(client)
+    if really:
+        await readers.name_importer(client)
     done.questions = questions_about(read.people, await _earlier(client, period), period.first_day)
     if really:
         done.payroll = await _keep(client, period, read, source, before)
