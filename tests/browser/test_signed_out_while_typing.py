@@ -1,5 +1,6 @@
 """PLAT-8: what somebody was typing when the session ended is in the form again after the sign-in, and nobody else finds it."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 
@@ -85,6 +86,26 @@ async def test_a_form_is_filled_again_for_its_person_alone(
     await page.goto(f"{portal.client}/tasks")
     await expect(title).to_have_value("")
     assert await page.evaluate("sessionStorage.getItem('typed')") is None
+
+
+async def test_no_code_is_kept_and_no_other_box_ticked(portal: Portal, chromium: Browser) -> None:
+    """Codes are not text; a box is the one of its value, wherever it stands now."""
+    await writer(portal, "writer@test")
+    page = await sign_in(chromium, portal, "writer@test", DESK)
+    await page.goto(f"{portal.client}/tasks")
+    boxes = "<form method=post action='/boxes'>{}<input name=code autocomplete='one-time-code'><input name=note></form>"
+    one, other = "<input type=checkbox name=task value=1>", "<input type=checkbox name=task value=2>"
+    await page.evaluate("rows => document.querySelector('main').innerHTML = rows", boxes.format(one + other))
+    await page.check("[value='2']")
+    await page.fill("[name=code]", "123456")
+    await page.evaluate("dispatchEvent(new Event('pagehide'))")
+    kept = json.loads(await page.evaluate("sessionStorage.getItem('typed')"))
+    assert [form["values"] for form in kept["forms"] if form["action"].endswith("/boxes")] == [[["task", "2", False, True]]]
+    await page.evaluate("rows => document.querySelector('main').innerHTML = rows", boxes.format(other + one))
+    await page.evaluate("typed => sessionStorage.setItem('typed', typed)", json.dumps(kept | {"out": True}))
+    await page.evaluate("dispatchEvent(new Event('load'))")
+    assert await page.is_checked("[value='2']")
+    assert not await page.is_checked("[value='1']")
 
 
 async def test_a_voucher_of_many_lines_comes_back_whole_and_signing_out_leaves_nothing(portal: Portal, chromium: Browser) -> None:

@@ -3,26 +3,33 @@ import { words } from "./words.js";
 
 const KEY = "typed";
 const LONGEST = 3_600_000;
-const NEVER = ["hidden", "password", "file", "submit", "button"];
+const NEVER = ["hidden", "password", "file", "submit", "button", "fieldset"];
 
 const { person } = document.body.dataset;
 const here = location.pathname + location.search;
 const forms = () => [...document.forms].filter((form) => form.method === "post");
-const fields = (form) => [...form.elements].filter((field) => field.name && !NEVER.includes(field.type) && field.type !== "fieldset");
+const fields = (form) =>
+  [...form.elements].filter((field) => field.name && !NEVER.includes(field.type) && field.autocomplete !== "one-time-code");
 const ticked = (field) => field.type === "checkbox" || field.type === "radio";
+const valueOf = (field) => (ticked(field) ? field.checked : field.value);
 
-function isChanged(field) {
-  if (ticked(field)) return field.checked !== field.defaultChecked;
-  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
-  return field.value !== field.defaultValue;
+/** What the field said when the page came. */
+function cameWith(field) {
+  if (ticked(field)) return field.defaultChecked;
+  if (field.options) return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+  return field.defaultValue;
+}
+
+/** The one field that is meant: a box by its value. Of rows that share a name nobody can say which one it was. */
+function called(form, name, value) {
+  const found = fields(form).filter((field) => field.name === name && (!ticked(field) || field.value === value));
+  return found.length === 1 ? found[0] : null;
 }
 
 function typed(form) {
-  const seen = {};
-  return fields(form).flatMap((field) => {
-    const nth = (seen[field.name] = (seen[field.name] ?? -1) + 1);
-    return isChanged(field) ? [[field.name, nth, ticked(field) ? field.checked : field.value]] : [];
-  });
+  return fields(form)
+    .filter((field) => valueOf(field) !== cameWith(field) && called(form, field.name, field.value))
+    .map((field) => [field.name, ticked(field) ? field.value : null, cameWith(field), valueOf(field)]);
 }
 
 function keep() {
@@ -36,29 +43,27 @@ function keep() {
 function fill({ nth, action, values }) {
   const form = forms()[nth];
   if (form?.action !== action) return false;
-  for (const [name, place, value] of values) {
-    const named = () => fields(form).filter((field) => field.name === name)[place];
-    if (!named()) form.dispatchEvent(new CustomEvent("typed:more", { detail: name }));
-    const field = named();
-    if (!field) continue;
+  let filled = false;
+  for (const [name, box, before, value] of values) {
+    if (!called(form, name, box)) form.dispatchEvent(new CustomEvent("typed:more", { detail: name }));
+    const field = called(form, name, box);
+    // What somebody else has changed meanwhile stays as it is.
+    if (!field || cameWith(field) !== before) continue;
     if (ticked(field)) field.checked = value;
     else field.value = value;
+    filled = true;
   }
-  form.dispatchEvent(new CustomEvent("typed:again"));
-  return true;
+  if (filled) form.dispatchEvent(new CustomEvent("typed:again"));
+  return filled;
 }
 
 function again() {
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   if (!kept) return;
-  if (!person) {
-    sessionStorage.setItem(KEY, JSON.stringify({ ...kept, out: true }));
-    return;
-  }
-  if (kept.person === person && kept.out && kept.here !== here && Date.now() - kept.at < LONGEST) return;
-  sessionStorage.removeItem(KEY);
-  if (kept.person !== person || !kept.out || Date.now() - kept.at > LONGEST) return;
-  if (kept.forms.filter(fill).length) tell();
+  const lost = Date.now() - kept.at > LONGEST || (person && (kept.person !== person || !kept.out));
+  if (lost || (person && kept.here === here)) sessionStorage.removeItem(KEY);
+  else if (!person) sessionStorage.setItem(KEY, JSON.stringify({ ...kept, out: true }));
+  if (!lost && person && kept.here === here && kept.forms.filter(fill).length) tell();
 }
 
 function tell() {
