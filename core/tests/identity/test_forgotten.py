@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.identity import resets
+from zhangfang_core.identity import resets, set_up
 from zhangfang_core.identity.forgotten import MAIL, mail_reset_link
 from zhangfang_core.modules.afterwards import settled
 from zhangfang_core.settings import Settings, read_settings
@@ -81,6 +81,17 @@ async def test_nobody_learns_who_is_there(firm: TestFirm, stranger: Visitor) -> 
     cleaned = [re.sub(r'value="[0-9a-f]{64,}"|content="[0-9a-f]{64,}"', "", text) for text in (known, unknown, silent)]
     assert cleaned[0] == cleaned[1] == cleaned[2]
     assert len(office.mails) == 1
+
+
+async def test_who_belongs_to_two_firms_gets_none(firm: TestFirm, other_firm: TestFirm, stranger: Visitor) -> None:
+    """The firm whose server sends the link could read it, and get at the other firm's books."""
+    person = await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    async with scoped_transaction(system_scope(other_firm.id)):
+        await set_up.join(person, "boss", other_firm.restaurant)
+    with post_office(VendorKind.EMAIL) as office:
+        assert "几分钟内会收到" in (await stranger.post(PAGE, login="li")).text
+        assert await work(firm) == 0
+    assert office.mails == []
 
 
 async def test_asking_is_slowed_down_and_mails_are_few(firm: TestFirm, stranger: Visitor) -> None:

@@ -36,7 +36,10 @@ async def ask(login: str, address: str) -> None:
 
 
 async def _queue(login: str, address: str) -> None:
-    """At the first firm of the person that has mail set up; nothing for a login that nobody has, and without a verified address."""
+    """By the person's firm, where it has mail set up; nothing for a login that nobody has, and without a verified address.
+
+    Nor for somebody of several firms: a firm reads what its server sends, and the link would open the other firm's books to it.
+    """
     await show_scope(Scope(), login=login)
     person = await connection().fetchval("select id from core_user where login = $1", login)
     if person is None:
@@ -46,13 +49,13 @@ async def _queue(login: str, address: str) -> None:
         """select exists (select from core_contact_point where "user" = $1 and kind = 'email')""", person
     )
     firms = {row["firm"] for row in await connection().fetch("select firm from app_places()")} if reached else set[int]()
-    for firm in sorted(firms):
-        there = system_scope(firm)
-        await show_scope(there)
-        with in_scope(there):
-            if await use(Vendors).is_available(MailSender):
-                await use(Jobs).defer(MAIL, person=person, address=address)
-                return
+    if len(firms) != 1:
+        return
+    there = system_scope(firms.pop())
+    await show_scope(there)
+    with in_scope(there):
+        if await use(Vendors).is_available(MailSender):
+            await use(Jobs).defer(MAIL, person=person, address=address)
 
 
 async def mail_reset_link(person: int, address: str) -> None:
@@ -71,7 +74,7 @@ async def mail_reset_link(person: int, address: str) -> None:
         stranger = Scope(user_name=STRANGER, address=address)
         await record_at_firms_of(person, "reset.make", stranger, after={"also_factor": False})
         await show_scope(scope())
-    made = resets.MadeReset(id_, token, row["name"], row["email"], elsewhere=False)
+    made = resets.MadeReset(id_, token, row["name"], row["email"])
     if not await resets.mail(firm_in_scope(), made, f"{read_settings().public_url}/resets/{token}"):
         async with transaction():
             await resets.withdraw(id_)

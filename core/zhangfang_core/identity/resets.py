@@ -28,16 +28,12 @@ _LINK = LinkKind("core_reset", 'id, "user", also_factor', "used_at is null")
 
 @dataclass(frozen=True, slots=True)
 class MadeReset:
-    """A link's token, shown once. ``email`` is the person's verified address, "" without one.
-
-    ``elsewhere``: they belong to another firm too, so that the link goes to themselves alone.
-    """
+    """A link's token, shown once. ``email`` is the person's verified address, "" without one."""
 
     id: int
     token: str
     name: str
     email: str
-    elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +51,19 @@ async def make_for_member(membership: int, *, also_factor: bool) -> MadeReset:
     """For somebody of the firm in scope or of its clients; needs ``people.manage``. Links from before are void.
 
     Raises Refusal ``common.not_found``, ``member.self``, ``reset.operator_only`` (an owner, or whoever runs the deployment), and
-    ``reset.elsewhere`` for somebody of another firm too, who has no verified e-mail address or is to lose the second factor: else
-    one firm's admin would get at another firm's books.
+    ``reset.elsewhere`` for somebody of another firm too: a link that one firm sends would open the other firm's books to it.
     """
     found = await member(membership)
     if found.user == scope().user:
         raise Refusal("member.self", "自己的密码请在“我的”里修改。", status=409)
-    elsewhere = await _stands_elsewhere(found)
+    if await _stands_elsewhere(found):
+        raise Refusal("reset.elsewhere", "这个人还属于其他公司,密码只能由系统运维人员重设,不能由其中一家代为重设。", status=409)
     email: str = await connection().fetchval(
         """select coalesce((select address from core_contact_point where "user" = $1 and kind = 'email'), '')""", found.user
     )
-    if elsewhere and (also_factor or not email):
-        raise Refusal(
-            "reset.elsewhere",
-            "这个人还属于其他公司,重设链接只能发到本人验证过的邮箱,动态验证码只能由系统运维人员清除。",
-            status=409,
-        )
     id_, token = await _insert(found.user, also_factor=also_factor)
     await use(Audit).record("reset.make", f"core_user:{found.user}", client=found.client, after={"also_factor": also_factor})
-    return MadeReset(id_, token, found.name, email, elsewhere)
+    return MadeReset(id_, token, found.name, email)
 
 
 async def make_for_login(login: str, *, also_factor: bool) -> MadeReset:
@@ -89,7 +79,7 @@ async def make_for_login(login: str, *, also_factor: bool) -> MadeReset:
     await use(Audit).record("reset.make", f"core_user:{row['id']}", after={"also_factor": also_factor})
     await record_at_firms_of(row["id"], "reset.make", actor, after={"also_factor": also_factor})
     await show_scope(actor)
-    return MadeReset(id_, token, row["name"], "", elsewhere=False)
+    return MadeReset(id_, token, row["name"], "")
 
 
 async def mail(firm: int, made: MadeReset, link: str) -> bool:
