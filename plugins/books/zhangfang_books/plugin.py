@@ -30,7 +30,14 @@ from zhangfang_books.filing import demo as filing_demo
 from zhangfang_books.filing import notices as filing_notices
 from zhangfang_books.filing import opening, waiting
 from zhangfang_books.filing import pages as filing_pages
-from zhangfang_books.filing.service import TOPIC, RegisteredFilings, follow_postings
+from zhangfang_books.filing.service import (
+    TOPIC,
+    RegisteredFilings,
+    follow_invoices,
+    follow_months,
+    follow_postings,
+    follow_profiles,
+)
 from zhangfang_books.payroll import confirming as payroll_confirming
 from zhangfang_books.payroll import demo as payroll_demo
 from zhangfang_books.payroll import notices as payroll_notices
@@ -109,6 +116,14 @@ class Books:
         await follow_postings(ids)
 
     @hook
+    async def on_profile_changed(self, ids: Sequence[int]) -> None:
+        await follow_profiles(ids)
+
+    @hook
+    async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        await follow_invoices(ids)
+
+    @hook
     async def on_clients_created(self, ids: Sequence[int]) -> None:
         await opening.open_returns(ids)
 
@@ -118,6 +133,7 @@ class Books:
             Job("judge", judged_cash.judge_the_rest, schedule="40 3 * * *", seconds=3600.0),
             Job(payroll_demo.JOB, payroll_demo.bring_payroll),
             Job("feed", feeding.feed_all, schedule="40 10 * * *", seconds=3600.0),
+            Job("follow", follow_months),
             Job("open_returns", opening.open_all, schedule="20 4 * * *", seconds=1800.0),
         ]
 

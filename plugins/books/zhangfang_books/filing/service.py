@@ -10,11 +10,13 @@ from zhangfang_books.filing.notices import TO_CONFIRM
 from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.filings import Filing, FilingStep
+from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.money import LARGEST_FEN, yuan
@@ -22,6 +24,7 @@ from zhangfang_sdk.notices import Notice, Notices
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tax_figures import ReturnFigures, Tax
 
+FOLLOW = "books.follow"
 TOPIC = "filings"
 
 
@@ -175,6 +178,27 @@ async def follow_facts(client: int, first: Period) -> None:
         figures = await figures_of(row)
         if payable(figures) is not None:
             await _take(row, figures)
+
+
+async def follow_months(client: int, first: int) -> None:
+    """The job ``FOLLOW``; ``first`` is a period's number."""
+    await follow_facts(client, Period.from_number(first))
+
+
+async def follow_profiles(clients: Sequence[int]) -> None:
+    """The same for facts of these clients: what they are decides the rates of any month."""
+    for client in clients:
+        await follow_facts(client, Period.of((await use(Clients).client(client)).books_start))
+
+
+async def follow_invoices(keys: Sequence[str]) -> None:
+    """The same for invoices that were read."""
+    first: dict[int, Period] = {}
+    for invoice in await use(Invoices).get(keys):
+        month = Period.of(invoice.issued_on)
+        first[invoice.client] = min(first.get(invoice.client, month), month)
+    for client, month in first.items():
+        await follow_facts(client, month)
 
 
 async def figures_of(row: FilingRow) -> ReturnFigures:

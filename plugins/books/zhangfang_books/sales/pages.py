@@ -6,6 +6,7 @@ from litestar.datastructures import FormMultiDict, State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
+from zhangfang_books.filing.service import FOLLOW
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
 from zhangfang_books.sales.drafting import draft_sales
 from zhangfang_books.sales.keeping import Kept, keep, read_list
@@ -13,8 +14,10 @@ from zhangfang_books.sales.reading import month_register
 from zhangfang_books.sales.register import TITLES
 from zhangfang_books.sales.tying import tie_booked
 from zhangfang_books.statement_pages import Form, months
+from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
 from zhangfang_sdk.uploads import sent_file
@@ -81,7 +84,12 @@ async def _brought(client: int, form: FormMultiDict) -> Kept:
     content = await file.read(MOST_BYTES + 1)
     async with rows_of(content) as rows, transaction():
         listing = await read_list(client, rows)
-        return await keep(client, listing, really=form.get("really") == "1" and listing.faults_found == 0)
+        kept = await keep(client, listing, really=form.get("really") == "1" and listing.faults_found == 0)
+        if kept.done and listing.issued:
+            # As the platform's work: who brings sales in need not see taxes.
+            first = Period.of(min(each.day for each in listing.issued))
+            await use(Jobs).defer(FOLLOW, client=client, first=first.number)
+        return kept
 
 
 def _page(*, kept: Kept | None = None, refusal: Refusal | None = None) -> Page:

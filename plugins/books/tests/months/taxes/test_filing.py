@@ -11,7 +11,14 @@ from months.taxes.test_figures import know
 from zhangfang_books.filing.board import board, counted
 from zhangfang_books.filing.demo import file_demo_returns, pay_the_rest
 from zhangfang_books.filing.opening import months_of, open_returns
-from zhangfang_books.filing.service import RegisteredFilings, against_books, follow_postings, work_out
+from zhangfang_books.filing.service import (
+    RegisteredFilings,
+    against_books,
+    follow_months,
+    follow_postings,
+    follow_profiles,
+    work_out,
+)
 from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_books.filing.waiting import due_soon, to_confirm
 from zhangfang_core.database.engine import connection, scoped_transaction
@@ -93,8 +100,16 @@ async def test_from_figures_to_payment_with_the_bytes_that_were_confirmed(firm: 
     assert (found.step, found.receipt, found.filed_on) == (FilingStep.PAID, receipt.id, today())
 
 
-async def test_a_change_of_the_books_voids_the_confirmation(firm: TestFirm) -> None:
-    """What was confirmed stays on record; other lines ask for another word."""
+HEARD = {
+    "postings": lambda firm, voucher: follow_postings([voucher]),
+    "profile": lambda firm, voucher: follow_profiles([firm.restaurant]),
+    "sales": lambda firm, voucher: follow_months(firm.restaurant, LAST_MONTH.number),
+}
+
+
+@pytest.mark.parametrize("heard", HEARD)
+async def test_a_change_voids_the_confirmation(firm: TestFirm, heard: str) -> None:
+    """What was confirmed stays on record; other lines ask for another word, whatever made them other ones."""
     filing = await opened(firm)
     async with acting(firm, "accountant", client=firm.restaurant):
         await work_out(filing)
@@ -109,7 +124,7 @@ async def test_a_change_of_the_books_voids_the_confirmation(firm: TestFirm) -> N
     async with scoped_transaction(system_scope(firm.id)):
         more = await use(Ledger).draft(withheld(firm.restaurant, 5_00))
         await use(Ledger).post(more)
-        await follow_postings([more])
+        await HEARD[heard](firm, more)
     after = await row_of(firm, filing)
     assert (after.step, after.payable, after.confirmed_sha256) == (FilingStep.FIGURES, 215_00, "")
     async with acting(firm, "boss", client=firm.restaurant):
