@@ -106,6 +106,23 @@ async def test_a_phone_is_verified_by_its_code(boss: Visitor, office: PostOffice
     assert PHONE not in (await boss.get(HOME)).text
 
 
+async def test_a_session_alone_takes_no_email_address_away(boss: Visitor, boss_id: int, firm: TestFirm) -> None:
+    """Its person would hear of nothing any more."""
+    async with scoped_transaction(Scope(user=boss_id)):
+        await connection().execute(
+            """insert into core_contact_point ("user", kind, address, verified_at) values ($1, 'email', 'li@example.cn', now())""", boss_id
+        )
+    for typed in ({}, {"password": "not this one"}):
+        assert "当前密码不对" in (await boss.post(f"{HOME}/email/remove", **typed)).text
+        assert "li@example.cn" in (await boss.get(HOME)).text
+    await asyncio.sleep(1.1)
+    assert (await boss.post(f"{HOME}/email/remove", password=PASSWORD)).status_code == 303
+    assert "li@example.cn" not in (await boss.get(HOME)).text
+    async with scoped_transaction(system_scope(firm.id)):
+        told = await connection().fetchval("select count(*) from procrastinate_jobs where args::text like '%contact.remove%'")
+    assert told > 0
+
+
 async def test_five_wrong_codes_end_it(boss: Visitor, office: PostOffice) -> None:
     await boss.post(f"{HOME}/email/code", address="Li@Example.cn", password=PASSWORD)
     mail = office.sent[0]

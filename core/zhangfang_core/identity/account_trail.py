@@ -21,9 +21,10 @@ TOLD = {
     "second_factor.remove": "关闭了动态验证码",
     "second_factor.recovery_codes": "重新生成了恢复码",
     "password.change": "修改了密码",
+    "contact.remove": "删除了手机号或邮箱",
     "reset.use": "用链接重设了密码",
 }
-"""Actions of which the person themselves is told: they change how the account is signed in to; in words after "您的账号"."""
+"""Actions of which the person themselves is told: they change how the account is signed in to, or where its person hears of that; in words after "您的账号"."""
 
 
 async def tell_person(person: int | None, action: str) -> None:

@@ -59,9 +59,14 @@ async def confirm_form(kind: FromPath[str], data: Form) -> Page | Redirect:
     return go(here("/account/contacts"))
 
 
-@action("/account/contacts/{kind:str}/remove", of=ANYWHERE, permission=SIGNED_IN, examples=EXAMPLE)
-async def removal_form(kind: FromPath[str], data: Form) -> Redirect:
-    await contacts.remove(_kind(kind))
+@action("/account/contacts/{kind:str}/remove", of=ANYWHERE, permission=SIGNED_IN, examples=EXAMPLE, stream=True)
+async def removal_form(kind: FromPath[str], data: Form) -> Page | Redirect:
+    """The e-mail address asks for the password: without it its person would hear nothing, and have no link for a new password."""
+    asked = _kind(kind)
+    if asked is ContactKind.EMAIL and (refused := await _unproved(data, "")) is not None:
+        return refused
+    async with transaction():
+        await contacts.remove(asked)
     return go(here("/account/contacts"))
 
 
