@@ -184,12 +184,14 @@ def near_small_limits(m: Material) -> Verdict:
     tax = m.books.debited("加回所得税费用", year_so_far(m), m.month, "income_tax")
     profit = Sum("本年利润总额", (*after.parts, *tax.parts))
     assets = m.books.stands("资产总额", m.month, "assets")
-    people = max((fact.value.end for fact in m.profile.employees), default=0)
+    quarters = [fact.value for fact in m.profile.employees]
+    # The average of the quarters' averages (国家税务总局公告2023年第6号); a part of a person above the limit is above it.
+    people = -(-sum(q.start + q.end for q in quarters) // (2 * len(quarters))) if quarters else 0
     limits = m.limits
     found = []
     for subject, title, figure, near, most, unit, sums in (
         ("profit", "本年利润", profit.amount, limits["profit_near"], limits["profit"], Unit.FEN, (profit,)),
-        ("people", "从业人数", people, limits["people_near"], limits["people"], Unit.COUNT, ()),
+        ("people", "从业人数(已填季度的平均)", people, limits["people_near"], limits["people"], Unit.COUNT, ()),
         ("assets", "资产总额", assets.amount, limits["assets_near"], limits["assets"], Unit.FEN, (assets,)),
     ):
         if figure >= near:
