@@ -67,7 +67,7 @@ def test_after_a_reload_the_same_file_goes_on(page: Page, portal: ScriptedPortal
     page.reload()
     portal.parts = [False]
     page.set_input_files("#files", large)
-    expect(page.locator(".up-state")).to_have_text(re.compile(r"接着上次的 [1-9]\d% 传"))
+    expect(page.locator(".up-state")).to_have_text(re.compile(r"接着上次的 [1-9]\d% 传"), timeout=20_000)
     page.wait_for_selector(".fresh", timeout=20_000)
     assert bytes(portal.kept["/parts/1"]) == CONTENT
     assert len(portal.begun) == 1
