@@ -1,4 +1,4 @@
-"""``zhangfang plugin list | install | upgrade | enable | disable | uninstall``: a plugin's life."""
+"""``zhangfang plugin list | install | upgrade | enable | disable | uninstall | carry-out``: a plugin's life."""
 
 import argparse
 import asyncio
@@ -6,7 +6,6 @@ import errno
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.plugin_life.folders import PluginFolders
@@ -15,10 +14,6 @@ from zhangfang_core.settings import Settings, read_settings
 from zhangfang_sdk.commands import Command
 from zhangfang_sdk.errors import Refusal
 
-if TYPE_CHECKING:
-    from zhangfang_core.plugin_life.installing import Installation
-
-_NEXT_START = "下次启动时装入(重新启动 zhangfang)。"
 _OTHERS = ";其余公司本来就是这样。"
 
 
@@ -47,6 +42,10 @@ def _of_uninstall(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plugin", help="模块编号")
     parser.add_argument("--rehearse", action="store_true", help="只列出影响,什么都不改")
     parser.add_argument("--named", metavar="编号", help="再写一遍模块编号,不再询问")
+
+
+def _of_carry_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
 
 
 Step = Callable[[argparse.Namespace, PluginFolders, Addresses], Awaitable[None]]
@@ -111,60 +110,53 @@ async def _list(chosen: argparse.Namespace, folders: PluginFolders, at: Addresse
 
 
 async def _install(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
-    from zhangfang_core.plugin_life.installing import install
+    from zhangfang_core.plugin_life.doing import installed, restored
 
     if chosen.from_export is not None and chosen.path is not None:
         raise Refusal("plugin.two_named", "安装文件和导出文件只能写一个:装回导出的模块不需要安装文件。")
     if chosen.from_export is not None:
-        await _restore(chosen.from_export, folders, at)
+        _say(await restored(folders, chosen.from_export, at, say=_say))
     elif chosen.path is None:
         raise Refusal("plugin.nothing_named", "请写出 wheel 文件或文件夹,或者用 --from-export 写出导出文件。")
     else:
-        done = await asyncio.to_thread(install, folders, chosen.path.resolve(), at)
-        await _keep_step(at, "module.install", done)
-        _say(f"已安装 {done.plugin} {done.version}。各节点{_NEXT_START}新装的模块对各公司都是停用的,启用用 zhangfang plugin enable。")
-
-
-async def _restore(file: Path, folders: PluginFolders, at: Addresses) -> None:
-    from zhangfang_core.plugin_life.restoring import restore
-
-    back = await restore(folders, file, at, say=_say)
-    jobs = f"还没办的 {back.jobs} 项后台任务接着办。" if back.jobs else ""
-    _say(f"已装回 {back.plugin} {back.version},{back.rows} 行数据和导出时一样。{jobs}各节点{_NEXT_START}")
+        _say(f"{await installed(folders, chosen.path.resolve(), at)}启用用 zhangfang plugin enable。")
 
 
 async def _upgrade(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
-    from zhangfang_core.plugin_life.installing import upgrade
+    from zhangfang_core.plugin_life.doing import upgraded
 
-    done = await asyncio.to_thread(upgrade, folders, chosen.path.resolve(), at)
-    await _keep_step(at, "module.upgrade", done)
-    _say(f"{done.plugin} 已从 {done.before} 换成 {done.version}。各节点{_NEXT_START}")
-
-
-async def _keep_step(at: Addresses, action: str, done: "Installation") -> None:
-    from zhangfang_core.database.waiting import connected
-    from zhangfang_core.plugin_life.steps import keep_step
-
-    connection = await connected(at.application)
-    try:
-        await keep_step(connection, action, done.plugin, before=done.before, after={"version": done.version})
-    finally:
-        await connection.close()
+    _say(await upgraded(folders, chosen.path.resolve(), at))
 
 
 async def _uninstall(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
-    from zhangfang_core.plugin_life.uninstalling import rehearsal, uninstall
-    from zhangfang_core.plugin_life.wording import rehearsal_lines
+    from zhangfang_core.plugin_life.doing import rehearsed, uninstalled
 
-    if at.owner is None:
-        raise Refusal("plugin.needs_owner", "卸载要移除数据表,需要 ZHANGFANG_OWNER_DSN:以数据库所有者身份连接的地址。")
-    for line in rehearsal_lines(await rehearsal(folders, at.owner, chosen.plugin)):
+    for line in await rehearsed(folders, chosen.plugin, at):
         _say(line)
     if chosen.rehearse:
         return
     named = chosen.named if chosen.named is not None else _asked(f"确定卸载请输入模块编号 {chosen.plugin}: ")
-    done = await uninstall(folders, at.owner, chosen.plugin, named=named, say=_say)
-    _say(f"已卸载 {chosen.plugin}。导出在 {done.export};装回用 zhangfang plugin install --from-export {done.export}")
+    export = await uninstalled(folders, chosen.plugin, at, named=named, say=_say)
+    _say(f"已卸载 {chosen.plugin}。导出在 {export};装回用 zhangfang plugin install --from-export {export}")
+
+
+async def _carry_out_one(chosen: argparse.Namespace, folders: PluginFolders, at: Addresses) -> None:
+    from zhangfang_core.plugin_life.carrying_out import carry_out_one
+
+    await carry_out_one(read_settings(), at)
+
+
+def _carry_out(chosen: argparse.Namespace) -> int:
+    """Each order by a process of its own, which reaches the database by itself."""
+    from zhangfang_core.plugin_life.carrying_out import carry_out_all
+
+    if chosen.one:
+        return _in_deployment(_carry_out_one)(chosen)
+    settings = read_settings()
+    _must_be_a_deployment(settings)
+    taken = carry_out_all(settings)
+    _say(f"办理了 {taken} 单,结果在运维页“模块的安装”上。" if taken else "没有等待办理的单。")
+    return 0
 
 
 def _asked(question: str) -> str:
@@ -218,4 +210,5 @@ COMMANDS = (
     Command("enable", "对一家或全部代账公司启用模块", _of_switch, _in_deployment(_enable)),
     Command("disable", "停用模块,数据保留", _of_switch, _in_deployment(_disable)),
     Command("uninstall", "卸载第三方模块:先列出影响,再导出,然后移除程序和数据", _of_uninstall, _in_deployment(_uninstall)),
+    Command("carry-out", "办理运维页上下的单:安装、升级、卸载、装回", _of_carry_out, _carry_out),
 )

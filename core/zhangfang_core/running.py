@@ -46,11 +46,13 @@ async def fill(settings: Settings, *then: Step) -> None:
 
 
 def run(settings: Settings, *then: Step, demo: bool, renewed: Callable[[], bool] | None = None) -> None:
-    """Until a signal. ``then`` follows the demo; ``renewed`` is asked all the while: when it says so, web and worker are started anew.
+    """Until a signal. ``then`` follows the demo; ``renewed`` is asked all the while: when it says so, web and worker are started anew,
+    as they are after an order of the operator's page was carried out.
 
     Raises what the start raises (SupervisionError, EmbeddedServerError, MigrationError).
     """
     from zhangfang_core.demo.sign_ins import greeting
+    from zhangfang_core.plugin_life.carrying_out import Carrier
     from zhangfang_core.supervision.children import Child
     from zhangfang_core.supervision.run import run_all
 
@@ -59,6 +61,11 @@ def run(settings: Settings, *then: Step, demo: bool, renewed: Callable[[], bool]
 
     def prepare() -> None:
         asyncio.run(fill(settings, *then) if demo else prepared(settings))
+
+    carrier = Carrier(settings)
+
+    def anew() -> bool:
+        return carrier.changed() or (renewed is not None and renewed())
 
     def up() -> None:
         print(greeting(address, settings) if demo else f"账房已启动: {address}", flush=True)  # noqa: T201  # what the person who ran it waits for
@@ -73,5 +80,5 @@ def run(settings: Settings, *then: Step, demo: bool, renewed: Callable[[], bool]
         address=(settings.host, settings.port),
         embedded_dir=None if settings.dsn else settings.database_dir,
         prepare=prepare,
-        renewed=renewed,
+        renewed=anew,
     )

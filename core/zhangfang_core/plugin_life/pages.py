@@ -1,10 +1,8 @@
-"""The operator's page of all plugins: how far each has come, and the switch for one firm or all.
+"""The operator's page of all plugins: how far each has come, the switch for one firm or all, what lies ready and what was ordered (order_pages.py)."""
 
-Installing, upgrading and uninstalling are commands (docs/operating.md): a web process runs as the application, owns no table, and whoever
-got hold of an operator's session should not run code of their own on the machine.
-"""
-
-from collections.abc import Mapping
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,9 +15,12 @@ from zhangfang_core.modules.leaving import without_code
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.plugin_life.folders import PluginFolders
 from zhangfang_core.plugin_life.installing import version_of
+from zhangfang_core.plugin_life.orders import Order, OrderBook, State, Wanted
+from zhangfang_core.plugin_life.shelf import Offer, Shelf
 from zhangfang_core.plugin_life.states import exported, firms_on
 from zhangfang_core.plugin_life.steps import steps_taken
 from zhangfang_core.plugin_life.switching import every_firm, switch_for
+from zhangfang_core.plugin_life.wording import WANTED
 from zhangfang_core.settings import read_settings
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal
@@ -28,6 +29,8 @@ from zhangfang_sdk.web import PORTAL, Page, action, go, page
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 EVERY = "all"
+TAKEN_UP_WITHIN = dt.timedelta(seconds=30)
+"""An order that waits longer finds nobody who carries it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,20 @@ class Shown:
     firms_on: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Of the shelf: ``wanted`` is the order that fits, None where this very version is in force or the file is no plugin."""
+
+    offer: Offer
+    wanted: Wanted | None
+
+
 @page("/operator/plugins", of=PORTAL, permission="operator.use")
 async def plugins_page() -> Page:
     """Every plugin that runs here, does not fit, waits for a start, or was exported and is gone."""
-    folders = PluginFolders(read_settings().data_dir)
+    settings = read_settings()
+    folders, shelf, book = PluginFolders(settings.data_dir), Shelf(settings.data_dir), OrderBook(settings.data_dir)
+    orders = book.orders()
     on = await firms_on(connection())
     await show_scope(scope())  # that count went through every firm
     return Page(
@@ -63,6 +76,13 @@ async def plugins_page() -> Page:
         firms=[(row["id"], row["name"]) for row in await connection().fetch("select id, name from core_firm order by name, id")],
         steps=await steps_taken(),
         exports=[(file.name, file.stat().st_size) for file in exported(folders)],
+        shelf=shelf.folder,
+        ready=_ready(await asyncio.to_thread(shelf.offers), folders),
+        orders=orders,
+        third_party=folders.in_force(),
+        under_way=any(order.end is None for order in orders),
+        nobody_comes=any(_nobody_came(order) for order in orders),
+        wanted_names=WANTED,
     )
 
 
@@ -105,6 +125,19 @@ def _shown(folders: PluginFolders, on: Mapping[str, int]) -> list[Shown]:
             )
         )
     return found
+
+
+def _ready(offers: Sequence[Offer], folders: PluginFolders) -> list[Ready]:
+    in_force = {id_: version_of(folder, id_) for id_, folder in folders.in_force().items()}
+    found = []
+    for offer in offers:
+        wanted = None if offer.problem else Wanted.INSTALL if offer.plugin not in in_force else Wanted.UPGRADE
+        found.append(Ready(offer, None if in_force.get(offer.plugin) == offer.version else wanted))
+    return found
+
+
+def _nobody_came(order: Order) -> bool:
+    return order.state is State.WAITING and dt.datetime.now(dt.UTC) - order.at > TAKEN_UP_WITHIN
 
 
 HANDLERS = [plugins_page, switch_plugin]

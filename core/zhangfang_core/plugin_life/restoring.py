@@ -54,8 +54,10 @@ class Restored:
     jobs: int
 
 
-async def restore(folders: PluginFolders, path: Path, at: Addresses, *, say: Callable[[str], None] = lambda line: None) -> Restored:
-    """Needs the owner's address.
+async def restore(
+    folders: PluginFolders, path: Path, at: Addresses, *, by: str = BY, say: Callable[[str], None] = lambda line: None
+) -> Restored:
+    """Needs the owner's address. ``by`` stands on the trails.
 
     Raises Refusal ``plugin.export_broken``, ``plugin.installed``, ``plugin.id_taken``, ``plugin.has_tables``, ``plugin.files_missing``,
     ``plugin.not_equal``, ``plugin.needs_owner``, and those of :func:`must_run`: then nothing has changed.
@@ -75,7 +77,7 @@ async def restore(folders: PluginFolders, path: Path, at: Addresses, *, say: Cal
         guard = await connected(at.owner)
         try:
             await hold_migrations(guard)
-            await _brought_back(archive, plugin, folders, kept, at.owner, say)
+            await _brought_back(archive, plugin, folders, kept, at.owner, by, say)
         except BaseException:
             if plugin not in folders.unsettled():
                 folders.discard(kept)
@@ -90,7 +92,7 @@ async def restore(folders: PluginFolders, path: Path, at: Addresses, *, say: Cal
 
 
 async def _brought_back(
-    archive: Archive, plugin: str, folders: PluginFolders, kept: Path, owner: str, say: Callable[[str], None]
+    archive: Archive, plugin: str, folders: PluginFolders, kept: Path, owner: str, by: str, say: Callable[[str], None]
 ) -> None:
     engine = migration_engine(owner)
     with piccolo_uses(engine):
@@ -106,7 +108,7 @@ async def _brought_back(
             tables = await own_tables(connection, plugin, await known_plugins(connection))
             say("正在装回数据")
             await _rows(connection, archive, tables)
-            await _core_rows(connection, archive, plugin)
+            await _core_rows(connection, archive, plugin, by)
             await connection.execute(_JOBS, json.dumps(list(_lines(archive, JOBS))))
             folders.note_unsettled(plugin, {"step": RESTORE, "transaction": xid, "folder": kept.name})
 
@@ -168,7 +170,7 @@ async def _same_files(connection: "asyncpg.Connection[Any]", archive: Archive) -
         )
 
 
-async def _core_rows(connection: "asyncpg.Connection[Any]", archive: Archive, plugin: str) -> None:
+async def _core_rows(connection: "asyncpg.Connection[Any]", archive: Archive, plugin: str, by: str) -> None:
     """Switches, settings, vendors, permissions; on the trail of each firm that had decided about it."""
     of_firm: dict[int, list[tuple[str, list[dict[str, Any]]]]] = {}
     for name in (PERMISSIONS, *(core_member_of(rows.table) for rows in CORE_ROWS if rows.kept)):
@@ -184,8 +186,8 @@ async def _core_rows(connection: "asyncpg.Connection[Any]", archive: Archive, pl
                 await _insert(connection, name.removeprefix("core/").removesuffix(".jsonl"), lines)
         if firm in of_firm:
             after = {"version": archive.manifest["version"]}
-            await record_as_owner(connection, firm, "module.restore", f"module:{plugin}", by=BY, after=after)
-    await keep_step(connection, "module.restore", plugin, after={"version": archive.manifest["version"]})
+            await record_as_owner(connection, firm, "module.restore", f"module:{plugin}", by=by, after=after)
+    await keep_step(connection, "module.restore", plugin, by=by, after={"version": archive.manifest["version"]})
 
 
 async def _insert(connection: "asyncpg.Connection[Any]", table: str, lines: list[dict[str, Any]]) -> None:

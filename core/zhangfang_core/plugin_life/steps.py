@@ -29,12 +29,18 @@ class StepTaken:
 
 
 async def keep_step(
-    connection: "asyncpg.Connection[Any]", action: str, plugin: str, *, before: str | None = None, after: Mapping[str, object]
+    connection: "asyncpg.Connection[Any]",
+    action: str,
+    plugin: str,
+    *,
+    by: str = BY,
+    before: str | None = None,
+    after: Mapping[str, object],
 ) -> None:
     """In the transaction at hand, which is in no firm's scope. A database that has no schema yet keeps nothing."""
     if await connection.fetchval("select to_regclass('core_audit_entry') is not null"):
         was = None if before is None else {"version": before}
-        await record_as_owner(connection, DEPLOYMENT, action, f"module:{plugin}", by=BY, before=was, after=after)
+        await record_as_owner(connection, DEPLOYMENT, action, f"module:{plugin}", by=by, before=was, after=after)
 
 
 async def steps_taken() -> Sequence[StepTaken]:

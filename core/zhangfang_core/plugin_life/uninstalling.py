@@ -50,9 +50,15 @@ async def rehearsal(folders: PluginFolders, owner_dsn: str, plugin: str) -> Rehe
 
 
 async def uninstall(
-    folders: PluginFolders, owner_dsn: str, plugin: str, *, named: str, say: Callable[[str], None] = lambda line: None
+    folders: PluginFolders,
+    owner_dsn: str,
+    plugin: str,
+    *,
+    named: str,
+    by: str = BY,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Uninstalled:
-    """Export, remove, take the folder away. ``named`` is the plugin's id as the person typed it; ``say`` is told each step.
+    """Export, remove, take the folder away. ``named`` is the plugin's id as the person typed it; ``by`` stands on the trails; ``say`` is told each step.
 
     Raises Refusal ``plugin.not_installed``, ``plugin.not_named``, ``plugin.has_dependants``, ``plugin.tables_in_use``, ``plugin.working``,
     ``plugin.held``, ``plugin.busy``, ``plugin.busy_migrating``: then nothing has changed.
@@ -71,7 +77,7 @@ async def uninstall(
         connection = await _owner(owner_dsn)
         try:
             await hold_migrations(connection)
-            done = await _removed(connection, folders, plugin, say)
+            done = await _removed(connection, folders, plugin, by, say)
             say("数据已移除,正在移走程序")
             folders.take_away(plugin)
             return done
@@ -98,7 +104,7 @@ async def _owner(dsn: str) -> "asyncpg.Connection[Any]":
 
 
 async def _removed(
-    connection: "asyncpg.Connection[Any]", folders: PluginFolders, plugin: str, say: Callable[[str], None]
+    connection: "asyncpg.Connection[Any]", folders: PluginFolders, plugin: str, by: str, say: Callable[[str], None]
 ) -> Uninstalled:
     current = require_installed(folders, plugin)
     version = version_of(current, plugin)
@@ -113,7 +119,7 @@ async def _removed(
             say("正在导出")
             await export(connection, plugin, title, version, tables, current, file)
             say(f"已导出到 {file},正在移除数据")
-            await _forget(connection, plugin, {"version": version, "export": file.name})
+            await _forget(connection, plugin, by, {"version": version, "export": file.name})
             await drop_own(connection, plugin, tables, await known_plugins(connection))
             # Whoever finds this note asks PostgreSQL whether the transaction was committed.
             folders.note_unsettled(plugin, {"step": UNINSTALL, "transaction": xid})
@@ -123,7 +129,7 @@ async def _removed(
     return Uninstalled(file, len(tables))
 
 
-async def _forget(connection: "asyncpg.Connection[Any]", plugin: str, told: Mapping[str, str]) -> None:
+async def _forget(connection: "asyncpg.Connection[Any]", plugin: str, by: str, told: Mapping[str, str]) -> None:
     """Core's rows about it, its jobs, its migrations; on the trail of each firm that had decided about it."""
     async for firm in each_firm(connection):
         decided = await connection.fetchval(
@@ -133,8 +139,8 @@ async def _forget(connection: "asyncpg.Connection[Any]", plugin: str, told: Mapp
             await connection.execute(f"delete from {rows.table} where firm = app_firm() and {rows.about}", plugin)  # noqa: S608
         await connection.execute(WITHOUT_PERMISSIONS, plugin)
         if decided:
-            await record_as_owner(connection, firm, "module.uninstall", f"module:{plugin}", by=BY, after=told)
-    await keep_step(connection, "module.uninstall", plugin, after=told)
+            await record_as_owner(connection, firm, "module.uninstall", f"module:{plugin}", by=by, after=told)
+    await keep_step(connection, "module.uninstall", plugin, by=by, after=told)
     await connection.execute("delete from procrastinate_jobs where split_part(queue_name, ':', 1) = $1", plugin)
     await connection.execute("delete from procrastinate_periodic_defers where starts_with(task_name, $1 || '.')", plugin)
     await connection.execute("delete from migration where app_name = $1", plugin)

@@ -1,9 +1,21 @@
-"""A plugin's state, and what uninstalling takes, in words for the operator at the command line."""
+"""A plugin's state, what uninstalling takes, and what can be ordered, in words for the operator."""
 
 from collections.abc import Iterator
 
 from zhangfang_core.plugin_life.rehearsal import Rehearsal
 from zhangfang_core.plugin_life.states import State
+from zhangfang_sdk.texts import translatable
+
+WANTED = translatable(
+    {
+        "install": "安装",
+        "upgrade": "升级",
+        "restore": "装回",
+        "rehearse": "列出卸载的影响",
+        "uninstall": "卸载",
+    }
+)
+"""By :class:`~zhangfang_core.plugin_life.orders.Wanted`."""
 
 
 def state_words(state: State) -> str:

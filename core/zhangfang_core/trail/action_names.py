@@ -113,6 +113,7 @@ CORE_ACTIONS = translatable(
         "vendor.remove": "移除外部服务",
         "vendor.test": "测试外部服务连接",
         "export.download": "导出或下载",
+        "module.order": "在运维页上下单",
         "module.install": "安装模块",
         "module.upgrade": "模块换成另一版本",
         "module.uninstall": "卸载模块,数据已导出",

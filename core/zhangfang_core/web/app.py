@@ -27,6 +27,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.routes import mounted
 from zhangfang_core.notices.log_pages import HANDLERS as DELIVERY_PAGES
 from zhangfang_core.notices.pages import HANDLERS as NOTICE_PAGES
+from zhangfang_core.plugin_life.order_pages import HANDLERS as PLUGIN_ORDER_PAGES
 from zhangfang_core.plugin_life.pages import HANDLERS as PLUGIN_PAGES
 from zhangfang_core.search.pages import HANDLERS as SEARCH_PAGES
 from zhangfang_core.services import provide_services
@@ -55,6 +56,7 @@ CORE_PAGES: list[HTTPRouteHandler] = [
     *LEDGER_PAGES,
     *NOTICE_PAGES,
     *PLUGIN_PAGES,
+    *PLUGIN_ORDER_PAGES,
     *DELIVERY_PAGES,
     *TRAIL_PAGES,
     *VENDOR_PAGES,
