@@ -31,8 +31,13 @@ PLUGINS = "/operator/plugins"
 
 
 @page("/operator/plugin-orders/new", of=PORTAL, permission="operator.use")
-async def order_page(wanted: str = "", what: str = "") -> Page:
-    """Asks for the password and the second factor. Raises Refusal ``plugin.no_such_file``, ``plugin.not_installed``, ``not_found``."""
+async def order_page(wanted: str = "", what: str = "") -> Page | Redirect:
+    """Asks for the password and the second factor; without an order, back to what can be ordered.
+
+    Raises Refusal ``plugin.no_such_file``, ``plugin.not_installed``, ``plugin.no_such_order``.
+    """
+    if not wanted:
+        return go(portal(PLUGINS))
     return await _order_page(_kind(wanted), what)
 
 
@@ -70,7 +75,7 @@ def _kind(wanted: str) -> Wanted:
     try:
         return Wanted(wanted)
     except ValueError:
-        raise not_found("单子") from None
+        raise Refusal("plugin.no_such_order", "没有这种单子可以下。请从“模块的安装”页上选。", status=422, field="wanted") from None
 
 
 def _book() -> OrderBook:
