@@ -8,6 +8,7 @@ A canvas is drawn on after :func:`register_font`::
         write(canvas, 60, 700 - 14 * n, line, 9)
 """
 
+import unicodedata
 from itertools import groupby
 from typing import Any, Literal
 
@@ -19,6 +20,9 @@ from zhangfang_sdk.typefaces import Typefaces
 
 FONT = "zhangfang"
 RARE = "zhangfang-rare"
+MISSING = "□"
+UNSEEN = ("Cc", "Cf", "Mn", "Zs", "Zl", "Zp")
+"""Categories of characters that nobody misses: joiners, variation selectors, blanks."""
 CLOSING = ",。;:、!?)》”%,.;:!?)"
 
 
@@ -32,8 +36,10 @@ def register_font() -> None:
 
 
 def runs(text: str) -> list[tuple[str, str]]:
-    """(font, part): the parts of ``text``, each in a font that has its characters as far as one is there."""
-    return [(font, "".join(part)) for font, part in groupby(text, key=_font_of)]
+    """(font, part): the parts of ``text``, each in a font that has its characters. For one that no font here has, an emoji, stands □:
+    a reader sees that something stood there."""
+    placed = [_placed(character) for character in text]
+    return [(font, "".join(character for _, character in part)) for font, part in groupby(placed, key=lambda one: one[0])]
 
 
 def width(text: str, size: float) -> float:
@@ -79,8 +85,8 @@ def fitted(text: str, wide: float, size: float) -> str:
     return text + "…"
 
 
-def _font_of(character: str) -> str:
-    code = ord(character)
-    if code in pdfmetrics.getFont(FONT).face.charToGlyph or RARE not in pdfmetrics.getRegisteredFontNames():
-        return FONT
-    return RARE if code in pdfmetrics.getFont(RARE).face.charToGlyph else FONT
+def _placed(character: str) -> tuple[str, str]:
+    for font in (FONT, RARE):
+        if font in pdfmetrics.getRegisteredFontNames() and ord(character) in pdfmetrics.getFont(font).face.charToGlyph:
+            return font, character
+    return FONT, character if unicodedata.combining(character) or unicodedata.category(character) in UNSEEN else MISSING

@@ -57,6 +57,13 @@ async def test_two_pages_whatever_there_is_to_say(firm: TestFirm) -> None:
         assert many != 1 or "提醒0" in first
 
 
+async def test_what_no_typeface_has_is_seen_to_be_missing(firm: TestFirm) -> None:
+    report = Report("示例公司", "2026年10月", DAY, "王会计", [], [], ["2026-11-01 王会计:👍🏽已核对\ufe0f喆"], [])
+    _, second = words_of(draw(report))
+    assert "王会计:□□已核对" in second
+    assert "已核对喆" in second
+
+
 async def test_one_tap(firm: TestFirm, visit: Visit) -> None:
     lines = (Line("1002", "付", debit=500_00), Line("1001", "付", credit=500_00))
     async with scoped_transaction(system_scope(firm.id)):
@@ -69,6 +76,7 @@ async def test_one_tap(firm: TestFirm, visit: Visit) -> None:
     assert "生成体检报告" in (await boss.get("/risks/checkups")).text
     made = await boss.post("/risks/checkups")
     assert made.status_code == 303
+    assert (await boss.post("/risks/checkups")).headers["location"] == made.headers["location"]
     path = made.headers["location"].split("/c/1")[-1]
     assert "下载报告" in (await boss.get(path)).text
     assert "发给老板" not in (await boss.get(path)).text

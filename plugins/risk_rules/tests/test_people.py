@@ -1,6 +1,7 @@
 """RISK-3, RISK-6: whom an alert waits for, whom it was given to, who was asked; and that nobody is asked about what is over."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -113,3 +114,25 @@ async def test_nobody_is_asked_about_what_is_shut_nor_until_a_day_that_never_com
         assert answer.status_code == 409
         assert "这条提醒已经关闭" in answer.text
     assert await open_tasks(firm) == 0
+
+
+async def test_the_board_counts_all_and_shows_the_worst(visit: Visit, firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts and filters are the database's: what is not shown is counted too."""
+    now = dt.datetime.now(dt.UTC)
+    async with acting(firm, "owner"):
+        for n in range(12):
+            since = now - dt.timedelta(days=(0, 7, 8, 30, 31, 90)[n % 6])
+            client = (firm.restaurant, firm.trading)[n % 2]
+            await Alert(
+                client=client, rule="risk_rules.B07", subject=f"s{n}", level=1 + n % 4, title=f"提醒{n}号", sentence="", todo="",
+                source="", amount=0, created_at=since, updated_at=since,
+            ).save()  # fmt: skip
+    monkeypatch.setattr("zhangfang_risk_rules.pages.board.MOST", 3)
+    desk = await visit("owner", of_firm=True)
+    page = ""
+    for query, found in (("", 12), ("?level=4", 3), ("?age=0", 4), ("?age=1", 4), ("?age=2", 4), ("?age=2&level=1", 1), ("?family=没有", 0)):
+        page = (await desk.get(f"/risks/board{query}")).text
+        assert len(re.findall(r"提醒\d+号", page)) == min(3, found), query
+        assert ("只列出最严重" in page) == (found > 3), query
+    counts = [int(n) for n in re.findall(r'class="amt">(\d+)</td>', page)]
+    assert sum(counts) == 2 * 12

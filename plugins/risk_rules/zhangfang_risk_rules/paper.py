@@ -16,12 +16,12 @@ WIDE = A4[0] - 2 * MARGIN
 
 
 class Paper:
-    """What does not fit on a sheet goes on to the next one. ``foot`` stands at the foot of each."""
+    """What does not fit on a sheet goes on to the next one. ``foot`` stands at the foot of each. The same words make the same bytes."""
 
     def __init__(self, title: str, foot: str) -> None:
         register_font()
         self._out = io.BytesIO()
-        self._canvas = Canvas(self._out, pagesize=A4, pageCompression=1)
+        self._canvas = Canvas(self._out, pagesize=A4, pageCompression=1, invariant=1)
         self._canvas.setTitle(title)
         self._foot = foot
         self.sheets = 1
