@@ -35,7 +35,7 @@ async def page(portal: Portal, chromium: Browser) -> AsyncIterator[Page]:
         await connection().execute(
             """insert into core_account (firm, client, code, name, full_name, parent, category, normal_balance, is_leaf,
             dimensions, open_items, required, retired) select $1, $2, '1002' || lpad(n::text, 6, '0'), '第' || n || '支行账户',
-            '银行存款/第' || n || '支行账户', '1002', 'asset', 'debit', true, '', false, '', false from generate_series(1, $3) n""",
+            '银行存款-第' || n || '支行账户', '1002', 'asset', 'debit', true, '', false, '', false from generate_series(1, $3) n""",
             made.id,
             made.restaurant,
             MANY,
@@ -91,6 +91,14 @@ async def test_rows_by_keys(page: Page, portal: Portal) -> None:
         ("1001", 0, 8850, "交电费"),
         ("560213", 8850, 0, "交电费"),
     ]
+
+
+@pytest.mark.parametrize("typed", ["bgf", "glfyb", "办公费", "管理费用-办"])
+async def test_an_account_by_its_own_name_and_by_the_whole(page: Page, portal: Portal, typed: str) -> None:
+    await page.locator(cell(page, "account.0")).focus()
+    await page.keyboard.type(typed)
+    await page.keyboard.press("Enter")
+    assert await value(page, "account.0") == "560205 管理费用-办公费"
 
 
 async def test_quantity_price_and_an_item_made_on_the_spot(page: Page, portal: Portal) -> None:

@@ -164,6 +164,8 @@ async def test_an_item_is_made_on_the_spot(writer: Visitor, firm: TestFirm) -> N
     assert by_script.json()["code"] == "0002"
     found = (await writer.ask("GET", "/vouchers/finder", headers={"accept": "application/json"})).json()
     assert ["1002", "银行存款", "yhck", [], [], False] in found["accounts"]
+    by_code = {account[0]: account[1:3] for account in found["accounts"]}
+    assert by_code["560205"] == ["管理费用-办公费", "bgf glfybgf"]
     assert ["乙公司", "ygs"] in [item[3:5] for item in found["items"]]
 
 

@@ -18,7 +18,7 @@ def account_called(text: str, accounts: Mapping[str, Account]) -> Account | None
     if not wanted or (rest.strip() and code.isdigit()):
         return None
     usable = [a for a in accounts.values() if a.is_leaf and not a.retired]
-    for names in (lambda a: (a.name, a.full_name), lambda a: (initials(a.name),)):
+    for names in (lambda a: (a.name, a.full_name), _initials_of):
         fitting = [account for account in usable if wanted in names(account)]
         if len(fitting) == 1:
             return fitting[0]
@@ -26,16 +26,21 @@ def account_called(text: str, accounts: Mapping[str, Account]) -> Account | None
 
 
 def finder(accounts: Sequence[Account], items: Sequence[DimensionItem]) -> dict[str, object]:
-    """What the browser searches: accounts that lines may use as (code, full name, initials, kinds, required, open items), items as
-    (id, kind, code, name, initials, unit)."""
+    """What the browser searches: accounts that lines may use as (code, full name, initials of its own name and of the full one, kinds, required,
+    open items), items as (id, kind, code, name, initials, unit)."""
     return {
         "accounts": [
-            [a.code, a.full_name, initials(a.name), list(a.dimensions), list(a.required), a.open_items]
+            [a.code, a.full_name, " ".join(_initials_of(a)), list(a.dimensions), list(a.required), a.open_items]
             for a in accounts
             if a.is_leaf and not a.retired
         ],
         "items": [[i.id, i.kind.value, i.code, i.name, initials(i.name), i.unit] for i in items if not i.retired],
     }
+
+
+def _initials_of(account: Account) -> tuple[str, ...]:
+    """Of 管理费用-办公费 "bgf" and "glfybgf"."""
+    return tuple(dict.fromkeys((initials(account.name), initials(account.full_name.replace("-", "")))))
 
 
 def edition(accounts: Sequence[Account], items: Sequence[DimensionItem]) -> str:

@@ -2,7 +2,7 @@
 
 const SHOWN = 12;
 
-/** Those of `rows` ({code, name, initials}) that fit, the best first: the code begins so, the name or initials begin so, they contain it. */
+/** Those of `rows` ({code, name, initials}, of several spellings with blanks between) that fit, the best first: the code begins so, the name or initials begin so, they contain it. */
 export function fitting(rows, typed) {
   const words = typed.trim().toLowerCase();
   if (!words) return rows.slice(0, SHOWN);
@@ -10,9 +10,9 @@ export function fitting(rows, typed) {
   const ranks = [[], [], [], []];
   for (const row of rows) {
     const name = row.name.toLowerCase();
-    const last = name.slice(name.lastIndexOf("/") + 1);
+    const last = name.slice(name.lastIndexOf("-") + 1);
     if (row.code.toLowerCase().startsWith(words)) ranks[0].push(row);
-    else if (last.startsWith(words) || row.initials.startsWith(packed)) ranks[1].push(row);
+    else if (last.startsWith(words) || ` ${row.initials}`.includes(` ${packed}`)) ranks[1].push(row);
     else if (name.includes(words)) ranks[2].push(row);
     else if (row.initials.includes(packed)) ranks[3].push(row);
   }
