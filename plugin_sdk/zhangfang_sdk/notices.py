@@ -129,7 +129,7 @@ class Notices(Protocol):
     @needs()
     async def withdraw(self, client: int, beginning: str) -> int:
         """What it was about is settled: of the caller's notices whose key begins so ("returned:17"), none that still waits for its hour goes out
-        any more; on the screen they stay. In the caller's transaction; how many messages that were.
+        any more; on the screen they stand as read. In the caller's transaction; how many messages that were.
 
         Raises Refusal ``common.not_found`` for a client that the actor does not see; ValueError for an empty ``beginning``.
         """

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.notices import parcels
-from zhangfang_core.notices.badges import urgent_unread
+from zhangfang_core.notices.badges import unread_count, urgent_unread
 from zhangfang_core.notices.delivery import ATTEMPTS, deliver
 from zhangfang_core.notices.opt_outs import closable_kinds
 from zhangfang_core.notices.service import DELIVER
@@ -222,6 +222,17 @@ async def test_what_is_settled_before_its_hour_goes_out_no_more(firm: TestFirm, 
     assert await outcome(firm, boss) == {(c, *how) for c in ("email", "sms") for how in (("sent", ""), ("left_out", "settled"))}
     async with acting(firm, "owner"):
         assert await use(Notices).withdraw(firm.restaurant, "十月:") == 0, "it is out"
+
+
+async def test_what_is_settled_stands_as_read(firm: TestFirm, boss: int) -> None:
+    """Whoever settles it, for everybody; the others stay as they were."""
+    await send(firm, "九月:交了", "十月:没交")
+    async with acting(firm, "boss", user=boss):
+        assert await unread_count() == 2
+    async with acting(firm, "owner"):
+        await use(Notices).withdraw(firm.restaurant, "九月:")
+    async with acting(firm, "boss", user=boss):
+        assert await unread_count() == 1
 
 
 async def test_somebody_who_left_is_sent_nothing(firm: TestFirm, boss: int, office: PostOffice, run: Run) -> None:

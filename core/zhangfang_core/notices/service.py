@@ -46,6 +46,9 @@ _WITHDRAW = """update core_notice_delivery d set state = $5, reason = $6 from co
 _UNPLANNED = """update core_notice set planned_at = now()
     where firm = $1 and planned_at is null and client = $2 and starts_with(key, $3) and starts_with(kind, $4)"""
 
+_READ = """update core_notice set read_at = now()
+    where firm = $1 and read_at is null and client = $2 and starts_with(key, $3) and starts_with(kind, $4)"""
+
 
 class KeptNotices:
     """One row for each person concerned; a key reaches a person once, however often it is sent."""
@@ -89,8 +92,16 @@ class KeptNotices:
         whose = (firm_in_scope(), client, beginning, "" if plugin is None else f"{plugin.plugin}.")
         async with _seeing_everybody():
             await connection().execute(_UNPLANNED, *whose)
+            read = await connection().execute(_READ, *whose)
             done = await connection().execute(_WITHDRAW, *whose, State.LEFT_OUT.value, Reason.SETTLED.value)
-        return int(done.rpartition(" ")[2])
+        if _rows(read):
+            await use(Live).announce(TOPIC, client)
+        return _rows(done)
+
+
+def _rows(status: str) -> int:
+    """How many rows a statement changed, by what the database answers."""
+    return int(status.rpartition(" ")[2])
 
 
 async def _concerned(notice: Notice, permission: str | None) -> list[int]:
