@@ -1,14 +1,14 @@
 """银行存款余额调节表: what the bank says and what the books say at the end of a month, and the items that lie between."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from zhangfang_books.bank.accounts import accounts_of
 from zhangfang_books.bank.standing import standing
 from zhangfang_books.bank.tables import BankAccount
 from zhangfang_sdk import use
-from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.ledger import Ledger, Voucher
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.sheets import Cell, Heading, Row, Sheet
 
@@ -59,11 +59,13 @@ async def reconciled(account: BankAccount, month: Period) -> Reconciliation:
     of_books: list[OpenPoint] = []
     bank: int | None = 0
     before, begins = 0, None
+    read: dict[int, Voucher] = {}
     tied_before = 0
     for each in await accounts_of(client):
         if each.account != account.account:
             continue
         found = await standing(each, until=day)
+        read |= {voucher.id: voucher for voucher in found.posted}
         posted = {e.voucher for e in found.entries}
         explained: dict[int, int] = {}
         for match in found.matches:
@@ -90,7 +92,7 @@ async def reconciled(account: BankAccount, month: Period) -> Reconciliation:
     books = await _books_at(client, account.account, day)
     if begins is None:
         return Reconciliation(day, None, None, books, 0, (), ())
-    early = await _entries_before(client, account.account, begins)
+    early = await _balance_before(client, account.account, begins, read.values())
     return Reconciliation(day, begins, bank, books, early - before - tied_before, of_bank, sorted(of_books, key=lambda p: p.date))
 
 
@@ -100,14 +102,12 @@ async def _books_at(client: int, code: str, day: dt.date) -> int:
     return sum(b.debit - b.credit + b.closing_debit - b.closing_credit for b in balances if b.account == code)
 
 
-async def _entries_before(client: int, code: str, day: dt.date) -> int:
-    """The account's balance at the start of ``day``."""
-    month = Period.of(day)
-    start = await _books_at(client, code, month.plus(-1).last_day)
-    if day == month.first_day:
-        return start
-    entries = await use(Ledger).entries(client, code, month, month, limit=1_000_000)
-    return start + sum(e.debit - e.credit for e in entries if e.date < day)
+async def _balance_before(client: int, code: str, day: dt.date, posted: Iterable[Voucher]) -> int:
+    """The account's balance at the start of ``day``; ``posted`` are the vouchers of its month, at least."""
+    first = Period.of(day).first_day
+    start = await _books_at(client, code, Period.of(first).plus(-1).last_day)
+    lines = (line for voucher in posted if first <= voucher.date < day for line in voucher.lines)
+    return start + sum(line.debit - line.credit for line in lines if line.account == code)
 
 
 def reconciliation_sheet(found: Reconciliation, account: str, organisation: str, by: str) -> Sheet:

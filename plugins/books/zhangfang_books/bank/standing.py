@@ -39,10 +39,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Standing:
-    """``explained``: line → fen that vouchers explain; ``tied``: entry's key → fen that lines explain. ``drafts`` are unposted vouchers' ids."""
+    """``explained``: line → fen that vouchers explain; ``tied``: entry's key → fen that lines explain. ``drafts`` are unposted vouchers' ids.
+
+    ``posted`` are all the vouchers of the days and of two months before; ``entries`` of those that are not cancelled.
+    """
 
     account: BankAccount
     rows: Sequence[BankLineRow]
+    posted: Sequence[Voucher]
     entries: Sequence[Entry]
     matches: Sequence[BankMatch]
     drafts: Mapping[int, Voucher]
@@ -92,7 +96,7 @@ async def standing(account: BankAccount, *, since: dt.date | None = None, until:
     if until:
         early = set(await _lines_until(client, until))
         matches = [m for m in matches if m.line in early]
-    return _counted(Standing(account, rows, entries, matches, drafts))
+    return _counted(Standing(account, rows, vouchers, entries, matches, drafts))
 
 
 async def _lines_until(client: int, day: dt.date) -> Sequence[int]:
