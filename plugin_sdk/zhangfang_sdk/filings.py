@@ -74,7 +74,8 @@ class Filings(Protocol):
     async def confirmed(self, filing: int, *, payable: int) -> None:
         """The client agreed to pay so many fen. The person holds ``filings.confirm``, or ``filings.write`` and it is said on the trail.
 
-        Raises Refusal ``filings.no_figures`` while nothing was worked out, ``filings.figures_changed`` for another amount (both 409).
+        Raises Refusal ``filings.no_figures`` while nothing was worked out, ``filings.month_running`` while its months are not over,
+        ``filings.figures_changed`` for another amount (all 409).
         """
         ...
 

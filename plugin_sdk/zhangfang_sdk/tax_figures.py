@@ -12,7 +12,7 @@ A page tells the boss why the tax is what it is::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -61,7 +61,10 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFigures:
-    """``doubts`` are Chinese sentences: what a person must decide before it is filed. ``rules_of`` says of which day the rules are."""
+    """``doubts`` are Chinese sentences: what a person must decide before it is filed. ``rules_of`` says of which day the rules are.
+
+    ``paths`` leads from a doubt to the client's page where it is looked into, for those that have one.
+    """
 
     tax: Tax
     first: Period
@@ -69,6 +72,7 @@ class ReturnFigures:
     lines: tuple[FigureLine, ...]
     doubts: tuple[str, ...] = ()
     rules_of: str = ""
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, name: str) -> FigureLine:
         """Raises KeyError."""

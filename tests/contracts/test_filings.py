@@ -16,21 +16,31 @@ from zhangfang_sdk.tax_figures import Tax
 from zhangfang_sdk.testing.fake_filings import FakeFilings
 
 OCTOBER, DAY = Period(2026, 10), dt.date(2026, 11, 16)
+
+
+def month_of(due: dt.date) -> Period:
+    """October, but for what is due far ahead: that is of a month that runs or comes."""
+    return OCTOBER if due < DAY + dt.timedelta(days=9) else max(Period.current(), Period.of(due))
+
+
 Make = Callable[[], Awaitable[tuple[Filings, list[int]]]]
 
 
 @pytest.fixture(params=["fake", "real"])
 def make(request: pytest.FixtureRequest, firm: TestFirm) -> Make:
-    """Three returns: the restaurant's with figures and without, later one of the trading company with figures; their ids in that order."""
+    """Four returns: the restaurant's with figures and without, later one of the trading company with figures, and the restaurant's of a month
+    to come; their ids in that order.
+    """
     wanted = [
         (firm.restaurant, Tax.IIT, DAY, FilingStep.FIGURES, 70_00),
         (firm.restaurant, Tax.STAMP, DAY, FilingStep.OPEN, None),
         (firm.trading, Tax.VAT, DAY + dt.timedelta(days=1), FilingStep.FIGURES, 0),
+        (firm.restaurant, Tax.IIT, DAY + dt.timedelta(days=60), FilingStep.FIGURES, 70_00),
     ]
 
     async def fake() -> tuple[Filings, list[int]]:
         made = [
-            Filing(n, client, tax, OCTOBER, OCTOBER, due, step, payable)
+            Filing(n, client, tax, month_of(due), month_of(due), due, step, payable)
             for n, (client, tax, due, step, payable) in enumerate(wanted, 1)
         ]
         return FakeFilings(made), [filing.id for filing in made]
@@ -40,7 +50,7 @@ def make(request: pytest.FixtureRequest, firm: TestFirm) -> Make:
         async with acting(firm, "owner"):
             for client, tax, due, step, payable in wanted:
                 row = FilingRow(
-                    client=client, tax=tax.value, first=OCTOBER.number, last=OCTOBER.number, due=due, step=step, payable=payable,
+                    client=client, tax=tax.value, first=month_of(due).number, last=month_of(due).number, due=due, step=step, payable=payable,
                     lines="" if payable is None else "{}",
                 )  # fmt: skip
                 await row.save()
@@ -53,9 +63,9 @@ def make(request: pytest.FixtureRequest, firm: TestFirm) -> Make:
 async def test_they_stand_the_soonest_first_within_the_days_and_the_scope(firm: TestFirm, make: Make) -> None:
     service, ids = await make()
     async with acting(firm, "accountant"):
-        assert [f.id for f in await service.standing(None, due_until=DAY + dt.timedelta(days=9))] == ids
+        assert [f.id for f in await service.standing(None, due_until=DAY + dt.timedelta(days=9))] == ids[:3]
         assert [f.id for f in await service.standing(firm.restaurant, due_until=DAY)] == ids[:2]
-        assert [f.id for f in await service.standing(None, due_from=DAY + dt.timedelta(days=1), due_until=DAY + dt.timedelta(days=1))] == ids[2:]
+        assert [f.id for f in await service.standing(None, due_from=DAY + dt.timedelta(days=1), due_until=DAY + dt.timedelta(days=1))] == ids[2:3]
         found = await service.filing(ids[0])
         assert (found.tax, found.first, found.last, found.due, found.step, found.payable) == (Tax.IIT, OCTOBER, OCTOBER, DAY, FilingStep.FIGURES, 70_00)
     async with acting(firm, "boss", client=firm.restaurant):
@@ -73,7 +83,7 @@ async def refused(code: str, call: Awaitable[object]) -> None:
 
 
 async def test_the_boss_confirms_the_accountant_files_and_pays(firm: TestFirm, make: Make) -> None:
-    service, (first, open_, _) = await make()
+    service, (first, open_, *_) = await make()
     async with acting(firm, "boss", client=firm.restaurant):
         await refused("filings.no_figures", service.confirmed(open_, payable=0))
         await refused("filings.figures_changed", service.confirmed(first, payable=70_01))
@@ -110,6 +120,12 @@ async def test_the_firm_may_say_that_the_client_agreed_a_reviewer_may_not(firm: 
         await service.confirmed(ids[2], payable=0)
         assert (await service.filing(ids[2])).step is FilingStep.CONFIRMED
         await refused("common.not_found", service.confirmed(max(ids) + 999, payable=0))
+
+
+async def test_a_month_that_is_not_over_is_not_confirmed(firm: TestFirm, make: Make) -> None:
+    service, ids = await make()
+    async with acting(firm, "boss", client=firm.restaurant):
+        await refused("filings.month_running", service.confirmed(ids[3], payable=70_00))
 
 
 def told(service: Filings, fact: str = "returns_filed") -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.filings import Filing, FilingStep
-from zhangfang_sdk.periods import today
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.testing.fake_ledger import refusal
 
 
@@ -46,6 +46,8 @@ class FakeFilings:
         if found.step is FilingStep.OPEN:
             raise refusal("filings.no_figures")
         self._forward(found, FilingStep.CONFIRMED)
+        if found.last >= Period.current():
+            raise refusal("filings.month_running")
         if payable != found.payable:
             raise refusal("filings.figures_changed")
         self.filings[filing] = replace(found, step=FilingStep.CONFIRMED)

@@ -26,7 +26,7 @@ def income_tax(m: Material) -> Lines:
     found.doubt("纳税调整(业务招待费、罚款等)、不征税和免税收入没有计入,申报前请核对。")
     rate, why, asks = rate_of(max(base, 0), m.last, m.facts)
     for ask in asks:
-        found.doubt(ask.sentence)
+        found.doubt(ask.sentence, ask.path)
     if rate is not None:
         _tax(m, found, max(base, 0), rate, why)
     return found

@@ -68,8 +68,8 @@ class Lines:
     """A return as it is put together."""
 
     lines: list[FigureLine] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    rules: dict[str, None] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    """Each with the page where it is looked into, "" without one."""
 
     def add(self, name: str, steps: Iterable[Step]) -> int:
         """One line, the sum of its steps; zero steps are left out of the derivation. Returns the amount."""
@@ -78,9 +78,10 @@ class Lines:
         self.lines.append(FigureLine(name, amount, kept))
         return amount
 
-    def doubt(self, sentence: str) -> None:
-        if sentence and sentence not in self.doubts:
-            self.doubts.append(sentence)
+    def doubt(self, sentence: str, path: str = "") -> None:
+        """``path``: where it is looked into."""
+        if sentence:
+            self.doubts.setdefault(sentence, path)
 
 
 def from_line(name: str, amount: int) -> Step:

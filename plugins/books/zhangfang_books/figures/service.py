@@ -119,4 +119,5 @@ def worked_out(m: Material, tax: Tax) -> ReturnFigures:
         found = small_taxes.stamp(m)
     if m.missing:
         found.doubt(f"“{'、'.join(m.missing)}”没有回应,发票数据不全。")
-    return ReturnFigures(tax, m.first, m.last, tuple(found.lines), tuple(found.doubts), m.last.last_day.isoformat())
+    paths = {sentence: path for sentence, path in found.doubts.items() if path}
+    return ReturnFigures(tax, m.first, m.last, tuple(found.lines), tuple(found.doubts), m.last.last_day.isoformat(), paths)

@@ -27,7 +27,7 @@ def stamp(m: Material) -> Lines:
     found.doubt("印花税按合同所列金额计税。账上没有计提,这里按发票(不含税)估算,请与合同核对。")
     share, why, asks = share_of(m.books, m.facts)
     for ask in asks:
-        found.doubt(ask.sentence)
+        found.doubt(ask.sentence, ask.path)
     amounts = {row["title"]: found.add(row["title"], _steps(m, row)) for row in in_force("stamp", m.last.last_day)}
     whole = sum(amounts.values())
     if share is None:

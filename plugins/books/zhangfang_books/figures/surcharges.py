@@ -13,13 +13,13 @@ DUE = "本期应补(退)税(费)额合计"
 def surcharges(m: Material, vat: Lines) -> Lines:
     """城市维护建设税 by place, 教育费附加 and 地方教育附加; halved for whom 公告2023年第12号 says."""
     found = Lines()
-    found.doubts += vat.doubts
+    found.doubts |= vat.doubts
     base = max(next(line.amount for line in vat.lines if line.name == VAT_DUE), 0)
     found.add("计税(费)依据:增值税税额", [Step(VAT_DUE, base, "增值税申报表")])
     place, asks = place_of(m.books, m.facts)
     share, why, more = share_of(m.books, m.facts)
     for ask in (*asks, *more) if base else ():
-        found.doubt(ask.sentence)
+        found.doubt(ask.sentence, ask.path)
     if base and (place is None or share is None):
         return found
     free = _free(m, found) if base else None

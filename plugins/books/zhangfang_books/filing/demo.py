@@ -13,7 +13,7 @@ from zhangfang_sdk.context import in_scope, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.filings import Filing, FilingStep
-from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.periods import today
 from zhangfang_sdk.sheets import Heading, Row, Sheet
 from zhangfang_sdk.tax_figures import Tax
 
@@ -22,8 +22,8 @@ DAYS_BEFORE = dt.timedelta(days=14)
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late.
-    The wages' tax of the running month was confirmed by the second's boss and waits for the third's.
+    """What is due is filed, but for the last stamp duty (or withheld tax, out of its season) of two clients, late: the first's boss has to confirm
+    it, the second's has.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
@@ -52,11 +52,8 @@ async def pay_the_rest(clients: Sequence[int]) -> None:
 
 def _reached(filing: Filing, place: int, *, is_last: bool) -> FilingStep:
     if filing.due > today():
-        running = filing.tax is Tax.IIT and filing.last == Period.current()
-        return {1: FilingStep.CONFIRMED, 2: FilingStep.FIGURES}.get(place, FilingStep.OPEN) if running else FilingStep.OPEN
-    if is_last and place == 0:
-        return FilingStep.FIGURES
-    return FilingStep.FILED
+        return FilingStep.OPEN
+    return {0: FilingStep.FIGURES, 1: FilingStep.CONFIRMED}.get(place, FilingStep.FILED) if is_last else FilingStep.FILED
 
 
 async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from zhangfang_sdk.tax_figures import FigureLine, ReturnFigures, Step
 
 
 @dataclass(frozen=True, slots=True)
 class KeptLines:
+    """``doubts`` and ``paths`` as in ``ReturnFigures``."""
+
     lines: tuple[FigureLine, ...]
     doubts: tuple[str, ...]
+    paths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ def packed(figures: ReturnFigures) -> str:
         "rules_of": figures.rules_of,
         "lines": [[x.name, x.amount, [[s.title, s.amount, s.source, s.path] for s in x.derivation]] for x in figures.lines],
         "doubts": list(figures.doubts),
+        "paths": dict(figures.paths),
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -40,7 +45,12 @@ def unpacked(text: str) -> KeptLines:
         return KeptLines((), ())
     raw = json.loads(text)
     lines = (FigureLine(name, amount, tuple(Step(*step) for step in steps)) for name, amount, steps in raw["lines"])
-    return KeptLines(tuple(lines), tuple(raw["doubts"]))
+    return KeptLines(tuple(lines), tuple(raw["doubts"]), raw.get("paths", {}))
+
+
+def numbers(text: str) -> list[tuple[str, int, list[int]]]:
+    """Name, amount and addends of each line: two returns that differ only in words or in where they lead have the same."""
+    return [(line.name, line.amount, [step.amount for step in line.derivation]) for line in unpacked(text).lines]
 
 
 def digest(text: str) -> str:

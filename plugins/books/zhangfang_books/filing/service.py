@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhangfang_books.figures.service import TITLES, Span, WorkedOut, payable
-from zhangfang_books.filing.lines import Difference, differences, digest, packed
+from zhangfang_books.filing.lines import Difference, differences, digest, numbers, packed
 from zhangfang_books.filing.notices import TO_CONFIRM
 from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_sdk import use
@@ -26,6 +26,8 @@ from zhangfang_sdk.tax_figures import ReturnFigures, Tax
 
 FOLLOW = "books.follow"
 TOPIC = "filings"
+NO_FIGURES = ("taxes.no_return", "taxes.no_rules")
+"""The client files no such return any more, or nobody knows the rules of its months."""
 
 
 class RegisteredFilings:
@@ -57,6 +59,7 @@ class RegisteredFilings:
         if row.step == FilingStep.OPEN:
             raise Refusal("filings.no_figures", "这一期还没有算出申报数,会计算好后再确认。", status=409)
         _refuse_behind(row, FilingStep.CONFIRMED)
+        _refuse_running(row)
         if payable != row.payable:
             raise Refusal("filings.figures_changed", f"申报数有变动,现在应缴 {yuan(row.payable or 0)} 元,请看过再确认。", status=409)
         content, now = row.lines.encode(), dt.datetime.now(dt.UTC)
@@ -68,6 +71,7 @@ class RegisteredFilings:
         row.confirmed_by, row.confirmed_at = scope().user_name, now
         after: dict[str, object] = {"payable": payable, "sha256": row.confirmed_sha256, "by_firm": by_firm}
         await _keep(row, "books.filing_confirmed", after)
+        await _settle(row)
 
     async def filed(self, filing: int, *, receipt: int | None, number: str, payable: int | None = None, on: dt.date | None = None) -> None:
         """``payable`` (fen) is what was filed, for a return that nobody could work out; ``on`` the day of the receipt, today by default."""
@@ -89,6 +93,7 @@ class RegisteredFilings:
         row.step, row.number, row.receipt, row.filed_on = FilingStep.FILED, words, receipt, day
         row.filed_by = scope().user_name
         await _keep(row, "books.filing_filed", {"number": words, "receipt": receipt, "payable": row.payable, "on": day.isoformat()})
+        await _settle(row)
         use(Facts).tell("returns_filed", [int(row.id)])
 
     async def voided(self, filing: int, *, why: str) -> None:
@@ -144,13 +149,14 @@ class RegisteredFilings:
 async def work_out(filing: int) -> None:
     """Take the figures of today into the return; needs ``filings.write``. Other lines than the confirmed ones take the confirmation away.
 
-    The client's people are asked to confirm. Raises Refusal ``filings.step_back`` for a filed one, ``filings.not_known`` while a fact is missing,
-    and as ``TaxFigures.figures``.
+    The client's people are asked to confirm. Raises Refusal ``filings.step_back`` for a filed one, ``filings.month_running`` while its months
+    are not over, ``filings.not_known`` while a fact is missing, and as ``TaxFigures.figures``.
     """
     require("filings.write")
     row = await _held(filing)
     if row.step >= FilingStep.FILED:
         _refuse_behind(row, FilingStep.FIGURES)
+    _refuse_running(row)
     figures = await figures_of(row)
     if payable(figures) is None:
         raise Refusal("filings.not_known", "还缺这些情况,算不出应缴税额:" + ";".join(figures.doubts), status=409)
@@ -168,15 +174,22 @@ async def follow_postings(vouchers: Sequence[int]) -> None:
 
 
 async def follow_facts(client: int, first: Period) -> None:
-    """The same for what was learnt of a client's months from ``first`` on."""
-    rows = await FilingRow.objects().where(
+    """The same for what was learnt of a client's months from ``first`` on. A confirmation doesn't outlast a tax that can't be told any more."""
+    rows = FilingRow.objects().where(
         FilingRow.client == client,
         FilingRow.last >= first.number,
         FilingRow.step.is_in([FilingStep.FIGURES, FilingStep.CONFIRMED]),
     )
-    for row in rows:
-        figures = await figures_of(row)
-        if payable(figures) is not None:
+    for row in await rows.order_by(FilingRow.id).lock_rows("UPDATE"):
+        try:
+            figures = await figures_of(row)
+        except Refusal as refusal:
+            if refusal.code not in NO_FIGURES:
+                raise
+            figures = ReturnFigures(Tax(row.tax), *_months(row), (), (refusal.sentence,))
+        if payable(figures) is None:
+            await _forget(row, figures)
+        else:
             await _take(row, figures)
 
 
@@ -202,8 +215,11 @@ async def follow_invoices(keys: Sequence[str]) -> None:
 
 
 async def figures_of(row: FilingRow) -> ReturnFigures:
-    first, last = (Period.from_number(number) for number in (row.first, row.last))
-    return await WorkedOut().figures(int(row.client), Tax(row.tax), first, last)
+    return await WorkedOut().figures(int(row.client), Tax(row.tax), *_months(row))
+
+
+def _months(row: FilingRow) -> tuple[Period, Period]:
+    return Period.from_number(row.first), Period.from_number(row.last)
 
 
 async def against_books(row: FilingRow) -> list[Difference]:
@@ -226,14 +242,28 @@ def title_of(filing: Filing) -> str:
 
 async def _take(row: FilingRow, figures: ReturnFigures) -> None:
     text = packed(figures)
-    if text == row.lines and row.step > FilingStep.OPEN:
+    if row.step > FilingStep.OPEN and numbers(text) == numbers(row.lines):
+        if row.step == FilingStep.FIGURES and text != row.lines:
+            await FilingRow.update({FilingRow.lines: text}).where(FilingRow.id == row.id)
         return
+    again = await Confirmation.exists().where(Confirmation.filing == row.id)
+    await _replace(row, text, payable(figures), {"payable": payable(figures)})
+    await _ask(row, again=again)
+
+
+async def _forget(row: FilingRow, figures: ReturnFigures) -> None:
+    """Nobody can tell the tax any more: no amount is left to be confirmed, and what is missing is kept in its place."""
+    await _replace(row, packed(figures), None, {"payable": None, "why": ";".join(figures.doubts)})
+
+
+async def _replace(row: FilingRow, text: str, amount: int | None, after: dict[str, object]) -> None:
     was_confirmed = row.step == FilingStep.CONFIRMED
-    row.lines, row.payable, row.step = text, payable(figures), FilingStep.FIGURES
+    row.lines, row.payable = text, amount
+    row.step = FilingStep.OPEN if amount is None else FilingStep.FIGURES
     row.worked_by, row.worked_at = scope().user_name, dt.datetime.now(dt.UTC)
     row.confirmed_sha256, row.confirmed_by, row.confirmed_at = "", "", None
-    await _keep(row, "books.filing_voided" if was_confirmed else "books.filing_figures", {"payable": row.payable})
-    await _ask(row, again=was_confirmed)
+    await _keep(row, "books.filing_voided" if was_confirmed else "books.filing_figures", after)
+    await _settle(row)
 
 
 async def _ask(row: FilingRow, *, again: bool) -> None:
@@ -244,8 +274,18 @@ async def _ask(row: FilingRow, *, again: bool) -> None:
         "until": f"{row.due:%m-%d}",
         "again": "申报数有变动,原来的确认已失效。" if again else "",
     }
-    key = f"filing:{row.id}:{digest(row.lines)[:16]}"
+    # By the time: figures that come back to what they were are asked about once more.
+    key = f"{_asked_about(row)}{row.worked_at:%Y%m%d%H%M%S%f}"
     await use(Notices).send(Notice(filing.client, TO_CONFIRM, key, f"/books/filings/{row.id}", values))
+
+
+async def _settle(row: FilingRow) -> None:
+    """What people were asked before is answered, or asks for other figures."""
+    await use(Notices).withdraw(int(row.client), _asked_about(row))
+
+
+def _asked_about(row: FilingRow) -> str:
+    return f"filing:{row.id}:"
 
 
 async def _held(filing: int) -> FilingRow:
@@ -260,6 +300,12 @@ async def _keep(row: FilingRow, action: str, after: dict[str, object]) -> None:
     client = int(row.client)
     await use(Audit).record(action, f"books_filing:{row.id}", client=client, after=after)
     await use(Live).announce(TOPIC, client)
+
+
+def _refuse_running(row: FilingRow) -> None:
+    last = Period.from_number(row.last)
+    if last >= Period.current():
+        raise Refusal("filings.month_running", f"{last.label}还没有结束,月末以后再算税、确认。目前的数在税款页。", status=409)
 
 
 def _refuse_behind(row: FilingRow, wanted: FilingStep) -> None:

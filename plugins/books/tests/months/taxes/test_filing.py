@@ -10,6 +10,7 @@ import pytest
 from months.taxes.test_figures import know
 from zhangfang_books.filing.board import board, counted
 from zhangfang_books.filing.demo import file_demo_returns, pay_the_rest
+from zhangfang_books.filing.lines import unpacked
 from zhangfang_books.filing.opening import months_of, open_returns
 from zhangfang_books.filing.service import (
     RegisteredFilings,
@@ -25,14 +26,16 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.resuming import Sender, id_in
-from zhangfang_core.testing.tenants import TestFirm, acting, session_of
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting, make_member, session_of
 from zhangfang_sdk import use
+from zhangfang_sdk.clients import Clients, TaxpayerKind
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.periods import Period, today
+from zhangfang_sdk.profile import FactKind, NewFact, RegisteredAddress, YearAmount
 from zhangfang_sdk.tax_figures import Tax
 
 LAST_MONTH = Period.current().plus(-1)
@@ -133,6 +136,84 @@ async def test_a_change_voids_the_confirmation(firm: TestFirm, heard: str) -> No
         assert len(await Confirmation.select()) == 1
 
 
+async def confirmed(firm: TestFirm) -> int:
+    """The surcharges of the trading company's last month, worked out in a city and confirmed by its boss; the filing's id."""
+    await know(firm, firm.trading, NewFact(FactKind.TAXABLE_INCOME, YearAmount(2025, 400_000_000), dt.date(2025, 1, 1)))
+    lines = (Line("1002", "卖", debit=226_000_00), Line("5001", "卖", credit=200_000_00), Line("22210107", "卖", credit=26_000_00))
+    async with scoped_transaction(system_scope(firm.id)):
+        await open_returns([firm.trading])
+        await import_posted(firm.trading, [VoucherDraft(firm.trading, LAST_MONTH.last_day, "卖", lines)])
+    filing = next(f.id for f in await standing(firm, firm.trading) if f.tax is Tax.SURCHARGES and f.last == LAST_MONTH)
+    async with acting(firm, "accountant", client=firm.trading):
+        await work_out(filing)
+    async with acting(firm, "boss", client=firm.trading):
+        await RegisteredFilings().confirmed(filing, payable=(await RegisteredFilings().filing(filing)).payable or 0)
+    return filing
+
+
+UNKNOWABLE = {
+    "a fact is missing": NewFact(FactKind.REGISTERED_ADDRESS, RegisteredAddress("某县示例路 1 号", "330122"), dt.date(2025, 1, 1)),
+    "it is no return of theirs": NewFact(FactKind.TAXPAYER_KIND, TaxpayerKind.SMALL_SCALE, dt.date(2025, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("why", UNKNOWABLE)
+async def test_a_tax_that_can_t_be_told_any_more_leaves_no_confirmation(firm: TestFirm, why: str) -> None:
+    filing = await confirmed(firm)
+    async with scoped_transaction(system_scope(firm.id)):
+        await use(Clients).record(firm.trading, UNKNOWABLE[why])
+        await follow_profiles([firm.trading])
+    async with acting(firm, "accountant", client=firm.trading):
+        row = await FilingRow.objects().get(FilingRow.id == filing)
+        assert row is not None
+        assert (row.step, row.payable, row.confirmed_sha256) == (FilingStep.OPEN, None, "")
+        assert unpacked(row.lines).doubts, "what is missing is said"
+        assert filing not in [w.path.rpartition("/")[2] for w in await to_confirm(99)]
+        assert await connection().fetchval("select count(*) from core_audit_entry where action = 'books.filing_voided'") == 1
+    async with acting(firm, "boss", client=firm.trading):
+        with pytest.raises(Refusal, match=r"filings\.no_figures"):
+            await RegisteredFilings().confirmed(filing, payable=0)
+
+
+async def test_a_running_month_is_neither_asked_about_nor_confirmed(firm: TestFirm) -> None:
+    await opened(firm)
+    running = next(f.id for f in await standing(firm, firm.restaurant) if f.tax is Tax.IIT and f.last == Period.current())
+    async with acting(firm, "accountant", client=firm.restaurant):
+        with pytest.raises(Refusal, match=r"filings\.month_running"):
+            await work_out(running)
+        await FilingRow.update({FilingRow.step: FilingStep.FIGURES, FilingRow.payable: 0, FilingRow.lines: "{}"}).where(FilingRow.id == running)
+    async with acting(firm, "boss", client=firm.restaurant):
+        with pytest.raises(Refusal, match=r"filings\.month_running"):
+            await RegisteredFilings().confirmed(running, payable=0)
+
+
+async def unread(firm: TestFirm, person: int) -> int:
+    async with acting(firm, "boss", user=person):
+        return await connection().fetchval("select count(*) from core_notice where read_at is null and kind = 'books.filing_to_confirm'")
+
+
+@pytest.mark.parametrize("done", ["confirmed", "filed"])
+async def test_what_is_done_is_not_asked_about_any_more(firm: TestFirm, portal: Portal, done: str) -> None:
+    """Figures that change and come back are asked about each time; the last question is read once it is answered."""
+    filing = await opened(firm)
+    async with scoped_transaction(system_scope(firm.id)):
+        boss = await make_member(login="boss@example.test", name="李总", password=OWNER_PASSWORD, role="boss", client=firm.restaurant)
+    async with acting(firm, "accountant", client=firm.restaurant):
+        await work_out(filing)
+    for amount in (5_00, -5_00):
+        async with scoped_transaction(system_scope(firm.id)):
+            more = await use(Ledger).draft(withheld(firm.restaurant, amount))
+            await use(Ledger).post(more)
+            await follow_postings([more])
+        assert await unread(firm, boss) == 1
+    async with acting(firm, "accountant", client=firm.restaurant):
+        if done == "confirmed":
+            await RegisteredFilings().confirmed(filing, payable=210_00)
+        else:
+            await RegisteredFilings().filed(filing, receipt=None, number="1")
+    assert await unread(firm, boss) == 0
+
+
 async def test_a_filed_return_is_held_against_the_books(firm: TestFirm) -> None:
     filing = await opened(firm)
     async with acting(firm, "accountant", client=firm.restaurant):
@@ -203,7 +284,7 @@ async def test_the_boss_confirms_on_the_page_and_the_accountant_files_there(firm
 async def test_the_demo_has_returns_in_every_state(firm: TestFirm) -> None:
     """Filed, paid, due and overdue, with receipts; a second telling changes nothing."""
     await know(firm, firm.restaurant)
-    await know(firm, firm.trading)
+    await know(firm, firm.trading, NewFact(FactKind.TAXABLE_INCOME, YearAmount(2025, 400_000_000), dt.date(2025, 1, 1)))
     async with scoped_transaction(system_scope(firm.id)):
         for client in (firm.restaurant, firm.trading):
             await import_posted(client, [withheld(client, 210_00)])
