@@ -12,9 +12,11 @@ from zhangfang_capture_ocr.reading import InvoiceKind
 from zhangfang_capture_ocr.services import desk
 from zhangfang_capture_ocr.specimens import taxed_line
 from zhangfang_capture_ocr.tables import Invoice
+from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.tenants import TRADING_TAX_ID, acting
+from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.ledger import Ledger
+from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
 
@@ -131,3 +133,17 @@ async def test_the_page_marks_and_drafts(payer: Any, people: Any, drawn: Any) ->
     async with acting(payer.firm, "accountant"):
         row = await Invoice.select(Invoice.input_tax).where(Invoice.id == freight).first()
     assert row == {"input_tax": 90_00}
+
+
+async def test_what_is_deducted_without_a_tick_is_named(payer: Any, people: Any) -> None:
+    """Entries deduct input tax and nothing of the month is ticked: the register and the page of the month's taxes both say so."""
+    lines = (Line("22210101", "进项", debit=78_00), Line("1002", "进项", credit=78_00))
+    async with scoped_transaction(system_scope(payer.firm.id)):
+        await use(Ledger).post(await use(Ledger).draft(VoucherDraft(payer.client, NOVEMBER.first_day, "手工抵扣", lines)))
+    firm = await people.of_firm("owner")
+    place = f"{firm.place}/c/{payer.client}"
+    for path in ("capture/input-tax", "cards/capture_ocr.input_tax"):
+        said = (await firm.http.get(f"{place}/{path}?period=2026-11")).text
+        assert "没有勾选记录" in said, path
+        assert "多 78.00" in said, path
+        assert "没有勾选记录" not in (await firm.http.get(f"{place}/{path}?period=2026-10")).text
