@@ -198,7 +198,7 @@ class SmallLowProfit:
     """小型微利企业 for 企业所得税, judged for ``year`` as far as its figures reach (预缴 is judged the same way).
 
     ``missing`` are the facts without which it stays ``UNKNOWN``. ``reasons`` are Chinese sentences with the figures; ``law`` names the
-    rule and its time, "" when no rule is known for the day.
+    rule and its time, "" when no rule is known for the day. ``income_limit`` (fen) is the taxable income up to which it is one, None then.
     """
 
     answer: Answer
@@ -206,6 +206,7 @@ class SmallLowProfit:
     reasons: tuple[str, ...] = ()
     missing: tuple[FactKind, ...] = ()
     law: str = ""
+    income_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,10 @@ def judge(profile: Profile) -> SmallLowProfit:
     if rule is None:
         return SmallLowProfit(Answer.UNKNOWN, profile.at.year, ("没有这一年的小型微利企业标准。",))
     quarters = _quarters_until(profile)
+    income = int(rule["income_yuan"]) * FEN
     conditions = (
         _industry(profile),
-        _income(profile, int(rule["income_yuan"]) * FEN),
+        _income(profile, income),
         _average(profile.employees, FactKind.EMPLOYEES, int(rule["people"]), quarters),
         _average(profile.total_assets, FactKind.TOTAL_ASSETS, int(rule["assets_yuan"]) * FEN, quarters),
     )
@@ -62,6 +63,7 @@ def judge(profile: Profile) -> SmallLowProfit:
         tuple(c.sentence for c in conditions if c.sentence),
         tuple(kind for c in conditions for kind in c.missing),
         str(rule["source"]),
+        income,
     )
 
 

@@ -24,6 +24,7 @@ from zhangfang_books.bank.feeds.wechat_pay import wechat_pay_vendor
 from zhangfang_books.bank.service import StatementBank
 from zhangfang_books.bank.settling import settle_posted
 from zhangfang_books.closing import pages as closing_pages
+from zhangfang_books.figures import behind_pages
 from zhangfang_books.figures import pages as tax_pages
 from zhangfang_books.figures.service import WorkedOut
 from zhangfang_books.filing import demo as filing_demo
@@ -73,7 +74,7 @@ class Books:
         pages = (
             *(web, statement_pages, equity_pages, ledger_pages, stock_pages, export_pages),
             *(closing_pages, import_pages, profile_pages, take_over_pages, bank_pages, bank_import_pages, feed_pages, reconciliation_pages),
-            *(payroll_pages, line_pages, tax_payment_pages, tax_pages, filing_pages, sales_pages),
+            *(payroll_pages, line_pages, tax_payment_pages, tax_pages, behind_pages, filing_pages, sales_pages),
         )
         return [handler for module in pages for handler in module.PAGES]
 

@@ -1,24 +1,27 @@
 """What the figures of a return are counted from, and the parts that their lines are made of. Pure; amounts are fen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from zhangfang_books.sales.register import RegisterRow
+from zhangfang_books.figures.behind import EntriesBehind, InvoicesBehind, Side, Which
+from zhangfang_books.sales.register import Method, RegisterRow
 from zhangfang_books.tax.facts import TaxFacts
 from zhangfang_books.tax.months_before import MonthBefore
+from zhangfang_sdk.invoices import InvoiceDirection, InvoiceSums
 from zhangfang_sdk.month_end import MonthBooks
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tax_figures import FigureLine, Step
 
-BOOKS, TOLD = "账", "建账前补录"
+BOOKS, TOLD, ISSUED = "账", "建账前补录", "销项发票"
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """``books`` up to ``last``, posted vouchers only; ``register`` of the months from ``first`` on.
 
-    ``received`` is the amount without tax of invoices received in them; ``missing`` names sources of invoices that did not answer.
-    ``withheld`` is the income tax of the month's payroll, None without one.
+    ``unbooked`` are the rows of ``register`` that no posted voucher of the months has, ``unbooked_count`` invoices; ``earlier`` what was issued
+    before and booked in the months. ``received`` counts the invoices received from ``received_since`` on; ``missing`` names sources of invoices
+    that did not answer. ``withheld`` is the income tax of the month's payroll, None without one.
     """
 
     books: MonthBooks
@@ -26,7 +29,11 @@ class Material:
     first: Period
     last: Period
     register: Sequence[RegisterRow] = ()
-    received: int = 0
+    unbooked: Sequence[RegisterRow] = ()
+    unbooked_count: int = 0
+    earlier: Sequence[RegisterRow] = ()
+    received: InvoiceSums = field(default_factory=InvoiceSums)
+    received_since: Period | None = None
     missing: tuple[str, ...] = ()
     withheld: int | None = None
 
@@ -37,12 +44,26 @@ class Material:
 
     @property
     def whole_sales(self) -> int:
-        """The same, and what was told of the months before the books."""
-        return self.sales + sum(each.sales for each in self.before)
+        """By the invoices and what the books have beside them, and what was told of the months before the books."""
+        beside = self.beside(self.sales, amount_of)
+        return sum(r.amount for r in self.register) + (max(beside, 0) if self.billed else beside) + sum(each.sales for each in self.before)
+
+    @property
+    def billed(self) -> bool:
+        """Whether there are invoices to hold the books against."""
+        return bool(self.register or self.earlier)
 
     @property
     def before(self) -> Sequence[MonthBefore]:
         return self.facts.told_of(self.first)
+
+    def booked(self, measure: "Measure") -> int:
+        """Of the invoices whose vouchers were posted in the months."""
+        return sum(map(measure, self.register)) - sum(map(measure, self.unbooked)) + sum(map(measure, self.earlier))
+
+    def beside(self, in_books: int, measure: "Measure") -> int:
+        """What the books have beside the invoices that they booked; below zero where they have less."""
+        return in_books - self.booked(measure)
 
     def told(self) -> str:
         """Where the months before the books were told of."""
@@ -55,12 +76,32 @@ class Material:
         """Debits less credits of the months."""
         return self.books.turnover(self.first, *codes)
 
-    def account(self, code: str) -> str:
-        """Where the entries of these months are read."""
-        return f"/books/detail?account={code}&period={self.first.key}&to={self.last.key}"
+    def entries(self, *codes: str, side: Side, first: Period | None = None, last: Period | None = None) -> str:
+        """Where the entries behind a number of these months are read, or of others."""
+        return EntriesBehind(codes, first or self.first, last or self.last, side).path
 
-    def invoices(self) -> str:
-        return f"/books/sales?period={self.last.key}"
+    def received_invoices(self) -> str:
+        """Where the invoices that ``received`` counts are read."""
+        return InvoicesBehind(self.received_since or self.first, self.last, InvoiceDirection.RECEIVED).path
+
+    def invoices(self, row: RegisterRow | None = None, *, which: Which = Which.ALL, tax: bool = False) -> str:
+        """Where the issued invoices of a row of the register are read, or of all; by amount or by tax."""
+        if row is None:
+            return InvoicesBehind(self.first, self.last, which=which, tax=tax).path
+        return InvoicesBehind(self.first, self.last, which=which, methods=(row.method,), rate=row.rate, special=row.special, tax=tax).path
+
+
+Measure = Callable[[RegisterRow], int]
+
+
+def amount_of(row: RegisterRow) -> int:
+    """Without tax."""
+    return row.amount
+
+
+def tax_of(*methods: Method) -> Measure:
+    """The tax of rows of these methods."""
+    return lambda row: row.tax if row.method in methods else 0
 
 
 @dataclass(slots=True)

@@ -1,13 +1,14 @@
 """The SDK's ``TaxFigures``: which returns a client files, and the figures of one from books and invoices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhangfang_books.figures import income_tax, small_taxes, surcharges, vat_general, vat_small
-from zhangfang_books.figures.material import Lines, Material
+from zhangfang_books.figures.material import Lines, Material, tax_of
 from zhangfang_books.payroll import booking
+from zhangfang_books.sales.booked import against_vouchers
 from zhangfang_books.sales.reading import issued
-from zhangfang_books.sales.register import register
+from zhangfang_books.sales.register import Method, register
 from zhangfang_books.tax.facts import TaxFacts, facts_of
 from zhangfang_books.tax.rates import one_in_force
 from zhangfang_sdk import use
@@ -32,6 +33,8 @@ PAYABLE: Mapping[Tax, str] = {
 
 INVOICED = frozenset({Tax.VAT, Tax.SURCHARGES, Tax.STAMP})
 QUARTERLY = frozenset({Tax.CIT, Tax.STAMP})
+DEDUCTED_WITHIN = 12
+"""Months that are looked through for the invoices whose tax a month deducts; the law sets no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,26 @@ async def material(client: int, tax: Tax, first: Period, last: Period, facts: Ta
     if tax not in INVOICED:
         return Material(books, facts, first, last)
     invoices, missing = await issued(client, first, last)
-    received = 0
-    if tax is Tax.STAMP:
-        query = InvoiceQuery(client, first, last, InvoiceDirection.RECEIVED)
-        received = (await use(Invoices).sums(query)).amount
-    return Material(books, facts, first, last, register(invoices, general=facts.is_general), received, missing)
+    rows = register(invoices, general=facts.is_general)
+    found = Material(books, facts, first, last, rows, missing=missing)
+    if not _as_booked(found):
+        held = await against_vouchers(client, first, last, facts)
+        unbooked, earlier = (register(each, general=facts.is_general) for each in (held.unbooked, held.earlier))
+        found = replace(found, unbooked=unbooked, unbooked_count=len(held.unbooked), earlier=earlier)
+    if tax is not Tax.STAMP and not facts.is_general:
+        return found
+    since = first if tax is Tax.STAMP else last.plus(1 - DEDUCTED_WITHIN)
+    received = await use(Invoices).sums(InvoiceQuery(client, since, last, InvoiceDirection.RECEIVED))
+    return replace(found, received=received, received_since=since)
+
+
+def _as_booked(m: Material) -> bool:
+    """Whether the books have the sales and the tax of the invoices to the fen: then each is booked, and nothing else."""
+    if m.sales != sum(r.amount for r in m.register):
+        return False
+    output, simple = (sum(map(tax_of(*methods), m.register)) for methods in ((Method.GENERAL, Method.UNKNOWN), (Method.SIMPLE,)))
+    names = m.facts.accounts
+    return not m.facts.is_general or (-m.turned(names.vat_output), m.credits(names.vat_simple)) == (output, simple)
 
 
 def worked_out(m: Material, tax: Tax) -> ReturnFigures:

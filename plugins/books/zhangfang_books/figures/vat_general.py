@@ -1,12 +1,14 @@
 """增值税 of a general payer, by the lines of its return. Pure; amounts are fen."""
 
-from zhangfang_books.figures.material import BOOKS, Lines, Material, from_line
+from zhangfang_books.figures.behind import EntriesBehind, Side
+from zhangfang_books.figures.material import BOOKS, ISSUED, Lines, Material, from_line
+from zhangfang_books.figures.unbilled import beside_invoices, doubt_unbooked
 from zhangfang_books.sales.register import Method, RegisterRow
-from zhangfang_books.tax.rates import Row, in_force, part_of, percent
+from zhangfang_books.tax.rates import Row, in_force, one_in_force, part_of, percent, source_of
+from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.tax_figures import Step
 
-LAW = "增值税法(2026-01-01 施行)"
 DUE = "应纳税额合计"
 
 
@@ -14,64 +16,65 @@ def vat_general(m: Material) -> Lines:
     """销项 − (进项 − 转出 + 上期留抵), what can't be deducted being carried forward (第二十一条); 简易计税 apart."""
     found = Lines()
     _sales(m, found)
-    output = found.add("销项税额", _output(m))
+    output = found.add("销项税额", _output(m, found))
     names = m.facts.accounts
-    paid = found.add("进项税额", [Step("账上进项税额", m.turned(names.vat_input), BOOKS, m.account(names.vat_input))])
+    paid = found.add("进项税额", [Step("账上进项税额", m.turned(names.vat_input), BOOKS, m.entries(names.vat_input, side=Side.DEBIT_NET))])
+    if paid > m.received.tax:
+        found.doubt(
+            f"账上抵扣的进项税额 {yuan(paid)},近一年收到的发票税额只有 {yuan(m.received.tax)}:有的抵扣没有发票在这里,"
+            "请导入或采集这些发票,并与电子税务局的勾选结果核对。",
+            m.received_invoices(),
+        )
     carried = found.add("上期留抵税额", [_carried(m, found)])
-    out = found.add(
-        "进项税额转出", [Step("账上进项税额转出", -m.turned(names.vat_input_out), BOOKS, m.account(names.vat_input_out))]
-    )
+    turned_out = m.entries(names.vat_input_out, side=Side.CREDIT_NET)
+    out = found.add("进项税额转出", [Step("账上进项税额转出", -m.turned(names.vat_input_out), BOOKS, turned_out)])
     whole = found.add(
         "应抵扣税额合计",
         [from_line("进项税额", paid), from_line("上期留抵税额", carried), from_line("进项税额转出", -out)],
     )
     left = whole - min(whole, output)
-    used = found.add("实际抵扣税额", [from_line("应抵扣税额合计", whole), Step("大于销项税额,留抵下期", -left, f"{LAW}第二十一条")])
+    kept = Step("大于销项税额,留抵下期", -left, source_of(one_in_force("carry_forward", m.last.last_day)))
+    used = found.add("实际抵扣税额", [from_line("应抵扣税额合计", whole), kept])
     more = _additional(m, found, output - used)
     due = found.add("应纳税额", [from_line("销项税额", output), from_line("实际抵扣税额", -used), *more])
     found.add("期末留抵税额", [from_line("应抵扣税额合计", whole), from_line("实际抵扣税额", -used)])
-    simple = found.add("简易计税办法计算的应纳税额", _simple(m))
+    simple = found.add("简易计税办法计算的应纳税额", _simple(m, found))
     total = found.add(DUE, [from_line("应纳税额", due), from_line("简易计税办法计算的应纳税额", simple)])
-    before = found.add("本期已缴税额", [Step("账上已交税金", m.turned(names.vat_paid), BOOKS, m.account(names.vat_paid))])
+    before = found.add("本期已缴税额", [Step("账上已交税金", m.turned(names.vat_paid), BOOKS, m.entries(names.vat_paid, side=Side.DEBIT_NET))])
     found.add("本期应补(退)税额", [from_line(DUE, total), from_line("本期已缴税额", -before)])
     return found
 
 
 def _sales(m: Material, found: Lines) -> None:
-    by_rate = [Step(_called(r.rate, special=r.special), r.amount, "销项发票", m.invoices()) for r in _rows(m, Method.GENERAL)]
-    unknown = [Step("税率不明的发票", r.amount, "销项发票", m.invoices()) for r in _rows(m, Method.UNKNOWN)]
-    gap = m.sales - sum(r.amount for r in m.register)
-    billed = bool(m.register)
-    title = "账上多出的销售额(未开票收入)" if billed else "账上销售额"
-    account = m.facts.accounts.sales[0]
-    found.add("按适用税率计税销售额", [*by_rate, *unknown, Step(title, gap, BOOKS, m.account(account))])
+    beside = beside_invoices(m, found, "销售额", m.facts.accounts.sales, Side.CREDIT_NET)
+    unknown = _rows(m, Method.UNKNOWN)
+    by_rate = [_of_row(m, row) for row in (*_rows(m, Method.GENERAL), *unknown)]
+    found.add("按适用税率计税销售额", [*by_rate, beside])
     for name, method in (("按简易办法计税销售额", Method.SIMPLE), ("免税销售额", Method.EXEMPT)):
-        found.add(name, [Step(_called(r.rate, special=r.special), r.amount, "销项发票", m.invoices()) for r in _rows(m, method)])
+        found.add(name, [_of_row(m, row) for row in _rows(m, method)])
     others = [*_rows(m, Method.ZERO), *_rows(m, Method.UNTAXED)]
     if others:
-        found.add("零税率和不征税销售额", [Step(_called(r.rate, special=r.special), r.amount, "销项发票", m.invoices()) for r in others])
-    if billed and gap:
-        found.doubt("账上的销售额与销项发票不一致,差额按未开票收入列示,请核对。")
-    if unknown:
-        found.doubt("有的销项发票没有税率,请按发票核对它的计税方法。")
+        found.add("零税率和不征税销售额", [_of_row(m, row) for row in others])
+    doubt_unbooked(m, found)
+    if beside.amount and m.billed:
+        found.doubt("账上的销售额比发票多,多出的按未开票收入列示,请核对。", m.entries(*m.facts.accounts.sales, side=Side.CREDIT_NET))
+    for row in unknown:
+        found.doubt("有的销项发票没有税率,请按发票核对它的计税方法。", m.invoices(row))
 
 
-def _output(m: Material) -> list[Step]:
-    names = m.facts.accounts
+def _output(m: Material, found: Lines) -> list[Step]:
+    methods = (Method.GENERAL, Method.UNKNOWN)
     steps = [
-        Step(f"{_called(r.rate, special=r.special)}:{_source(r.rate, m.last)}", r.tax, "销项发票", m.invoices())
-        for r in (*_rows(m, Method.GENERAL), *_rows(m, Method.UNKNOWN))
+        Step(f"{_called(r)}:{_rule(r.rate, m.last)}", r.tax, ISSUED, m.invoices(r, tax=True))
+        for method in methods
+        for r in _rows(m, method)
     ]
-    gap = -m.turned(names.vat_output) - sum(step.amount for step in steps)
-    title = "账上多出的销项税额(未开票收入等)" if m.register else "账上销项税额"
-    return [*steps, Step(title, gap, BOOKS, m.account(names.vat_output))]
+    return [*steps, beside_invoices(m, found, "销项税额", (m.facts.accounts.vat_output,), Side.CREDIT_NET, methods)]
 
 
-def _simple(m: Material) -> list[Step]:
-    code = m.facts.accounts.vat_simple
-    steps = [Step(_called(r.rate, special=r.special), r.tax, "销项发票", m.invoices()) for r in _rows(m, Method.SIMPLE)]
-    gap = m.credits(code) - sum(step.amount for step in steps)
-    return [*steps, Step("账上多出的简易计税" if m.register else "账上简易计税", gap, BOOKS, m.account(code))]
+def _simple(m: Material, found: Lines) -> list[Step]:
+    steps = [_of_row(m, row, tax=True) for row in _rows(m, Method.SIMPLE)]
+    return [*steps, beside_invoices(m, found, "简易计税", (m.facts.accounts.vat_simple,), Side.CREDIT, (Method.SIMPLE,))]
 
 
 def _carried(m: Material, found: Lines) -> Step:
@@ -80,7 +83,8 @@ def _carried(m: Material, found: Lines) -> Step:
     balance = carried_before(m, m.first)
     if balance < 0:
         found.doubt("上月末应交增值税还有贷方余额没有转到未交增值税,请先补做转出凭证。")
-    return Step("上月末应交增值税借方余额", max(balance, 0), BOOKS, f"/books/detail?account={code}&period={m.first.plus(-1).key}")
+    behind = EntriesBehind((code,), m.first.plus(-1), m.first.plus(-1), Side.DEBIT_NET, carried=True)
+    return Step("上月末应交增值税借方余额", max(balance, 0), BOOKS, behind.path)
 
 
 def carried_before(m: Material, month: Period) -> int:
@@ -104,7 +108,7 @@ def _additional(m: Material, found: Lines, due: int) -> list[Step]:
         balance += _accrued(m, month, rule) - used
         used = min(max(balance, 0), max(_due_of(m, month) if month < m.last else due, 0))
         month = month.plus(1)
-    return [Step(f"加计抵减 {percent(rule['share'])}", -used, f"{rule['source']}({rule['from']} 起)")]
+    return [Step(f"加计抵减 {percent(rule['share'])}", -used, source_of(rule))]
 
 
 def _accrued(m: Material, month: Period, rule: Row) -> int:
@@ -128,10 +132,13 @@ def _rows(m: Material, method: Method) -> list[RegisterRow]:
     return [row for row in m.register if row.method is method]
 
 
-def _called(rate: str, *, special: bool) -> str:
-    return f"{rate or '税率不明'}{'专用发票' if special else '普通发票'}"
+def _of_row(m: Material, row: RegisterRow, *, tax: bool = False) -> Step:
+    return Step(_called(row), row.tax if tax else row.amount, ISSUED, m.invoices(row, tax=tax))
 
 
-def _source(rate: str, month: Period) -> str:
-    row = next((r for r in in_force("vat_rate", month.last_day) if percent(r["rate"]) == rate), None)
-    return "" if row is None else f"{row['source']}"
+def _called(row: RegisterRow) -> str:
+    return f"{row.rate or '税率不明'}{'专用发票' if row.special else '普通发票'}"
+
+
+def _rule(rate: str, month: Period) -> str:
+    return source_of(next((r for r in in_force("vat_rate", month.last_day) if percent(r["rate"]) == rate), None))

@@ -1,9 +1,11 @@
 """增值税 of a small-scale payer, by the lines of its return. Pure; amounts are fen."""
 
-from zhangfang_books.figures.material import BOOKS, TOLD, Lines, Material, from_line
+from zhangfang_books.figures.behind import Side
+from zhangfang_books.figures.material import ISSUED, TOLD, Lines, Material, from_line
+from zhangfang_books.figures.unbilled import beside_invoices, doubt_unbooked
 from zhangfang_books.figures.vat_general import DUE
 from zhangfang_books.sales.register import Method, RegisterRow
-from zhangfang_books.tax.rates import Row, one_in_force, part_of, percent
+from zhangfang_books.tax.rates import Row, one_in_force, part_of, percent, source_of
 from zhangfang_books.tax.vat import is_free
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.tax_figures import Step
@@ -20,7 +22,7 @@ def vat_small(m: Material, levy: Row) -> Lines:
         found.doubt(f"{m.last.year} 年的起征点还没有规定,按全部销售额征税计算。")
     if m.facts.lacks_months_of(m.first):
         found.doubt(f"这一期有一部分在建账({m.facts.starts.label})之前,那部分销售额不在账上,补录后才知道是否达到起征点。")
-    taxed, exempt = _divided(m, free=free)
+    taxed, exempt = _divided(m, found, free=free)
     base = found.add("应征增值税不含税销售额(3%征收率)", taxed)
     special = [r for r in m.register if r.special and r.method is Method.SIMPLE]
     told = [Step(f"{b.period.label}专用发票", b.special, TOLD, m.told()) for b in m.before]
@@ -30,28 +32,26 @@ def vat_small(m: Material, levy: Row) -> Lines:
     rates = {r.rate for r in m.register if r.method is Method.SIMPLE} - {percent(levy["rate"]), percent(levy["reduced"])}
     if rates:
         found.doubt(f"有税率为 {'、'.join(sorted(rates)) or '空'} 的发票,不按 3% 征收率计,请另行核对。")
-    whole = found.add("本期应纳税额", [Step(f"销售额 {yuan(base)} × {percent(levy['rate'])}", part_of(base, levy["rate"]), _dated(levy))])
+    whole = found.add("本期应纳税额", [Step(f"销售额 {yuan(base)} × {percent(levy['rate'])}", part_of(base, levy["rate"]), source_of(levy))])
     at_full = sum(r.amount for r in special if r.rate == percent(levy["rate"]))
     cut = levy["rate"] - levy["reduced"]
     less = found.add(
-        "本期应纳税额减征额", [Step(f"销售额 {yuan(base - at_full)} × {percent(cut)}", part_of(base - at_full, cut), _dated(levy))]
+        "本期应纳税额减征额", [Step(f"销售额 {yuan(base - at_full)} × {percent(cut)}", part_of(base - at_full, cut), source_of(levy))]
     )
     title = f"免税销售额 {yuan(small)} × {percent(levy['rate'])}"
-    source = "" if limit is None else _dated(limit)
-    found.add("本期免税额", [Step(title, part_of(small, levy["rate"]), source)])
+    found.add("本期免税额", [Step(title, part_of(small, levy["rate"]), source_of(limit))])
     total = found.add(DUE, [from_line("本期应纳税额", whole), from_line("本期应纳税额减征额", -less)])
     found.add("本期应补(退)税额", [from_line(DUE, total)])
+    doubt_unbooked(m, found)
     _compared(m, found, total, free=free)
     return found
 
 
-def _divided(m: Material, *, free: bool) -> tuple[list[Step], list[Step]]:
+def _divided(m: Material, found: Lines, *, free: bool) -> tuple[list[Step], list[Step]]:
     """Steps of what is taxed, and of what the limit exempts."""
     rows = [r for r in m.register if r.method in (Method.SIMPLE, Method.UNKNOWN)]
-    gap = m.sales - sum(r.amount for r in m.register)
     ordinary = [_step(m, r) for r in rows if not r.special]
-    title = "账上多出的销售额(未开票收入)" if m.register else "账上销售额"
-    ordinary.append(Step(title, gap, BOOKS, m.account(m.facts.accounts.sales[0])))
+    ordinary.append(beside_invoices(m, found, "销售额", m.facts.accounts.sales, Side.CREDIT_NET))
     special = [_step(m, r) for r in rows if r.special]
     for each in m.before:
         special.append(Step(f"{each.period.label}专用发票", each.special, TOLD, m.told()))
@@ -66,13 +66,12 @@ def _compared(m: Material, found: Lines, total: int, *, free: bool) -> None:
     booked = m.credits(m.facts.accounts.vat) - m.credits(m.facts.accounts.vat_exempt)
     # The tax of months before the books is in another's books.
     if booked != total and not m.before:
-        found.doubt(f"账上应交增值税是 {yuan(booked)},与本表应纳税额 {yuan(total)} 相差 {yuan(booked - total)},请核对。")
+        found.doubt(
+            f"账上应交增值税是 {yuan(booked)},与本表应纳税额 {yuan(total)} 相差 {yuan(booked - total)},请核对。",
+            m.entries(m.facts.accounts.vat, side=Side.CREDIT),
+        )
 
 
 def _step(m: Material, row: RegisterRow) -> Step:
-    return Step(f"{row.rate or '税率不明'}{'专用发票' if row.special else '普通发票'}", row.amount, "销项发票", m.invoices())
-
-
-def _dated(row: Row) -> str:
-    return f"{row['source']}({row['from']} 起)"
+    return Step(f"{row.rate or '税率不明'}{'专用发票' if row.special else '普通发票'}", row.amount, ISSUED, m.invoices(row))
 

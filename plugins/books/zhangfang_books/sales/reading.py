@@ -42,7 +42,11 @@ class MonthRegister:
 
 async def issued(client: int, first: Period, last: Period) -> tuple[list[Invoice], tuple[str, ...]]:
     """In force, of every source, each number once; newest first. Needs ``invoices.read``."""
-    query = InvoiceQuery(client, first, last, InvoiceDirection.ISSUED)
+    return await every_invoice(InvoiceQuery(client, first, last, InvoiceDirection.ISSUED))
+
+
+async def every_invoice(query: InvoiceQuery) -> tuple[list[Invoice], tuple[str, ...]]:
+    """Each number once, newest first, and titles of sources that did not answer. Needs ``invoices.read``."""
     found, after, missing = list[Invoice](), "", dict[str, None]()
     while True:
         page = await use(Invoices).page(query, after=after, limit=AT_ONCE)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from zhangfang_books.reading import posted_vouchers
 from zhangfang_books.sales.source import NAME, get
@@ -68,7 +69,9 @@ def sale_of(voucher: Voucher, facts: TaxFacts) -> Sale | None:
 
 
 def pairs_of(invoices: Sequence[Invoice], sales: Sequence[Sale]) -> list[tuple[int, int]]:
-    """(Invoice, voucher) of the same amounts: named by its number, else of the same buyer, else alone on the same day. Pure."""
+    """(Invoice, voucher) of the same amounts: named by its number, else of the same buyer, else alone on the same day, else all those of a day
+    together in one voucher of that day. Pure.
+    """
     open_, left = {i.id: i for i in sorted(invoices, key=lambda i: (i.issued_on, i.id))}, {s.voucher: s for s in sales}
     found: list[tuple[int, int]] = []
 
@@ -86,6 +89,13 @@ def pairs_of(invoices: Sequence[Invoice], sales: Sequence[Sale]) -> list[tuple[i
     take(lambda invoice, sale: len(invoice.number) >= TAIL and invoice.number[-TAIL:] in sale.text)
     take(lambda invoice, sale: invoice.buyer.name in sale.buyers)
     take(lambda invoice, sale: not sale.buyers and invoice.issued_on == sale.day)
+    for day, several in groupby(sorted(open_.values(), key=lambda i: i.issued_on), lambda i: i.issued_on):
+        together = list(several)
+        sums = sum(i.amount for i in together), sum(i.tax for i in together)
+        sale = next((s for s in left.values() if s.day == day and (s.amount, s.tax) == sums), None)
+        if sale is not None:
+            found += [(invoice.id, sale.voucher) for invoice in together]
+            del left[sale.voucher]
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from zhangfang_books.tax.chosen import TaxSettings, chosen_for
 from zhangfang_books.tax.months_before import MonthBefore, told
-from zhangfang_books.tax.rates import Accounts, accounts_of
+from zhangfang_books.tax.rates import Accounts, accounts_of, one_in_force
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
 from zhangfang_sdk.ledger import Ledger
@@ -109,5 +109,6 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
 
 
 def settled_year(period: Period) -> int:
-    """国家税务总局公告2022年第3号 第一条: the 汇算清缴 of a year governs from 1 July of the next to 30 June of the one after."""
-    return period.year - 1 if period.month >= 7 else period.year - 2
+    """The year whose 汇算清缴 says who is 小型微利 for 六税两费 in ``period``."""
+    rule = one_in_force("settlement", period.last_day)
+    return period.year - (1 if rule is not None and period.month >= rule["month"] else 2)

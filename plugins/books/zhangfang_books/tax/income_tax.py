@@ -1,8 +1,9 @@
 """企业所得税按季预缴, on the year's profit so far. Pure; amounts are fen."""
 
 from zhangfang_books.tax.facts import TaxFacts, ask_for
-from zhangfang_books.tax.rates import one_in_force, part_of, percent
-from zhangfang_books.tax.year import accrued_of_year, is_unknown, losses_of, profit_of_year, small_now
+from zhangfang_books.tax.rates import one_in_force, part_of, percent, source_of
+from zhangfang_books.tax.small import so_far
+from zhangfang_books.tax.year import accrued_of_year, is_unknown, losses_of, profit_of_year
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks
@@ -52,15 +53,15 @@ def rate_of(base: int, period: Period, facts: TaxFacts) -> tuple[int | None, str
     if whole is None:
         return None, "", (Ask("没有这一年的企业所得税税率,请更新系统。", ""),)
     ordinary = int(whole["rate"])
-    source = f"税率 {percent(ordinary)};{whole['source']}。"
+    source = f"税率 {percent(ordinary)};{source_of(whole)}。"
     if small is None or base == 0:
         return ordinary, source, ()
-    answer, missing = small_now(base, period, facts)
-    if answer is Answer.NO:
-        return ordinary, f"不是小型微利企业。{''.join(facts.profile.small_low_profit.reasons)}{source}", ()
-    if answer is Answer.UNKNOWN:
-        return None, "", ask_for(missing, "要判断是不是小型微利企业,才能确定税率。")
-    return int(small["rate"]), f"小型微利企业,实际税负 {percent(small['rate'])};{small['source']}。", ()
+    judged = so_far(base, period, facts)
+    if judged.answer is Answer.NO:
+        return ordinary, f"{judged.sentence}{source}", ()
+    if judged.answer is Answer.UNKNOWN:
+        return None, "", ask_for(judged.missing, "要判断是不是小型微利企业,才能确定税率。")
+    return int(small["rate"]), f"{judged.sentence}实际税负 {percent(small['rate'])};{source_of(small)}。", ()
 
 
 def _owes_to_earlier_years(books: MonthBooks, facts: TaxFacts) -> bool:

@@ -36,6 +36,8 @@ class Accounts:
     stamp: str
     withheld: str
     capital: tuple[str, ...]
+    goods: tuple[str, ...]
+    production: str
     income_tax_expense: str
     income_tax: str
     costs: tuple[str, ...]
@@ -65,6 +67,14 @@ def in_force(kind: str, day: dt.date) -> list[Row]:
 
 def one_in_force(kind: str, day: dt.date) -> Row | None:
     return next(iter(in_force(kind, day)), None)
+
+
+def source_of(row: Row | None) -> str:
+    """The rule and the days on which it holds: "…第二十条(2026-01-01 起)"; "" for none."""
+    if row is None:
+        return ""
+    until = f",至 {row['until']}" if row.get("until") else ""
+    return f"{row['source']}({row['from']} 起{until})"
 
 
 def part_of(amount: int, rate: int) -> int:

@@ -1,9 +1,11 @@
 """城市维护建设税 and the two surcharges on education, on the VAT of a month or quarter. Pure; amounts are fen."""
 
+from dataclasses import dataclass
+
 from zhangfang_books.tax.facts import SETTINGS_PAGE, TaxFacts, ask_for, span_of
-from zhangfang_books.tax.rates import TEN_THOUSAND, Row, in_force, one_in_force, part_of, percent
+from zhangfang_books.tax.rates import TEN_THOUSAND, Row, in_force, one_in_force, part_of, percent, source_of
+from zhangfang_books.tax.small import settled, so_far, taxable_of_year
 from zhangfang_books.tax.vat import owed, sales_of
-from zhangfang_books.tax.year import is_unknown, losses_of, profit_of_year, small_now
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks
@@ -23,13 +25,13 @@ def surtaxes(books: MonthBooks, facts: TaxFacts) -> Accrual:
     if first is None or due <= 0:
         return nothing
     place, asks = place_of(books, facts)
-    share, why, halving_asks = share_of(books, facts)
-    asks += halving_asks
-    if place is None or share is None:
+    share = share_of(books, facts)
+    asks += share.asks
+    if place is None or share.levied is None:
         names = facts.accounts
         booked = books.credits(first, names.city_maintenance, names.education, names.local_education)
         return nothing if booked else Accrual("surtaxes", TITLE, asks=asks)
-    return _booked(books, facts, first, due, place, share, why)
+    return _booked(books, facts, first, due, place, share.levied, share.why + share.doubt)
 
 
 def vat_due(books: MonthBooks, facts: TaxFacts, first: Period) -> int:
@@ -52,7 +54,7 @@ def _booked(books: MonthBooks, facts: TaxFacts, first: Period, due: int, place: 
             f"只算了{facts.starts.label}建账以后的增值税:本季度建账前几个月的增值税不在账上,请按申报的增值税核对,不够的手工补提。"
         )
     if limit is not None and sales <= limit and not facts.lacks_months_of(first):
-        reasons.append(f"销售额 {yuan(sales)},不计教育费附加和地方教育附加;{free['source'] if free else ''}。")
+        reasons.append(f"销售额 {yuan(sales)},不计教育费附加和地方教育附加;{source_of(free)}。")
     else:
         rows += in_force("surcharge", books.period.last_day)
     lines: list[Line] = []
@@ -63,7 +65,7 @@ def _booked(books: MonthBooks, facts: TaxFacts, first: Period, due: int, place: 
         if amount > 0:
             lines.append(Line(account, f"计提{row['title']}", credit=amount))
             reasons.append(
-                f"{row['title']} {yuan(whole)}:增值税 {yuan(due)} × {percent(row['rate'] * share // TEN_THOUSAND)};{row['source']}。"
+                f"{row['title']} {yuan(whole)}:增值税 {yuan(due)} × {percent(row['rate'] * share // TEN_THOUSAND)};{source_of(row)}。"
             )
     if not lines:
         return Accrual("surtaxes", TITLE)
@@ -88,24 +90,35 @@ def place_of(books: MonthBooks, facts: TaxFacts) -> tuple[Row | None, tuple[Ask,
     return None, (Ask(sentence, SETTINGS_PAGE),)
 
 
-def share_of(books: MonthBooks, facts: TaxFacts) -> tuple[int | None, str, tuple[Ask, ...]]:
-    """The share that is levied, why it is not the whole, and what has to be known first."""
-    rule = one_in_force("halving", books.period.last_day)
-    if rule is None:
-        return TEN_THOUSAND, "", ()
-    if not facts.is_general:
-        return rule["share"], f"增值税小规模纳税人减半;{rule['source']}。", ()
-    if facts.chosen.income_tax == "personal":
-        return rule["share"], f"个体工商户减半(合伙企业、个人独资企业不适用,请核对);{rule['source']}。", ()
-    settled, year = facts.settled_year, books.period.year
-    answer, missing, later = settled.answer, settled.missing, ""
-    if answer is Answer.UNKNOWN:
-        base = None if is_unknown(books, facts) else profit_of_year(books, facts) - losses_of(facts, year)
-        answer, missing = small_now(base, books.period, facts)
-        later = "(按本年数据判断,以汇算清缴结果为准)"
-    judged = f"{year if later else settled.year} 年"
-    if answer is Answer.UNKNOWN:
-        return None, "", ask_for(missing, "小型微利企业的附加税费减半,现在还无法判断。")
-    if answer is Answer.NO:
-        return TEN_THOUSAND, f"{judged}不是小型微利企业{later},不减半。", ()
-    return rule["share"], f"{judged}符合小型微利企业条件{later},减半;{rule['source']}。", ()
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of a tax that 六税两费减半 is about: parts of ten thousand that are levied, None while ``asks`` are open; ``why`` says by which rule.
+
+    ``doubt`` is what a person has to look at first, "" without one.
+    """
+
+    levied: int | None
+    why: str = ""
+    asks: tuple[Ask, ...] = ()
+    doubt: str = ""
+
+
+def share_of(books: MonthBooks, facts: TaxFacts) -> Share:
+    """By the rules in force on the month's last day, the first that is about the client."""
+    rules = {row["who"]: row for row in in_force("halving", books.period.last_day)}
+    if not facts.is_general and "small_scale" in rules:
+        return _halved(rules["small_scale"])
+    if facts.chosen.income_tax == "personal" and "individual" in rules:
+        return _halved(rules["individual"])
+    if "small_low_profit" not in rules:
+        return Share(TEN_THOUSAND)
+    judged = settled(facts, so_far(taxable_of_year(books, facts), books.period, facts))
+    if judged.answer is Answer.UNKNOWN:
+        return Share(None, asks=ask_for(judged.missing, "小型微利企业的附加税费减半,现在还无法判断。"))
+    if judged.answer is Answer.NO:
+        return Share(TEN_THOUSAND, f"{judged.sentence}不减半。")
+    return _halved(rules["small_low_profit"], judged.sentence)
+
+
+def _halved(rule: Row, judged: str = "") -> Share:
+    return Share(rule["share"], f"{judged}{rule['title']};{source_of(rule)}。", doubt=str(rule.get("doubt", "")))

@@ -1,7 +1,7 @@
 """增值税 at a month's end: 转出未交 of a general payer, exemption of a small-scale one. Pure; amounts are fen."""
 
 from zhangfang_books.tax.facts import TaxFacts, span_of
-from zhangfang_books.tax.rates import one_in_force
+from zhangfang_books.tax.rates import one_in_force, source_of
 from zhangfang_sdk.ledger import Line
 from zhangfang_sdk.money import yuan
 from zhangfang_sdk.month_end import Accrual, Ask, MonthBooks
@@ -36,7 +36,7 @@ def exemption(books: MonthBooks, facts: TaxFacts) -> Accrual:
         return Accrual("vat_exemption", title, asks=(_before_the_books(facts),))
     lines = (Line(names.vat, title, debit=amount), Line(names.vat_exempt, title, credit=amount))
     reasons = (
-        f"{_span(first, books.period)}不含税销售额 {yuan(sales)},未达到起征点;{rule['source']}。",
+        f"{_span(first, books.period)}不含税销售额 {yuan(sales)},未达到起征点;{source_of(rule)}。",
         "开具了增值税专用发票的部分不免税,有的话请把金额减去这部分税额。",
     )
     return Accrual("vat_exemption", title, lines, reasons)

@@ -1,27 +1,33 @@
-"""The year's profit so far, its losses, and whether the company is 小型微利 by it. Pure; amounts are fen."""
+"""The year's profit so far and its losses. Pure; amounts are fen."""
 
 from zhangfang_books.tax.facts import TaxFacts
 from zhangfang_books.tax.rates import one_in_force
 from zhangfang_sdk.month_end import MonthBooks
 from zhangfang_sdk.periods import Period
-from zhangfang_sdk.profile import Answer, FactKind
 
 
 def profit_of_year(books: MonthBooks, facts: TaxFacts) -> int:
     """利润总额 from January, what was brought along included; 所得税费用 and 以前年度损益调整 are no part of it."""
-    left_out = (facts.accounts.income_tax_expense, *facts.accounts.prior_years)
-    counted = tuple(code for code in facts.results if not code.startswith(left_out))
+    left_out, counted = _left_out(facts), _counted(facts)
     brought = sum(
         v
         for code, v in facts.brought.items()
-        if code.startswith(counted_above(counted)) and not code.startswith(left_out)
+        if code.startswith(tuple(counted_accounts(facts))) and not code.startswith(left_out)
     )
     return -(books.turnover(Period(books.period.year, 1), *counted) + brought) if counted else 0
 
 
-def counted_above(codes: tuple[str, ...]) -> tuple[str, ...]:
-    """Figures that were brought along may stand on the first level."""
-    return tuple({code[:4] for code in codes})
+def counted_accounts(facts: TaxFacts) -> list[str]:
+    """The first-level accounts that the profit is counted from, on which figures that were brought along may stand."""
+    return sorted({code[:4] for code in _counted(facts)})
+
+
+def _counted(facts: TaxFacts) -> tuple[str, ...]:
+    return tuple(code for code in facts.results if not code.startswith(_left_out(facts)))
+
+
+def _left_out(facts: TaxFacts) -> tuple[str, ...]:
+    return (facts.accounts.income_tax_expense, *facts.accounts.prior_years)
 
 
 def accrued_of_year(books: MonthBooks, facts: TaxFacts) -> int:
@@ -45,14 +51,3 @@ def is_unknown(books: MonthBooks, facts: TaxFacts) -> bool:
     january = Period(books.period.year, 1)
     taken_over = facts.starts_within(january) and facts.starts.year == january.year
     return taken_over and not facts.brought and not facts.founded_in(facts.starts)
-
-
-def small_now(base: int | None, period: Period, facts: TaxFacts) -> tuple[Answer, tuple[FactKind, ...]]:
-    """小型微利 by this year so far, ``base`` being its taxable income as far as the books tell it; and what has to be known first."""
-    small, judged = one_in_force("small_income_tax", period.last_day), facts.profile.small_low_profit
-    if judged.answer is Answer.NO or small is None or (base is not None and base > small["limit"]):
-        return Answer.NO, ()
-    if judged.answer is Answer.YES:
-        return Answer.YES, ()
-    missing = tuple(kind for kind in judged.missing if base is None or kind is not FactKind.TAXABLE_INCOME)
-    return (Answer.UNKNOWN, missing) if missing or not judged.missing else (Answer.YES, ())

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from zhangfang_books.tax.chosen import TaxSettings
 from zhangfang_books.tax.distribution import ending, reserve
 from zhangfang_books.tax.facts import TaxFacts, settled_year
-from zhangfang_books.tax.income_tax import income_tax
+from zhangfang_books.tax.income_tax import income_tax, rate_of
 from zhangfang_books.tax.rates import accounts_of
-from zhangfang_books.tax.surtaxes import surtaxes
+from zhangfang_books.tax.small import so_far, taxable_of_year
+from zhangfang_books.tax.surtaxes import share_of, surtaxes
 from zhangfang_books.tax.vat import exemption, transfer
 from zhangfang_sdk.ledger import Balance
 from zhangfang_sdk.month_end import Accrual, MonthBooks
@@ -36,7 +37,8 @@ SEPTEMBER, DECEMBER = Period(2026, 9), Period(2026, 12)
 RESULTS = ("5001", "5051", "5301", "5401", "5403", "560205", "571199", "5801")
 CHOSEN = TaxSettings("corporate", "quarter", "by_address")
 URBAN = RegisteredAddress("西湖区示例路 1 号", "330106")
-YES = SmallLowProfit(Answer.YES, 2026, law="2023 年第 12 号")
+LIMIT = 3_000_000_00
+YES = SmallLowProfit(Answer.YES, 2026, law="2023 年第 12 号", income_limit=LIMIT)
 
 
 def fact(kind: FactKind, value: FactValue) -> Fact[FactValue]:
@@ -138,7 +140,7 @@ def test_surtaxes_are_halved_for_whom_the_rule_is(settled: Answer, now: Answer, 
     """公告2023年第12号 第二条; 国家税务总局公告2022年第3号: the 汇算清缴 governs, where there is one."""
     known = facts(
         general=True,
-        profile=profile(small_low_profit=SmallLowProfit(now, 2026)),
+        profile=profile(small_low_profit=SmallLowProfit(now, 2026, income_limit=LIMIT)),
         settled_year=SmallLowProfit(settled, 2025),
     )
     assert amounts(surtaxes(books(*VAT_DUE), known)) == expected
@@ -156,12 +158,32 @@ def test_nobody_is_asked_about_what_is_booked_already() -> None:
 
 def test_what_the_year_earns_so_far_is_read_from_the_books() -> None:
     """Mid-year nobody has entered 应纳税所得额: it is counted; above the limit nothing is halved."""
-    only_income = SmallLowProfit(Answer.UNKNOWN, 2026, missing=(FactKind.TAXABLE_INCOME,))
+    only_income = SmallLowProfit(Answer.UNKNOWN, 2026, missing=(FactKind.TAXABLE_INCOME,), income_limit=LIMIT)
     known = facts(general=True, profile=profile(small_low_profit=only_income))
     assert amounts(surtaxes(books(*VAT_DUE), known)) == HALVED
     rich = books(*VAT_DUE, before=[(Period(2026, 6), "5001", -9_000_000_00)])
     assert amounts(surtaxes(rich, known)) == WHOLE
     assert "应纳税所得额" in asked(surtaxes(books(*VAT_DUE), replace(known, starts=Period(2026, 8))))
+
+
+def test_small_is_said_in_one_way_to_every_tax() -> None:
+    """Judged by the year so far, both say the same of it, with the figures and the rule that they were judged by."""
+    known = facts(general=True, profile=profile(small_low_profit=replace(YES, reasons=("第 1 季度从业人数平均 9 人,标准是不超过 300 人。",))))
+    sold = books(*VAT_DUE, ("5001", -10_000_00))
+    said = so_far(taxable_of_year(sold, known), SEPTEMBER, known).sentence
+    assert all(words in said for words in ("2026 年是小型微利企业", "376,000.00", "3,000,000.00", "平均 9 人", "2023 年第 12 号"))
+    _, by_income_tax, _ = rate_of(376_000_00, SEPTEMBER, known)
+    assert by_income_tax.startswith(said)
+    assert share_of(sold, known).why.startswith(said)
+    assert all("2027-12-31" in each for each in (by_income_tax, share_of(sold, known).why)), "until when the rule holds"
+
+
+def test_who_is_an_individual_is_halved_with_a_doubt() -> None:
+    """The settings tell no 个体工商户 from a partnership, which is not halved."""
+    known = facts(general=True, chosen=replace(CHOSEN, income_tax="personal"))
+    share = share_of(books(*VAT_DUE), known)
+    assert share.levied == 5000
+    assert "合伙企业" in share.doubt
 
 
 def test_surtaxes_ask_for_what_is_not_known() -> None:
@@ -267,7 +289,7 @@ def test_income_tax_asks_for_the_conditions_by_name() -> None:
     unknown = facts(profile=profile(small_low_profit=SmallLowProfit(Answer.UNKNOWN, 2026, missing=missing)))
     assert "资产总额" in asked(income_tax(sold, unknown))
     assert "应纳税所得额" not in asked(income_tax(sold, unknown))
-    only_income = profile(small_low_profit=SmallLowProfit(Answer.UNKNOWN, 2026, missing=missing[:1]))
+    only_income = profile(small_low_profit=SmallLowProfit(Answer.UNKNOWN, 2026, missing=missing[:1], income_limit=LIMIT))
     assert amounts(income_tax(sold, facts(profile=only_income)))["5801"] == 500_00
     owing = books(("5001", -10_000_00), before=[(None, "310415", 80_00)])
     assert "亏损" in asked(income_tax(owing, facts()))
