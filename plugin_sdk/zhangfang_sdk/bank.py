@@ -65,9 +65,15 @@ class Bank(Protocol):
 
     @needs("bank.read")
     async def has_month(self, client: int, period: Period) -> bool:
-        """Whether lines of the whole month were brought in, once it was over, for every account known; False while none is known.
+        """Whether :meth:`until` is the last day of the month."""
+        ...
 
-        An account on which nothing moved all month has no lines, and makes it False.
+    @needs("bank.read")
+    async def until(self, client: int, period: Period) -> dt.date | None:
+        """The last day of the month up to which lines of every account were brought in; None where an account has none of it, or none is known.
+
+        What was brought in once the month was over reaches its end. An account counts from the month of its first line; one on which nothing moved
+        all month has no lines, and makes it None.
         """
         ...
 

@@ -190,7 +190,7 @@ class HookSpecs(Protocol):
 
     @spec
     async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
-        """Bank: new lines of these clients' accounts (ids of core_client) came in.
+        """Bank: new lines of these clients' accounts (ids of core_client) came in, or some were taken away: ask how it stands.
 
         After the commit, in a job with a transaction of its own; a failure is tried again.
         """

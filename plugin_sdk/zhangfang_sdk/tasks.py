@@ -97,7 +97,8 @@ class Task:
 class Arrival:
     """A fact: something of ``kind`` of a month (a quarter's last one) has come.
 
-    ``reference`` names it among its kind ("import:17"); ``what`` says it in words.
+    ``reference`` names it among its kind ("import:17"); ``what`` says it in words. ``until`` is the last day that it reaches, None for the whole
+    month: what ends before the month does closes nothing, and the task says how far it goes.
     """
 
     client: int
@@ -106,6 +107,7 @@ class Arrival:
     reference: str
     what: str
     document: int | None = None
+    until: dt.date | None = None
 
 
 class Tasks(Protocol):
@@ -130,7 +132,10 @@ class Tasks(Protocol):
 
     @needs()
     async def arrived(self, arrival: Arrival) -> int:
-        """Close what asks for it; how many tasks that were. The same reference again changes nothing until it was undone. Any plugin may."""
+        """Close what asks for it; how many tasks that were. The same reference again changes nothing until it was undone or reaches another day.
+
+        One that was of the whole month and is not any more opens again what it had closed, as :meth:`undone` does. Any plugin may.
+        """
         ...
 
     @needs()

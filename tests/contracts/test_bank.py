@@ -74,6 +74,7 @@ async def test_a_month_is_whole_when_every_account_has_lines_of_it(
     bank, _ = await make()
     async with acting(firm, "accountant"):
         assert [await bank.has_month(firm.restaurant, MARCH.plus(n)) for n in (-1, 0, 1)] == [False, True, False]
+        assert [await bank.until(firm.restaurant, MARCH.plus(n)) for n in (-1, 0, 1)] == [None, MARCH.last_day, None]
         assert not await bank.has_month(firm.trading, MARCH)
     async with acting(firm, "boss", client=firm.restaurant):
         await refused("common.not_found", bank.has_month(firm.trading, MARCH))

@@ -1,5 +1,6 @@
 """Bank lines in memory."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -35,10 +36,20 @@ class FakeBank:
         return sorted(found, key=lambda line: (-abs(line.amount), line.date, line.id))[:limit]
 
     async def has_month(self, client: int, period: Period) -> bool:
+        return await self.until(client, period) == period.last_day
+
+    async def until(self, client: int, period: Period) -> dt.date | None:
         self._see(client)
-        moved = {line.account for of, line in self.lines.values() if of == client and Period.of(line.date) == period}
-        accounts = {balance.account for balance in self._balances.get(client, ())}
-        return bool(accounts) and accounts <= moved and period < Period.current()
+        of_client = [line for of, line in self.lines.values() if of == client]
+        accounts = {line.account for line in of_client if line.date <= period.last_day}
+        last = {
+            account: max((line.date for line in of_client if line.account == account and Period.of(line.date) == period), default=None)
+            for account in accounts
+        }
+        days = [day for day in last.values() if day is not None]
+        if not days or len(days) < len(accounts):
+            return None
+        return period.last_day if period < Period.current() else min(days)
 
     async def match(self, line: int, voucher: int) -> None:
         require("bank.write")

@@ -5,14 +5,15 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import pytest
 
 from zhangfang_collab import arrivals, facts_heard, listing, making, templates, ticking
 from zhangfang_collab import steps as states
 from zhangfang_collab.due_dates import Due, DueRule
-from zhangfang_collab.statement_names import is_statement, month_in
+from zhangfang_collab.statement_names import is_statement, month_in, reach
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.templates import TypedTemplate
 from zhangfang_core.database.engine import connection, scoped_transaction
@@ -23,8 +24,8 @@ from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.facts import Facts
-from zhangfang_sdk.invoices import InvoiceState, InvoiceSums
-from zhangfang_sdk.periods import Period
+from zhangfang_sdk.invoices import InvoiceDirection, Invoices, InvoiceState, InvoiceSums
+from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.services import replaced
 from zhangfang_sdk.tasks import Arrival, AskedFor, Side, return_filed
 from zhangfang_sdk.tax_figures import Tax
@@ -242,6 +243,148 @@ async def test_the_last_invoice_closes_and_a_late_one_opens(firm: TestFirm, monk
             await facts_heard.judge_invoices(firm.trading, october)
             assert (await the("input_invoices")).turn == turn
         assert (await the("input_invoices")).reopened == "又有 1 张进项发票待核对"
+
+
+@dataclass
+class Arriving:
+    """The invoices of the keys: each a received one of October, in a state."""
+
+    client: int
+    counting: Counting
+
+    async def get(self, keys: Sequence[str]) -> Sequence[object]:
+        made = dt.date(2026, 10, 20)
+        return [
+            SimpleNamespace(client=self.client, direction=InvoiceDirection.RECEIVED, issued_on=made, state=InvoiceState(key)) for key in keys
+        ]
+
+    async def sums(self, query: object) -> InvoiceSums:
+        return await self.counting.sums(query)
+
+
+async def test_an_invoice_that_comes_after_a_person_s_tick_opens_it(firm: TestFirm) -> None:
+    """Who said that all were there did not know of it; that one of those known then is checked since says nothing against them."""
+    await month(firm, Period(2026, 11))
+    counting = Counting()
+    with replaced(Invoices, Arriving(firm.trading, counting)):  # type: ignore[arg-type]  # what is asked of it
+        async with acting(firm, "boss", client=firm.trading):
+            await ticking.tick((await the("input_invoices")).id, done=True)
+        for counting.read, counting.checked, told, turn in ((1, 2, "checked", ""), (2, 2, "read", "client"), (0, 4, "checked", "")):
+            async with scoped_transaction(system_scope(firm.id)):
+                await facts_heard.invoices_read([told])
+                row = await the("input_invoices")
+            assert row.turn == turn, told
+            assert turn == "" or row.reopened == "又有 2 张进项发票待核对"
+
+
+async def test_of_a_month_that_runs_too(firm: TestFirm) -> None:
+    running = Period.current()
+    await month(firm, running.plus(1))
+    counting = Counting()
+    with replaced(Invoices, Arriving(firm.trading, counting)):  # type: ignore[arg-type]  # what is asked of it
+        for counting.read, counting.checked, came, turn in ((1, 0, True, "client"), (0, 1, False, "client")):
+            async with scoped_transaction(system_scope(firm.id)):
+                await facts_heard.judge_invoices(firm.trading, running, came=came)
+                row = await the("input_invoices")
+                assert row.turn == turn, "the month is not over: more may come"
+        async with acting(firm, "boss", client=firm.trading):
+            await ticking.tick(row.id, done=True)
+        counting.read = 1
+        async with scoped_transaction(system_scope(firm.id)):
+            await facts_heard.judge_invoices(firm.trading, running, came=True)
+            assert (await the("input_invoices")).reopened == "又有 1 张进项发票待核对"
+
+
+async def test_after_filing_the_accountant_is_told_of_each_late_invoice_and_it_opens_once_the_return_is_void(firm: TestFirm) -> None:
+    await month(firm)
+    kind = AskedFor.INPUT_INVOICES
+    async with acting(firm, "accountant"):
+        await ticking.tick((await the("input_invoices")).id, done=True)
+        await ticking.tick_step((await the("vat_return")).id, 0)
+        for reason in ("又有 1 张进项发票待核对", "又有 1 张进项发票待核对", "又有 2 张进项发票待核对"):
+            assert await arrivals.contradicted(firm.trading, kind, NOVEMBER, "all", reason) == 0
+        assert (await the("input_invoices")).turn == ""
+    async with acting(firm, "owner"):
+        told = await connection().fetch("select body from core_notice where kind = 'collab.undone_after_filing' order by id")
+    assert ["1 张" in row["body"] for row in told] == [True, False]
+    async with acting(firm, "accountant"):
+        await ticking.untick((await the("vat_return")).id, 0)
+        await arrivals.open_what_stood_on(await the("vat_return"))
+        row = await the("input_invoices")
+    assert (row.turn, row.reopened) == ("client", "又有 2 张进项发票待核对")
+
+
+async def test_a_statement_of_a_month_that_runs_closes_nothing(firm: TestFirm) -> None:
+    await month(firm)
+    part = replace(statement(firm), until=dt.date(2026, 11, 20))
+    async with acting(firm, "boss", client=firm.trading):
+        for _ in range(2):
+            assert await arrivals.arrived(part) == 0
+        row = await the("bank_statement")
+        assert (row.turn, row.until) == ("client", dt.date(2026, 11, 20))
+        shown = listing.shown(row)
+        assert shown.reach == "现在只到 11月20日,还差后面的"
+        assert [e.words for e in await listing.trail(row.id)] == ["11月流水 42 笔(到 11月20日)"]
+        assert await arrivals.arrived(replace(part, reference="b", until=dt.date(2026, 11, 30))) == 1
+        row = await the("bank_statement")
+        assert (row.turn, row.until) == ("", None)
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "b", "撤销") == 1
+        assert (await the("bank_statement")).until == dt.date(2026, 11, 20), "what is left of it"
+        assert await arrivals.undone(firm.trading, STATEMENT, NOVEMBER, "import:1", "撤销") == 0
+        row = await the("bank_statement")
+        assert (row.turn, row.until, row.reopened) == ("client", None, "撤销")
+
+
+async def test_a_part_that_was_there_before_the_task_is_shown_on_it(firm: TestFirm) -> None:
+    async with acting(firm, "accountant"):
+        await arrivals.arrived(replace(statement(firm), until=dt.date(2026, 11, 20)))
+    await month(firm)
+    async with acting(firm, "accountant"):
+        row = await the("bank_statement")
+    assert (row.turn, row.until) == ("client", dt.date(2026, 11, 20))
+
+
+async def test_what_was_whole_and_is_a_part_now_opens_it(firm: TestFirm) -> None:
+    await month(firm)
+    async with acting(firm, "accountant"):
+        assert await arrivals.arrived(statement(firm)) == 1
+        await arrivals.arrived(replace(statement(firm), until=dt.date(2026, 11, 20)))
+        row = await the("bank_statement")
+    assert (row.turn, row.reopened, row.until) == ("client", "现在只到 11月20日:11月流水 42 笔", dt.date(2026, 11, 20))
+
+
+async def test_a_file_of_a_month_that_runs_is_a_part(firm: TestFirm) -> None:
+    """Handed in on the task or found among the files: what came today knows nothing of tomorrow."""
+    running = Period.current()
+    await month(firm, running.plus(1))
+    async with acting(firm, "boss", client=firm.trading):
+        stored = await use(Documents).store(firm.trading, f"工行{running.month}月对账单.pdf", "application/pdf", b"%PDF-1.4 b")
+    async with scoped_transaction(system_scope(firm.id)):
+        await facts_heard.documents_stored([stored.id])
+        row = await the("bank_statement")
+    is_over = today() == running.last_day
+    assert (row.turn, row.until) == (("", None) if is_over else ("client", today()))
+    async with acting(firm, "boss", client=firm.trading):
+        await ticking.attach(row.id, f"建行{running.month}月对账单.pdf", "application/pdf", b"%PDF-1.4 c")
+        assert (await the("bank_statement")).turn == ("" if is_over else "client")
+
+
+@pytest.mark.parametrize(
+    ("name", "came_on", "month_of", "until"),
+    [
+        ("11月对账单.pdf", (2026, 12, 2), (2026, 11), (2026, 12, 2)),
+        ("11月对账单.pdf", (2026, 11, 20), (2026, 11), (2026, 11, 20)),
+        ("对账单20261101-20261120.pdf", (2026, 12, 2), (2026, 11), (2026, 11, 20)),
+        ("对账单2026年11月1日至2026年11月30日.xlsx", (2026, 12, 2), (2026, 11), (2026, 11, 30)),
+        ("对账单 2026-09-01~2026-11-15.xls", (2026, 12, 2), (2026, 11), (2026, 11, 15)),
+        ("11月对账单20261101-20261131.pdf", (2026, 12, 2), (2026, 11), (2026, 12, 2)),
+    ],
+)
+def test_how_far_a_statement_reaches(
+    name: str, came_on: tuple[int, int, int], month_of: tuple[int, int], until: tuple[int, int, int]
+) -> None:
+    assert month_in(name, Period(2026, 12)) == Period(*month_of)
+    assert reach(name, Period(*month_of), dt.date(*came_on)) == dt.date(*until)
 
 
 @pytest.mark.parametrize(

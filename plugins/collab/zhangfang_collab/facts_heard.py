@@ -1,9 +1,10 @@
 """Facts of the platform that are arrivals: files whose name says that they are bank statements, a month's input invoices all checked."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from zhangfang_collab import arrivals
-from zhangfang_collab.statement_names import is_statement, month_in
+from zhangfang_collab.statement_names import is_statement, month_in, reach
 from zhangfang_collab.steps import open_asking
 from zhangfang_collab.tables import ArrivalRow, Task
 from zhangfang_sdk import use
@@ -27,14 +28,19 @@ async def documents_stored(ids: Sequence[int]) -> None:
             (ArrivalRow.client == document.client) & (ArrivalRow.reference == reference)
         ):
             covers = await _covers(document)
+            until = reach(document.name, covers, _day(document))
             await arrivals.arrived(
-                Arrival(document.client, AskedFor.BANK_STATEMENT, covers, reference, document.name, document.id)
+                Arrival(document.client, AskedFor.BANK_STATEMENT, covers, reference, document.name, document.id, until)
             )
+
+
+def _day(document: Document) -> dt.date:
+    return document.stored_at.astimezone(BUSINESS_TIME_ZONE).date()
 
 
 async def _covers(document: Document) -> Period:
     """The month in its name, else that of the oldest open task which asks for a statement, else the month before."""
-    stored = Period.of(document.stored_at.astimezone(BUSINESS_TIME_ZONE).date())
+    stored = Period.of(_day(document))
     if (named := month_in(document.name, stored)) is not None:
         return named
     (asked,) = await Task.raw(
@@ -49,22 +55,25 @@ async def _covers(document: Document) -> Period:
 
 async def invoices_read(keys: Sequence[str]) -> None:
     """A month's input invoices: all of them looked at, or again not."""
-    found = await use(Invoices).get(keys)
-    received = {(i.client, Period.of(i.issued_on)) for i in found if i.direction is InvoiceDirection.RECEIVED}
-    for client, month in sorted(received):
-        await judge_invoices(client, month)
+    found = [i for i in await use(Invoices).get(keys) if i.direction is InvoiceDirection.RECEIVED]
+    to_check = {(i.client, Period.of(i.issued_on)) for i in found if i.state is InvoiceState.READ}
+    for client, month in sorted({(i.client, Period.of(i.issued_on)) for i in found}):
+        await judge_invoices(client, month, came=(client, month) in to_check)
 
 
-async def judge_invoices(client: int, month: Period) -> None:
-    """Tell whether all input invoices of a month that is over are checked."""
-    if month >= Period.current():
+async def judge_invoices(client: int, month: Period, *, came: bool = False) -> None:
+    """Tell whether all input invoices of a month that is over are checked, and of any month that one to be checked ``came``: who said by hand that
+    all were there did not know of it."""
+    is_over = month < Period.current()
+    if not (is_over or came):
         return
     open_ = await _count(client, month, {InvoiceState.READ})
     good = await _count(client, month, {InvoiceState.CHECKED, InvoiceState.BOOKED})
     if open_ or not good:
         reason = f"又有 {open_} 张进项发票待核对" if open_ else "没有核对过的进项发票了"
-        await arrivals.undone(client, AskedFor.INPUT_INVOICES, month, ALL, reason)
-    else:
+        tell = arrivals.contradicted if came and open_ else arrivals.undone
+        await tell(client, AskedFor.INPUT_INVOICES, month, ALL, reason)
+    elif is_over:
         what = f"{good} 张进项发票都已核对"
         await arrivals.arrived(Arrival(client, AskedFor.INPUT_INVOICES, month, ALL, what))
 

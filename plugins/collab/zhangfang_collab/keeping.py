@@ -29,6 +29,7 @@ TRAIL: Mapping[str, str] = translatable({
     "ticked": "完成",
     "opened": "撤回",
     "arrived": "自动完成",
+    "part": "收到一部分",
     "undone": "自动恢复",
     "comment": "留言",
     "file": "上传文件",

@@ -11,12 +11,13 @@ from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import TRAIL
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.titles import title_of
+from zhangfang_sdk import use
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE, Period, today
 from zhangfang_sdk.references import ClientKey, UserKey
 from zhangfang_sdk.tasks import AskedFor, Side
-from zhangfang_sdk.texts import translatable
+from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.waiting import Urgency
 
 MOST_SHOWN = 500
@@ -33,13 +34,15 @@ BUTTONS: Mapping[str, str] = translatable({
     AskedFor.INPUT_INVOICES: "去确认",
 })
 """The one thing to do, by what the step asks for."""
+REACH = translatable("现在只到 %(month)s月%(day)s日,还差后面的")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
     """A task as a page shows it, its ``title`` in the language of whoever looks.
 
-    ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn.
+    ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn; ``reach`` says how far what has come goes, where
+    that is not all.
     """
 
     id: int
@@ -59,6 +62,7 @@ class ShownTask:
     party: str
     link: str
     owners: Mapping[Side, int]
+    reach: str = ""
 
     @property
     def at(self) -> int | None:
@@ -139,6 +143,7 @@ def shown(row: Task) -> ShownTask:
         party=row.party,
         link=row.link,
         owners={side: int(person) for side, person in owners.items() if person is not None},
+        reach="" if row.until is None else use(Texts).said(REACH) % {"month": row.until.month, "day": row.until.day},
     )
 
 

@@ -41,11 +41,15 @@ async def payrolls_confirmed(clients: Sequence[int]) -> None:
 
 
 async def bank_lines_brought(clients: Sequence[int]) -> None:
-    """New lines may make a month whole."""
+    """New lines may make a month whole, and lines that were taken away a month that was whole a part."""
     for client in clients:
         for month in await _months(client, AskedFor.BANK_STATEMENT):
-            if await use(Bank).has_month(client, month):
-                await arrivals.arrived(Arrival(client, AskedFor.BANK_STATEMENT, month, BANK, f"{month.label}银行流水已导入"))
+            until = await use(Bank).until(client, month)
+            if until is None:
+                await arrivals.undone(client, AskedFor.BANK_STATEMENT, month, BANK, f"{month.label}的银行流水不全了,有账户没有这个月的流水")
+            else:
+                what = f"{month.label}银行流水已导入"
+                await arrivals.arrived(Arrival(client, AskedFor.BANK_STATEMENT, month, BANK, what, until=until))
 
 
 async def judge_registers() -> None:

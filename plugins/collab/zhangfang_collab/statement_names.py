@@ -3,6 +3,7 @@
 A statement of account ("对账单") may be anybody's: a supplier's, a platform's. A bank's says so, or says nothing beside the month and the client.
 """
 
+import datetime as dt
 import re
 
 from zhangfang_sdk.periods import Period
@@ -13,6 +14,9 @@ _BANK = re.compile(
 )
 _OTHERS = re.compile("供应商|客户|往来|支付宝|微信")
 _MONTH = re.compile(r"(?:(20\d\d)\s*[-._年]?\s*)?(?<!\d)(1[0-2]|0?[1-9])\s*月|(20\d\d)[-._]?(1[0-2]|0[1-9])(?!\d)")
+_DAY = r"(20\d\d)\s*[-._/年]?\s*(1[0-2]|0?[1-9])\s*[-._/月]?\s*(3[01]|[12]\d|0?[1-9])\s*日?"
+_SPAN = re.compile(rf"(?<!\d){_DAY}\s*[-_~—–至到]+\s*{_DAY}(?!\d)")
+"""From a day to a day: "20261101-20261120", "2026年11月1日至2026年11月20日"."""
 _NOTHING_SAID = re.compile("[年月日份季度上下半的电子版副本扫描件新]")
 """Signs of times and kinds of copies, which name nobody."""
 FEWEST = 2
@@ -37,6 +41,8 @@ def _left(stem: str) -> list[str]:
 
 def month_in(name: str, day_stored: Period) -> Period | None:
     """The month that a file's name tells ("11月", "2026-11", "2026年11月"), the latest one not after the month in which it was stored."""
+    if (last := _last_day_in(name)) is not None:
+        return Period.of(last)
     match = _MONTH.search(name)
     if match is None:
         return None
@@ -44,3 +50,17 @@ def month_in(name: str, day_stored: Period) -> Period | None:
     if year := match[1] or match[3]:
         return Period(int(year), month)
     return Period(day_stored.year - (month > day_stored.month), month)
+
+
+def reach(name: str, month: Period, came_on: dt.date) -> dt.date:
+    """The last day of the month that a statement of this name which came on a day can hold."""
+    named = _last_day_in(name)
+    return min(came_on, named if named is not None and Period.of(named) == month else came_on)
+
+
+def _last_day_in(name: str) -> dt.date | None:
+    match = _SPAN.search(name)
+    try:
+        return None if match is None else dt.date(int(match[4]), int(match[5]), int(match[6]))
+    except ValueError:
+        return None

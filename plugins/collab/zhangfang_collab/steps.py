@@ -64,9 +64,14 @@ def arrived(steps: Steps, kind: str, what: str, now: dt.datetime) -> Steps:
     )
 
 
-def undone(steps: Steps, kind: str) -> Steps:
-    """Steps that an arrival of this kind closed are open again, and those after the first of them."""
-    place = next((n for n, step in enumerate(steps) if step.asks == kind and step.arrived), None)
+def undone(steps: Steps, kind: str, *, ticked_until: dt.datetime | None = None) -> Steps:
+    """Steps that an arrival of this kind closed are open again, those too that a person ticked before ``ticked_until``, and all after the first."""
+
+    def is_undone(step: Step) -> bool:
+        by_hand = ticked_until is not None and step.done_at is not None and step.done_at < ticked_until
+        return step.asks == kind and (step.arrived or by_hand)
+
+    place = next((n for n, step in enumerate(steps) if is_undone(step)), None)
     return steps if place is None else opened(steps, place)
 
 

@@ -14,7 +14,8 @@ class Task(ClientRows, Table, tablename="collab_task"):
     ``steps`` are those of ``steps.py``; ``turn`` is the side of the first open one, "" when ``done_at`` (UTC) is set. ``feeds`` is the
     template of the return that is filed with it. ``due_rule``, ``due_number`` and ``due_tax`` are the template's, "" where somebody named the day.
     ``asked_on`` is the day from which the side whose turn it is has it. ``reminded`` is the highest level of ``reminding.py`` sent, None before the
-    first. ``took`` is how many days the client had their last step.
+    first. ``took`` is how many days the client had their last step. ``until`` is how far into its month what is there of what it asks for reaches,
+    None where nothing is, or all.
     """
 
     id = BigSerial(primary_key=True)
@@ -44,6 +45,7 @@ class Task(ClientRows, Table, tablename="collab_task"):
     document = ForeignKey(DocumentKey, null=True, default=None, on_delete=OnDelete.restrict)
     reminded = SmallInt(null=True, default=None)
     took = SmallInt(null=True, default=None)
+    until = Date(null=True, default=None)
 
 
 class Entry(ClientRows, Table, tablename="collab_entry"):
@@ -60,7 +62,11 @@ class Entry(ClientRows, Table, tablename="collab_entry"):
 
 
 class ArrivalRow(ClientRows, Table, tablename="collab_arrival"):
-    """Something of a kind and month has come; ``live`` until it was undone for ``reason``. One row for each reference."""
+    """Something of a kind and month has come; ``live`` until it was undone for ``reason``. One row for each reference.
+
+    ``until`` is the last day that it reaches, None where it is of the whole month. ``contradicted`` is when it was told that what people ticked
+    until then is not so either (UTC).
+    """
 
     id = BigSerial(primary_key=True)
     kind = Varchar(length=40)
@@ -71,6 +77,8 @@ class ArrivalRow(ClientRows, Table, tablename="collab_arrival"):
     live = Boolean(default=True)
     reason = Varchar(length=200, default="")
     at = Timestamptz()
+    until = Date(null=True, default=None)
+    contradicted = Timestamptz(null=True, default=None)
 
 
 class Reminders(FirmRows, Table, tablename="collab_reminders"):

@@ -8,6 +8,7 @@ from zhangfang_collab import steps as states
 from zhangfang_collab.due_dates import refuse_far
 from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, lock, refuse_when_done, takes_files, write
 from zhangfang_collab.listing import shown
+from zhangfang_collab.statement_names import reach
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.yearly import asks_facts
@@ -186,7 +187,8 @@ async def attach(task_id: int, name: str, media_type: str, content: bytes) -> in
     if asked == AskedFor.BANK_STATEMENT:
         await write(task, happened)
         covers, reference = Period.from_number(task.covers), f"document:{document.id}"
-        await arrivals.arrived(Arrival(task.client, asked, covers, reference, document.name, document.id))
+        until = reach(document.name, covers, today())
+        await arrivals.arrived(Arrival(task.client, asked, covers, reference, document.name, document.id, until))
     elif at is not None and asked == AskedFor.DOCUMENT:
         await keep(task, states.ticked(steps, at, scope().user_name[:80], _now()), happened)
     else:

@@ -37,7 +37,7 @@ async def waiting(limit: int) -> Sequence[WaitingItem]:
             path=f"/tasks/{task.id}",
             urgency=Urgency.of(task.due_on, today()),
             from_whom=said(task.party),
-            note=said(REDONE) if task.id in anew else f"{said(RETURNED)}:{task.reopened}" if task.reopened else said(task.note),
+            note=said(REDONE) if task.id in anew else f"{said(RETURNED)}:{task.reopened}" if task.reopened else task.reach or said(task.note),
             until=task.due_on,
             about=_about(task),
         )

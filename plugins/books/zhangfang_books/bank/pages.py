@@ -14,6 +14,7 @@ from zhangfang_books.bank.accounts import account_of, accounts_of, called, maske
 from zhangfang_books.bank.standing import Standing, standing
 from zhangfang_books.bank.suggesting import suggestions
 from zhangfang_books.bank.tables import BankAccount, BankLineRow
+from zhangfang_books.bank.taking_back import files_of, take_back
 from zhangfang_books.statement_pages import months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope
@@ -71,7 +72,17 @@ async def bank_account_page(bank_account_id: int, period: str | None = None) -> 
         went=-sum(r.amount for r in found.rows if r.amount < 0),
         masked=masked,
         may_write=scope().holds("bank.write"),
+        files=await files_of(account),
+        zone=BUSINESS_TIME_ZONE,
     )
+
+
+@action("/books/bank/{bank_account_id:int}/files/{bank_file_id:int}/take-back", of=CLIENT, permission="bank.write")
+async def take_file_back(bank_account_id: int, bank_file_id: int) -> Redirect:
+    """Take a file's lines out of the account."""
+    account = await account_of(client_in_scope(), bank_account_id)
+    await take_back(account, bank_file_id)
+    return go(here(f"/books/bank/{account.id}"))
 
 
 @page("/books/bank/{bank_account_id:int}/match", of=CLIENT, permission="bank.write")
@@ -133,5 +144,5 @@ def _shown(found: Standing) -> list[ShownLine]:
 
 PAGES: list[HTTPRouteHandler] = [
     *(bank_page, bank_account_page, bank_match_page),
-    *(accept_suggestion, untie_line),
+    *(accept_suggestion, untie_line, take_file_back),
 ]

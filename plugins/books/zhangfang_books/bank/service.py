@@ -39,15 +39,20 @@ class StatementBank:
         return sorted(found, key=lambda line: (-abs(line.amount), line.date, line.id))[:limit]
 
     async def has_month(self, client: int, period: Period) -> bool:
+        return await self.until(client, period) == period.last_day
+
+    async def until(self, client: int, period: Period) -> dt.date | None:
         self._see(client)
-        accounts = {account.id for account in await accounts_of(client)}
+        # What lies before the first line of an account nobody asks for: it may not have been opened yet.
         rows = await BankFile.raw(
-            """select distinct file.account from books_bank_file file where file.client = {} and exists (
-            select 1 from books_bank_line line where line.file = file.id and line.date between {} and {})
-            and (file.last >= {} or (file.brought_at at time zone 'Asia/Shanghai')::date > {})""",
-            *(client, period.first_day, period.last_day, period.last_day, period.last_day),
+            """select account.id, max(case when (file.brought_at at time zone 'Asia/Shanghai')::date > {} then {} else least(file.last, {}) end)
+                filter (where exists (select 1 from books_bank_line line where line.file = file.id and line.date between {} and {})) as until
+            from books_bank_account account join books_bank_file file on file.firm = account.firm and file.account = account.id
+            where account.client = {} group by account.id having min(file.first) <= {}""",
+            *(period.last_day, period.last_day, period.last_day, period.first_day, period.last_day, client, period.last_day),
         )
-        return bool(accounts) and accounts == {row["account"] for row in rows}
+        found = [row["until"] for row in rows]
+        return None if not found or None in found else min(found)
 
     async def match(self, line: int, voucher: int) -> None:
         require("bank.write")
