@@ -69,15 +69,25 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody of the firm. ``clients`` are those given to them, None for who sees every client."""
+    """Somebody of the firm. ``clients`` are those given to them, None for who sees every client; ``role`` is the key of theirs ("accountant")."""
 
     person: int
     name: str
     clients: frozenset[int] | None
+    role: str = ""
 
     def looks_after(self, client: int) -> bool:
         """Whether the client was given to them; who sees every client looks after none in particular."""
         return self.clients is not None and client in self.clients
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a client's people; ``role`` is the key of theirs there ("boss")."""
+
+    person: int
+    name: str
+    role: str
 
 
 class Contacts(Protocol):
@@ -89,8 +99,16 @@ class Contacts(Protocol):
         ...
 
     @needs("contacts.read")
-    async def of_firm(self) -> Sequence[Colleague]:
-        """The active people of the firm, by name; needs ``contacts.read``."""
+    async def of_firm(self, *, may: str = "") -> Sequence[Colleague]:
+        """The active people of the firm, by name, or those alone who hold the permission ``may``; needs ``contacts.read``."""
+        ...
+
+    @needs("contacts.read")
+    async def of_clients(self, clients: Sequence[int], *, may: str) -> Mapping[int, Sequence[Member]]:
+        """Of each of these clients the active people who hold the permission ``may``, by name; needs ``contacts.read``.
+
+        Raises Refusal ``common.not_found`` for a client out of scope.
+        """
         ...
 
     @needs("contacts.read")

@@ -49,7 +49,11 @@ async def case(request: pytest.FixtureRequest, firm: TestFirm) -> Case:
     if request.param == "fake":
         boss = Reach(2, "李总", PHONE, phone_verified_at=dt.datetime.now(dt.UTC))
         people = {None: [Reach(1, "周老板"), Reach(4, "王会计")], 1: [boss, Reach(3, "陈出纳")], 2: []}
-        return Case(FakeContacts(people, {4: frozenset({1})}), fake_acting, 1, 2, 2, 3, 1, 4)
+        roles = {
+            1: ("owner", frozenset({"tasks.read", "admin.use"})), 4: ("accountant", frozenset({"tasks.read"})),
+            2: ("boss", frozenset({"tasks.read", "alerts.read"})), 3: ("cashier", frozenset({"tasks.read"})),
+        }  # fmt: skip
+        return Case(FakeContacts(people, {4: frozenset({1})}, roles), fake_acting, 1, 2, 2, 3, 1, 4)
     made: dict[str, int] = {}
     async with scoped_transaction(system_scope(firm.id)):
         for role, name in (("boss", "李总"), ("cashier", "陈出纳")):
@@ -99,6 +103,21 @@ async def test_the_people_of_a_client_come_by_name(case: Case) -> None:
         assert list(await case.contacts.of_client(case.sibling)) == []
 
 
+async def test_those_who_may_with_their_roles(case: Case) -> None:
+    async with case.acting():
+        both = await case.contacts.of_clients([case.client, case.sibling], may="tasks.read")
+        assert {client: [(m.person, m.role) for m in of] for client, of in both.items()} == {
+            case.client: sorted([(case.boss, "boss"), (case.clerk, "cashier")], key=lambda m: {case.boss: "李总"}.get(m[0], "陈出纳")),
+            case.sibling: [],
+        }
+        alone = await case.contacts.of_clients([case.client], may="alerts.read")
+        assert [member.person for member in alone[case.client]] == [case.boss]
+        assert [(c.person, c.role) for c in await case.contacts.of_firm(may="admin.use")] == [(case.staff, "owner")]
+        assert {c.person for c in await case.contacts.of_firm(may="tasks.read")} == {case.staff, case.accountant}
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await case.contacts.of_clients([case.client, 999_999], may="tasks.read")
+
+
 async def test_the_people_of_the_firm_and_whom_they_look_after(case: Case) -> None:
     async with case.acting():
         found = {colleague.person: colleague for colleague in await case.contacts.of_firm()}
@@ -123,6 +142,7 @@ async def test_without_the_permission_nothing_is_read(case: Case) -> None:
             case.contacts.reach(case.boss),
             case.contacts.of_client(case.client),
             case.contacts.of_firm(),
+            case.contacts.of_clients([case.client], may="tasks.read"),
         ):
             with pytest.raises(Refusal, match=r"access\.forbidden"):
                 await asked

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.places import record_everywhere
-from zhangfang_sdk.contacts import MESSAGES, Channel, Colleague, Consent, ContactKind, QuietHours, Reach
+from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_sdk.contacts import MESSAGES, Channel, Colleague, Consent, ContactKind, Member, QuietHours, Reach
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 
@@ -22,8 +24,11 @@ _REACH = """select u.id, u.name, c."user" is not null as chose, c.sms, c.email, 
     from core_user u left join core_contact_choice c on c."user" = u.id where """
 
 
-_COLLEAGUES = """select u.id, u.name, app_clients_of(m) as clients
+_COLLEAGUES = """select u.id, u.name, m.role, app_clients_of(m) as clients
     from core_membership m join core_user u on u.id = m."user" where m.firm = $1 and m.client is null and m.active order by u.name, u.id"""
+
+_MEMBERS = """select m.client, u.id, u.name, m.role from core_membership m join core_user u on u.id = m."user"
+    where m.firm = $1 and m.client = any($2::bigint[]) and m.active and m.role <> 'auditor' order by u.name, u.id"""
 
 
 class FirmContacts:
@@ -37,10 +42,31 @@ class FirmContacts:
             firm_in_scope(),
         )
 
-    async def of_firm(self) -> Sequence[Colleague]:
+    async def of_firm(self, *, may: str = "") -> Sequence[Colleague]:
         require("contacts.read")
         rows = await connection().fetch(_COLLEAGUES, firm_in_scope())
-        return [Colleague(r["id"], r["name"], None if r["clients"] is None else frozenset(r["clients"])) for r in rows]
+        held = await _roles_that_hold(may, {row["role"] for row in rows})
+        return [
+            Colleague(r["id"], r["name"], None if r["clients"] is None else frozenset(r["clients"]), r["role"])
+            for r in rows
+            if r["role"] in held
+        ]
+
+    async def of_clients(self, clients: Sequence[int], *, may: str) -> Mapping[int, Sequence[Member]]:
+        require("contacts.read")
+        wanted = sorted(set(clients))
+        known = await connection().fetchval(
+            "select count(*) from core_client where firm = $1 and id = any($2::bigint[])", firm_in_scope(), wanted
+        )
+        if known != len(wanted) or not all(scope().sees(client) for client in wanted):
+            raise not_found("客户企业")
+        rows = await connection().fetch(_MEMBERS, firm_in_scope(), wanted)
+        held = await _roles_that_hold(may, {row["role"] for row in rows})
+        found: dict[int, list[Member]] = {client: [] for client in wanted}
+        for row in rows:
+            if row["role"] in held:
+                found[row["client"]].append(Member(row["id"], row["name"], row["role"]))
+        return found
 
     async def of_client(self, client: int) -> Sequence[Reach]:
         require("contacts.read")
@@ -57,6 +83,16 @@ class FirmContacts:
             client,
         )
         return [_reach(row) for row in rows]
+
+
+async def _roles_that_hold(permission: str, roles: Iterable[str]) -> frozenset[str]:
+    """Of these roles; all of them for no permission."""
+    if not permission:
+        return frozenset(roles)
+    rows = await connection().fetch("select key, permissions from core_role where firm = $1", firm_in_scope())
+    own = {row["key"]: frozenset[str](json.loads(row["permissions"])) for row in rows}
+    enabled = await enabled_modules()
+    return frozenset(role for role in roles if permission in permissions_of(role, own, enabled))
 
 
 async def own_reach() -> Reach:

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from zhangfang_sdk.contacts import Colleague, Reach
+from zhangfang_sdk.contacts import Colleague, Member, Reach
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import not_found
 
 
 class FakeContacts:
-    """``people`` by the client that they belong to; None holds those of the firm. ``given`` are the clients of those who do not see every one."""
+    """``people`` by the client that they belong to; None holds those of the firm. ``given`` are the clients of those who do not see every one,
+    ``roles`` each one's role with what it may do.
+    """
 
     def __init__(
-        self, people: Mapping[int | None, Sequence[Reach]], given: Mapping[int, frozenset[int]] | None = None
+        self,
+        people: Mapping[int | None, Sequence[Reach]],
+        given: Mapping[int, frozenset[int]] | None = None,
+        roles: Mapping[int, tuple[str, frozenset[str]]] | None = None,
     ) -> None:
         self._people = people
         self._given = given or {}
+        self._roles = roles or {}
 
     async def reach(self, person: int) -> Reach:
         require("contacts.read")
@@ -24,10 +30,24 @@ class FakeContacts:
                     return known
         raise not_found("人员")
 
-    async def of_firm(self) -> Sequence[Colleague]:
+    async def of_firm(self, *, may: str = "") -> Sequence[Colleague]:
         require("contacts.read")
-        found = [Colleague(known.person, known.name, self._given.get(known.person)) for known in self._people.get(None, ())]
+        found = [
+            Colleague(known.person, known.name, self._given.get(known.person), self._role(known)[0])
+            for known in self._people.get(None, ())
+            if not may or may in self._role(known)[1]
+        ]
         return sorted(found, key=lambda colleague: colleague.name)
+
+    async def of_clients(self, clients: Sequence[int], *, may: str) -> Mapping[int, Sequence[Member]]:
+        found = {client: await self.of_client(client) for client in clients}
+        return {
+            client: [Member(known.person, known.name, self._role(known)[0]) for known in people if may in self._role(known)[1]]
+            for client, people in found.items()
+        }
+
+    def _role(self, known: Reach) -> tuple[str, frozenset[str]]:
+        return self._roles.get(known.person, ("", frozenset()))
 
     async def of_client(self, client: int) -> Sequence[Reach]:
         require("contacts.read")

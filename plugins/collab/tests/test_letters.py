@@ -99,7 +99,7 @@ async def test_owners_are_of_the_firm_and_of_this_client(firm: TestFirm) -> None
             await owners.give(task, Side.CLIENT, wang)
         assert (await listing.one(task)).owners == {Side.FIRM: wang}
         await owners.give(task, Side.FIRM, None)
-        assert (await listing.one(task)).owners == {}
+        assert (await listing.one(task)).owners == {Side.FIRM: wang}, "who looks after the client"
 
 
 async def test_the_pages(firm: TestFirm, visit: Visit) -> None:

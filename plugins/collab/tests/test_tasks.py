@@ -255,7 +255,7 @@ async def test_each_side_reads_whose_turn_it_is_from_where_it_stands(firm: TestF
 async def test_a_statement_is_no_program(firm: TestFirm) -> None:
     steps = (Step("上传银行对账单", Side.CLIENT, AskedFor.BANK_STATEMENT),)
     async with acting(firm, "accountant"):
-        task = await ticking.make_one(firm.restaurant, MONTH, steps, title="对账单", note="", due_on=today())
+        task = await ticking.make_one(firm.restaurant, MONTH.plus(-1), steps, title="对账单", note="", due_on=today())
     async with acting(firm, "boss"):
         with pytest.raises(Refusal, match=r"collab\.no_statement"):
             await ticking.attach(task, "对账单.exe", "application/x-msdownload", b"MZ")
@@ -304,7 +304,7 @@ async def test_the_same_file_twice_is_one_and_another_account_s_statement_comes_
     """Also when something else closed the task meanwhile. After the return is filed, nothing comes any more."""
     steps = (Step("上传银行对账单", Side.CLIENT, AskedFor.BANK_STATEMENT),)
     async with acting(firm, "accountant"):
-        task = await ticking.make_one(firm.restaurant, MONTH, steps, title="对账单", note="", due_on=today())
+        task = await ticking.make_one(firm.restaurant, MONTH.plus(-1), steps, title="对账单", note="", due_on=today())
     async with acting(firm, "boss"):
         first = await ticking.attach(task, "工行.pdf", "application/pdf", b"%PDF-1.4 a")
         assert await ticking.attach(task, "工行.pdf", "application/pdf", b"%PDF-1.4 a") == first

@@ -1,11 +1,12 @@
-"""The firm's board: what is late, what is due in three days, who has the turn; of one accountant, of one client; and the last safe day."""
+"""The firm's board: what is late, what is due in three days, who has the turn; of one owner, of one client; and the last safe day."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zhangfang_collab.listing import ShownTask, shown
+from zhangfang_collab.listing import ShownTask, names, shown
+from zhangfang_collab.owners import MAY
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
 from zhangfang_sdk.contacts import Colleague, Contacts
@@ -26,17 +27,19 @@ FEWEST = 3
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What of the board is shown. ``show`` is a key of FILTERS, None for the first that has something; ``page`` counts from 1, and one that is not
-    there is the last; ``accountant`` and ``client`` are None for all."""
+    there is the last; ``accountant`` and ``person`` are who has the tasks at the firm and at the client, ``client`` whose they are; None for all."""
 
     show: str | None = None
     accountant: int | None = None
     client: int | None = None
+    person: int | None = None
     page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """``chosen`` is what is shown indeed. ``counts`` by the keys of FILTERS; ``safe`` the last day to ask the client again, by the task's id."""
+    """``chosen`` is what is shown indeed. ``counts`` by the keys of FILTERS; ``safe`` the last day to ask the client again, by the task's id; ``owners``
+    names of those who have them."""
 
     chosen: Chosen
     counts: Mapping[str, int]
@@ -44,35 +47,29 @@ class Board:
     pages: int
     colleagues: Sequence[Colleague] = ()
     safe: Mapping[int, dt.date] = field(default_factory=dict)
+    owners: Mapping[int, str] = field(default_factory=dict)
 
 
 async def board(chosen: Chosen) -> Board:
     """Open tasks of the clients in scope; needs ``collab.assign``."""
     require("collab.assign")
-    colleagues = [c for c in await use(Contacts).of_firm() if c.clients]
-    clients = _clients(chosen, colleagues)
-    counts = await _counts(clients)
+    colleagues = await use(Contacts).of_firm(may=MAY)
+    counts = await _counts(chosen)
     show = next((key for key in FILTERS if key == chosen.show), None)
     if show is None:
         show = next((key for key, count in counts.items() if count), "")
     pages = -(-counts[show] // PAGE)
     chosen = replace(chosen, show=show, page=max(1, min(chosen.page, pages)))
     query = Task.objects().where(Task.done_at.is_null()).order_by(Task.due_on, Task.id).limit(PAGE).offset((chosen.page - 1) * PAGE)
-    if clients is not None:
-        query = query.where(Task.client.is_in(clients))
+    for column, value in ((Task.client, chosen.client), (Task.owner_firm, chosen.accountant), (Task.owner_client, chosen.person)):
+        if value is not None:
+            query = query.where(column == value)
     for condition in _conditions(show):
         query = query.where(condition)
     tasks = [shown(row) for row in await query]
     safe = await last_safe_days(tasks)
-    return Board(chosen, counts, tasks, pages, colleagues, safe)
-
-
-def _clients(chosen: Chosen, colleagues: Sequence[Colleague]) -> list[int] | None:
-    if chosen.client is not None:
-        return [chosen.client]
-    if chosen.accountant is not None:
-        return sorted(next((c.clients or () for c in colleagues if c.person == chosen.accountant), ())) or [0]
-    return None
+    people = {person for task in tasks for person in task.owners.values()} | ({chosen.person} if chosen.person else set())
+    return Board(chosen, counts, tasks, pages, colleagues, safe, await names(sorted(people)))
 
 
 def _conditions(show: str) -> Sequence[Any]:
@@ -85,10 +82,9 @@ def _conditions(show: str) -> Sequence[Any]:
     }.get(show, [])
 
 
-async def _counts(clients: Sequence[int] | None) -> Mapping[str, int]:
+async def _counts(chosen: Chosen) -> Mapping[str, int]:
     """Of each filter, at most MOST_COUNTED: counting the tens of thousands of a large firm would take longer than the page."""
     allowed, day = scope().clients, today()
-    seen = clients if allowed is None else [c for c in (allowed if clients is None else clients) if c in allowed]
     conditions = {
         "late": f"due_on < '{day}'",
         "soon": f"due_on between '{day}' and '{day + dt.timedelta(days=SOON_DAYS)}'",
@@ -96,13 +92,20 @@ async def _counts(clients: Sequence[int] | None) -> Mapping[str, int]:
         "client": "turn = 'client'",
         "": "true",
     }
-    # Whose rows they are: the firm's, and of these clients where they are not all.
-    of = "firm = {}" if seen is None else "firm = {} and client = any({}::bigint[])"
+    # Whose rows they are: the firm's, and of these clients and people where they are not all.
+    of, values = ["firm = {}"], list[object]([firm_in_scope()])
+    if chosen.client is not None or allowed is not None:
+        clients = sorted(allowed or ()) if chosen.client is None else [chosen.client] if scope().sees(chosen.client) else []
+        of.append("client = any({}::bigint[])")
+        values.append(clients)
+    for column, person in (("owner_firm", chosen.accountant), ("owner_client", chosen.person)):
+        if person is not None:
+            of.append(f"{column} = {{}}")
+            values.append(person)
     parts = [
-        f"(select count(*) from (select 1 from collab_task where {of} and done_at is null and {which} limit {MOST_COUNTED}) t{n}) as c{n}"  # noqa: S608  # our own words
+        f"(select count(*) from (select 1 from collab_task where {' and '.join(of)} and done_at is null and {which} limit {MOST_COUNTED}) t{n}) as c{n}"  # noqa: S608  # our own words
         for n, which in enumerate(conditions.values())
     ]
-    values = [firm_in_scope()] if seen is None else [firm_in_scope(), list(seen)]
     (row,) = await Task.raw(f"select {', '.join(parts)}", *values * len(parts))
     return {key: row[f"c{n}"] for n, key in enumerate(conditions)}
 

@@ -58,7 +58,8 @@ async def hand_in(client: int, letter: Letter, name: str, media_type: str, conte
     )  # fmt: skip
     task = await for_change(task_id)
     task.document = document.id
-    task.owner_firm = letter.owner if scope().staff else None
+    if letter.owner is not None and scope().staff:
+        task.owner_firm = letter.owner
     await task.save()
     await write(task, Happened("file", document.name, document.id))
     return task_id

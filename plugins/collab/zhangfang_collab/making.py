@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zhangfang_collab import arrivals
 from zhangfang_collab.keeping import TOPIC, lock
+from zhangfang_collab.owners import People, people_of
 from zhangfang_collab.payers import Calendars, payer_of
 from zhangfang_collab.search_source import KIND
 from zhangfang_collab.steps import turn, written
@@ -19,6 +20,7 @@ from zhangfang_sdk.live import Live
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.profile import Profile
 from zhangfang_sdk.search import Search
+from zhangfang_sdk.tasks import Side
 
 AT_ONCE = 200
 """Clients of one transaction."""
@@ -73,11 +75,12 @@ async def make(clients: Sequence[Client], period: Period, *, only: str = "") -> 
         for w in await _wanted(client, profile, chosen, period, calendars)
     ]
     known = await _known([client.id for client in clients], period)
-    made = await _insert([w for w in wanted if w.key not in known])
+    new = [w for w in wanted if w.key not in known]
+    made = await _insert(new, await people_of({w.client for w in new}))
     if made:
         await arrivals.close_what_is_there(made)
         use(Search).changed(KIND, made)
-        for client_id in {w.client for w in wanted if w.key not in known}:
+        for client_id in {w.client for w in new}:
             await use(Live).announce(TOPIC, client_id)
     return list(made)
 
@@ -115,16 +118,17 @@ async def _known(clients: Sequence[int], period: Period) -> frozenset[str]:
 
 
 _INSERT = """insert into collab_task (firm, client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link,
-    due_rule, due_number, due_tax, created_at, asked_on, done_by, result, reopened)
+    due_rule, due_number, due_tax, owner_firm, owner_client, created_at, asked_on, done_by, result, reopened)
     select {}, w.client, w.key, w.template, w.period, w.covers, w.title, w.note, w.due_on, w.party, w.steps::jsonb, w.turn, w.feeds, w.link,
-    w.due_rule, w.due_number, w.due_tax, now(), {}, '', '', ''
+    w.due_rule, w.due_number, w.due_tax, w.owner_firm, w.owner_client, now(), {}, '', '', ''
     from unnest({}::bigint[], {}::text[], {}::text[], {}::int[], {}::int[], {}::text[], {}::text[], {}::date[], {}::text[], {}::text[], {}::text[],
-    {}::text[], {}::text[], {}::text[], {}::smallint[], {}::text[])
-    as w(client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link, due_rule, due_number, due_tax)
+    {}::text[], {}::text[], {}::text[], {}::smallint[], {}::text[], {}::bigint[], {}::bigint[])
+    as w(client, key, template, period, covers, title, note, due_on, party, steps, turn, feeds, link, due_rule, due_number, due_tax,
+    owner_firm, owner_client)
     on conflict (firm, key) do nothing returning id, client"""
 
 
-async def _insert(wanted: Sequence[Wanted]) -> Mapping[int, int]:
+async def _insert(wanted: Sequence[Wanted], people: People) -> Mapping[int, int]:
     """The clients of new tasks by the tasks' ids."""
     if not wanted:
         return {}
@@ -133,6 +137,7 @@ async def _insert(wanted: Sequence[Wanted]) -> Mapping[int, int]:
             w.client, w.key, w.template.key, w.period.number, w.template.covers(w.period), w.template.title_in(w.period), w.template.note,
             w.due, w.template.party, written(w.template.steps), str(turn(tuple(w.template.steps)) or ""), w.template.feeds, w.template.link,
             w.template.due.rule.value, w.template.due.number, w.template.due.tax,
+            people.usual(w.client, Side.FIRM), people.usual(w.client, Side.CLIENT, w.template.owner_role),
         )
         for w in wanted
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from zhangfang_collab import facts_heard, jobs, moving, registers_heard, reminding
+from zhangfang_collab import facts_heard, jobs, moving, owners, registers_heard, reminding
 from zhangfang_collab.admin import SCREENS
 from zhangfang_collab.demo import fill
 from zhangfang_collab.keeping import TOPIC
@@ -70,6 +70,7 @@ class Collab:
             Job("due_days", moving.follow_everywhere, "40 8 * * *"),
             Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),
+            Job("owners", owners.name_owners, "20 7 * * *"),
             Job("registers", registers_heard.judge_registers, "20 6 * * *"),
         ]
 

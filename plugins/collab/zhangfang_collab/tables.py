@@ -93,8 +93,9 @@ class Reminders(FirmRows, Table, tablename="collab_reminders"):
 class Template(FirmRows, Table, tablename="collab_template"):
     """What a firm makes for each fitting client, each month or once a year. Tasks that are made keep their own copy.
 
-    ``payer`` and ``package`` are "" for all. ``month`` is 0 for every month, else the one in which a year's task is made. ``due_rule``,
-    ``due_number`` and ``due_tax`` are read by ``due_dates.py``. ``steps`` is a list of {side, title, asks}.
+    ``payer`` and ``package`` are "" for all. ``owner_role`` is the role at the client that has the tasks, "" for the boss. ``month`` is 0 for every
+    month, else the one in which a year's task is made. ``due_rule``, ``due_number`` and ``due_tax`` are read by ``due_dates.py``. ``steps`` is a
+    list of {side, title, asks}.
     """
 
     id = BigSerial(primary_key=True)
@@ -112,4 +113,5 @@ class Template(FirmRows, Table, tablename="collab_template"):
     party = Varchar(length=80, default="")
     link = Varchar(length=400, default="")
     active = Boolean(default=True)
+    owner_role = Varchar(length=40, default="")
     changed_at = Timestamptz()

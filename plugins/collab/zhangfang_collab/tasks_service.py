@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from zhangfang_collab import arrivals
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import Happened, keep, lock, write
+from zhangfang_collab.owners import own
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Task as Row
 from zhangfang_sdk.acting import caller
@@ -26,11 +27,12 @@ class KeptTasks:
         row = await Row.objects().where(Row.key == wanted.key).first()
         if row is None:
             return await _made(wanted)
+        owner = _owner(row, wanted.side) if wanted.owner is None else wanted.owner
         if row.done_at is None and (row.title, row.due_on, row.note, _owner(row, wanted.side)) != (
             wanted.title[:120],
             wanted.due,
             wanted.note[:400],
-            wanted.owner,
+            owner,
         ):
             row.title, row.due_on, row.note = wanted.title[:120], wanted.due, wanted.note[:400]
             _own_by(row, wanted)
@@ -82,6 +84,7 @@ async def _made(wanted: TaskWanted) -> int:
         steps=states.written(steps), turn=wanted.side.value, link=wanted.link[:400], created_at=dt.datetime.now(dt.UTC), asked_on=today(),
     )  # fmt: skip
     _own_by(row, wanted)
+    await own(row)
     await row.save()
     await write(row, Happened("made"))
     await arrivals.close_what_is_there([int(row.id)])
@@ -101,6 +104,8 @@ def _owner(row: Row, side: Side) -> int | None:
 
 
 def _own_by(row: Row, wanted: TaskWanted) -> None:
+    if wanted.owner is None:
+        return
     if wanted.side is Side.FIRM:
         row.owner_firm = wanted.owner
     else:

@@ -40,6 +40,8 @@ ASKED_TITLES: Mapping[str, str] = translatable({
     return_filed(Tax.STAMP): "印花税已申报",
 })
 """Kinds that a step may ask for. Of other plugins' own kinds nothing is known here."""
+OWNER_ROLES: Mapping[str, str] = translatable({"": "老板", "cashier": "出纳(没有出纳的由老板负责)"})
+"""Roles at the client that may have a template's tasks."""
 MOST_STEPS = 20
 
 
@@ -59,6 +61,7 @@ class TaskTemplate:
     party: str = ""
     link: str = ""
     active: bool = True
+    owner_role: str = ""
     id: int = 0
 
     def fits(self, payer: TaxpayerKind, package: str, period: Period) -> bool:
@@ -144,6 +147,7 @@ def _columns(template: TaskTemplate) -> dict[str, Any]:
         "party": template.party,
         "link": template.link,
         "active": template.active,
+        "owner_role": template.owner_role,
         "changed_at": dt.datetime.now(dt.UTC),
     }
 
@@ -162,6 +166,7 @@ def _value(row: Template) -> TaskTemplate:
         party=row.party,
         link=row.link,
         active=row.active,
+        owner_role=row.owner_role,
         id=int(row.id),
     )
 
@@ -179,6 +184,7 @@ class TypedTemplate:
     month: int = 0
     feeds: str = ""
     active: bool = True
+    owner_role: str = ""
 
 
 async def save(template_id: int | None, typed: TypedTemplate) -> int:
@@ -223,6 +229,8 @@ async def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTem
         raise Refusal("collab.note_long", "补充说明请写在 400 字以内。", field="note")
     if len(package) > 80:
         raise Refusal("collab.package_long", "服务套餐请写在 80 字以内。", field="package")
+    if typed.owner_role not in {*OWNER_ROLES, "" if before is None else before.owner_role}:
+        raise Refusal("collab.template_wrong", "请从给出的选项里选择客户那边由谁负责。", field="owner_role")
     typed.due.check()
     due = typed.due if typed.due.rule is DueRule.DEADLINE else replace(typed.due, tax="")
     if not 0 <= typed.month <= 12 or typed.payer not in ("", *TaxpayerKind):
@@ -246,6 +254,7 @@ async def _checked(typed: TypedTemplate, before: TaskTemplate | None) -> TaskTem
         party="" if before is None else before.party,
         link="" if before is None else before.link,
         active=typed.active,
+        owner_role=typed.owner_role,
     )
 
 
@@ -268,4 +277,7 @@ def lines_of(steps: Sequence[Step]) -> str:
 
 def _shown(template: TaskTemplate) -> dict[str, object]:
     due = f"{template.due.rule} {template.due.number} {template.due.tax}".strip()
-    return {"title": template.title, "due": due, "steps": lines_of(template.steps), "active": template.active}
+    return {
+        **{"title": template.title, "due": due, "steps": lines_of(template.steps), "active": template.active},
+        **{name: value for name, value in (("package", template.package), ("owner_role", template.owner_role)) if value},
+    }

@@ -8,6 +8,7 @@ from zhangfang_collab import steps as states
 from zhangfang_collab.due_dates import refuse_far
 from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, lock, refuse_when_done, takes_files, write
 from zhangfang_collab.listing import shown
+from zhangfang_collab.owners import own
 from zhangfang_collab.statement_names import reach
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
@@ -63,6 +64,7 @@ async def make_one(
         covers=period.number, title=title, note=note.strip()[:400], due_on=due_on, party=party, steps=states.written(steps),
         turn=str(states.turn(steps) or ""), created_at=now, asked_on=today(),
     )  # fmt: skip
+    await own(task)
     await task.save()
     await use(Audit).record("collab.assign", f"collab_task:{task.id}", client=client, after={"title": title})
     await write(task, Happened("made"))

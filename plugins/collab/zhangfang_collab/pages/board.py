@@ -20,16 +20,16 @@ from zhangfang_sdk.texts import Texts, translatable
 from zhangfang_sdk.web import FIRM, Page, action, go, page
 
 MOST_AT_ONCE = 50
-ALL = translatable("全部会计")
+ALL = translatable("全部负责人")
 
 
 @page("/tasks/board", of=FIRM, permission="collab.assign")
 async def board_page(
-    show: str | None = None, accountant: str = "", client: str = "", number: int = 1, done: str = "", told: str = ""
+    show: str | None = None, accountant: str = "", client: str = "", person: str = "", number: int = 1, done: str = "", told: str = ""
 ) -> Page:
-    """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant`` and ``client`` (ids, or "" for all) narrow it, ``number``
+    """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant``, ``client`` and ``person`` (ids, or "" for all) narrow it, ``number``
     is the page. ``done`` says how many were ticked just now, ``told`` of how many a client was reminded."""
-    found = await board(Chosen(show, id_in(accountant), id_in(client), number))
+    found = await board(Chosen(show, id_in(accountant), id_in(client), id_in(person), number))
     chosen = found.chosen
     return Page(
         "collab/board.html",
@@ -52,7 +52,7 @@ async def board_page(
 @action("/tasks/board", of=FIRM, permission="collab.assign")
 async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
     """What was ticked (``task``, several, each with the place of the step that stood there: "17.0"): ``do`` is "remind" or "done"; sent twice, it
-    does no second step. Back to what was shown, by its ``show``, ``accountant``, ``client`` and ``number``."""
+    does no second step. Back to what was shown, by its ``show``, ``accountant``, ``client``, ``person`` and ``number``."""
     form = await request.form()
     tasks = places(form, "task")
     if not tasks or len(tasks) > MOST_AT_ONCE:
@@ -64,13 +64,13 @@ async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
         told = {"done": str(sum(done))}
     else:
         told = {"told": str(await reminding.nudge(sorted(tasks)))}
-    sent = {name: text(form, name)[:20] for name in ("show", "accountant", "client", "number") if name in form}
+    sent = {name: text(form, name)[:20] for name in ("show", "accountant", "client", "person", "number") if name in form}
     return go(_address({**{name: value for name, value in sent.items() if value or name == "show"}, **told}))
 
 
 def _kept(chosen: Chosen) -> Mapping[str, str]:
     """What leads to the same part of the board again."""
-    of = {"accountant": chosen.accountant, "client": chosen.client, "number": chosen.page if chosen.page > 1 else None}
+    of = {"accountant": chosen.accountant, "client": chosen.client, "person": chosen.person, "number": chosen.page if chosen.page > 1 else None}
     return {"show": chosen.show or "", **{name: str(value) for name, value in of.items() if value}}
 
 

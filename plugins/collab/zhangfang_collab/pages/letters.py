@@ -32,7 +32,7 @@ async def letter_page() -> Page:
 
 async def _page(typed: Mapping[str, str], refusal: Refusal | None = None) -> Page:
     """``typed`` is what stands in the form, by field; ``refusal`` says why it was not kept."""
-    people = await owners.possible(client_in_scope(), Side.FIRM) if scope().may("contacts.read") else {}
+    people = (await owners.people_of([client_in_scope()])).of(client_in_scope(), Side.FIRM)
     return Page(
         "collab/letter.html",
         title="收到税务局来函",
@@ -55,7 +55,7 @@ async def hand_in_letter(request: Request[Any, Any, State]) -> Redirect | Page:
         name, media_type, content = await file_of(request)
         async with transaction():
             client, owner = client_in_scope(), number(form, "owner")
-            if owner >= 0 and owner not in await owners.possible(client, Side.FIRM):
+            if owner >= 0 and owner not in (await owners.people_of([client])).of(client, Side.FIRM):
                 owner = -1
             letter = Letter(text(form, "kind"), due_on, text(form, "number"), text(form, "note"), owner if owner >= 0 else None)
             task = await letters.hand_in(client, letter, name, media_type, content)

@@ -56,16 +56,16 @@ async def _people(task: ShownTask) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Who may own it, by side, for who may say so."""
     if task.urgency is None or not (scope().may("collab.assign") and scope().may("contacts.read")):
         return {}
-    found = {side: await owners.possible(task.client, side) for side in (Side.FIRM, Side.CLIENT)}
+    people = await owners.people_of([task.client])
     return {
-        side.value: [("", owners.everybody(people)), *((str(id_), name) for id_, name in people.items())]
-        for side, people in found.items()
+        side.value: [("", owners.by_role(people, task.client, side)), *((str(id_), name) for id_, name in people.of(task.client, side).items())]
+        for side in (Side.FIRM, Side.CLIENT)
     }
 
 
 @action("/tasks/{task_id:int}/owner", of=CLIENT, permission="collab.assign")
 async def own_task(task_id: int, data: Form) -> Redirect:
-    """``person`` owns it on their ``side``; "" for nobody."""
+    """``person`` owns it on their ``side``; "" for the usual one."""
     await listing.one(task_id)
     side = text(data, "side")
     if side not in (Side.FIRM, Side.CLIENT):

@@ -11,7 +11,7 @@ from zhangfang_collab import templates
 from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule, taxes
 from zhangfang_collab.pages.forms import number, text, texts
 from zhangfang_collab.steps import Step
-from zhangfang_collab.templates import ASKED_TITLES, MOST_STEPS, SIDE_TITLES, TypedTemplate
+from zhangfang_collab.templates import ASKED_TITLES, MOST_STEPS, OWNER_ROLES, SIDE_TITLES, TypedTemplate
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
@@ -60,7 +60,7 @@ async def template_page(template_id: int) -> Page:
     typed = {
         **{"title": known.title, "note": known.note, "payer": known.payer, "package": known.package},
         **{"month": str(known.month), "due_rule": known.due.rule, "due_number": str(known.due.number), "due_tax": known.due.tax},
-        **{"feeds": known.feeds, "active": "1" if known.active else ""},
+        **{"feeds": known.feeds, "owner_role": known.owner_role, "active": "1" if known.active else ""},
     }
     return await _form(template_id, typed, known.steps)
 
@@ -79,7 +79,7 @@ async def change_template(template_id: int, request: Request[Any, Any, State]) -
 
 async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Page:
     """Steps are sent as ``side``, ``step`` and ``asks``, each as often as there are rows."""
-    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "active")
+    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "owner_role", "active")
     typed = {name: text(data, name)[:4000] for name in names}
     sides = texts(data, "side")
     steps = [
@@ -101,6 +101,7 @@ async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Pag
             month=number(data, "month") if typed["month"] else 0,
             feeds=typed["feeds"],
             active=typed["active"] == "1",
+            owner_role=typed["owner_role"],
         )
         await templates.save(template_id, wanted)
     except Refusal as refusal:
@@ -124,6 +125,7 @@ async def _form(
         typed=typed,
         steps=[*steps, *[Step("", Side.CLIENT)] * EMPTY_ROWS][: max(MOST_STEPS, len(steps))],
         sides=list(SIDE_TITLES.items()),
+        roles=list(OWNER_ROLES.items()),
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         payers=[(str(key), title) for key, title in PAYERS.items()],
         months=[("0", said(EVERY_MONTH)), *((str(n), said(ONCE_A_YEAR) % {"n": n}) for n in range(1, 13))],
