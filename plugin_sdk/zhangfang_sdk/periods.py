@@ -37,11 +37,19 @@ class Period:
 
     @classmethod
     def parse(cls, key: str) -> "Period":
-        """Read "2026-11"; raises Refusal ``period.unreadable``."""
-        match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", key)
+        """Read "2026-11"; raises Refusal ``period.unreadable``, ``period.far`` for a month before FIRST or after LAST."""
+        match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", key)
         if match is None:
             raise Refusal("period.unreadable", "月份写法不对,应为 2026-11 这样的形式。", status=400, field="period")
-        return cls(int(match[1]), int(match[2]))
+        found = cls(int(match[1]), int(match[2]))
+        if not found.is_shown:
+            raise Refusal("period.far", f"只能查看 {FIRST.label}到 {LAST.label}之间的月份。", status=400, field="period")
+        return found
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether pages take it: from FIRST to LAST."""
+        return FIRST <= self <= LAST
 
     @property
     def number(self) -> int:
@@ -66,6 +74,10 @@ class Period:
     def plus(self, months: int) -> "Period":
         index = self.year * 12 + self.month - 1 + months
         return Period(index // 12, index % 12 + 1)
+
+
+FIRST, LAST = Period(2000, 1), Period(2099, 12)
+"""Of which months there are pages: no books that are kept here begin before, and nothing is planned after."""
 
 
 def label_of(first: Period, last: Period) -> str:

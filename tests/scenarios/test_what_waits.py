@@ -113,15 +113,22 @@ async def test_the_dot_is_the_list(boss_of_both: Visitor, firm: TestFirm) -> Non
     assert await both() == (2, 2)
 
 
-async def test_a_place_s_number_counts_each_thing_once(boss_of_both: Visitor, firm: TestFirm, other_firm: TestFirm) -> None:
-    """On the person's own home: what has a dot on the phone and one on the desk is one thing, and dots of the desk are not the boss's."""
+async def test_a_place_s_number_is_what_waits_there(boss_of_both: Visitor, firm: TestFirm, other_firm: TestFirm) -> None:
+    """On the person's own home: as many as the list of the place has, each thing once; messages that are not read are no such thing."""
+    async with acting(firm, "owner"):
+        await connection().execute(
+            """insert into core_notice (firm, client, "user", kind, urgent, key, title, body, subject, mail, sms, link, created_at)
+            select $1, $2, m."user", 'core.x', false, 'k', '消息', '', '', '', '', '', now() from core_membership m
+            where m.firm = $1 and m.client = $2""",
+            firm.id,
+            firm.restaurant,
+        )
     numbers = (await boss_of_both.get("/me/badges")).json()
-    assert len(numbers) == 2
-    for home in (firm, other_firm):
-        dots = (await boss_of_both.get(f"/f/{home.id}/c/{home.restaurant}/badges")).json()
-        assert dots["tasks"] == 2
-        assert "desk-tasks" not in dots, "the desk's, which a boss does not have"
-        assert sum(dots.values()) in numbers.values()
+    waiting = [len(await part(boss_of_both, f"/f/{home.id}/c/{home.restaurant}", "?whole=1")) for home in (firm, other_firm)]
+    assert sorted(numbers.values()) == sorted(waiting) == [2, 2]
+    assert (await boss_of_both.get(f"/f/{firm.id}/c/{firm.restaurant}/badges")).json()["messages"] == 1
+    page = (await boss_of_both.get("/me")).text
+    assert re.findall(r'data-badge-for="place-\d+"[^>]*><span data-count>(\d+)', page) == ["2", "2"]
 
 
 async def test_nothing_waits(portal: Portal, firm: TestFirm) -> None:

@@ -15,7 +15,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import failed_job, failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
-from zhangfang_core.web.navigation import badges, dots_of_place, dotted, entries_of, place_in_scope
+from zhangfang_core.web.navigation import badges, dotted, entries_of, place_in_scope
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.cards import Cards
@@ -57,8 +57,8 @@ async def own_home() -> Page:
         "web/own_home.html",
         title="我的首页",
         active="home",
-        places=[(place, count, is_late) for place, count, is_late, _ in visited],
-        waiting=panel_of(joined(waits for *_, waits in visited)),
+        places=[(place, len(found.waits), found.is_late) for place, found in visited],
+        waiting=panel_of(joined(found for _, found in visited)),
         operator=await is_operator(),
     )
 
@@ -85,18 +85,17 @@ async def all_badges() -> dict[str, int]:
 
 @page("/badges", of=PERSON, permission=SIGNED_IN)
 async def own_badges() -> dict[str, int]:
-    """Red dots of the person's places, by "place-" and the membership."""
+    """How many things wait at each of the person's places, by "place-" and the membership."""
     return {f"place-{place.membership}": count for place, count in await at_each_place(_count)}
 
 
 async def _count(place: OwnPlace) -> tuple[OwnPlace, int]:
-    return place, (await dots_of_place(await enabled_modules()))[0]
+    return place, len((await waiting_at(place, only_quick=False)).waits)
 
 
-async def _place(place: OwnPlace) -> tuple[OwnPlace, int, bool, Found]:
-    """What is quick, and whether dots are still to be asked: the page fetches those after it."""
-    count, is_late = await dots_of_place(await enabled_modules(), only_quick=True)
-    return place, count, is_late, await waiting_at(place, only_quick=True)
+async def _place(place: OwnPlace) -> tuple[OwnPlace, Found]:
+    """What is quick: the page fetches the rest after it. Other red dots are other things (messages that are not read), and not in the number."""
+    return place, await waiting_at(place, only_quick=True)
 
 
 @page("/cards/{card_id:str}", of=CLIENT, permission=SIGNED_IN, examples={"card_id": "no.such"})

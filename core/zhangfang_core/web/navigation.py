@@ -129,13 +129,6 @@ async def badges(enabled: frozenset[str], shown: set[str], *, only_quick: bool =
     return found
 
 
-async def dots_of_place(enabled: frozenset[str], *, only_quick: bool = False) -> tuple[int, bool]:
-    """All red dots that the actor sees in this place as one number, each thing once; and whether some are still to be asked."""
-    shown = dotted(entries_of(place_in_scope(), enabled))
-    each = {dot.of: count for dot, count in await _all_counted(enabled, shown, only_quick)}
-    return sum(count or 0 for count in each.values()), None in each.values()
-
-
 async def _all_counted(enabled: frozenset[str], shown: set[str], only_quick: bool) -> "list[tuple[_Dot, int | None]]":
     if scope().firm is None:
         return []

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 
 import pytest
 
@@ -345,3 +346,32 @@ async def test_taken_back_the_same_file_does_it_again(firm: TestFirm, monkeypatc
         monkeypatch.setattr(ticking, "SENT_TWICE", dt.timedelta())
         await ticking.attach(task, "合同.pdf", "application/pdf", b"%PDF-1.4 a")
         assert (await listing.one(task)).turn is None
+
+
+async def test_what_was_filed_offers_no_taking_back(firm: TestFirm, visit: Visit) -> None:
+    """A button that can only be refused is none; the page says why it is not there."""
+    owner = await visit("owner")
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, MONTH, BOTH[:1], title="确认进项", note="", due_on=today())
+        vat = await ticking.make_one(firm.restaurant, MONTH, BOTH[1:], title="申报", note="", due_on=today())
+        await Task.update({Task.feeds: "vat_return"}).where(Task.id == task)
+        await Task.update({Task.template: "vat_return"}).where(Task.id == vat)
+        await ticking.tick(task, done=True)
+    taking_back = 'name="done" value="0"'
+    assert taking_back in (await owner.get(f"/tasks/{task}")).text
+    async with acting(firm, "accountant"):
+        await ticking.tick(vat, done=True)
+    page = (await owner.get(f"/tasks/{task}")).text
+    assert taking_back not in page
+    assert "对应的申报已经完成" in page
+    assert taking_back in (await owner.get(f"/tasks/{vat}")).text, "the return itself may be taken back"
+
+
+async def test_months_that_have_no_page(firm: TestFirm, visit: Visit) -> None:
+    boss = await visit("boss")
+    for month, near in (("2000-01", ["next"]), ("2099-12", ["prev"]), ("2026-11", ["prev", "next"])):
+        assert re.findall(r'rel="(prev|next)"', (await boss.get(f"/tasks?period={month}")).text) == near
+    for month in ("1999-12", "2100-01", "0001-01"):
+        refused = await boss.get(f"/tasks?period={month}")
+        assert (refused.status_code, "只能查看 2000年1月到 2099年12月之间的月份" in refused.text) == (400, True)
+    assert "月份写法不对" in (await boss.get("/tasks?period=2026-13")).text

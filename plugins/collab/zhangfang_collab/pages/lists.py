@@ -45,7 +45,7 @@ async def _page(month: Period, show: str, typed: Mapping[str, str], refusal: Ref
         filters=list(listing.FILTERS.items()),
         names=await listing.client_names([t.client for t in tasks]) if client is None else {},
         period=month,
-        months=[month.plus(n) for n in (-1, 1)],
+        months=[near if near.is_shown else None for near in (month.plus(-1), month.plus(1))],
         sides=[(side.value, SIDE_TITLES[side]) for side in (Side.CLIENT, Side.FIRM)],
         asked=[(kind.value, ASKED_TITLES[kind]) for kind in BY_HAND],
         buttons=listing.BUTTONS,

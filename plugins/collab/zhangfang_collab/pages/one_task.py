@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from zhangfang_collab import listing, owners, ticking
-from zhangfang_collab.keeping import takes_files
+from zhangfang_collab.keeping import is_filed, takes_files
 from zhangfang_collab.listing import ShownTask
 from zhangfang_collab.pages.forms import Form, number, text
 from zhangfang_collab.tables import Task
@@ -38,6 +38,7 @@ async def task_page(task_id: int) -> Page:
         trail=await listing.trail(task_id),
         owners=await listing.names(sorted(task.owners.values())),
         takes_files=task.urgency is not None or await _takes_more(task_id),
+        filed=await _filed(task_id),
         takes_file=task.current is not None and task.current.asks in TAKES_FILE,
         takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER and not asks_facts(task),
         asks_facts=asks_facts(task),
@@ -45,6 +46,12 @@ async def task_page(task_id: int) -> Page:
         people=await _people(task),
         today=today(),
     )
+
+
+async def _filed(task_id: int) -> bool:
+    """Whether nothing of it is taken back any more: its return was filed."""
+    row = await Task.objects().where(Task.id == task_id).first()
+    return row is not None and await is_filed(row)
 
 
 async def _takes_more(task_id: int) -> bool:
