@@ -1,7 +1,7 @@
 """Firms' clients, as values, and the service that tells of them: who they are, and what is known of each."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,6 +77,11 @@ class Clients(Protocol):
     @needs("profile.read")
     async def profiles(self, clients: Sequence[int], at: dt.date | None = None) -> Sequence[Profile]:
         """As :meth:`profile` of each, in the order of ``clients``, in one query for a thousand; needs ``profile.read``."""
+        ...
+
+    @needs("profile.read")
+    async def packages(self, at: dt.date | None = None) -> Mapping[str, int]:
+        """How many of the clients that the actor sees have each service package on a day (today when None), by name; needs ``profile.read``."""
         ...
 
     @needs("profile.read")

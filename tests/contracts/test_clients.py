@@ -81,6 +81,21 @@ def capital(fen: int, day: dt.date = START) -> NewFact:
     return NewFact(FactKind.REGISTERED_CAPITAL, fen, day, FactSource.BUSINESS_LICENCE)
 
 
+async def test_packages_with_how_many_have_them(case: Case) -> None:
+    def package(name: str, day: dt.date) -> NewFact:
+        return NewFact(FactKind.SERVICE_PACKAGE, name, day)
+
+    async with case.staff():
+        assert await case.clients.packages() == {}
+        for known in await case.clients.clients():
+            await case.clients.record(known.id, package("基础", START))
+        await case.clients.record(case.client, package("全包", dt.date(2026, 1, 1)))
+        assert await case.clients.packages() == {"全包": 1, "基础": 1}
+        assert await case.clients.packages(START) == {"基础": 2}
+    async with case.boss():
+        assert await case.clients.packages() == {"全包": 1}
+
+
 async def test_many_profiles_are_those_of_each(case: Case) -> None:
     async with case.staff():
         wanted = [case.client, case.client]

@@ -66,6 +66,23 @@ async def profiles(clients: Sequence[int], at: dt.date | None) -> Sequence[Profi
     return [replace(known, small_low_profit=small_low_profit.judge(known)) for known in found]
 
 
+async def packages(at: dt.date | None) -> Mapping[str, int]:
+    require("profile.read")
+    allowed = scope().clients
+    rows = await connection().fetch(
+        """select value, count(*) as clients from (
+            select distinct on (client) client, value from core_client_fact
+            where firm = $1 and kind = 'service_package' and standing = 'in_force' and valid_from <= $2
+                and ($3::bigint[] is null or client = any ($3))
+            order by client, valid_from desc, id desc) held group by value""",
+        firm_in_scope(),
+        at or today(),
+        None if allowed is None else sorted(allowed),
+    )
+    found = {str(fact_values.read(FactKind.SERVICE_PACKAGE, json.loads(row["value"]))): int(row["clients"]) for row in rows}
+    return dict(sorted(found.items()))
+
+
 async def history(client: int, kind: FactKind | None) -> Sequence[Fact[FactValue]]:
     require("profile.read")
     await see(client)

@@ -82,6 +82,9 @@ class FirmClients:
     async def profiles(self, clients: Sequence[int], at: dt.date | None = None) -> Sequence[Profile]:
         return await facts.profiles(clients, at)
 
+    async def packages(self, at: dt.date | None = None) -> Mapping[str, int]:
+        return await facts.packages(at)
+
     async def history(self, client: int, kind: FactKind | None = None) -> Sequence[Fact[FactValue]]:
         return await facts.history(client, kind)
 

@@ -1,7 +1,8 @@
 """Clients and their profiles in memory."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from zhangfang_sdk.clients import Client, NewClient
@@ -66,6 +67,11 @@ class FakeClients:
 
     async def profiles(self, clients: Sequence[int], at: dt.date | None = None) -> Sequence[Profile]:
         return [await self.profile(client, at) for client in clients]
+
+    async def packages(self, at: dt.date | None = None) -> Mapping[str, int]:
+        require("profile.read")
+        held = [(await self.profile(client, at)).service_package for client in self._clients if scope().sees(client)]
+        return dict(sorted(Counter(fact.value for fact in held if fact is not None).items()))
 
     async def history(self, client: int, kind: FactKind | None = None) -> Sequence[Fact[FactValue]]:
         require("profile.read")

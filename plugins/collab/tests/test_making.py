@@ -260,3 +260,15 @@ async def test_a_template_s_form_with_what_nobody_offers(firm: TestFirm, visit: 
     async with acting(firm, "owner"):
         (made,) = [t for t in await templates.templates() if t.title == "交表"]
         assert (made.feeds, made.due) == ("vat_return", Due(DueRule.DAY, 5))
+
+
+async def test_the_form_knows_the_packages_that_clients_have(firm: TestFirm, visit: Visit) -> None:
+    """A package that is written otherwise than in the clients' profiles is nobody's: the list says so."""
+    async with acting(firm, "owner"):
+        await use(Clients).record(firm.trading, NewFact(FactKind.SERVICE_PACKAGE, "全包", dt.date(2025, 1, 1)))
+    owner = await visit("owner", of_firm=True)
+    assert '<option value="全包">' in (await owner.get("/tasks/templates/new")).text
+    form = {"title": "交表", "month": "0", "due_rule": "day", "due_number": "5", "side": "client", "step": "交表", "asks": "done", "active": "1"}
+    for package, says in (("全包", "全包(1 家客户)"), ("全 包", "全 包(现在没有客户是这个套餐)")):
+        assert (await owner.post("/tasks/templates/new", **{**form, "package": package})).status_code == 303
+        assert says in (await owner.get("/tasks/templates")).text

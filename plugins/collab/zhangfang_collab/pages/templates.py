@@ -12,7 +12,7 @@ from zhangfang_collab.due_dates import RULE_TITLES, Due, DueRule, taxes
 from zhangfang_collab.pages.forms import number, text, texts
 from zhangfang_collab.steps import Step
 from zhangfang_collab.templates import ASKED_TITLES, MOST_STEPS, OWNER_ROLES, SIDE_TITLES, TypedTemplate
-from zhangfang_sdk.clients import TaxpayerKind
+from zhangfang_sdk.clients import Clients, TaxpayerKind
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.places import here
 from zhangfang_sdk.services import use
@@ -44,6 +44,7 @@ async def templates_page() -> Page:
         templates=found,
         payers=PAYERS,
         due={t.key: due_words(t.due, known) for t in found},
+        packages=await use(Clients).packages(),
     )
 
 
@@ -123,6 +124,7 @@ async def _form(
         status_code=200 if refusal is None else 422,
         id=template_id,
         typed=typed,
+        packages=sorted(await use(Clients).packages()),
         steps=[*steps, *[Step("", Side.CLIENT)] * EMPTY_ROWS][: max(MOST_STEPS, len(steps))],
         sides=list(SIDE_TITLES.items()),
         roles=list(OWNER_ROLES.items()),
