@@ -10,8 +10,8 @@ from zhangfang_core.admin.catalogue import screens
 TABLES = {placed.item.table._meta.tablename: placed.item for placed in screens()}
 CHINESE = re.compile(r"[一-鿿]")
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
-FREE_TEXT = {"media_type", "account", "address", "subject", "rule", "user"}
-"""Text columns whose words may well be English."""
+FREE_TEXT = {"media_type", "account", "address", "subject", "rule", "user", "owner_firm", "owner_client"}
+"""Text columns whose words may well be English: people of the tests are called as their roles."""
 DECLARED_BY_TESTS = {"archive.seen"}
 
 
