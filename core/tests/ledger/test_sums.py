@@ -255,3 +255,26 @@ async def test_an_account_is_renamed_with_all_below_it_and_retired_when_empty(fi
     async with acting(firm):
         await change_account(c, "100201", retired=False)
         await use(Ledger).draft(voucher(c, 1, "100201", "5001", 900))
+
+
+async def test_posted_vouchers_are_counted_as_the_rows_are(firm: TestFirm) -> None:
+    """Openings have numbers and are none; drafts have none; words are counted together."""
+    client, lines = firm.restaurant, (Line("1002", "", debit=5), Line("3001", "", credit=5))
+
+    def draft(day: dt.date, word: str = "记", kind: VoucherKind = VoucherKind.NORMAL) -> VoucherDraft:
+        return VoucherDraft(client, day, "收到", lines, word=word, kind=kind)
+
+    async with acting(firm, "owner"):
+        start = await connection().fetchval("select books_start from core_client where id = $1", client)
+        later = start + dt.timedelta(days=62)
+        await import_posted(client, [draft(start - dt.timedelta(days=1), kind=VoucherKind.OPENING)])
+        await import_posted(client, [draft(start), draft(start), draft(start, "收"), draft(later)])
+        await use(Ledger).draft(draft(start))
+        rows = await connection().fetch(
+            """select period, count(*) as vouchers from core_voucher where client = $1 and state = 'posted' and kind <> 'opening' group by 1""",
+            client,
+        )
+        counted = {Period.from_number(row["period"]): row["vouchers"] for row in rows}
+        assert counted == {Period.of(start): 3, Period.of(later): 1}
+        first = Period.of(start).plus(-12)
+        assert await use(Ledger).posted_counts(client, first, first.plus(36)) == counted

@@ -14,12 +14,13 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.measures import AccountShare, Definition, MeasureEntry
 from zhangfang_sdk.periods import Period
 
-# Everything before the first month comes as one row an account. ``moved`` counts closing vouchers, ``earned`` does not.
-_BALANCES = """select c.standard, b.account, b.months, b.moved, b.earned from core_client c left join lateral (
-        select account, array_agg(month) as months, array_agg(moved) as moved, array_agg(earned) as earned from (
-            select greatest(period, $3) as month, account, sum(debit - credit + closing_debit - closing_credit)::bigint as moved,
-            sum(case when period >= $4 then debit - credit else 0 end)::bigint as earned
-            from core_balance where firm = c.firm and client = c.id and period <= $5 group by 1, 2) m group by account
+# A month has one row an account; all before the first comes as one sum. ``moved`` counts closing vouchers, ``earned`` does not.
+_BALANCES = """select c.standard, b.account, b.before, b.months, b.moved, b.earned from core_client c left join lateral (
+        select account, sum(debit - credit + closing_debit - closing_credit) filter (where period < $3)::bigint as before,
+            array_agg(period) filter (where period >= $3) as months,
+            array_agg(debit - credit + closing_debit - closing_credit) filter (where period >= $3) as moved,
+            array_agg(debit - credit) filter (where period >= $3) as earned
+        from core_balance where firm = c.firm and client = c.id and period <= $4 group by account
     ) b on true where c.firm = $1 and c.id = $2"""
 
 # Of the day's month the lines until the day, by the accounts that moved in it, so that the index finds them.
@@ -136,19 +137,18 @@ async def _read(client: int, first: Period, last: Period) -> tuple[str, Monthly,
     """
     if not scope().sees(client):
         raise not_found("客户企业")
-    before = first.plus(-1).number
-    rows = await connection().fetch(_BALANCES, firm_in_scope(), client, before, first.number, last.number)
+    rows = await connection().fetch(_BALANCES, firm_in_scope(), client, first.number, last.number)
     if not rows:
         raise not_found("客户企业")
     months = (last.year - first.year) * 12 + last.month - first.month + 1
-    slot = {first.plus(offset).number: offset + 1 for offset in range(months)} | {before: 0}
+    slot = {first.plus(offset).number: offset + 1 for offset in range(months)}
     moved: dict[str, list[int]] = {}
     earned: dict[str, list[int]] = {}
-    for _, account, own_months, own_moved, own_earned in rows:
+    for _, account, before, own_months, own_moved, own_earned in rows:
         if account is None:
             continue
-        all_moved, all_earned = [0] * (months + 1), [0] * (months + 1)
-        for month, amount, apart in zip(own_months, own_moved, own_earned, strict=True):
+        all_moved, all_earned = [before or 0] + [0] * months, [0] * (months + 1)
+        for month, amount, apart in zip(own_months or (), own_moved or (), own_earned or (), strict=True):
             place = slot[month]
             all_moved[place], all_earned[place] = amount, apart
         moved[account], earned[account] = all_moved, all_earned
@@ -184,11 +184,14 @@ def _figures(standard: str, key: str, moved: Monthly, earned: Monthly) -> list[i
         totals = [
             t + part.sign * v for t, v in zip(totals, _figures(standard, part.measure, moved, earned), strict=True)
         ]
+    counted = [0] * (months + 1)
     for account, slots in (moved if measure.basis is Basis.CLOSING else earned).items():
         weight = _account_weight(standard, key, account)
         if weight:
-            values = list(accumulate(slots)) if measure.basis is Basis.CLOSING else slots
-            totals = [t + weight * v for t, v in zip(totals, values[1:], strict=True)]
+            counted = [sum_ + weight * amount for sum_, amount in zip(counted, slots, strict=True)]
+    if measure.basis is Basis.CLOSING:
+        counted = list(accumulate(counted))
+    totals = [total + amount for total, amount in zip(totals, counted[1:], strict=True)]
     return [max(total, 0) for total in totals] if measure.floor_at_zero else totals
 
 

@@ -32,6 +32,12 @@ _WITH_ITEM = """
 _ALL_ENTRIES, _ENTRIES_OF_ITEM = _ENTRIES.format("", ""), _ENTRIES.format(", d.quantity, d.unit_price", _WITH_ITEM)
 
 
+# Numbers run without gaps, so that the counters know how many were posted. Openings, which have numbers too, are all dated before the
+# month in which the books begin, and nothing else is.
+_COUNTS = """select k.period, sum(k.last) as vouchers from core_client c join core_voucher_counter k on k.firm = c.firm and k.client = c.id
+    where c.firm = $1 and c.id = $2 and k.period between greatest($3, to_char(c.books_start, 'YYYYMM')::int) and $4 group by k.period"""
+
+
 def see(client: int) -> None:
     """Raise ``common.not_found`` for a client that the actor may not see, and ``access.forbidden`` without ``ledger.read``."""
     require("ledger.read")
@@ -174,15 +180,8 @@ async def _taken_back(rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
 async def posted_counts(client: int, first: Period, last: Period) -> Mapping[Period, int]:
     """See ``Ledger.posted_counts``; needs ``ledger.read``."""
     see(client)
-    rows = await connection().fetch(
-        """select period, count(*) as vouchers from core_voucher where firm = $1 and client = $2 and period between $3 and $4
-        and state = 'posted' and kind <> 'opening' group by period""",
-        firm_in_scope(),
-        client,
-        first.number,
-        last.number,
-    )
-    return {Period.from_number(row["period"]): row["vouchers"] for row in rows}
+    rows = await connection().fetch(_COUNTS, firm_in_scope(), client, first.number, last.number)
+    return {Period.from_number(period): vouchers for period, vouchers in rows}
 
 
 async def _with_lines(rows: Sequence[Mapping[str, Any]]) -> list[Voucher]:
