@@ -1,7 +1,8 @@
 """Which line of the cash flow statement each voucher's cash belongs to, judged once: posted vouchers never change.
 
 The rules look at a voucher's words and at its lines together, so that nothing can be summed before; a year of a large client is
-thousands of vouchers. Rows are written after posting; a month that is not judged whole, by the rules of now, is judged as it is read.
+thousands of vouchers. Rows are written after posting, and the database sums them by month and line as they come; a month that is not
+judged whole, by the rules of now, is judged as it is read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +10,10 @@ from functools import cache
 from hashlib import sha256
 
 from piccolo.columns.combination import And
-from piccolo.query.methods.select import SelectRaw
 
 from zhangfang_books.statements.cash_flow import UNASSIGNED, Flow, flows
 from zhangfang_books.statements.forms import cash_rules, standards
-from zhangfang_books.tables import CashAssignment, JudgedCash
+from zhangfang_books.tables import CashAssignment, JudgedCash, JudgedMonth
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import firm_in_scope, transaction
@@ -25,9 +25,8 @@ METHOD = 1
 AT_ONCE = 200
 MOST_UNASSIGNED = 1000
 
-_SUMS = """select period, line, sum(amount)::bigint as amount, count(*) filter (where place = 0) as vouchers,
-    count(*) filter (where place > 0) as flows from books_judged_cash
-    where firm = {} and client = {} and rules = {} and period between {} and {} group by 1, 2"""
+_SUMS = """select period, line, amount, vouchers, flows from books_judged_month
+    where firm = {} and client = {} and rules = {} and period between {} and {}"""
 
 
 @cache
@@ -42,7 +41,7 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
     A month with more than MOST_UNASSIGNED of these is not among them.
     """
     posted = await use(Ledger).posted_counts(client, first, last)
-    sums = await JudgedCash.raw(_SUMS, firm_in_scope(), client, rules_of(standard), first.number, last.number)
+    sums = await JudgedMonth.raw(_SUMS, firm_in_scope(), client, rules_of(standard), first.number, last.number)
     judged: dict[Period, int] = {}
     for row in sums:
         period = Period.from_number(row["period"])
@@ -51,7 +50,7 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
     whole: dict[Period, list[Flow]] = {m: [] for m in months if judged.get(m, 0) == posted.get(m, 0)}
     for row in sums:
         period = Period.from_number(row["period"])
-        if period in whole and row["line"] != UNASSIGNED:
+        if period in whole and row["line"] != UNASSIGNED and row["flows"]:
             whole[period].append(Flow(0, 0, row["line"], row["amount"]))
     unassigned = any(row["flows"] for row in sums if row["line"] == UNASSIGNED)
     if not unassigned:
@@ -111,6 +110,7 @@ async def judge_the_rest() -> None:
         if standard in standards():
             async with transaction():
                 await JudgedCash.delete().where(JudgedCash.client == client, JudgedCash.rules != rules_of(standard))
+                await JudgedMonth.delete().where(JudgedMonth.client == client, JudgedMonth.rules != rules_of(standard))
                 missing = await _not_judged(client, standard, starts)
             for period in missing:
                 async with transaction():
@@ -120,10 +120,8 @@ async def judge_the_rest() -> None:
 async def _not_judged(client: int, standard: str, starts: Period) -> list[Period]:
     last = Period.current().plus(12)
     posted = await use(Ledger).posted_counts(client, starts, last)
-    rows = (
-        await JudgedCash.select(JudgedCash.period, SelectRaw("count(*) as vouchers"))
-        .where(JudgedCash.client == client, JudgedCash.rules == rules_of(standard), JudgedCash.place == 0)
-        .group_by(JudgedCash.period)
+    rows = await JudgedMonth.select(JudgedMonth.period, JudgedMonth.vouchers).where(
+        JudgedMonth.client == client, JudgedMonth.rules == rules_of(standard), JudgedMonth.line == UNASSIGNED
     )
     judged = {Period.from_number(row["period"]): row["vouchers"] for row in rows}
     return sorted(period for period, count in posted.items() if judged.get(period) != count)

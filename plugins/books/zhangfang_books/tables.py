@@ -54,6 +54,21 @@ class JudgedCash(ClientRows, Table, tablename="books_judged_cash"):
     rules = Varchar(length=16)
 
 
+class JudgedMonth(ClientRows, Table, tablename="books_judged_month"):
+    """The sums of ``JudgedCash`` by month and line, kept by its triggers; unique by (client, rules, period, line).
+
+    ``vouchers`` are the judged ones, counted on line 0; ``flows`` the lines of vouchers that stand on it; ``amount`` is fen.
+    """
+
+    id = BigSerial(primary_key=True)
+    rules = Varchar(length=16)
+    period = Integer()
+    line = SmallInt()
+    amount = BigInt()
+    vouchers = Integer()
+    flows = Integer()
+
+
 class HandFigureRow(ClientRows, Table, tablename="books_hand_figure"):
     """A statement's line as a person filled it in (see ``statements/by_hand.py``); unique by (client, kind, part, line, from_line, period).
 

@@ -9,7 +9,7 @@ from months.worked import Worked, ours
 from zhangfang_books import judged_cash, reading
 from zhangfang_books.statements.spans import Span
 from zhangfang_books.statements.statements import Statements
-from zhangfang_books.tables import JudgedCash
+from zhangfang_books.tables import JudgedCash, JudgedMonth
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import in_scope, system_scope
@@ -39,6 +39,20 @@ def same(one: list[Statements], other: list[Statements]) -> bool:
     return figures(one) == figures(other)
 
 
+async def sums_follow(firm: TestFirm) -> bool:
+    """Whether the months' sums are those of the rows; those of nothing do not count."""
+    async with acting(firm, "owner"):
+        rows = await JudgedCash.raw(
+            """select client, rules, period, line, sum(amount)::bigint as amount, (count(*) filter (where place = 0))::int as vouchers,
+            (count(*) filter (where place > 0))::int as flows from books_judged_cash group by 1, 2, 3, 4"""
+        )
+        kept = await JudgedMonth.raw(
+            """select client, rules, period, line, amount, vouchers, flows from books_judged_month
+            where (amount, vouchers, flows) <> (0, 0, 0)"""
+        )
+        return sorted(map(repr, rows)) == sorted(map(repr, kept))
+
+
 async def whole_months(firm: TestFirm, client: int, period: Period) -> set[Period]:
     async with acting(firm, "owner"):
         standard = (await use(Clients).client(client)).standard
@@ -58,6 +72,7 @@ async def test_judged_is_read_as_judged_now(firm: TestFirm, month: Worked) -> No
     await judge(firm, client)
     assert await whole_months(firm, client, month.period)
     assert same(await told(firm, client, month.period), live)
+    assert await sums_follow(firm)
 
 
 async def test_a_line_placed_by_hand_moves_and_a_reversal_is_judged_too(firm: TestFirm) -> None:
@@ -74,7 +89,10 @@ async def test_a_line_placed_by_hand_moves_and_a_reversal_is_judged_too(firm: Te
     async with acting(firm, "owner"):
         moved = (await JudgedCash.select().where(JudgedCash.id == row["id"]))[0]
         assert (moved["line"], moved["amount"], moved["by_hand"]) == (other, row["amount"], True)
+    assert await sums_follow(firm)
+    async with acting(firm, "owner"):
         await JudgedCash.delete(force=True)
+    assert await sums_follow(firm)
     assert same(await told(firm, client, voucher.period), judged)
 
 
