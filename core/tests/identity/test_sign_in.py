@@ -125,6 +125,13 @@ def test_a_clock_may_be_one_step_off(offset: int, taken: bool) -> None:
     assert (second_factor.step_of(secret, code, after=0, now=now) is not None) == taken
 
 
+def test_a_code_in_full_width_digits_is_the_same() -> None:
+    """Chinese keyboards write "５８０９０４"."""
+    secret, now = pyotp.random_base32(), 1_790_000_010.0
+    wide = pyotp.TOTP(secret).at(int(now)).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+    assert second_factor.step_of(secret, f" {wide[:3]} {wide[3:]}", after=0, now=now) is not None
+
+
 @pytest.mark.parametrize("code", ["", "12345", "１２３４５６", "²²²²²²", "abcdef", "0" * 400])
 def test_what_is_no_code_is_refused(code: str) -> None:
     assert second_factor.step_of(pyotp.random_base32(), code, after=0) is None

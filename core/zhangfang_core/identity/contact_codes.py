@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.phones import phone_written, takes_messages
 from zhangfang_core.identity.places import record_everywhere
+from zhangfang_core.identity.second_factor import digits_of
 from zhangfang_core.settings import read_settings
 from zhangfang_core.storage.keys import derived_key
 from zhangfang_sdk.contacts import ContactKind
@@ -76,9 +77,9 @@ async def begin(kind: ContactKind, text: str) -> Sending:
         kind.value,
     )
     if counts is not None and counts["just_now"]:
-        raise _too_often(f"刚刚已经发送过,请 {SECONDS_BETWEEN} 秒后再试。")
+        raise _too_often(f"两次获取验证码要间隔 {SECONDS_BETWEEN} 秒,请稍等再试。")
     if counts is not None and (counts["hour"] >= MOST_AN_HOUR or counts["day"] >= MOST_A_DAY):
-        raise _too_often("发送次数太多,请过一段时间再试。")
+        raise _too_often("获取验证码的次数太多,请过一段时间再试。")
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     await connection().execute(
         """update core_contact_code set expires_at = now() where "user" = $1 and kind = $2 and expires_at > now()""", user, kind.value
@@ -133,7 +134,7 @@ def no_vendor(what: str) -> Refusal:
 
 async def confirm(kind: ContactKind, code: str) -> str | None:
     """The address that is now verified and kept, None for a wrong, used or old code, and after five tries."""
-    user, digits = scope().user, "".join(code.split())
+    user, digits = scope().user, digits_of(code)
     row = await connection().fetchrow(
         """select id, address, code_hash from core_contact_code
         where "user" = $1 and kind = $2 and expires_at > now() and tries < $3 order by id desc limit 1 for update""",

@@ -18,6 +18,7 @@ STEPS_AROUND = 1
 """A clock may be one step off (RFC 6238, 5.2)."""
 
 ISSUER = "账房"
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 
 
 def new_secret() -> str:
@@ -25,9 +26,14 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
+def digits_of(code: str) -> str:
+    """A code as it was written, without spaces; Chinese keyboards write "５８０９０４"."""
+    return "".join(code.translate(_FULL_WIDTH).split())
+
+
 def step_of(secret: str, code: str, *, after: int, now: float | None = None) -> int | None:
     """The time step whose code this is, later than ``after`` and no further from now than one step; else None."""
-    digits = "".join(code.split())
+    digits = digits_of(code)
     if len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return None
     current = int((time.time() if now is None else now) // STEP_SECONDS)
