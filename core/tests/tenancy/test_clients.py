@@ -204,6 +204,7 @@ async def test_people_of_a_client_open_no_other(firm: TestFirm) -> None:
         ("jxcy", ["嘉喜餐饮"]),
         ("JXSM", ["嘉喜商贸"]),
         ("j x", ["嘉喜商贸", "嘉喜餐饮"]),
+        ("ｊｘｃｙ", ["嘉喜餐饮"]),
         (RESTAURANT_TAX_ID[:12].lower(), ["嘉喜商贸", "嘉喜餐饮"]),
         (RESTAURANT_TAX_ID[-4:], ["嘉喜餐饮"]),
         ("", ["嘉喜商贸", "嘉喜餐饮"]),

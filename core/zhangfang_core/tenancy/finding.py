@@ -6,6 +6,7 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 
 from zhangfang_sdk.clients import Client
+from zhangfang_sdk.search_words import fold
 
 SHOWN = 12
 LONGEST = 60
@@ -13,13 +14,18 @@ LONGEST = 60
 
 def found(clients: Sequence[Client], words: str, recent: Sequence[int] = ()) -> list[Client]:
     """Those that fit ``words`` (all when there are none), those of ``recent`` first in its order, the others as they come."""
-    asked = words.strip()[:LONGEST].lower()
+    asked = fold(words[:LONGEST]).strip()
     place = {client: number for number, client in enumerate(recent)}
     return sorted((c for c in clients if _fits(c, asked)), key=lambda c: place.get(c.id, len(place)))
 
 
 def _fits(client: Client, words: str) -> bool:
-    return words in f"{client.name} {client.tax_id}".lower() or words.replace(" ", "") in initials(client.name)
+    return words in _written(client.name, client.tax_id) or words.replace(" ", "") in initials(client.name)
+
+
+@lru_cache(maxsize=50_000)
+def _written(name: str, tax_id: str) -> str:
+    return fold(f"{name} {tax_id}")
 
 
 def initials(name: str) -> str:
