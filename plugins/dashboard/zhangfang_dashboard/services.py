@@ -21,6 +21,7 @@ class Cockpit:
     ``is_closed`` tells a month whose books are complete.
 
     ``until`` is today in a month that still runs: its figures are compared with the same day of other months; else None.
+    Those of a month to come are compared with nothing.
     """
 
     period: Period
@@ -43,6 +44,8 @@ async def cockpit(client: int, period: Period) -> Cockpit:
     day = today()
     until = day if period.first_day <= day < period.last_day else None
     so_far = None if until is None else await use(Measures).on_days(client, seen, same_days(until))
+    if day < period.first_day:
+        so_far = {}
     figures = figures_of(series, months, so_far)
     closed = await use(Ledger).closed_through(client)
     return Cockpit(

@@ -72,6 +72,13 @@ async def test_a_month_that_is_over_is_compared_whole(
     assert (figure.compared, figure.last_month, figure.last_year) == (33_000, 40_000, 40_000)
 
 
+async def test_a_month_to_come_is_compared_with_nothing(busy: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its nothing is no fall of 100 %."""
+    shown = await on(busy, dt.date(2026, 11, 26), monkeypatch, NOVEMBER.plus(1))
+    assert {(figure.last_month, figure.last_year) for figure in shown.figures.values()} == {(None, None)}
+    assert shown.until is None
+
+
 async def test_the_page_says_so(busy: TestFirm, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "today", lambda: dt.date(2026, 11, 26))
     portal = Portal(create_app(settings))
