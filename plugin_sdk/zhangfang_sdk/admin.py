@@ -33,7 +33,8 @@ class AdminScreen:
     ``money`` are columns of fen: shown and entered in yuan. ``choices`` gives the titles of the codes that a column holds, or how
     they are found for the firm in scope (columns called role and module have theirs); ``references`` the table whose key a plain
     integer column holds. ``words`` writes a column for reading from its row; it can then be neither changed nor filtered by.
-    ``hidden`` columns are never sent. Instants are shown in Asia/Shanghai. ``better`` is linked from the desk and named at the
+    ``hidden`` columns are never sent. What a check of the database refuses (``table_column_check``) is told by that column's label.
+    Instants are shown in Asia/Shanghai. ``better`` is linked from the desk and named at the
     screen's head.
     """
 

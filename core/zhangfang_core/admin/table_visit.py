@@ -114,7 +114,9 @@ class TableVisit:
             return "已经有同样的一条了,不能重复。"
         if "foreign key" in text:
             return "它和别的记录有关联,不能这样保存或删除。"
-        words = dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text))
+        # By PostgreSQL's own custom the check of a column is called table_column_check.
+        checked = rf"\b{self._shape.table._meta.tablename}_(\w+)_check\b"
+        words = dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", re.sub(checked, r"\1", text)))
         named = "、".join(self._shape.label(word) for word in words if word in self._shape.sent)
         return f"填写得不对,请检查:{named}。" if named else "有一项填写得不对,请检查后再试。"
 

@@ -1,6 +1,11 @@
 """Services that a firm publishes: cheapest first, and nothing that is not published or not its own."""
 
+from typing import Any
+
+import pytest
+
 from zhangfang_core.testing.fixtures import Visit
+from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_marketplace.services import DEMO, offer_demo_services, offered
 from zhangfang_marketplace.tables import Service
@@ -39,3 +44,24 @@ async def test_pages(firm: TestFirm, visit: Visit) -> None:
     assert (await (await visit("owner", of_firm=True)).get("/services")).status_code == 200
     assert (await (await visit("driver")).get("/services")).status_code == 403
     assert (await boss.post("/services")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [({"price": "-0.01"}, "价格(元)"), ({"days": -1}, "办理天数"), ({"title": ""}, "标题"), ({"title": "  "}, "标题")],
+)
+async def test_what_no_client_should_read_is_refused_at_the_desk(
+    firm: TestFirm, portal: Portal, wrong: dict[str, Any], named: str
+) -> None:
+    """A new service and a changed one alike; the sentence names what is wrong."""
+    await publish(firm, "健康检查", 100)
+    row = {"title": "注册公司", "content": "内容", "deliverables": "", "price": "0.00", "days": 0, "published": True}
+    desk = f"/admin/{firm.id}/api/tables/marketplace_service/"
+    async with portal.visitor(await session_for(firm.owner), "") as owner:
+        one = (await owner.get(desk)).json()["rows"][0]["id"]
+        assert (await owner.ask("POST", desk, json=row)).status_code == 201, "free, and at once"
+        for method, address, body in (("POST", desk, row | wrong), ("PUT", f"{desk}{one}/", wrong)):
+            answer = await owner.ask(method, address, json=body)
+            assert (answer.status_code, answer.json()) == (422, {"custom_form_error": f"填写得不对,请检查:{named}。"})
+    async with acting(firm, "boss"):
+        assert {service.title for service in await offered()} == {"健康检查", "注册公司"}
