@@ -53,12 +53,12 @@ from zhangfang_books.sales.source import SOURCE as ISSUED
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
 from zhangfang_books.tax.proposing import SOURCE
-from zhangfang_sdk import hook
+from zhangfang_sdk import hook, use
 from zhangfang_sdk.admin import AdminScreen, BetterPage
 from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.filings import Filings
 from zhangfang_sdk.invoices import InvoiceSource
-from zhangfang_sdk.jobs import Job
+from zhangfang_sdk.jobs import Job, Jobs
 from zhangfang_sdk.month_end import MonthEndSource
 from zhangfang_sdk.notices import NoticeKind
 from zhangfang_sdk.payrolls import Payrolls
@@ -123,6 +123,10 @@ class Books:
     @hook
     async def on_invoices_read(self, ids: Sequence[str]) -> None:
         await follow_invoices(ids)
+
+    @hook
+    async def on_deadlines_moved(self, ids: Sequence[int]) -> None:
+        await use(Jobs).defer("books.open_returns", once="books.open_returns")
 
     @hook
     async def on_clients_created(self, ids: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from months.taxes.test_figures import know
 from zhangfang_books.filing.board import board, counted
 from zhangfang_books.filing.demo import file_demo_returns, pay_the_rest
 from zhangfang_books.filing.lines import unpacked
-from zhangfang_books.filing.opening import months_of, open_returns
+from zhangfang_books.filing.opening import months_of, open_all, open_returns
 from zhangfang_books.filing.service import (
     RegisteredFilings,
     against_books,
@@ -22,6 +22,8 @@ from zhangfang_books.filing.service import (
 )
 from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_books.filing.waiting import due_soon, to_confirm
+from zhangfang_books.plugin import Books
+from zhangfang_core.calendar.service import move
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.portal import Portal, session_for
@@ -29,7 +31,7 @@ from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting, make_member, session_of
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
-from zhangfang_sdk.context import system_scope
+from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.filings import Filing, FilingStep
@@ -65,6 +67,22 @@ async def row_of(firm: TestFirm, filing: int) -> FilingRow:
         row = await FilingRow.objects().get(FilingRow.id == filing)
     assert row is not None
     return row
+
+
+async def test_a_day_that_the_firm_moves_is_due_in_the_register_at_once(firm: TestFirm) -> None:
+    filing = await opened(firm)
+    later = (await row_of(firm, filing)).due + dt.timedelta(days=6)
+    async with acting(firm, "owner"):
+        await move("iit_withholding", LAST_MONTH.key, due=later, area="", reason="税务局通知")
+    async with acting(firm, "owner"):
+        facts = await connection().fetch("select args::text as args from procrastinate_jobs where args::text like '%deadlines_moved%'")
+        assert any('"books"' in fact["args"] for fact in facts)
+        await Books().on_deadlines_moved([])
+    async with acting(firm, "owner"):
+        assert await connection().fetchval("select count(*) from procrastinate_jobs where task_name = 'books.open_returns'") == 1
+    with in_scope(system_scope(firm.id)):
+        await open_all()
+    assert (await row_of(firm, filing)).due == later
 
 
 async def test_what_is_due_is_opened_once_by_kind_of_payer(firm: TestFirm) -> None:
