@@ -53,12 +53,13 @@ class EntriesBehind:
 
     @classmethod
     def parse(cls, asked: Mapping[str, str]) -> "EntriesBehind":
-        """Raises Refusal ``period.unreadable``, ``taxes.behind_unreadable``."""
+        """Of the month before where no months are said. Raises Refusal ``period.unreadable``, ``taxes.behind_unreadable``."""
         codes = tuple(code for code in asked.get("accounts", "").split(",") if code)
         first, last = _months(asked)
-        if not 0 < len(codes) <= MOST_ACCOUNTS or asked.get("side") not in list(Side):
+        side = asked.get("side", Side.DEBIT_NET)
+        if len(codes) > MOST_ACCOUNTS or side not in list(Side):
             raise _unreadable()
-        return cls(codes, first, last, Side(asked["side"]), carried=asked.get("carried") == "1")
+        return cls(codes, first, last, Side(side), carried=asked.get("carried") == "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class InvoicesBehind:
 
 
 def _months(asked: Mapping[str, str]) -> tuple[Period, Period]:
-    first, last = (Period.parse(asked.get(name, "")) for name in ("first", "last"))
+    before = Period.current().plus(-1).key
+    first, last = (Period.parse(asked.get(name, before)) for name in ("first", "last"))
     if not first <= last <= first.plus(11):
         raise _unreadable()
     return first, last
