@@ -22,8 +22,7 @@ DAYS_BEFORE = dt.timedelta(days=14)
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """What is due is filed, but for the last stamp duty (or withheld tax, out of its season) of two clients, late: the first's boss has to confirm
-    it, the second's has.
+    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
@@ -53,7 +52,7 @@ async def pay_the_rest(clients: Sequence[int]) -> None:
 def _reached(filing: Filing, place: int, *, is_last: bool) -> FilingStep:
     if filing.due > today():
         return FilingStep.OPEN
-    return {0: FilingStep.FIGURES, 1: FilingStep.CONFIRMED}.get(place, FilingStep.FILED) if is_last else FilingStep.FILED
+    return FilingStep.FIGURES if is_last and place == 0 else FilingStep.FILED
 
 
 async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:
