@@ -42,16 +42,13 @@ async def judged_months(client: int, standard: str, first: Period, last: Period)
     """
     posted = await use(Ledger).posted_counts(client, first, last)
     sums = await JudgedMonth.raw(_SUMS, firm_in_scope(), client, rules_of(standard), first.number, last.number)
-    judged: dict[Period, int] = {}
-    for row in sums:
-        period = Period.from_number(row["period"])
-        judged[period] = judged.get(period, 0) + row["vouchers"]
+    judged = {row["period"]: row["vouchers"] for row in sums if row["line"] == UNASSIGNED}
     months = [first.plus(n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
-    whole: dict[Period, list[Flow]] = {m: [] for m in months if judged.get(m, 0) == posted.get(m, 0)}
+    whole: dict[Period, list[Flow]] = {m: [] for m in months if judged.get(m.number, 0) == posted.get(m, 0)}
+    of_number = {month.number: found for month, found in whole.items()}
     for row in sums:
-        period = Period.from_number(row["period"])
-        if period in whole and row["line"] != UNASSIGNED and row["flows"]:
-            whole[period].append(Flow(0, 0, row["line"], row["amount"]))
+        if row["period"] in of_number and row["line"] != UNASSIGNED and row["flows"]:
+            of_number[row["period"]].append(Flow(0, 0, row["line"], row["amount"]))
     unassigned = any(row["flows"] for row in sums if row["line"] == UNASSIGNED)
     if not unassigned:
         return whole
