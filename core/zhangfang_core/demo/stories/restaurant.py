@@ -1,5 +1,6 @@
 """味来香: a restaurant, small-scale taxpayer. Takings by week over counter, cash and delivery platforms; stocks counted weekly."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -22,7 +23,7 @@ from zhangfang_core.demo.stories.recurring import (
     plan_taxes_paid,
     plan_wages,
 )
-from zhangfang_core.demo.stories.values import Company, Party, Story, StoryDocumentLine
+from zhangfang_core.demo.stories.values import Company, Party, Story, StoryAsset, StoryDocumentLine
 from zhangfang_sdk.clients import TaxpayerKind
 from zhangfang_sdk.periods import Period
 
@@ -98,7 +99,15 @@ def restaurant(today: date) -> Story:
         _Month(books, first.plus(index), index).plan()
         plan_month_end(books, first.plus(index), year)
         books.live(first.plus(index), today)
-    return books.story()
+    return replace(books.story(), assets=_assets(first))
+
+
+def _assets(first: Period) -> tuple[StoryAsset, ...]:
+    """What 1601 and 1602 are made of when the books start: over 76 months, written off for 24 and for 12 of them by then."""
+    return (
+        StoryAsset("厨房设备和冷库", "machinery", 160_800_00, 48_240_00, 8_040_00, first.plus(-25).first_day, 52, "560106"),
+        StoryAsset("桌椅和空调", "furniture", 107_200_00, 16_080_00, 5_360_00, first.plus(-13).first_day, 64, "560106"),
+    )
 
 
 class _Month:
