@@ -17,6 +17,7 @@ from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import CSRF_COOKIE, CSRF_HEADER, running_portal, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
+from zhangfang_core.web.balanced_html import check_balanced
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, NewClient, TaxpayerKind
 from zhangfang_sdk.context import system_scope
@@ -112,6 +113,7 @@ async def test_the_page_asks_for_them_and_counts_with_them(
     chosen = dataclasses.replace(settings, dsn=test_server.addresses(database).application)
     async with running_portal(chosen) as portal, portal.visitor(await session_for(firm.owner)) as owner:
         asked = (await owner.get(where)).text
+        check_balanced(asked)
         assert "建账以前的月份" in asked
         assert "补录后才知道是否达到起征点" in asked
         assert "待补录" in asked

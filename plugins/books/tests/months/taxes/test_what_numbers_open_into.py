@@ -19,6 +19,7 @@ from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
 from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, TestFirm, acting
+from zhangfang_core.web.balanced_html import check_balanced
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
@@ -209,6 +210,7 @@ async def test_the_page_of_a_number_says_its_sum_and_refuses_what_no_number_asks
     steps = [step for each in found for line in each.lines for step in line.derivation if step.path.startswith("/books/taxes/")]
     async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{client}") as one:
         page = (await one.get("/books/taxes?period=2026-09")).text
+        check_balanced(page)
         for step in steps:
             assert step.path.replace("&", "&amp;") in page, step
             foot = re.findall(r"<tfoot>.*?</tfoot>", (await one.get(step.path)).text, re.DOTALL)
