@@ -57,7 +57,8 @@ async def asked(firm: TestFirm, query: str, *values: object) -> Any:
 async def until(firm: TestFirm, query: str, *values: object, equals: object, within_s: float) -> None:
     deadline = time.monotonic() + within_s
     while await asked(firm, query, *values) != equals:
-        assert time.monotonic() < deadline, f"{query} is not {equals} after {within_s} s"
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{query} is not {equals} after {within_s} s")
         await asyncio.sleep(0.01)
 
 
