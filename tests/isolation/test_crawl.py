@@ -20,6 +20,7 @@ from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.portal import ORIGIN, Visitor, session_for
 from zhangfang_core.testing.tenants import OWNER_PASSWORD
 from zhangfang_core.web.app import create_app
+from zhangfang_core.web.balanced_html import check_balanced
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.testing.isolation import walk
 from zhangfang_sdk.web import PUBLIC, SIGNED_IN
@@ -138,6 +139,8 @@ class Crawl:
             self.faults.append(f"{answer.status_code} at {address}, linked from {self.asked[address]}")
         if "text/html" not in answer.headers.get("content-type", ""):
             return []
+        if "<html" in answer.text:
+            check_balanced(answer.text)
         links = Links(answer.text)
         for found in links.followed | links.sent_to | links.heard:
             self._expect_to_stay(address, place, whole(address, found), may_switch=found in links.switching)
