@@ -54,9 +54,10 @@ def _of_year(m: Material, codes: Iterable[str], side: Side) -> list[Step]:
     """Each account's turnover from January, and what was brought along of it."""
     january, steps = Period(m.last.year, 1), []
     for code in codes:
+        title = f"{code} {m.facts.names.get(code, '')}".strip()
         turned = side.of(m.books.debits(january, code), m.books.credits(january, code))
-        steps.append(Step(f"{code} 本年累计", turned, BOOKS, m.entries(code, side=side, first=january)))
-        steps.append(Step(f"{code} 建账前累计", _brought(m, code, side), "期初", OPENING))
+        steps.append(Step(f"{title} 本年累计", turned, BOOKS, m.entries(code, side=side, first=january)))
+        steps.append(Step(f"{title} 建账前累计", _brought(m, code, side), "期初", OPENING))
     return steps
 
 

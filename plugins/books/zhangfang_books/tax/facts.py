@@ -47,6 +47,8 @@ class TaxFacts:
     """Whether somebody said what losses there are, none included."""
     before: Mapping[Period, MonthBefore] = field(default_factory=dict)
     """What was told of the months of the quarter before the books."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of the accounts of profit and loss, by code."""
 
     def starts_within(self, first: Period) -> bool:
         """Whether part of the span that begins with ``first`` lies before the books."""
@@ -92,7 +94,7 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
     settled = await use(Clients).profile(client, dt.date(settled_year(period), 12, 31))
     starts = Period.of(about.books_start)
     brought = await use(Openings).year_to_date(client) if starts.year == period.year else {}
-    results = [a.code for a in await use(Ledger).accounts(client) if a.category == "profit_and_loss"]
+    results = {a.code: a.name for a in await use(Ledger).accounts(client) if a.category == "profit_and_loss"}
     kind = about.taxpayer_kind if profile.taxpayer_kind is None else profile.taxpayer_kind.value
     return TaxFacts(
         kind is TaxpayerKind.GENERAL,
@@ -105,6 +107,7 @@ async def facts_of(client: int, period: Period) -> TaxFacts | None:
         settled.small_low_profit,
         any(fact.standing is Standing.IN_FORCE for fact in await use(Clients).history(client, FactKind.LOSS)),
         await told(client),
+        results,
     )
 
 
