@@ -17,7 +17,7 @@ from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.waiting import SOON_DAYS
 
 PAGE = 30
-MOST_COUNTED = 1000
+MOST_COUNTED = 300
 FILTERS: Mapping[str, str] = translatable({"late": "已逾期", "soon": "3 天内到期", "firm": "等我们", "client": "等客户", "": "全部未完成"})
 USUAL_DAYS = 3
 """What a client takes of whom too little is known."""
