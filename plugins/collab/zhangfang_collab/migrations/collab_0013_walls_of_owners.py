@@ -4,19 +4,14 @@ from zhangfang_sdk.walls import build
 
 ID = "2026-11-27T16:00:02:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Open tasks are found by their owner, and how long a client took without reading its other tasks"
-
-INDEXES = """
-create index collab_task_of_owner on collab_task (firm, owner_firm, due_on, id) where done_at is null;
-create index collab_task_took on collab_task (firm, client, took) where took is not null;
-"""
+DESCRIPTION = "Open tasks are found by their owner"
 
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="collab", description=DESCRIPTION)
 
     async def run() -> None:
-        await build(INDEXES)
+        await build("create index collab_task_of_owner on collab_task (firm, owner_firm, due_on, id) where done_at is null;")
 
     manager.add_raw(run)
     return manager
