@@ -1,5 +1,6 @@
 """企业资料 as the firm keeps it and as the boss looks at it, through the whole portal."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import today
-from zhangfang_sdk.profile import FactKind, NewFact, Profile
+from zhangfang_sdk.profile import FactKind, NewFact, Profile, QuarterEnds
 from zhangfang_sdk.services import use
 
 HOME = "/profile"
@@ -67,6 +68,21 @@ FORMS = {
     "service_package": {"value": "小规模基础套餐", "valid_from": "2026-01-01"},
     "contact": {"role": "tax", "name": "张敏", "phone": "138 0013 8000", "email": "z@x.cn", "valid_from": "2026-01-01"},
 }
+
+
+async def test_what_only_the_whole_year_tells_is_not_said_to_be_lacking(firm: TestFirm, staff: Visitor) -> None:
+    """Within the year the taxes go by the books so far: the page says so as long as nothing else is missing."""
+    year, quarter = today().year, (today().month + 2) // 3
+    assert "小型微利企业:还不能判断" in (await staff.get(HOME)).text
+    async with scoped_transaction(system_scope(firm.id)):
+        await use(Clients).record(firm.restaurant, NewFact(FactKind.RESTRICTED_INDUSTRY, False, dt.date(year, 1, 1)))
+        for place in range(1, quarter + 1):
+            first = dt.date(year, 3 * place - 2, 1)
+            await use(Clients).record(firm.restaurant, NewFact(FactKind.EMPLOYEES, QuarterEnds(9, 9), first))
+            await use(Clients).record(firm.restaurant, NewFact(FactKind.TOTAL_ASSETS, QuarterEnds(10**8, 10**8), first))
+    page = (await staff.get(HOME)).text
+    assert "小型微利企业:只看全年所得" in page
+    assert "按账上本年至今的所得判断" in page
 
 
 def test_every_kind_has_a_form_here() -> None:
