@@ -52,8 +52,8 @@ asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))
 COUNTED = """select
     (select count(*) from core_voucher where state = 'posted') as posted,
     (select count(*) from core_voucher where state = 'posted' and number is null or state <> 'posted' and number is not null) as torn,
-    (select count(*) from core_voucher v where state = 'posted' and total <> coalesce((select sum(debit) from core_voucher_line l
-        where l.voucher = v.id), 0)) as without_lines,
+    (select count(*) from core_voucher v left join (select voucher, sum(debit) as debit from core_voucher_line group by 1) l
+        on l.voucher = v.id where state = 'posted' and total is distinct from l.debit) as without_lines,
     (select count(*) from core_voucher_line) as lines,
     (select coalesce(sum(last), 0)::int from core_voucher_counter) as numbers,
     (select count(*) from (select from core_voucher where state = 'posted' group by client, period, word
