@@ -1,5 +1,6 @@
 """PLAT-8: a forgotten password is reset by a link, once; who gave it is told, and no firm's admin gets at another firm by it."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -117,6 +118,20 @@ async def test_a_newer_link_a_day_and_a_new_password_void_it(firm: TestFirm) -> 
     with pytest.raises(Refusal, match=r"password\.weak"):
         await choose(third, "wang")
     await choose(third)
+
+
+async def test_a_link_is_good_for_a_day_and_no_longer(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    wang = await add(firm, "wang", "accountant", totp=None)
+    await link_for(firm, wang)
+    async with scoped_transaction(Scope(user=wang)):
+        good_for = await connection().fetchval('select expires_at - made_at from core_reset where "user" = $1', wang)
+    assert good_for == dt.timedelta(days=1)
+    monkeypatch.setattr(resets, "GOOD_FOR", dt.timedelta(seconds=-1))
+    expired = await link_for(firm, wang)
+    async with scoped_transaction(Scope()):
+        assert await resets.look(expired) is None
+    with pytest.raises(Refusal, match=r"reset\.over"):
+        await choose(expired)
 
 
 async def test_who_may_be_reset_by_the_firm(firm: TestFirm, other_firm: TestFirm) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from zhangfang_core.database.engine import connection, scoped_transaction
-from zhangfang_core.identity import resets
+from zhangfang_core.identity import contact_codes, resets
 from zhangfang_core.identity.account_trail import TELL_PERSON
 from zhangfang_core.notices.account_changes import tell_account_change
 from zhangfang_core.notices.delivery import deliver
@@ -79,6 +79,27 @@ async def test_a_new_passkey_is_told_by_mail_at_any_hour(firm: TestFirm, portal:
     (mail,) = office.mails
     assert (mail.to, mail.subject) == ("li@example.cn", "您的账号添加了通行密钥")
     assert "不是您本人操作" in mail.text
+
+
+async def test_another_phone_number_is_told_and_the_first_and_the_same_are_not(
+    firm: TestFirm, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sits at an open screen could have codes and messages sent elsewhere, and its person would hear of nothing."""
+    monkeypatch.setattr(contact_codes, "SECONDS_BETWEEN", 0)
+    li = await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    async with scoped_transaction(Scope(user=li)):
+        await connection().execute("""delete from core_contact_point where "user" = $1 and kind = 'phone'""", li)
+    pages, there = "/account/contacts/phone", f"/f/{firm.id}/c/{firm.restaurant}"
+    for phone, words in (("13800138001", 0), ("13800138001", 0), ("13800138002", 1)):
+        with post_office() as office:
+            async with portal.visitor(await session_for(li), there) as visitor:
+                assert (await visitor.post(f"{pages}/code", address=phone)).status_code == 303
+                assert (await visitor.post(f"{pages}/confirm", code=office.texts[-1].values["code"])).status_code == 303
+        await work(firm.id)
+        assert await told(li) == ["您的账号更换了手机号或邮箱"] * words
+    async with scoped_transaction(system_scope(firm.id)):
+        actions = await connection().fetch("select action from core_audit_entry where action like 'contact.%' order by id")
+    assert [row["action"] for row in actions] == ["contact.verify", "contact.verify", "contact.change"]
 
 
 async def test_a_new_password_is_told_by_each_firm(firm: TestFirm, other_firm: TestFirm, portal: Portal) -> None:

@@ -21,6 +21,7 @@ TOLD = {
     "second_factor.remove": "关闭了动态验证码",
     "second_factor.recovery_codes": "重新生成了恢复码",
     "password.change": "修改了密码",
+    "contact.change": "更换了手机号或邮箱",
     "contact.remove": "删除了手机号或邮箱",
     "reset.use": "用链接重设了密码",
 }

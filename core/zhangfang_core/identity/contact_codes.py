@@ -133,7 +133,10 @@ def no_vendor(what: str) -> Refusal:
 
 
 async def confirm(kind: ContactKind, code: str) -> str | None:
-    """The address that is now verified and kept, None for a wrong, used or old code, and after five tries."""
+    """The address that is now verified and kept, None for a wrong, used or old code, and after five tries.
+
+    One in the place of another is a change, of which the person is told: codes and messages go elsewhere from now on.
+    """
     user, digits = scope().user, digits_of(code)
     row = await connection().fetchrow(
         """select id, address, code_hash from core_contact_code
@@ -152,6 +155,9 @@ async def confirm(kind: ContactKind, code: str) -> str | None:
     )
     if not fits:
         return None
+    before = await connection().fetchval(
+        'select address from core_contact_point where "user" = $1 and kind = $2', user, kind.value
+    )
     await connection().execute(
         """insert into core_contact_point ("user", kind, address, verified_at) values ($1, $2, $3, now())
         on conflict ("user", kind) do update set address = $3, verified_at = now()""",
@@ -159,7 +165,8 @@ async def confirm(kind: ContactKind, code: str) -> str | None:
         kind.value,
         row["address"],
     )
-    await record_everywhere("contact.verify", f"core_user:{user}")
+    is_first = before in (None, row["address"])
+    await record_everywhere("contact.verify" if is_first else "contact.change", f"core_user:{user}")
     address: str = row["address"]
     return address
 

@@ -46,6 +46,7 @@ CORE_ACTIONS = translatable(
         "passkey.add": "添加通行密钥",
         "passkey.remove": "删除通行密钥",
         "contact.verify": "验证联系方式",
+        "contact.change": "更换联系方式",
         "contact.remove": "删除联系方式",
         "contact.choose": "修改通知方式",
         "notices.choose": "选择接收哪些通知",
