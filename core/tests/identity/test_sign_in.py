@@ -132,7 +132,7 @@ def test_a_code_in_full_width_digits_is_the_same() -> None:
     assert second_factor.step_of(secret, f" {wide[:3]} {wide[3:]}", after=0, now=now) is not None
 
 
-@pytest.mark.parametrize("code", ["", "12345", "１２３４５６", "²²²²²²", "abcdef", "0" * 400])
+@pytest.mark.parametrize("code", ["", "12345", "一二三四五六", "abcdef", "0" * 400])
 def test_what_is_no_code_is_refused(code: str) -> None:
     assert second_factor.step_of(pyotp.random_base32(), code, after=0) is None
 

@@ -12,13 +12,13 @@ from zhangfang_core.identity.passkeys.kept import remove_all
 from zhangfang_core.identity.recovery import void
 from zhangfang_core.identity.secrets import seal, unseal
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.texts import half_width
 
 STEP_SECONDS = 30
 STEPS_AROUND = 1
 """A clock may be one step off (RFC 6238, 5.2)."""
 
 ISSUER = "账房"
-_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 
 
 def new_secret() -> str:
@@ -28,7 +28,7 @@ def new_secret() -> str:
 
 def digits_of(code: str) -> str:
     """A code as it was written, without spaces; Chinese keyboards write "５８０９０４"."""
-    return "".join(code.translate(_FULL_WIDTH).split())
+    return "".join(half_width(code).split())
 
 
 def step_of(secret: str, code: str, *, after: int, now: float | None = None) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
 
@@ -24,7 +25,7 @@ async def returned(limit: int) -> Sequence[WaitingItem]:
     return [
         WaitingItem(
             client=row["client"],
-            title=f"修改退回的凭证:{row['summary'] or '(没有摘要)'}"[:120],
+            title=(gettext("修改退回的凭证:%(what)s") % {"what": row["summary"] or gettext("(没有摘要)")})[:120],
             button="去修改",
             path=f"/vouchers/{row['id']}/edit",
             urgency=Urgency.TODAY,
@@ -40,11 +41,11 @@ async def to_review(limit: int) -> Sequence[WaitingItem]:
     return [
         WaitingItem(
             client=row["client"],
-            title=f"{row['vouchers']} 张凭证等审核",
+            title=gettext("%(n)s 张凭证等审核") % {"n": row["vouchers"]},
             button="去审核",
             path="/vouchers/review",
             urgency=Urgency.TODAY,
-            note=f"最早 {row['earliest']:%Y-%m-%d}",
+            note=gettext("最早 %(day)s") % {"day": row["earliest"]},
         )
         for row in await _asked(_TO_REVIEW, limit)
     ]

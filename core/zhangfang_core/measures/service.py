@@ -11,6 +11,7 @@ from zhangfang_core.modules.answers import from_part
 from zhangfang_core.modules.parts import PartFailed, in_time
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.modules.troubles import is_left_out, parts_off
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.errors import Refusal, not_found
@@ -34,7 +35,8 @@ class _Added:
     @property
     def definition(self) -> Definition:
         m = self.measure
-        return Definition(m.key, m.title, m.explanation, (), "plugin", m.unit, m.word, self.title)
+        title, explanation, word = (text and gettext(text, self.plugin) for text in (m.title, m.explanation, m.word))
+        return Definition(m.key, title, explanation, (), "plugin", m.unit, word, self.title)
 
     async def ask(self, ask: Callable[[], Awaitable[T]]) -> T | None:
         """None when the plugin does not answer."""
@@ -155,7 +157,7 @@ async def _added() -> Mapping[str, _Added]:
     """Those that the actor may see, by key."""
     on, off = await enabled_modules(), await parts_off()
     return {
-        measure.key: _Added(id_, module.manifest.title, measure, is_left_out(id_, _part_of(measure), off))
+        measure.key: _Added(id_, gettext(module.manifest.title, id_), measure, is_left_out(id_, _part_of(measure), off))
         for id_, module in registry().modules.items()
         for measure in (module.measures if id_ in on else ())
         if (measure.permission == SIGNED_IN or scope().may(measure.permission)) and scope().sees_measure(measure.key)

@@ -152,7 +152,7 @@ def _holds_otherwise(field: SettingField, above: Kept | None) -> str:
     """What holds where the field is left empty, in words."""
     value = field.default if above is None else above.values.get(field.key, field.default)
     if field.kind == "choice":
-        text = dict(field.choices).get(str(value), str(value))
+        text = gettext(dict(field.choices).get(str(value), str(value)))
     elif field.kind == "switch":
         text = gettext("是") if value else gettext("否")
     else:

@@ -1,5 +1,6 @@
 """Modules of a firm: what is there, what is on, and the switch."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from litestar.enums import RequestEncodingType
@@ -7,7 +8,8 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.switches import all_consequences, enabled_modules, switch, titles_of
+from zhangfang_core.modules.switches import all_consequences, enabled_modules, switch
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.modules.troubles import troubles, try_again
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.errors import not_found
@@ -41,7 +43,11 @@ async def modules_page() -> Page:
         }
         for m in known.values()
     ]
-    return Page("modules/list.html", title="功能模块", active="modules", modules=shown, titles_of=titles_of)
+    return Page("modules/list.html", title="功能模块", active="modules", modules=shown, titles_of=_titles_said)
+
+
+def _titles_said(modules: Iterable[str]) -> str:
+    return "、".join(gettext(registry().modules[id_].manifest.title, id_) for id_ in modules)
 
 
 @action("/modules/{module:str}", of=FIRM, permission="modules.manage", examples=_example)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from zhangfang_core.modules.registry import registry
+from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.acting import caller
 from zhangfang_sdk.notices import NoticeKind, UnknownNoticeKind
 
@@ -66,4 +67,4 @@ def only_stands(name: str) -> bool:
 def title_of(name: str) -> str:
     """For people; the name itself of a kind whose plugin is gone."""
     known = notice_kinds().get(name)
-    return name if known is None else known.title
+    return name if known is None else gettext(known.title, name.partition(".")[0])

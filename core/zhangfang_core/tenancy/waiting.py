@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from zhangfang_core.modules.translations import gettext
 from zhangfang_core.tenancy import facts
 from zhangfang_sdk.context import scope
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
@@ -14,7 +15,7 @@ async def to_confirm(limit: int) -> Sequence[WaitingItem]:
     if client is None or not scope().may("profile.read"):
         return []
     count = await facts.to_confirm(client)
-    title = f"核对公司资料({count} 项)"
+    title = gettext("核对公司资料(%(n)s 项)") % {"n": count}
     return [WaitingItem(client, title, "去核对", "/profile", Urgency.LATER)] if count else []
 
 
@@ -24,7 +25,9 @@ async def to_settle(limit: int) -> Sequence[WaitingItem]:
         return []
     counted = Counter(fact.client for fact in await facts.waiting(scope().client))
     return [
-        WaitingItem(client, f"企业资料有 {count} 项意见或建议待处理", "去处理", "/profile", Urgency.TODAY)
+        WaitingItem(
+            client, gettext("企业资料有 %(n)s 项意见或建议待处理") % {"n": count}, "去处理", "/profile", Urgency.TODAY
+        )
         for client, count in list(counted.items())[:limit]
     ]
 

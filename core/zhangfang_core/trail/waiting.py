@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.modules.translations import gettext
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
 
@@ -17,7 +18,15 @@ async def faults(limit: int) -> Sequence[WaitingItem]:
     found = await connection().fetchval(_NEWEST, firm_in_scope())
     if not found:
         return []
-    return [WaitingItem(None, f"完整性校验发现 {found} 处数据与记录不符", "去看", "/audit/verification", Urgency.LATE)]
+    return [
+        WaitingItem(
+            None,
+            gettext("完整性校验发现 %(n)s 处数据与记录不符") % {"n": found},
+            "去看",
+            "/audit/verification",
+            Urgency.LATE,
+        )
+    ]
 
 
 TRAIL_WAITING = (WaitingSource("verification", "audit.read", faults, ("audit",), ("verification",)),)

@@ -2,8 +2,9 @@
 
 Every distribution, core and each installed plugin, has its own ``locale/<lang>.po`` in its package. A run writes each of
 them anew: texts that are gone leave, new ones come with an empty translation or with the one that another catalogue has.
-Python texts are those given to gettext and translatable (also the values of a mapping), the labels of NavEntry, the titles of SearchSource and
-the fixed titles of Page; data files name the fields that people read in ``translatable``; of a manifest, what it calls actions and facts.
+Python texts are those given to gettext and translatable (also the values of a mapping), the fixed titles of Page, and what declarations say
+to people (PYTHON_CALLS); data files name the fields that people read in ``translatable``; of a manifest, what it calls itself, its settings,
+actions and facts.
 """
 
 import ast
@@ -23,15 +24,20 @@ from zhangfang_core.modules.discovery import discover
 HERE = Path(__file__).parents[1]
 TEMPLATE_CALLS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
-# Where each call holds its text: the position (None where there is none) and the keyword.
-PYTHON_CALLS: dict[str, tuple[int | None, str]] = {
-    "gettext": (0, "text"),
-    "translatable": (0, "text"),
-    "NavEntry": (1, "label"),
-    "SearchSource": (1, "title"),
-    "Page": (None, "title"),
-    "Permission": (1, "title"),
-    "Role": (1, "title"),
+# Where each call holds its texts: the position (None where there is none) and the keyword.
+PYTHON_CALLS: dict[str, tuple[tuple[int | None, str], ...]] = {
+    "gettext": ((0, "text"),),
+    "translatable": ((0, "text"),),
+    "NavEntry": ((1, "label"),),
+    "SearchSource": ((1, "title"),),
+    "Page": ((None, "title"),),
+    "Permission": ((1, "title"),),
+    "Role": ((1, "title"),),
+    "WaitingItem": ((2, "button"),),
+    "NoticeKind": ((1, "title"),),
+    "Measure": ((1, "title"), (2, "explanation"), (None, "word")),
+    "Vendor": ((2, "title"), (5, "summary")),
+    "SettingField": ((1, "title"), (4, "help"), (5, "choices")),
 }
 # Dates, tools and people stay out: a run that changes no text changes no byte.
 HEADER = (
@@ -91,16 +97,28 @@ def _template_texts(package: Path) -> Iterator[str]:
 
 def _python_texts(package: Path) -> Iterator[str]:
     for path in sorted(package.rglob("*.py")):
+        if path.is_relative_to(HERE / "testing"):
+            continue
         for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PYTHON_CALLS:
-                position, keyword = PYTHON_CALLS[node.func.id]
-                given = [k.value for k in node.keywords if k.arg == keyword]
-                if position is not None:
-                    given += node.args[position : position + 1]
-                constants = [each for g in given for each in (g.values if isinstance(g, ast.Dict) else [g])]
-                yield from (
-                    g.value for g in constants if isinstance(g, ast.Constant) and isinstance(g.value, str) and g.value
-                )
+                for position, keyword in PYTHON_CALLS[node.func.id]:
+                    given = [k.value for k in node.keywords if k.arg == keyword]
+                    if position is not None:
+                        given += node.args[position : position + 1]
+                    yield from (text for g in given for text in _constants(g))
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    """A text, those of a mapping by keys, or those of pairs with a value before each."""
+    if isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, ast.Tuple):
+        parts = [pair.elts[1] for pair in node.elts if isinstance(pair, ast.Tuple)]
+    else:
+        parts = [node]
+    yield from (
+        each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+    )
 
 
 def _data_texts(package: Path) -> Iterator[str]:
@@ -113,6 +131,10 @@ def _data_texts(package: Path) -> Iterator[str]:
         declared = tomllib.loads(manifest.read_text("utf-8"))
         yield from (*declared.get("actions", {}).values(), *declared.get("facts", {}).values())
         yield from (permission["title"] for permission in declared.get("permissions", ()))
+        yield from filter(None, (declared["title"], declared.get("summary", "")))
+        for setting in declared.get("settings", {}).values():
+            yield from filter(None, (setting["title"], setting.get("help", "")))
+            yield from (text for _, text in setting.get("choices", ()))
 
 
 def _named(node: object, fields: frozenset[str]) -> Iterator[str]:

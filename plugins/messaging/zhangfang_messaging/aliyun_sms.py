@@ -156,7 +156,6 @@ def aliyun_vendor(endpoint: str = ENDPOINT) -> Vendor:
             str(settings["key_id"]), str(settings["key_secret"]), str(settings["sign"]), templates, endpoint
         )
 
-    code = "在阿里云短信控制台“模板管理”里申请,形如 SMS_123456789。"
     return Vendor(
         VendorKind.SMS,
         "aliyun",
@@ -166,9 +165,9 @@ def aliyun_vendor(endpoint: str = ENDPOINT) -> Vendor:
             SettingField("key_id", "AccessKey ID", help="建议用只有短信权限的 RAM 用户。", longest=100),
             SettingField("key_secret", "AccessKey Secret", "secret", help="创建 AccessKey 时只显示一次。", longest=100),
             SettingField("sign", "短信签名", longest=40),
-            SettingField("template_code", "验证码模板", help=f"变量 code、minutes。{code}", longest=40),
-            SettingField("template_notice", "通知模板", help=f"变量 text(35 字以内)。{code}", longest=40),
-            SettingField("template_digest", "合并通知模板", help=f"变量 count。{code}", longest=40),
+            SettingField("template_code", "验证码模板", help="变量 code、minutes。在阿里云短信控制台“模板管理”里申请,形如 SMS_123456789。", longest=40),
+            SettingField("template_notice", "通知模板", help="变量 text(35 字以内)。在阿里云短信控制台“模板管理”里申请,形如 SMS_123456789。", longest=40),
+            SettingField("template_digest", "合并通知模板", help="变量 count。在阿里云短信控制台“模板管理”里申请,形如 SMS_123456789。", longest=40),
         ),
         summary="手机号和短信内容会发给阿里云,按条收费。阿里云不能识别重复请求:没有回音的短信由您决定是否再发。",
         seconds=30.0,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhangfang_sdk.recognition import TextBox
+from zhangfang_sdk.texts import translatable
 
-ENGINES: Final = {"fast": "本机多模型核对（默认）", "paddle": "PaddleOCR", "rapid": "RapidOCR"}
+ENGINES: Final = translatable({"fast": "本机多模型核对（默认）", "paddle": "PaddleOCR", "rapid": "RapidOCR"})
 """The engines' ids with their titles, the usual one first."""
 USUAL: Final = "fast"
 FURTHER_READERS: Final = {"fast": ("small", "v5")}

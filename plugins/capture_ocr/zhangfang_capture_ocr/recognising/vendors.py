@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from zhangfang_capture_ocr.doubts import doubts_about
 from zhangfang_capture_ocr.recognising import ENGINES, recognise
 from zhangfang_capture_ocr.recognising.values import FURTHER_READERS
 from zhangfang_sdk.recognition import Bitmap, TextBox
+from zhangfang_sdk.texts import translatable
 from zhangfang_sdk.vendors import Vendor, VendorKind
+
+HERE: Final = translatable("在本机运行,图片不离开服务器。")
+HERE_ALONE: Final = translatable("在本机运行,图片不离开服务器。只有一种读法,每张照片都要人看一眼。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ def _vendor(engine: str, title: str) -> Vendor:
         engine,
         title,
         lambda _settings: LocalEngine(engine),
-        summary="在本机运行,图片不离开服务器。" + ("" if engine in FURTHER_READERS else "只有一种读法,每张照片都要人看一眼。"),
+        summary=HERE if engine in FURTHER_READERS else HERE_ALONE,
         outside=False,
         seconds=300.0,
     )
