@@ -11,6 +11,7 @@ import pytest_asyncio
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.tenancy.assignments import assign
+from zhangfang_core.tenancy.fact_forms import quarter_key, quarters_until
 from zhangfang_core.testing.portal import Portal, Visitor, session_for
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.clients import Clients
@@ -101,6 +102,37 @@ async def test_a_fact_of_each_kind_is_entered_and_shown(staff: Visitor, firm: Te
     assert "王会计" in history.text
     assert "王会计" in (await staff.get(HOME)).text
     assert kind in [fact.kind for fact in (await profile(firm)).facts()]
+
+
+OLDER, NEWER = (quarter_key(day) for day in quarters_until(today())[2:0:-1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "entries"),
+    [
+        ("employees", ("quarter", "start", "end"), [(OLDER, "8", "11"), (NEWER, "21", "22")]),
+        ("total_assets", ("quarter", "start", "end"), [(OLDER, "100.00", "200.00"), (NEWER, "300.00", "400.00")]),
+        ("loss", ("year", "value"), [("2023", "100.00"), ("2024", "200.00")]),
+        ("contact", ("role", "name"), [("daily", "陈出纳"), ("finance", "钱财务")]),
+    ],
+)
+async def test_the_form_is_filled_from_the_entry_that_is_changed(
+    staff: Visitor, kind: str, names: tuple[str, ...], entries: list[tuple[str, ...]]
+) -> None:
+    """Of several in force the one whose link was followed: no other quarter, year or person."""
+    for entry in entries:
+        sent = {"valid_from": "2026-01-01"} | dict(zip(names, entry, strict=True))
+        assert (await staff.post(f"{HOME}/{kind}", **sent)).status_code == 303
+    links = re.findall(rf'href="([^"]*/profile/{kind}\?fact=\d+)"', (await staff.get(HOME)).text)
+    forms = [(await staff.get(link)).text.partition("<main")[2] for link in links]
+    assert len(links) == len(entries)
+    for entry in entries:
+        assert [all(_holds(form, value) for value in entry) for form in forms].count(True) == 1, entry
+
+
+def _holds(form: str, value: str) -> bool:
+    """In a box, or chosen of several."""
+    return re.search(rf'<input[^>]* value="{re.escape(value)}"|<option value="{re.escape(value)}" selected', form) is not None
 
 
 BAD = ("", "\x00", "\x1b[31m\u200b", "9" * 30, "9999-12-31", "x" * 5000, "-1", "１２", "<b>", "2026-02-30")

@@ -116,6 +116,12 @@ def fields_of(value: FactValue | None, valid_from: dt.date) -> dict[str, str]:
     return fields | _fields(value)
 
 
+def fields_of_quarter(kind: FactKind, ends: QuarterEnds, first: dt.date) -> dict[str, str]:
+    """Of a quarter, by its first day, that is corrected."""
+    start, end = (str(each) if kind is FactKind.EMPLOYEES else yuan(each) for each in (ends.start, ends.end))
+    return {"quarter": quarter_key(first), "start": start, "end": end}
+
+
 def _fields(value: FactValue | None) -> dict[str, str]:
     if isinstance(value, RegisteredAddress):
         return {"value": value.text, "area": value.area}

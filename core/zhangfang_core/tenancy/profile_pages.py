@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from zhangfang_core.identity.forms import Form, as_sent, number, numbers_in, written
 from zhangfang_core.tenancy import fact_wording
-from zhangfang_core.tenancy.fact_forms import fact_in, fields_of, quarter_key, quarters_until
+from zhangfang_core.tenancy.fact_forms import fact_in, fields_of, fields_of_quarter, quarter_key, quarters_until
 from zhangfang_core.tenancy.small_low_profit import last_year_of_loss
 from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
@@ -68,9 +68,9 @@ def _groups(known: Profile) -> list[tuple[str, list[tuple[FactKind, list[Fact[Fa
 
 
 @page("/profile/{kind:str}", of=CLIENT, permission="profile.read", examples=EXAMPLE)
-async def fact_page(kind: FromPath[str]) -> Page:
-    """One kind: how it was over time, and the form for those who may."""
-    return await _fact_page(_kind(kind))
+async def fact_page(kind: FromPath[str], fact: int = 0) -> Page:
+    """One kind: how it was over time, and the form for those who may, filled from the entry ``fact`` where there are several in force."""
+    return await _fact_page(_kind(kind), filled_from=fact)
 
 
 @action("/profile/{kind:str}", of=CLIENT, permission="profile.write", examples=EXAMPLE)
@@ -127,11 +127,17 @@ async def confirm_form(data: Form) -> Page | Redirect:
     return go(here("/profile"))
 
 
-async def _fact_page(kind: FactKind, data: Form | None = None, refusal: Refusal | None = None) -> Page:
+async def _fact_page(
+    kind: FactKind, data: Form | None = None, refusal: Refusal | None = None, *, filled_from: int = 0
+) -> Page:
     history = await use(Clients).history(client_in_scope(), kind)
     now = today()
-    holds = next((f for f in history if f.standing is Standing.IN_FORCE and f.valid_from <= now), None)
+    holding = [f for f in history if f.standing is Standing.IN_FORCE and f.valid_from <= now]
+    meant = next((f for f in holding if f.id == filled_from), None)
+    holds = meant or next(iter(holding), None)
     fields = fields_of(None if holds is None else holds.value, now)
+    if meant is not None and isinstance(meant.value, QuarterEnds) and meant.valid_from in quarters_until(now):
+        fields |= fields_of_quarter(kind, meant.value, meant.valid_from)
     if data is not None:
         fields |= {name: as_sent(data, name) for name in fields if name in data}
     return Page(
