@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ import pytest
 
 from zhangfang_core.database import embedded
 from zhangfang_core.database.embedded import EmbeddedServer, EmbeddedServerError
+from zhangfang_core.database.embedded_layout import prepare_data_dir
 from zhangfang_core.testing.pace import in_time
 
 _ATTACH = "import sys; from pathlib import Path; from zhangfang_core.database import embedded as e; "
@@ -124,6 +126,19 @@ def test_many_processes_at_once(data_dir: Path) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(start, range(4)))) == 1
+
+
+def test_a_folder_that_several_make_at_once(tmp_path: Path) -> None:
+    """Whoever comes a moment later finds it made, and goes on."""
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(100):
+            together, folder = threading.Barrier(8), tmp_path / str(number) / "pg"
+
+            def make(_: int, together: threading.Barrier = together, folder: Path = folder) -> Path:
+                together.wait()
+                return prepare_data_dir(folder)
+
+            assert list(pool.map(make, range(8))) == [folder] * 8
 
 
 def test_server_outlives_a_killed_app_and_is_used_again(data_dir: Path) -> None:

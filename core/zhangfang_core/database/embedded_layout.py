@@ -50,15 +50,14 @@ class Layout:
 
 
 def prepare_data_dir(data_dir: Path) -> Path:
-    """Resolve and make the data folder; an existing folder keeps its permissions.
+    """Resolve and make the data folder; an existing folder keeps its permissions, also one that another process makes at this moment.
 
     Raises:
         EmbeddedServerError: `embedded.data_dir` if it cannot be made or written.
     """
     path = data_dir.expanduser().resolve()
     try:
-        if not path.exists():
-            path.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+        path.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
         if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(f"{path} is not a folder that uid {os.geteuid()} can write")
     except OSError as error:
