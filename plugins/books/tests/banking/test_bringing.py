@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import datetime as dt
+import re
 import time
 
 import pytest
 
-from banking.drawing import FILES, OWN, abc, by_direction, csv, xlsx
+from banking.drawing import FILES, OWN, abc, by_direction, csv, wechat, xlsx
 from zhangfang_books.bank.accounts import accounts_of, masked
 from zhangfang_books.bank.bringing import BroughtFile, Chosen, bring_in
 from zhangfang_books.bank.files import understood
@@ -16,6 +17,8 @@ from zhangfang_books.importing.files_before import Source
 from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.pace import in_time
+from zhangfang_core.testing.portal import Portal, session_for
+from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import TestFirm
 from zhangfang_sdk.context import in_scope, system_scope
 from zhangfang_sdk.errors import Refusal
@@ -25,11 +28,11 @@ LINES, LONGEST_SECONDS = 50_000, 30.0
 
 
 async def brought(
-    firm: TestFirm, content: bytes, account: str = "1002", *, really: bool = True, client: int | None = None
+    firm: TestFirm, content: bytes, account: str = "1002", *, really: bool = True, client: int | None = None, bank: str = "示例银行"
 ) -> BroughtFile:
     async with rows_of(content) as rows:
         read = (await understood(rows, "流水", {})).read
-    chosen = {s.number: Chosen(account, "示例银行") for s in read.statements}
+    chosen = {s.number: Chosen(account, bank) for s in read.statements}
     with in_scope(system_scope(firm.id)):
         return await bring_in(client or firm.trading, read, chosen, Source.of(content, "流水"), really=really)
 
@@ -78,6 +81,39 @@ async def test_only_money_accounts(firm: TestFirm) -> None:
     with pytest.raises(Refusal) as refused:
         await brought(firm, xlsx(abc()), "1122")
     assert refused.value.code == "bank.not_a_money_account"
+
+
+async def test_a_file_without_an_account_number_is_asked_about_but_in_the_account_of_its_bank(firm: TestFirm) -> None:
+    """A wallet's bill came first: another bank's file that tells no number is not the wallet's."""
+    assert (await brought(firm, csv(wechat()), "1012", bank="")).brought
+    tried = await brought(firm, xlsx(abc()[2:]), "", bank="", really=False)
+    assert (tried.lacking, tried.new) == (True, 0)
+    with pytest.raises(Refusal, match="account_taken"):
+        await brought(firm, xlsx([["农业银行账户明细"], *abc()[2:]]), "1012", bank="")
+    again = await brought(firm, csv(wechat()), "", bank="", really=False)
+    assert (again.lacking, again.new, again.statements[0].known) == (False, 0, 3)
+
+
+async def test_a_file_without_number_and_bank_goes_on_where_the_last_one_ended(firm: TestFirm) -> None:
+    await brought(firm, xlsx(abc()[2:]))
+    later = [abc()[2], ["2026/4/7 9:00:00", "", "99.50", "11000.00", "", "", "", "费用", ""]]
+    tried = await brought(firm, xlsx(later), "", bank="", really=False)
+    assert (tried.lacking, tried.new) == (False, 1)
+    elsewhere = [abc()[2], ["2026/4/7 9:00:00", "", "99.50", "500.00", "", "", "", "费用", ""]]
+    assert (await brought(firm, xlsx(elsewhere), "", bank="", really=False)).lacking
+
+
+async def test_what_a_person_says_of_the_balance_before_is_kept(firm: TestFirm, portal: Portal) -> None:
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.trading}") as owner:
+        upload = str(id_in(await Sender(owner).sent(csv(wechat()), "微信支付账单.csv", part=1000)))
+        said = {"number:1": "", "account:1": "1012", "opening:1": "1000.00"}
+        tried = (await owner.post("/books/bank/import", upload=upload, **said)).text
+        fields = {name: value for name in ("number:1", "opening:1") for value in re.findall(rf'name="{name}"[^>]*value="([^"]*)"', tried)}
+        assert fields["opening:1"] == "1000.00"
+        await owner.post("/books/bank/import", upload=upload, really="1", **{**fields, "account:1": "1012"})
+    async with scoped_transaction(system_scope(firm.id)):
+        (account,) = await accounts_of(firm.trading)
+    assert account.balance == 100_000 - 1_200 + 3_580 - 50_000
 
 
 async def test_fifty_thousand_lines(firm: TestFirm) -> None:

@@ -14,6 +14,7 @@ from banking.drawing import (
     Table,
     abc,
     alipay,
+    alipay_bill,
     by_direction,
     ccb,
     csv,
@@ -69,6 +70,22 @@ async def test_wallets() -> None:
     bill = packed("账务明细.csv", csv(alipay(), "gbk"))
     (of_alipay,) = (await reading(bill, "支付宝.zip")).read.statements
     assert [(line.amount, line.balance) for line in of_alipay.lines] == [(3_580, 13_580), (-12, 13_568)]
+
+
+async def test_what_another_purse_paid_is_no_line_of_the_wallet() -> None:
+    """It stands in the statement of the bank's card; and money that goes on to another pocket of the same wallet neither comes nor goes."""
+    by_card = ["2026-03-07 09:00:00", "商户消费", "丙示例店", "纸", "支出", "¥8.00", "示例银行(0011)", "支付成功", "W4\t", "/", "/"]
+    (of_wechat,) = (await reading(csv([*wechat(), by_card]), "微信支付账单.csv")).read.statements
+    assert sum(line.amount for line in of_wechat.lines) == -1_200 + 3_580 - 50_000
+    assert of_wechat.left_out == {"用示例银行(0011)支付": 1}
+    (of_alipay,) = (await reading(csv(alipay_bill(), "gbk"), "支付宝.csv")).read.statements
+    assert [line.amount for line in of_alipay.lines] == [8_800, -3_000, -2_000]
+    assert of_alipay.left_out == {"用花呗支付": 1, "不计收支": 2}
+
+
+async def test_a_withdrawal_says_that_it_is_one() -> None:
+    (of_wechat,) = (await reading(csv(wechat()), "微信支付账单.csv")).read.statements
+    assert of_wechat.lines[-1].text.startswith("零钱提现")
 
 
 async def test_what_is_wrong_is_named_by_row_and_column() -> None:

@@ -38,9 +38,9 @@ async def hold(client: int) -> None:
 
 
 async def account_for(client: int, number: str, code: str, bank: str) -> BankAccount:
-    """The account with the bank's ``number``; else a new one of the ledger's ``code``. It stays locked until the transaction ends.
+    """The account with the bank's ``number``; else that of the ledger's ``code``, new where it has none. It stays locked until the transaction ends.
 
-    Raises Lacking, Refusal ``bank.not_a_money_account``.
+    Raises Lacking, Refusal ``bank.not_a_money_account``, ``bank.account_taken`` where files without a number would mix two banks in one account.
     """
     known = await BankAccount.objects().where(
         BankAccount.client == client, BankAccount.number == number
@@ -52,12 +52,15 @@ async def account_for(client: int, number: str, code: str, bank: str) -> BankAcc
         ).order_by(BankAccount.id).lock_rows("UPDATE")  # fmt: skip
         known = known if len(known) == 1 else []
     of_code = [account for account in known if not code or account.account == code]
-    if len(known) == 1 and (number or not code):
+    if len(known) == 1 and number:
         return known[0]
-    if of_code and code:
-        return of_code[0]
     if not code:
         raise Lacking(number)
+    if of_code:
+        if not number and bank and of_code[0].bank not in ("", bank):
+            sentence = f"科目 {code} 已经是{of_code[0].bank}的账户,文件是{bank}的:请选择另一个末级科目,没有的话先增加明细科目。"
+            raise Refusal("bank.account_taken", sentence, status=409, field="account")
+        return of_code[0]
     if code not in {a.code for a in await money_accounts(client)}:
         raise Refusal("bank.not_a_money_account", "请选择银行存款或其他货币资金下的一个末级科目。", field="account")
     row = BankAccount(client=client, account=code, bank=bank[:60], number=number)

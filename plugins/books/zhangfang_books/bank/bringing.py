@@ -109,8 +109,9 @@ async def keep_statement(client: int, statement: Statement, said: Chosen, source
 async def _bring(client: int, statement: Statement, said: Chosen, source: Source) -> BroughtStatement:
     done = BroughtStatement(statement, foreign=await foreign_to(client, statement.number, statement.name))
     await _adopt(client, statement, said.account)
+    code = said.account or (await _nameless(client, statement) if not statement.number else "")
     try:
-        done.account = account = await account_for(client, statement.number, said.account, said.bank or statement.bank)
+        done.account = account = await account_for(client, statement.number, code, said.bank or statement.bank)
     except Lacking:
         return done
     await _chain(account, statement, said)
@@ -141,6 +142,20 @@ async def _adopt(client: int, statement: Statement, code: str) -> None:
         if await BankLineRow.exists().where(BankLineRow.account == account.id, same):
             account.number = statement.number
             await account.save([BankAccount.number])
+
+
+async def _nameless(client: int, statement: Statement) -> str:
+    """The ledger's account that a statement without a number is of, where it shows that: by its bank, by a line that is there already, or since
+    it goes on where the last one ended; "" where it does not, or several would be it.
+    """
+    first, found = statement.lines[0], set[str]()
+    for account in await BankAccount.objects().where(BankAccount.client == client, BankAccount.number == ""):
+        same = (BankLineRow.account == account.id) & (BankLineRow.key.is_in(keys_of(statement.lines[:1])))
+        last = await _last(account, before=first.date)
+        goes_on = statement.opening is not None and last is not None and last["balance"] == statement.opening
+        if (statement.bank and account.bank == statement.bank) or goes_on or await BankLineRow.exists().where(same):
+            found.add(str(account.account))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _fresh(told: Sequence[tuple[str, StatementLine]], kept: Sequence[Mapping[str, Any]]) -> list[tuple[str, StatementLine]]:

@@ -37,6 +37,9 @@ class Words:
     neutral: tuple[str, ...]
     neutral_out: tuple[str, ...]
     neutral_in: tuple[str, ...]
+    wallets: tuple[str, ...]
+    own_purses: tuple[str, ...]
+    inner: tuple[str, ...]
     undone: tuple[str, ...]
     yuan: tuple[str, ...]
     preamble: Mapping[str, tuple[str, ...]]
@@ -59,9 +62,7 @@ def words() -> Words:
     data = tomllib.loads(_FILE.read_text("utf-8"))
     said = {name: tuple(texts) for name, texts in data["words"].items()}
     named = {group: {k: tuple(v) for k, v in data[group].items()} for group in ("preamble", "banks")}
-    return Words(
-        said["out"], said["in"], said["neutral"], said["neutral_out"], said["neutral_in"], said["undone"], said["yuan"], **named
-    )
+    return Words(coming=said.pop("in"), preamble=named["preamble"], banks=named["banks"], **said)
 
 
 def bank_named(texts: Sequence[str]) -> str:

@@ -83,7 +83,9 @@ class _SheetReader:
         if self._read.faults_found != before or moment is None or amount is None:
             return
         party, number = self._party(row, amount)
-        text = " ".join(dict.fromkeys(t for t in row.texts("texts") if t not in ("", "/", "-")))
+        # Of what is neither income nor spending the kind says what it is.
+        kind = [row.text("kind")] if row.text("direction") in words().neutral else []
+        text = " ".join(dict.fromkeys(t for t in (*kind, *row.texts("texts")) if t not in ("", "/", "-")))
         statement.lines.append(
             StatementLine(
                 row.number, *moment, amount, balance,
@@ -142,20 +144,31 @@ class _SheetReader:
         if direction in said.neutral:
             return self._neutral(row, amount, statement)
         if direction.startswith(said.out):
-            return -abs(amount)
+            return None if self._is_anothers(row, statement) else -abs(amount)
         if direction.startswith(said.coming):
             return abs(amount)
         self._fault(row, "direction", f"收支方向“{direction[:10]}”看不懂")
         return None
 
     def _neutral(self, row: HeadedRow, amount: int, statement: Statement) -> int | None:
-        text = " ".join([row.text("kind"), *row.texts("texts")])
+        text = " ".join([row.text("kind"), row.text("purse"), *row.texts("texts")])
+        if any(word in text for word in words().inner) and "银行" not in text:
+            statement.left_out["不计收支"] += 1
+            return None
         if any(word in text for word in words().neutral_out):
             return -abs(amount)
         if any(word in text for word in words().neutral_in):
             return abs(amount)
         statement.left_out["不计收支"] += 1
         return None
+
+    def _is_anothers(self, row: HeadedRow, statement: Statement) -> bool:
+        """What a bank's card or a loan paid moves no money of the wallet."""
+        purse = row.text("purse")
+        if self._bank not in words().wallets or not purse.strip("/-") or any(own in purse for own in words().own_purses):
+            return False
+        statement.left_out[f"用{purse[:20]}支付"] += 1
+        return True
 
     def _party(self, row: HeadedRow, amount: int) -> tuple[str, str]:
         if "payer" in self.head.places:
