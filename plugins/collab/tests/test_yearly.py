@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from zhangfang_collab import listing, making, yearly
+from zhangfang_collab import listing, making, ticking, yearly
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.fixtures import Visit
@@ -38,8 +38,9 @@ async def facts(task: int) -> list[yearly.ShownFact]:
     return list(await yearly.facts_of(await listing.one(task), await yearly.template_of(task)))
 
 
-async def test_the_facts_stand_with_their_sources(firm: TestFirm) -> None:
+async def test_the_facts_stand_with_their_sources(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
     task = await season(firm)
+    monkeypatch.setattr(yearly, "today", lambda: dt.date(2027, 1, 4))
     async with acting(firm, "boss"):
         shown = {fact.title: (fact.text, fact.source, fact.since, fact.id is not None) for fact in await facts(task)}
         assert await yearly.home_card(firm.restaurant, "2027-01") is not None
@@ -51,6 +52,14 @@ async def test_the_facts_stand_with_their_sources(firm: TestFirm) -> None:
         "2026年净利润": ("¥0.00", "账簿", "", False),
         "2026年应交税金": ("¥0.00", "账簿", "", False),
     }
+
+
+async def test_figures_of_a_year_that_still_runs_say_so(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = await season(firm)
+    monkeypatch.setattr(yearly, "today", lambda: dt.date(2026, 11, 28))
+    async with acting(firm, "boss"):
+        titles = [fact.title for fact in await facts(task) if fact.source == "账簿"]
+    assert titles == ["2026年销售收入(到11月为止)", "2026年净利润(到11月为止)", "2026年应交税金(到11月为止)"]
 
 
 async def test_right_confirms_the_profile_and_moves_on(firm: TestFirm) -> None:
@@ -78,13 +87,51 @@ async def test_what_is_wrong_is_mended_before_it_is_filed(firm: TestFirm, visit:
         await yearly.say_wrong(task, capital, "已增资到 100 万")
     async with acting(firm, "accountant"):
         moved = await listing.one(task)
-        assert [step.title for step in moved.steps] == ["核对企业资料", "更正:已增资到 100 万", "填报并公示", "留存公示回执"]
+        assert [step.title for step in moved.steps] == ["核对企业资料", "更正资料:注册资本,已增资到 100 万", "填报并公示", "留存公示回执"]
         assert moved.turn is Side.FIRM
         assert [fact.objection for fact in await facts(task) if fact.title == "注册资本"] == ["已增资到 100 万"]
     accountant, boss = await visit("owner"), await visit("boss")
     assert (await accountant.get(f"/tasks/{task}")).text.count("/profile/registered_capital") == 1, "where it is put right"
     assert (await accountant.get("/profile/registered_capital")).status_code == 200
     assert "/profile/registered_capital" not in (await boss.get(f"/tasks/{task}")).text
+
+
+async def test_what_was_said_to_be_wrong_before_is_not_confirmed_with_the_rest(firm: TestFirm, visit: Visit) -> None:
+    """The boss said on the profile's page that the capital is wrong, and then that the rest of the report is right."""
+    task = await season(firm)
+    async with acting(firm, "boss"):
+        capital = next(fact.id for fact in await facts(task) if fact.title == "注册资本")
+        assert capital is not None
+        await use(Clients).object_to(capital, "已增资到 100 万")
+    assert "其余都对" in (await (await visit("boss")).get(f"/tasks/{task}")).text
+    async with acting(firm, "boss"):
+        await yearly.say_right(task, [fact.id for fact in await facts(task) if fact.id is not None])
+        found = {fact.title: (fact.objection, bool(fact.confirmed_by)) for fact in await facts(task) if fact.id is not None}
+        assert (found["注册资本"], found["法定代表人"]) == (("已增资到 100 万", False), ("", True))
+        moved = await listing.one(task)
+        assert [step.title for step in moved.steps[:2]] == ["核对企业资料", "更正资料:注册资本,已增资到 100 万"]
+
+
+async def test_an_answer_that_is_taken_back_leaves_nothing_to_mend(firm: TestFirm) -> None:
+    task = await season(firm)
+    async with acting(firm, "boss"):
+        await yearly.say_wrong(task, None, "还有一个股东")
+        await ticking.untick(task, 0)
+        await yearly.say_right(task, [fact.id for fact in await facts(task) if fact.id is not None])
+        assert [step.title for step in (await listing.one(task)).steps] == ["核对企业资料", "填报并公示", "留存公示回执"]
+
+
+async def test_another_duty_of_the_year_stands_on_the_home_too(firm: TestFirm, visit: Visit) -> None:
+    """汇算清缴 asks for no facts: its card leads to the task, which shows the year's figures."""
+    async with scoped_transaction(system_scope(firm.id)):
+        (task,) = await making.make([await use(Clients).client(firm.restaurant)], Period(2026, 3), only="cit_annual")
+    boss = await visit("boss")
+    card = (await boss.get(f"/cards/collab.yearly?period={Period.current().key}")).text
+    assert f"/tasks/{task}" in card
+    assert "补齐上年未到的发票和费用凭证" in card
+    page = (await boss.get(f"/tasks/{task}")).text
+    assert "2025年销售收入" in page
+    assert "都对" not in page
 
 
 async def test_a_fact_that_was_changed_meanwhile_is_not_confirmed(firm: TestFirm) -> None:

@@ -12,7 +12,7 @@ from zhangfang_collab.keeping import is_filed, takes_files
 from zhangfang_collab.listing import ShownTask
 from zhangfang_collab.pages.forms import Form, number, text
 from zhangfang_collab.tables import Task
-from zhangfang_collab.yearly import FACTS, asks_facts, facts_of, template_of
+from zhangfang_collab.yearly import asks_facts, facts_of, template_of
 from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
@@ -42,7 +42,7 @@ async def task_page(task_id: int) -> Page:
         takes_file=task.current is not None and task.current.asks in TAKES_FILE,
         takes_answer=task.current is not None and task.current.asks == AskedFor.ANSWER and not asks_facts(task),
         asks_facts=asks_facts(task),
-        facts=await facts_of(task, await template_of(task_id)) if task.link == FACTS else [],
+        facts=await facts_of(task, await template_of(task_id)),
         people=await _people(task),
         today=today(),
     )
