@@ -13,6 +13,7 @@ from zhangfang_collab.steps import Step
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.notices.delivery import deliver
+from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.post_office import make_reachable, post_office
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting
@@ -83,13 +84,13 @@ async def test_three_tones_to_the_client_and_then_to_the_firm(firm: TestFirm, da
 
 async def test_run_a_thousand_times_on_two_nodes_it_sends_each_level_once(firm: TestFirm) -> None:
     who = await people(firm)
-    boss = next(person for person, role in who.items() if role == "boss")
+    boss, clerk = (next(person for person, role in who.items() if role == wanted) for wanted in ("boss", "cashier"))
     for days in (-3, 7, 30):
         await due_in(firm, days)
     for _ in range(500):
         await asyncio.gather(run(firm), run(firm))
     found = await told(firm)
-    assert sorted(found) == sorted([("escalated", boss), ("escalated", firm.owner), ("soon", boss)])
+    assert sorted(found) == sorted([("escalated", clerk), ("client_late", firm.owner), ("soon", boss)])
 
 
 async def test_a_level_goes_on_from_the_one_before(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +104,57 @@ async def test_a_level_goes_on_from_the_one_before(firm: TestFirm, monkeypatch: 
         monkeypatch.setattr(reminding, "today", lambda day=day: day)
         await run(firm)
     assert [kind for kind, person in await told(firm) if person == clerk] == ["soon", "today", "today", "late"]
-    assert [kind for kind, person in await told(firm) if person == firm.owner] == ["escalated"]
+    boss = next(person for person, role in who.items() if role == "boss")
+    assert [kind for kind, person in await told(firm) if person == boss] == ["escalated"], "somebody else of the client"
+    assert [kind for kind, person in await told(firm) if person == firm.owner] == ["client_late"]
+
+
+async def test_what_the_firm_is_late_with_is_told_to_the_firm_s_owner_and_not_to_the_client(firm: TestFirm) -> None:
+    await people(firm)
+    async with scoped_transaction(system_scope(firm.id)):
+        wang, li = [await make_member(login=name, name=name, password=OWNER_PASSWORD, role="accountant") for name in ("王会计", "李会计")]
+        await assign(wang, (firm.restaurant,))
+        await assign(li, (firm.restaurant,))
+    task = await due_in(firm, -3, SIDES[1:])
+    async with acting(firm, "owner"):
+        await owners.give(task, Side.FIRM, wang)
+    await run(firm)
+    assert await told(firm) == [("escalated", firm.owner)]
+    async with scoped_transaction(system_scope(firm.id)):
+        assert await connection().fetchval("select body from core_notice") == f"应在 {(await due(task))} 前办好,由王会计负责。"
+
+
+async def test_the_owner_alone_at_the_firm_hears_of_what_is_theirs(firm: TestFirm) -> None:
+    await due_in(firm, -3, SIDES[1:])
+    await run(firm)
+    assert await told(firm) == [("escalated", firm.owner)]
+
+
+async def due(task: int) -> str:
+    day = await connection().fetchval("select due_on from collab_task where id = $1", task)
+    return f"{day.month}月{day.day}日"
+
+
+async def test_only_what_a_return_stands_on_is_said_to_hold_it_up(firm: TestFirm) -> None:
+    await people(firm)
+    statement, _ = await due_in(firm, -1), await due_in(firm, -1)
+    async with acting(firm, "owner"):
+        await connection().execute("update collab_task set feeds = 'vat_return' where id = $1", statement)
+    await run(firm)
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select link, body from core_notice")
+    assert {row["link"].endswith(f"/{statement}"): "会影响申报" in row["body"] for row in rows} == {True: True, False: False}
+
+
+async def test_a_year_that_still_runs_is_not_asked_about(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people(firm)
+    async with acting(firm, "accountant"):
+        task = await ticking.make_one(firm.restaurant, Period(2027, 1), SIDES, title="年报", note="", due_on=dt.date(2027, 6, 18))
+        await connection().execute("update collab_task set covers = 202600 where id = $1", task)
+    for day, kinds in ((dt.date(2026, 12, 31), []), (dt.date(2027, 1, 1), ["yearly"])):
+        monkeypatch.setattr(reminding, "today", lambda day=day: day)
+        await run(firm)
+        assert [kind for kind, _ in await told(firm)] == kinds
 
 
 async def test_a_year_s_duty_stands_as_a_window(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,6 +222,22 @@ async def test_an_owner_who_cannot_be_told_is_not_the_only_one_told(firm: TestFi
     assert [person for kind, person in await told(firm) if kind == "nudged"].count(boss) == 2
     await run(firm)
     assert [kind for kind, person in await told(firm) if person == boss].count("soon") == 2, "of the boss's own too"
+
+
+async def test_what_is_said_on_a_task_is_told_to_the_other_side(firm: TestFirm) -> None:
+    """To whoever has it there; sent twice it is told once."""
+    who = await people(firm)
+    boss, clerk = (next(person for person, role in who.items() if role == wanted) for wanted in ("boss", "cashier"))
+    task = await due_in(firm, 20)
+    for _ in range(2):
+        async with acting(firm, "boss", user=boss, name="李总"):
+            await ticking.comment(task, "这个月多了一个人")
+    async with acting(firm, "owner"):
+        await owners.give(task, Side.CLIENT, clerk)
+        await ticking.comment(task, "请补一份合同")
+    assert await told(firm) == [("firm_comment", firm.owner), ("comment", clerk)]
+    async with scoped_transaction(system_scope(firm.id)):
+        assert "李总在“工资表”里留言" in await connection().fetchval("select title from core_notice where kind = 'collab.firm_comment'")
 
 
 async def test_what_is_done_before_its_hour_is_reminded_of_no_more(firm: TestFirm) -> None:

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from zhangfang_collab import facts_heard, making, ticking
 from zhangfang_collab import steps as states
+from zhangfang_collab.keeping import Happened, write
 from zhangfang_collab.letter_kinds import LETTER, kinds
+from zhangfang_collab.owners import people_of
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import in_scope, scope
+from zhangfang_sdk.context import Scope, in_scope, scope
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tasks import AskedFor, Side
 
@@ -27,7 +29,7 @@ SAID = {
     AskedFor.INPUT_INVOICES: "这个月的专用发票都交了。",
 }
 """What somebody did by hand, with what they wrote on it."""
-PEOPLE = {Side.FIRM: "王会计", Side.CLIENT: "李总"}
+ACCOUNTANT = "会计"
 
 
 async def fill(clients: Sequence[int]) -> None:
@@ -51,27 +53,40 @@ async def _month_so_far(client: int, month: Period) -> None:
     for row in rows:
         task = await Task.objects().get(Task.id == row["id"])
         step = None if task is None or task.done_at is not None else states.read(task.steps)[0]
-        if step is not None and step.asks in SAID:
-            with in_scope(replace(scope(), client=client, user_name=PEOPLE[step.side])):
+        if task is not None and step is not None and step.asks in SAID:
+            with in_scope(await _owner(task, step.side)):
                 if SAID[step.asks]:
-                    await ticking.comment(int(row["id"]), SAID[step.asks])
+                    await write(task, Happened("comment", SAID[step.asks]))
                 await ticking.tick_step(int(row["id"]), 0)
+
+
+async def _owner(task: Task, side: Side) -> Scope:
+    """As whoever has the task on that side; the accountant where nobody of the client does."""
+    people = await people_of([task.client])
+    mine = people.of(task.client, side)
+    person = task.owner_client if side is Side.CLIENT else task.owner_firm
+    if person not in mine:
+        side, person, mine = Side.FIRM, task.owner_firm, people.of(task.client, Side.FIRM)
+    name = ACCOUNTANT if person is None else mine[int(person)]
+    return replace(scope(), client=task.client, user=person, user_name=name, staff=side is Side.FIRM)
 
 
 async def _letter(client: int) -> None:
     kind, due_on = kinds()["notice"], await use(Calendar).plus_working_days(today(), LETTER_DAYS)
-    task = await ticking.make_one(
+    id_ = await ticking.make_one(
         client, Period.of(due_on), tuple(kind.steps), title=f"{kind.title} 示税通〔{due_on.year}〕118 号",
         note="请说明上季度增值税税负偏低的原因,并提供 9 月的进货合同。", due_on=due_on, party=kind.party,
         key=f"collab:{client}{LETTER}demo",
     )  # fmt: skip
-    await ticking.tick_step(task, 0)
+    task = await Task.objects().get(Task.id == id_)
+    if task is not None:
+        with in_scope(await _owner(task, Side.FIRM)):
+            await ticking.tick_step(id_, 0)
 
 
 async def _forgotten(client: int) -> None:
     """What no register knows of, and the client has not sent."""
     due_on = await use(Calendar).plus_working_days(today(), -LATE_DAYS)
-    with in_scope(replace(scope(), client=client, user_name=PEOPLE[Side.FIRM])):
-        await ticking.assign(
-            client, Period.of(due_on), "补交今年的采购框架合同", "年底对账和汇算清缴备查要用,拍照或扫描都行。", due_on, asks=AskedFor.DOCUMENT
-        )
+    await ticking.assign(
+        client, Period.of(due_on), "补交今年的采购框架合同", "年底对账和汇算清缴备查要用,拍照或扫描都行。", due_on, asks=AskedFor.DOCUMENT
+    )

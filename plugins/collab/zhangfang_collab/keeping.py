@@ -95,15 +95,17 @@ async def keep(task: Task, changed: states.Steps, happened: Happened, *, result:
     await write(task, happened)
 
 
-async def write(task: Task, happened: Happened) -> None:
-    """A line on the trail; open screens and the search index hear of it."""
+async def write(task: Task, happened: Happened) -> int:
+    """A line on the trail; open screens and the search index hear of it. The line's id."""
     by, at = scope().user_name[:80], dt.datetime.now(dt.UTC)
-    await Entry(
+    entry = Entry(
         client=task.client, task=task.id, kind=happened.kind, words=happened.words[:1000], document=happened.document, by=by,
         by_firm=scope().staff, at=at,
-    ).save()  # fmt: skip
+    )  # fmt: skip
+    await entry.save()
     use(Search).changed(KIND, [int(task.id)])
     await use(Live).announce(TOPIC, task.client)
+    return int(entry.id)
 
 
 async def is_filed(task: Task) -> bool:

@@ -8,12 +8,14 @@ from zhangfang_collab.due_dates import refuse_far
 from zhangfang_collab.keeping import Happened, for_change, lock, write
 from zhangfang_collab.letter_kinds import LETTER, kinds
 from zhangfang_collab.tables import Task
+from zhangfang_collab.telling import tell
 from zhangfang_collab.ticking import make_one
 from zhangfang_sdk import use
 from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period
+from zhangfang_sdk.tasks import Side
 
 LETTER_FILES = (".pdf", ".ofd", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".zip")
 """What the tax office sends letters as, and what they are photographed as."""
@@ -31,8 +33,8 @@ class Letter:
 
 
 async def hand_in(client: int, letter: Letter, name: str, media_type: str, content: bytes) -> int:
-    """Keep the picture and make the task; needs ``collab.tick``, for whoever opens the letter hands it in. The task's id; the same letter sent
-    again, with all that was said of it, is the same task.
+    """Keep the picture, make the task and tell who has it at the firm; needs ``collab.tick``, for whoever opens the letter hands it in. The task's id;
+    the same letter sent again, with all that was said of it, is the same task.
 
     Raises Refusal ``collab.letter_no_picture``, ``collab.letter_wrong``, ``collab.due_far``, and those of ``Documents.store``.
     """
@@ -62,4 +64,6 @@ async def hand_in(client: int, letter: Letter, name: str, media_type: str, conte
         task.owner_firm = letter.owner
     await task.save()
     await write(task, Happened("file", document.name, document.id))
+    if task.owner_firm != scope().user:
+        await tell(task, Side.FIRM, "letter", f"collab.letter:{task_id}")
     return task_id

@@ -58,12 +58,12 @@ class People:
         return None if found is None else found.person
 
 
-async def people_of(clients: Iterable[int]) -> People:
-    """Of these clients, asked for once."""
+async def people_of(clients: Iterable[int], *, may: str = MAY) -> People:
+    """Those of these clients, and of the firm, who hold a permission, asked for once."""
     if not scope().may("contacts.read"):
         return People()
     contacts = use(Contacts)
-    return People(await contacts.of_firm(may=MAY), await contacts.of_clients(sorted(set(clients)), may=MAY))
+    return People(await contacts.of_firm(may=may), await contacts.of_clients(sorted(set(clients)), may=may))
 
 
 async def own(task: Task) -> None:

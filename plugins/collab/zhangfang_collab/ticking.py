@@ -12,6 +12,7 @@ from zhangfang_collab.owners import own
 from zhangfang_collab.statement_names import reach
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
+from zhangfang_collab.telling import tell
 from zhangfang_collab.yearly import asks_facts
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
@@ -150,7 +151,8 @@ async def answer(task_id: int, words: str) -> None:
 
 
 async def comment(task_id: int, words: str) -> None:
-    """Say something on an open task; needs ``collab.tick``. The same words of the same person within SENT_TWICE are the form sent twice.
+    """Say something on an open task, which the other side is told; needs ``collab.tick``. The same words of the same person within SENT_TWICE are the
+    form sent twice.
 
     Raises Refusal ``collab.words_missing``, ``collab.locked`` (409).
     """
@@ -162,7 +164,9 @@ async def comment(task_id: int, words: str) -> None:
     refuse_when_done(task)
     same = (Entry.task == task_id) & (Entry.kind == "comment") & (Entry.words == said) & (Entry.by == scope().user_name[:80])
     if not await Entry.exists().where(same & (Entry.at > _now() - SENT_TWICE)):
-        await write(task, Happened("comment", said))
+        entry, staff = await write(task, Happened("comment", said)), scope().staff
+        side, kind = (Side.CLIENT, "comment") if staff else (Side.FIRM, "firm_comment")
+        await tell(task, side, kind, f"collab.comment:{task.id}:{entry}", by=scope().user_name, words=said)
 
 
 async def attach(task_id: int, name: str, media_type: str, content: bytes) -> int:
