@@ -1,7 +1,7 @@
 """How a person may be reached: verified phone and e-mail, the channels and hours that they chose, what they agreed to."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -108,6 +108,13 @@ class Contacts(Protocol):
         """Of each of these clients the active people who hold the permission ``may``, by name; needs ``contacts.read``.
 
         Raises Refusal ``common.not_found`` for a client out of scope.
+        """
+        ...
+
+    @needs("contacts.read")
+    async def names(self, client: int, people: Collection[int]) -> Mapping[int, str]:
+        """Names of those of ``people`` who are active at the client, or at the firm and see it; by id. For everybody who sees the client: what
+        they are to do together stands under these names. Raises Refusal ``common.not_found``.
         """
         ...
 

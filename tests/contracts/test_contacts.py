@@ -129,6 +129,22 @@ async def test_the_people_of_the_firm_and_whom_they_look_after(case: Case) -> No
         assert not found[case.accountant].looks_after(case.sibling)
 
 
+async def test_whoever_sees_the_client_knows_who_does_its_tasks(case: Case) -> None:
+    """The client's own people too, whom it is not told who else there is."""
+    everybody = [case.boss, case.clerk, case.staff, case.accountant, 999_999]
+    for permitted in (True, False):
+        async with case.acting(client=case.client, permitted=permitted):
+            found = await case.contacts.names(case.client, everybody)
+            assert set(found) == {case.boss, case.clerk, case.staff, case.accountant}
+            assert (found[case.boss], found[case.accountant]) == ("李总", "王会计")
+            assert set(await case.contacts.names(case.client, [case.clerk])) == {case.clerk}
+    async with case.acting(client=case.sibling):
+        assert set(await case.contacts.names(case.sibling, everybody)) == {case.staff}, "who does not see it has no task of it"
+    async with case.acting(client=case.client, permitted=False):
+        with pytest.raises(Refusal, match=r"common\.not_found"):
+            await case.contacts.names(case.sibling, everybody)
+
+
 async def test_nobody_else_is_found(case: Case) -> None:
     async with case.acting():
         for asked in (case.contacts.reach(999_999), case.contacts.of_client(999_999)):

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.places import record_everywhere
+from zhangfang_core.identity.seeing import seeing_everybody
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_sdk.contacts import MESSAGES, Channel, Colleague, Consent, ContactKind, Member, QuietHours, Reach
 from zhangfang_sdk.context import firm_in_scope, require, scope
@@ -29,6 +30,12 @@ _COLLEAGUES = """select u.id, u.name, m.role, app_clients_of(m) as clients
 
 _MEMBERS = """select m.client, u.id, u.name, m.role from core_membership m join core_user u on u.id = m."user"
     where m.firm = $1 and m.client = any($2::bigint[]) and m.active and m.role <> 'auditor' order by u.name, u.id"""
+
+
+_NAMES = """select distinct u.id, u.name from core_membership m join core_user u on u.id = m."user"
+    cross join lateral (select app_clients_of(m) as clients) s
+    where m.firm = $1 and m."user" = any($3::bigint[]) and m.role <> 'auditor' and app_stands(m)
+        and (m.client is null or m.client = $2) and (s.clients is null or $2 = any(s.clients))"""
 
 
 class FirmContacts:
@@ -67,6 +74,16 @@ class FirmContacts:
             if row["role"] in held:
                 found[row["client"]].append(Member(row["id"], row["name"], row["role"]))
         return found
+
+    async def names(self, client: int, people: Collection[int]) -> Mapping[int, str]:
+        if not scope().sees(client):
+            raise not_found("客户企业")
+        async with seeing_everybody():
+            known = await connection().fetchval("select true from core_client where firm = $1 and id = $2", firm_in_scope(), client)
+            rows = await connection().fetch(_NAMES, firm_in_scope(), client, list(people)) if known else []
+        if not known:
+            raise not_found("客户企业")
+        return {row["id"]: row["name"] for row in rows}
 
     async def of_client(self, client: int) -> Sequence[Reach]:
         require("contacts.read")

@@ -1,14 +1,10 @@
 """The SDK's ``Notices``: notices kept for people; what goes out of the house is handed to a job."""
 
-import contextlib
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import asyncpg
 
 from zhangfang_core.database.engine import connection
 from zhangfang_core.identity.permissions import permissions_of
+from zhangfang_core.identity.seeing import seeing_everybody
 from zhangfang_core.jobs.facts import tell
 from zhangfang_core.jobs.queue import put
 from zhangfang_core.modules.switches import enabled_modules
@@ -90,7 +86,7 @@ class KeptNotices:
             raise not_found("客户")
         plugin = caller()
         whose = (firm_in_scope(), client, beginning, "" if plugin is None else f"{plugin.plugin}.")
-        async with _seeing_everybody():
+        async with seeing_everybody():
             await connection().execute(_UNPLANNED, *whose)
             read = await connection().execute(_READ, *whose)
             done = await connection().execute(_WITHDRAW, *whose, State.LEFT_OUT.value, Reason.SETTLED.value)
@@ -107,7 +103,7 @@ def _rows(status: str) -> int:
 async def _concerned(notice: Notice, permission: str | None) -> list[int]:
     """People of the firm and of the client who hold ``permission`` and see the client, and whom the notice does not leave out."""
     firm, enabled = firm_in_scope(), await enabled_modules()
-    async with _seeing_everybody():
+    async with seeing_everybody():
         members = await connection().fetch(_MEMBERS, firm, notice.client)
         own = await connection().fetch("select key, permissions from core_role where firm = $1", firm)
     roles = {row["key"]: frozenset[str](json.loads(row["permissions"])) for row in own}
@@ -119,22 +115,3 @@ async def _concerned(notice: Notice, permission: str | None) -> list[int]:
             and (permission is None or permission in permissions_of(m["role"], roles, enabled))
         }
     )
-
-
-@asynccontextmanager
-async def _seeing_everybody() -> AsyncIterator[None]:
-    """A client's person may cause a message to the firm's people without seeing who they are: read them in the firm's name."""
-    before = await connection().fetchrow(
-        "select current_setting('app.staff', true) as staff, current_setting('app.clients', true) as clients"
-    )
-    if before is None:
-        raise RuntimeError("the transaction's settings cannot be read")
-    change = "select set_config('app.staff', $1, true), set_config('app.clients', $2, true)"
-    await connection().execute(change, "on", "*")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(asyncpg.InFailedSQLTransactionError):
-            await connection().execute(change, before["staff"], before["clients"])
-        raise
-    await connection().execute(change, before["staff"], before["clients"])

@@ -1,6 +1,6 @@
 """Ways to reach people, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from zhangfang_sdk.contacts import Colleague, Member, Reach
 from zhangfang_sdk.context import require, scope
@@ -48,6 +48,12 @@ class FakeContacts:
 
     def _role(self, known: Reach) -> tuple[str, frozenset[str]]:
         return self._roles.get(known.person, ("", frozenset()))
+
+    async def names(self, client: int, people: Collection[int]) -> Mapping[int, str]:
+        if client not in self._people or not scope().sees(client):
+            raise not_found("客户企业")
+        of_firm = [known for known in self._people.get(None, ()) if client in self._given.get(known.person, {client})]
+        return {known.person: known.name for known in (*of_firm, *self._people[client]) if known.person in people}
 
     async def of_client(self, client: int) -> Sequence[Reach]:
         require("contacts.read")

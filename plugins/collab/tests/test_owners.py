@@ -128,6 +128,16 @@ async def test_a_driver_is_not_offered(firm: TestFirm, visit: Visit) -> None:
     assert "阿司机" not in page
 
 
+async def test_the_client_s_people_see_who_has_it_on_both_sides(firm: TestFirm, visit: Visit) -> None:
+    await member(firm, "accountant", "王会计", clients=(firm.restaurant,))
+    await member(firm, "boss", "李总", firm.restaurant)
+    async with acting(firm, "owner"):
+        task = await ticking.assign(firm.restaurant, DECEMBER, "交合同", "", today())
+    page = (await (await visit("cashier")).get(f"/tasks/{task}")).text
+    assert "<dt>会计负责人</dt><dd>王会计</dd>" in page
+    assert "<dt>您这边负责人</dt><dd>李总</dd>" in page
+
+
 async def test_the_board_shows_both_and_is_narrowed_by_each(firm: TestFirm, visit: Visit) -> None:
     wang = await member(firm, "accountant", "王会计", clients=(firm.trading,))
     boss = await member(firm, "boss", "李总", firm.trading)

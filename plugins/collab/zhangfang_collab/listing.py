@@ -179,6 +179,6 @@ async def client_names(clients: Sequence[int]) -> Mapping[int, str]:
 
 
 async def names(people: Sequence[int]) -> Mapping[int, str]:
-    """Of those whom the actor may know: a client's people do not see who is who at the firm."""
+    """Of those whom somebody of the firm may know."""
     rows = await UserKey.select(UserKey.id, UserKey.name).where(UserKey.id.is_in(list(people))) if people else []
     return {row["id"]: row["name"] for row in rows}

@@ -13,10 +13,12 @@ from zhangfang_collab.listing import ShownTask
 from zhangfang_collab.pages.forms import Form, number, text
 from zhangfang_collab.tables import Task
 from zhangfang_collab.yearly import asks_facts, facts_of, template_of
+from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.context import scope, transaction
 from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
+from zhangfang_sdk.services import use
 from zhangfang_sdk.tasks import AskedFor, Side
 from zhangfang_sdk.uploads import sent_file
 from zhangfang_sdk.web import CLIENT, FIRM, Page, action, go, page
@@ -36,7 +38,7 @@ async def task_page(task_id: int) -> Page:
         active="desk-tasks" if scope().staff else "tasks",
         task=task,
         trail=await listing.trail(task_id),
-        owners=await listing.names(sorted(task.owners.values())),
+        owners=await use(Contacts).names(task.client, sorted(task.owners.values())),
         takes_files=task.urgency is not None or await _takes_more(task_id),
         filed=await _filed(task_id),
         takes_file=task.current is not None and task.current.asks in TAKES_FILE,
