@@ -83,7 +83,8 @@ class Filings(Protocol):
     async def filed(self, filing: int, *, receipt: int | None, number: str) -> None:
         """Filed today at the tax bureau, with its receipt's document and number. The person needs ``filings.write``.
 
-        Raises Refusal ``filings.no_figures`` (409) while nobody knows what is to pay, ``filings.number_missing``.
+        Raises Refusal ``filings.month_running`` (409) while its months are not over, ``filings.no_figures`` (409) while nobody knows what is to
+        pay, ``filings.number_missing``.
         """
         ...
 

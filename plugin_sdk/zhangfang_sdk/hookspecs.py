@@ -151,6 +151,13 @@ class HookSpecs(Protocol):
         """
 
     @spec
+    async def on_settings_changed(self, ids: Sequence[int]) -> None:
+        """Settings: the plugin's own settings were changed for these clients (ids of core_client); a change of the firm's is told of all its clients.
+
+        Told to that plugin alone. After the commit, in a job with a transaction of its own; a failure is tried again.
+        """
+
+    @spec
     async def on_deadlines_moved(self, ids: Sequence[int]) -> None:
         """Calendar: the firm has moved deadlines, or put them back (ids of core_tax_deadline, which may be gone): ask ``Calendar`` anew.
 

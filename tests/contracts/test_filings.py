@@ -122,10 +122,12 @@ async def test_the_firm_may_say_that_the_client_agreed_a_reviewer_may_not(firm: 
         await refused("common.not_found", service.confirmed(max(ids) + 999, payable=0))
 
 
-async def test_a_month_that_is_not_over_is_not_confirmed(firm: TestFirm, make: Make) -> None:
+async def test_a_month_that_is_not_over_is_not_confirmed_and_not_filed(firm: TestFirm, make: Make) -> None:
     service, ids = await make()
     async with acting(firm, "boss", client=firm.restaurant):
         await refused("filings.month_running", service.confirmed(ids[3], payable=70_00))
+    async with acting(firm, "accountant"):
+        await refused("filings.month_running", service.filed(ids[3], receipt=None, number="1"))
 
 
 def told(service: Filings, fact: str = "returns_filed") -> list[int]:

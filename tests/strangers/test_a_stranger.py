@@ -223,7 +223,7 @@ async def test_every_hook_is_used(world: World) -> None:
     balance = await one.get("/witness/balance")
     assert balance.json() == {"vendor": "witness.feed", "balance": 12_345}
     async with scoped_transaction(system_scope(world.firm.id)):
-        for fact in ("demo_filled", "bank_lines_brought", "payrolls_confirmed"):
+        for fact in ("demo_filled", "bank_lines_brought", "payrolls_confirmed", "settings_changed"):
             told = {"fact": fact, "module": "witness", "ids": [world.firm.restaurant]}
             await put("core.tell", world.firm.id, lock=None, once=None, arguments=told)
     ran = await start("witness", world.environment, world.folder / "command.log")

@@ -1,6 +1,7 @@
 """Settings of plugins from their manifests: what a firm and a client of it choose, kept, shown, told on the trail; secrets never shown."""
 
 import asyncio
+import json
 from dataclasses import dataclass, replace
 
 import pytest
@@ -106,6 +107,21 @@ async def test_a_firm_chooses_and_a_client_has_its_own(firm: TestFirm, visit: Vi
     assert (await owner.post(PAGE, clear_key="1")).status_code == 303
     async with acting(firm, "accountant"):
         assert (await settings("collab", Chosen)).key == ""
+
+
+async def test_the_plugin_hears_of_a_change_and_no_other_does(firm: TestFirm, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def both(hook: str) -> list[str]:
+        return ["archive", "collab"] if hook == "on_settings_changed" else []
+
+    monkeypatch.setattr("zhangfang_core.jobs.facts.listeners", both)
+    of_client, of_firm = await visit("owner"), await visit("owner", of_firm=True)
+    assert (await of_client.post(PAGE, days="9")).status_code == 303
+    assert (await of_client.post(PAGE, days="9")).status_code == 303, "the same again is no change"
+    assert (await of_firm.post(PAGE, days="5")).status_code == 303
+    async with acting(firm, "owner"):
+        rows = await connection().fetch("select args from procrastinate_jobs where args::text like '%settings_changed%' order by id")
+    told = [json.loads(row["args"])["arguments"] for row in rows]
+    assert [(t["module"], t["ids"]) for t in told] == [("collab", [firm.restaurant]), ("collab", [firm.restaurant, firm.trading])]
 
 
 async def test_changes_stand_on_the_trail_without_secrets(firm: TestFirm, visit: Visit) -> None:

@@ -11,11 +11,15 @@ from zhangfang_sdk.context import firm_in_scope
 from zhangfang_sdk.errors import Refusal
 
 
-def tell(fact: str, ids: Iterable[int | str]) -> None:
-    """Note in the transaction in force that ``fact`` ("vouchers_posted") happened to ``ids``; plugins hear of it after the commit."""
+def tell(fact: str, ids: Iterable[int | str], *, module: str = "") -> None:
+    """Note in the transaction in force that ``fact`` ("vouchers_posted") happened to ``ids``; plugins hear of it after the commit.
+
+    ``module``: the only one that hears of it.
+    """
     if not isinstance(DB.current_transaction.get(), PortalTransaction):
         raise RuntimeError("facts are told inside a transaction")
-    kept("facts").setdefault(fact, {}).update(dict.fromkeys(ids))
+    told = kept("facts_of_one").setdefault(module, {}) if module else kept("facts")
+    told.setdefault(fact, {}).update(dict.fromkeys(ids))
 
 
 SERVICES = {
@@ -42,14 +46,16 @@ class ProvidersFacts:
 
 async def facts_become_jobs() -> None:
     """Queue what was told, in the same transaction."""
-    told = dict(kept("facts"))
+    told, of_one = dict(kept("facts")), dict(kept("facts_of_one"))
     kept("facts").clear()
-    if not told:
+    kept("facts_of_one").clear()
+    if not told and not of_one:
         return
+    heard = [(fact, ids, module) for fact, ids in told.items() for module in await listeners(f"on_{fact}")]
+    for module, facts in of_one.items():
+        heard += [(fact, ids, module) for fact, ids in facts.items() if module in await listeners(f"on_{fact}")]
     jobs: list[tuple[str, dict[str, object]]] = [
-        (TELL, {"fact": fact, "module": module, "ids": list(ids)})
-        for fact, ids in told.items()
-        for module in await listeners(f"on_{fact}")
+        (TELL, {"fact": fact, "module": module, "ids": list(ids)}) for fact, ids, module in heard
     ]
     put_several(firm_in_scope(), jobs)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.jobs.facts import tell
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.storage.firm_keys import SealedColumn, sealed_columns
 from zhangfang_core.storage.sealed_secrets import open_texts, seal_texts
@@ -18,6 +19,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.settings import SettingValue
 
 PERMISSION = "modules.manage"
+CHANGED = "settings_changed"
 _LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 sealed_columns.append(SealedColumn("core_module_setting", "sealed", "concat('module:', firm, ':', module)"))
@@ -95,6 +97,9 @@ async def choose_for_firm(module: str, filled: Filled) -> None:
     await use(Audit).record(
         "module.settings", f"module:{module}", before=_titled(module, before.values), after=_titled(module, {**filled.plain, **renewed})
     )
+    if before.values != filled.plain or renewed:
+        clients = await connection().fetch("select id from core_client where firm = $1 order by id", firm_in_scope())
+        tell(CHANGED, [row["id"] for row in clients], module=module)
 
 
 def _titled(module: str, values: Mapping[str, object]) -> dict[str, object]:
@@ -119,6 +124,8 @@ async def choose_for_client(module: str, client: int, filled: Filled) -> None:
     await use(Audit).record(
         "module.settings", f"module:{module}", client=client, before=_titled(module, before.values), after=_titled(module, filled.plain)
     )
+    if before.values != filled.plain:
+        tell(CHANGED, [client], module=module)
 
 
 def _bound(module: str) -> str:

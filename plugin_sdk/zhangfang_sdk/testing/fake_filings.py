@@ -56,6 +56,8 @@ class FakeFilings:
         require("filings.write")
         found = self._seen(filing)
         self._forward(found, FilingStep.FILED)
+        if found.last >= Period.current():
+            raise refusal("filings.month_running")
         if found.payable is None:
             raise refusal("filings.no_figures")
         if not number.strip():

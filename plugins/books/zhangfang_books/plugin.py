@@ -38,6 +38,7 @@ from zhangfang_books.filing.service import (
     follow_months,
     follow_postings,
     follow_profiles,
+    follow_settings,
 )
 from zhangfang_books.payroll import confirming as payroll_confirming
 from zhangfang_books.payroll import demo as payroll_demo
@@ -119,6 +120,11 @@ class Books:
     @hook
     async def on_profile_changed(self, ids: Sequence[int]) -> None:
         await follow_profiles(ids)
+
+    @hook
+    async def on_settings_changed(self, ids: Sequence[int]) -> None:
+        await use(Jobs).defer("books.open_returns", once="books.open_returns")
+        await follow_settings(ids)
 
     @hook
     async def on_invoices_read(self, ids: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.facts import Facts
 from zhangfang_sdk.filings import Filing, FilingStep
 from zhangfang_sdk.invoices import Invoices
+from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.money import LARGEST_FEN, yuan
@@ -74,16 +75,20 @@ class RegisteredFilings:
         await _settle(row)
 
     async def filed(self, filing: int, *, receipt: int | None, number: str, payable: int | None = None, on: dt.date | None = None) -> None:
-        """``payable`` (fen) is what was filed, for a return that nobody could work out; ``on`` the day of the receipt, today by default."""
+        """``payable`` (fen) is what was filed, for a return that nobody could work out; ``on`` the day of the receipt, today by default.
+
+        Raises as ``Filings.filed``, Refusal ``filings.month_running`` (409) while its months are not over.
+        """
         require("filings.write")
         row = await _held(filing)
         _refuse_behind(row, FilingStep.FILED)
+        _refuse_running(row)
         if row.payable is None and payable is None:
             raise Refusal("filings.no_figures", "还没有算出应缴税额,请填写申报表上的应缴税额。", status=409, field="payable")
         if row.payable is None:
             row.payable = payable
         day = on or today()
-        if not Period.from_number(row.first).first_day <= day <= today():
+        if not Period.from_number(row.last).last_day < day <= today():
             raise Refusal("filings.day_wrong", "申报日期要在税款所属期以后,不晚于今天。", field="filed_on")
         words = number.replace("\x00", "").strip()[:40]
         if not words:
@@ -204,6 +209,13 @@ async def follow_profiles(clients: Sequence[int]) -> None:
         await follow_facts(client, Period.of((await use(Clients).client(client)).books_start))
 
 
+async def follow_settings(clients: Sequence[int]) -> None:
+    """The same for what the firm chose of these clients' taxes, each in a job of its own: the firm's choice may be all of them."""
+    for client in clients:
+        first = Period.of((await use(Clients).client(client)).books_start)
+        await use(Jobs).defer(FOLLOW, client=client, first=first.number)
+
+
 async def follow_invoices(keys: Sequence[str]) -> None:
     """The same for invoices that were read."""
     first: dict[int, Period] = {}
@@ -305,7 +317,7 @@ async def _keep(row: FilingRow, action: str, after: dict[str, object]) -> None:
 def _refuse_running(row: FilingRow) -> None:
     last = Period.from_number(row.last)
     if last >= Period.current():
-        raise Refusal("filings.month_running", f"{last.label}还没有结束,月末以后再算税、确认。目前的数在税款页。", status=409)
+        raise Refusal("filings.month_running", f"{last.label}还没有结束,月末以后再算税、确认、申报。目前的数在税款页。", status=409)
 
 
 def _refuse_behind(row: FilingRow, wanted: FilingStep) -> None:

@@ -277,6 +277,10 @@ class Plugin:
         note("on_deadlines_moved")
 
     @hook
+    async def on_settings_changed(self, ids: Sequence[int]) -> None:
+        note("on_settings_changed")
+
+    @hook
     async def on_bank_lines_brought(self, ids: Sequence[int]) -> None:
         note("on_bank_lines_brought")
 

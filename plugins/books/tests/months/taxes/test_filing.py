@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 
@@ -26,9 +27,11 @@ from zhangfang_books.plugin import Books
 from zhangfang_core.calendar.service import move
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.ledger.bulk import import_posted
+from zhangfang_core.module_settings.kept import choose_for_client
 from zhangfang_core.testing.portal import Portal, session_for
 from zhangfang_core.testing.resuming import Sender, id_in
 from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting, make_member, session_of
+from zhangfang_core.vendors.setting_forms import Filled
 from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients, TaxpayerKind
 from zhangfang_sdk.context import in_scope, system_scope
@@ -193,6 +196,25 @@ async def test_a_tax_that_can_t_be_told_any_more_leaves_no_confirmation(firm: Te
             await RegisteredFilings().confirmed(filing, payable=0)
 
 
+async def test_a_choice_of_the_firm_that_changes_the_tax_voids_the_confirmation(firm: TestFirm) -> None:
+    filing = await confirmed(firm)
+    async with acting(firm, "owner", client=firm.trading):
+        was = (await RegisteredFilings().filing(filing)).payable or 0
+        await choose_for_client("books", firm.trading, Filled({"city_place": "town"}, {}, frozenset(), {}))
+    async with scoped_transaction(system_scope(firm.id)):
+        await Books().on_settings_changed([firm.trading])
+    async with scoped_transaction(system_scope(firm.id)):
+        rows = await connection().fetch("select args from procrastinate_jobs where task_name = 'books.follow'")
+    assert [json.loads(row["args"])["arguments"]["client"] for row in rows] == [firm.trading]
+    async with scoped_transaction(system_scope(firm.id)):
+        await follow_months(firm.trading, LAST_MONTH.number)
+    async with acting(firm, "accountant", client=firm.trading):
+        row = await FilingRow.objects().get(FilingRow.id == filing)
+    assert row is not None
+    assert (row.step, row.confirmed_sha256) == (FilingStep.FIGURES, "")
+    assert (row.payable or 0) < was
+
+
 async def test_a_running_month_is_neither_asked_about_nor_confirmed(firm: TestFirm) -> None:
     await opened(firm)
     running = next(f.id for f in await standing(firm, firm.restaurant) if f.tax is Tax.IIT and f.last == Period.current())
@@ -203,6 +225,16 @@ async def test_a_running_month_is_neither_asked_about_nor_confirmed(firm: TestFi
     async with acting(firm, "boss", client=firm.restaurant):
         with pytest.raises(Refusal, match=r"filings\.month_running"):
             await RegisteredFilings().confirmed(running, payable=0)
+    async with acting(firm, "accountant", client=firm.restaurant):
+        with pytest.raises(Refusal, match=r"filings\.month_running"):
+            await RegisteredFilings().filed(running, receipt=None, number="1", payable=0)
+
+
+async def test_no_return_is_filed_within_its_own_months(firm: TestFirm) -> None:
+    filing = await opened(firm)
+    async with acting(firm, "accountant", client=firm.restaurant):
+        with pytest.raises(Refusal, match=r"filings\.day_wrong"):
+            await RegisteredFilings().filed(filing, receipt=None, number="1", payable=0, on=LAST_MONTH.last_day)
 
 
 async def unread(firm: TestFirm, person: int) -> int:
