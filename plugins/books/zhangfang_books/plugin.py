@@ -50,6 +50,8 @@ from zhangfang_books.payroll.service import KeptPayrolls
 from zhangfang_books.sales import demo as sales_demo
 from zhangfang_books.sales import drafting
 from zhangfang_books.sales import pages as sales_pages
+from zhangfang_books.sales.keeping import give_way
+from zhangfang_books.sales.source import RECEIVED_SOURCE as RECEIVED
 from zhangfang_books.sales.source import SOURCE as ISSUED
 from zhangfang_books.tables import MonthNote
 from zhangfang_books.taking_over import pages as take_over_pages
@@ -104,7 +106,7 @@ class Books:
 
     @hook
     def register_invoice_sources(self) -> Sequence[InvoiceSource]:
-        return [ISSUED]
+        return [ISSUED, RECEIVED]
 
     @hook
     def register_vendors(self) -> Sequence[Vendor]:
@@ -128,6 +130,7 @@ class Books:
 
     @hook
     async def on_invoices_read(self, ids: Sequence[str]) -> None:
+        await give_way(ids)
         await follow_invoices(ids)
 
     @hook

@@ -3,14 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from zhangfang_books.importing.faults import Fault
 from zhangfang_books.importing.reading_rows import Rows
 from zhangfang_books.importing.recognising import heads
 from zhangfang_books.sales.lines import packed
 from zhangfang_books.sales.listing import Key, Listed, Listing, Own, find_headings, listing_of
-from zhangfang_books.sales.source import NAME
-from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_books.sales.source import ISSUED, NAME, RECEIVED, RECEIVED_NAME, ListedInvoices
+from zhangfang_books.sales.tables import IssuedInvoice, ReceivedInvoice
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
@@ -22,23 +23,35 @@ from zhangfang_sdk.money import yuan
 from zhangfang_sdk.periods import today
 
 AT_ONCE = 500
+T = TypeVar("T", IssuedInvoice, ReceivedInvoice)
 
 
 @dataclass(slots=True)
-class Kept:
-    """What bringing a list in does. ``elsewhere`` were read by another module already and are left to it; ``done``: it is written."""
+class Compared:
+    """Invoices of a list beside what is kept of one direction. ``elsewhere`` were read by another module already and are left to it."""
 
-    listing: Listing
     new: list[Listed] = field(default_factory=list)
     known: int = 0
     voided: list[Listed] = field(default_factory=list)
     elsewhere: list[Listed] = field(default_factory=list)
+
+    @property
+    def adds(self) -> bool:
+        return bool(self.new or self.voided)
+
+
+@dataclass(slots=True)
+class Kept(Compared):
+    """What bringing a list in does with the issued ones, and with ``received``; ``done``: it is written."""
+
+    listing: Listing = field(default_factory=Listing)
+    received: Compared = field(default_factory=Compared)
     notes: list[str] = field(default_factory=list)
     done: bool = False
 
     @property
     def clean(self) -> bool:
-        return self.listing.faults_found == 0 and bool(self.new or self.voided)
+        return self.listing.faults_found == 0 and (self.adds or self.received.adds)
 
     @property
     def first(self) -> dt.date | None:
@@ -76,61 +89,85 @@ async def keep(client: int, listing: Listing, *, really: bool) -> Kept:
 
 
 async def _compared(client: int, listing: Listing) -> Kept:
-    kept = Kept(listing)
-    rows = await IssuedInvoice.select().where(
-        IssuedInvoice.client == client, IssuedInvoice.number.is_in([x.number for x in listing.issued] or [""])
-    )
-    here: Mapping[Key, Mapping[str, object]] = {(row["code"], row["number"]): row for row in rows}
-    others = await _read_elsewhere(client, listing.issued)
-    for listed in listing.issued:
-        row = here.get(listed.key)
-        if row is None:
-            (kept.elsewhere if listed.number in others and not listed.voided else kept.new).append(listed)
-        elif (row["amount"], row["tax"], row["issued_on"]) != (listed.amount, listed.tax, listed.day):
-            said = f"发票 {listed.number} 导入过,当时价税合计 {yuan(int(str(row['total'])))},这次 {yuan(listed.total)}"
-            listing.fault(Fault(listed.row, listed.column, said, listed.sheet))
-        elif listed.voided and not row["voided"]:
-            kept.voided.append(listed)
-        else:
-            kept.known += 1
+    kept = Kept(listing=listing)
+    await _compare(client, ISSUED, listing.issued, listing, kept)
+    await _compare(client, RECEIVED, listing.received, listing, kept.received)
     return kept
 
 
-async def _read_elsewhere(client: int, listed: Sequence[Listed]) -> set[str]:
-    """Numbers of issued invoices that other sources give."""
+async def _compare(client: int, kind: ListedInvoices, listed: Sequence[Listed], listing: Listing, kept: Compared) -> None:
+    table = kind.table
+    rows = await table.select().where(table.client == client, table.number.is_in([x.number for x in listed] or [""]))
+    here: Mapping[Key, Mapping[str, object]] = {(row["code"], row["number"]): row for row in rows}
+    others = await _read_elsewhere(client, kind.direction, listed)
+    for each in listed:
+        row = here.get(each.key)
+        if row is None:
+            (kept.elsewhere if each.number in others and not each.voided else kept.new).append(each)
+        elif (row["amount"], row["tax"], row["issued_on"]) != (each.amount, each.tax, each.day):
+            said = f"发票 {each.number} 导入过,当时价税合计 {yuan(int(str(row['total'])))},这次 {yuan(each.total)}"
+            listing.fault(Fault(each.row, each.column, said, each.sheet))
+        elif each.voided and not row["voided"]:
+            kept.voided.append(each)
+        else:
+            kept.known += 1
+
+
+async def _read_elsewhere(client: int, direction: InvoiceDirection, listed: Sequence[Listed]) -> set[str]:
+    """Numbers of invoices that other sources give."""
     numbers, found = [x.number for x in listed], set[str]()
-    every = InvoiceQuery(client, direction=InvoiceDirection.ISSUED, states=frozenset(InvoiceState))
+    every = InvoiceQuery(client, direction=direction, states=frozenset(InvoiceState))
     for start in range(0, len(numbers), AT_ONCE):
         query, after = replace(every, numbers=frozenset(numbers[start : start + AT_ONCE])), ""
         while True:
             page = await use(Invoices).page(query, after=after, limit=AT_ONCE)
-            found |= {invoice.number for invoice in page.invoices if invoice.source != NAME}
+            found |= {invoice.number for invoice in page.invoices if invoice.source not in (NAME, RECEIVED_NAME)}
             after = page.after
             if not after:
                 break
     return found
 
 
+async def give_way(keys: Sequence[str]) -> None:
+    """What another source read with its document is that source's; what it sent back is the list's alone again."""
+    for invoice in await use(Invoices).get([key for key in keys if key.rpartition(":")[0] != RECEIVED_NAME]):
+        if invoice.direction is InvoiceDirection.RECEIVED and invoice.number:
+            same = (ReceivedInvoice.client == invoice.client) & (ReceivedInvoice.number == invoice.number)
+            await ReceivedInvoice.update({ReceivedInvoice.superseded: invoice.state is not InvoiceState.RETURNED}).where(
+                same & (ReceivedInvoice.code == invoice.code)
+            )
+
+
 async def _write(client: int, kept: Kept) -> None:
+    ids = await _insert(client, IssuedInvoice, kept.new)
+    received = await _insert(client, ReceivedInvoice, kept.received.new)
+    for listed in kept.voided:
+        await _void(client, listed, kept)
+    for listed in kept.received.voided:
+        own = (ReceivedInvoice.client == client) & (ReceivedInvoice.code == listed.code) & (ReceivedInvoice.number == listed.number)
+        await ReceivedInvoice.update({ReceivedInvoice.voided: True}).where(own)
+    counts: dict[str, object] = {"new": len(kept.new), "voided": len(kept.voided) + len(kept.received.voided), "received": len(received)}
+    await use(Audit).record("books.sales_list", f"core_client:{client}", client=client, after=counts)
+    if ids:
+        await use(Invoices).tell_read(NAME, ids)
+    if received:
+        await use(Invoices).tell_read(RECEIVED_NAME, received)
+
+
+async def _insert(client: int, table: type[T], listed: Sequence[Listed]) -> list[int]:
     now, by = dt.datetime.now(dt.UTC), scope().user_name
     ids: list[int] = []
-    for start in range(0, len(kept.new), AT_ONCE):
+    for start in range(0, len(listed), AT_ONCE):
         rows = [
-            IssuedInvoice(
+            table(
                 client=client, code=x.code, number=x.number, kind=x.kind, issued_on=x.day, seller_name=x.seller,
                 seller_tax_id=x.seller_id, buyer_name=x.buyer, buyer_tax_id=x.buyer_id, amount=x.amount, tax=x.tax,
                 total=x.total, reverses=x.reverses, voided=x.voided, lines=packed(x.lines), read_by=by, read_at=now,
             )
-            for x in kept.new[start : start + AT_ONCE]
+            for x in listed[start : start + AT_ONCE]
         ]  # fmt: skip
-        written = await IssuedInvoice.insert(*rows).returning(IssuedInvoice.id)
-        ids += [row["id"] for row in written]
-    for listed in kept.voided:
-        await _void(client, listed, kept)
-    counts: dict[str, object] = {"new": len(kept.new), "voided": len(kept.voided)}
-    await use(Audit).record("books.sales_list", f"core_client:{client}", client=client, after=counts)
-    if ids:
-        await use(Invoices).tell_read(NAME, ids)
+        ids += [row["id"] for row in await table.insert(*rows).returning(table.id)]
+    return ids
 
 
 async def _void(client: int, listed: Listed, kept: Kept) -> None:

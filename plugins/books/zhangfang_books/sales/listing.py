@@ -1,4 +1,4 @@
-"""Rows of a tax authority's invoice list → the client's issued invoices, or faults by row and column. Pure; amounts are fen."""
+"""Rows of a tax authority's invoice list → the client's issued and received invoices, or faults by row and column. Pure; amounts are fen."""
 
 import datetime as dt
 import re
@@ -38,7 +38,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One issued invoice of the list; amounts are negative on a red letter. ``row`` is the first one that speaks of it."""
+    """One invoice of the list; amounts are negative on a red letter. ``row`` is the first one that speaks of it."""
 
     code: str
     number: str
@@ -65,10 +65,10 @@ class Listed:
 
 @dataclass(slots=True)
 class Listing(Faults):
-    """``received`` counts invoices of the list that the client was given; ``headed`` whether any sheet has the headings of a list."""
+    """``received`` are invoices that the client was given; ``headed`` whether any sheet has the headings of a list."""
 
     issued: list[Listed] = field(default_factory=list)
-    received: int = 0
+    received: list[Listed] = field(default_factory=list)
     headed: bool = False
 
 
@@ -219,24 +219,23 @@ class _Joining:
         row, own = head.row, self._own
         seller, buyer = row.text("seller_id").upper(), row.text("buyer_id").upper()
         has_sellers = bool(row.column("seller_id") or row.column("seller"))
-        if seller != own.tax_id if has_sellers else buyer == own.tax_id:
-            if buyer == own.tax_id:
-                self._found.received += 1
-            else:
-                said = f"销方 {seller or '(空)'}、购方 {buyer or '(空)'} 都不是本企业({own.tax_id})"
-                self._fault(head, "seller_id", said)
+        is_issued = seller == own.tax_id if has_sellers else buyer != own.tax_id
+        if not is_issued and buyer != own.tax_id:
+            said = f"销方 {seller or '(空)'}、购方 {buyer or '(空)'} 都不是本企业({own.tax_id})"
+            self._fault(head, "seller_id", said)
             return
         amount, tax = sum(x.amount for x in lines), sum(x.tax for x in lines)
         if not self._signs_fit(head, amount + tax):
             return
         reversed_ = _REVERSED.search(re.sub(r"\s", "", row.text("remark"))) if amount + tax < 0 else None
-        issued = Listed(
-            *key, row.text("kind")[:40], head.day, (row.text("seller") or own.name)[:120], own.tax_id,
+        sellers = (row.text("seller") or own.name, own.tax_id) if is_issued else (row.text("seller"), seller)
+        listed = Listed(
+            *key, row.text("kind")[:40], head.day, sellers[0][:120], sellers[1][:20],
             row.text("buyer")[:120], buyer[:20], amount, tax, amount + tax, "作废" in row.text("state"),
             reversed_[1] if reversed_ else "", tuple(x.line for x in lines), row.number, row.sheet,
             row.column("number") or row.column("paper_number"),
         )  # fmt: skip
-        self._found.issued.append(issued)
+        (self._found.issued if is_issued else self._found.received).append(listed)
 
     def _signs_fit(self, head: _Row, total: int) -> bool:
         said = head.row.text("positive")

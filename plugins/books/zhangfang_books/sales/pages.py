@@ -1,11 +1,11 @@
 """销项发票: the register of a month, bringing a list in, and drafting the vouchers."""
 
-
 from litestar import Request
 from litestar.datastructures import FormMultiDict, State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
+from zhangfang_books.figures.behind import InvoicesBehind
 from zhangfang_books.filing.service import FOLLOW
 from zhangfang_books.importing.reading_rows import MOST_BYTES, rows_of
 from zhangfang_books.sales.drafting import draft_sales
@@ -17,6 +17,7 @@ from zhangfang_books.statement_pages import Form, months
 from zhangfang_sdk import use
 from zhangfang_sdk.context import client_in_scope, scope, transaction
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.invoices import InvoiceDirection
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.places import here
@@ -85,9 +86,9 @@ async def _brought(client: int, form: FormMultiDict) -> Kept:
     async with rows_of(content) as rows, transaction():
         listing = await read_list(client, rows)
         kept = await keep(client, listing, really=form.get("really") == "1" and listing.faults_found == 0)
-        if kept.done and listing.issued:
+        if kept.done:
             # As the platform's work: who brings sales in need not see taxes.
-            first = Period.of(min(each.day for each in listing.issued))
+            first = Period.of(min(each.day for each in (*listing.issued, *listing.received)))
             await use(Jobs).defer(FOLLOW, client=client, first=first.number)
         return kept
 
@@ -95,14 +96,21 @@ async def _brought(client: int, form: FormMultiDict) -> Kept:
 def _page(*, kept: Kept | None = None, refusal: Refusal | None = None) -> Page:
     return Page(
         "books/sales_import.html",
-        title="导入销项发票",
+        title="导入发票清单",
         active="books-taxes",
         place="sales",
         month=Period.current() if kept is None or kept.last is None else Period.of(kept.last),
         status_code=200 if refusal is None else refusal.status,
         kept=kept,
         refusal=refusal,
+        behind=_received_path(kept),
     )
+
+
+def _received_path(kept: Kept | None) -> str:
+    """Where the received invoices of the list are shown, "" for none."""
+    days = [] if kept is None else [each.day for each in kept.listing.received]
+    return InvoicesBehind(Period.of(min(days)), Period.of(max(days)), InvoiceDirection.RECEIVED).path if days else ""
 
 
 PAGES: list[HTTPRouteHandler] = [sales_page, draft_form, sales_import_page, sales_import_form]

@@ -166,3 +166,22 @@ async def test_what_a_list_brought_is_not_drafted_from_its_photo(office: Any, mo
         assert "清单" in item.refusal_sentence
         assert not await use(Ledger).vouchers(client)
         assert (await use(Invoices).sums(InvoiceQuery(client, direction=issued))).count == 1
+
+
+async def test_what_a_list_says_was_received_is_booked_by_its_document(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list has no voucher for it: the document is not sent back."""
+    client, received = office.firm.restaurant, InvoiceDirection.RECEIVED
+    seller = Party("宁波远洋冷链物流有限公司", SELLER_TAX_ID)
+    own = Party("嘉喜餐饮有限公司", RESTAURANT_TAX_ID)
+    listed = Listed(1, client, received, InvoiceState.CHECKED, "数电普票", NUMBERS[4], dt.date(2026, 11, 3), seller, own, 88_000, 880, 88_880)
+    known = registering.registry()
+    list_ = source_of("list", "清单", [listed])
+    modules = {id_: replace(m, invoice_sources=(list_,)) if id_ == "books" else m for id_, m in known.modules.items()}
+    for place in (sources, service):
+        monkeypatch.setattr(place, "registry", lambda: replace(known, modules=modules))
+    handed_in = await office.handed_in("收到.xml", einvoice_xml(invoice(NUMBERS[4])))
+    async with acting(office.firm, "accountant"):
+        item = await Item.objects().get(Item.id == handed_in)
+        assert item is not None
+        assert item.refusal_code != "capture.same_number"
+        assert item.state != ItemState.REFUSED

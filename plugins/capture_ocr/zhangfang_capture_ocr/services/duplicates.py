@@ -71,8 +71,11 @@ async def told_before(first: Invoice) -> str:
 
 
 async def is_listed(client: int, reading: Reading, direction: Direction) -> bool:
-    """Whether another source than this plugin has the invoice, such as a list of the tax authority."""
-    if not reading.number:
+    """Whether another source than this plugin has the invoice and books it, such as a list of the tax authority of what the client issued.
+
+    What the client received is booked by its document, whoever lists it besides.
+    """
+    if not reading.number or direction is Direction.PURCHASE:
         return False
     query = InvoiceQuery(client, direction=DIRECTIONS[direction], states=EVERY_STATE, numbers=frozenset({reading.number}))
     found = (await use(Invoices).page(query)).invoices

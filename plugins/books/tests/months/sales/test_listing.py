@@ -1,6 +1,7 @@
 """Tax authority's lists of issued invoices: each once, all or nothing, faults by row and column (CAP-12)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,16 +9,16 @@ import pytest
 from months.sales.lists import BUYER, SPECIAL, Sold, e_invoice, number, workbook
 from zhangfang_books.importing.reading_rows import rows_of
 from zhangfang_books.sales.drafting import draft_sales
-from zhangfang_books.sales.keeping import Kept, keep, read_list
+from zhangfang_books.sales.keeping import Kept, give_way, keep, read_list
 from zhangfang_books.sales.reading import month_register
-from zhangfang_books.sales.source import SOURCE
+from zhangfang_books.sales.source import RECEIVED_SOURCE, SOURCE
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.module_settings.tables import ClientSetting
 from zhangfang_core.testing.tenants import TRADING_TAX_ID, TestFirm, acting
 from zhangfang_sdk import use
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
-from zhangfang_sdk.invoices import Invoice, InvoiceQuery, InvoiceState
+from zhangfang_sdk.invoices import Invoice, InvoiceDirection, InvoiceQuery, Invoices, InvoiceState, Party
 from zhangfang_sdk.ledger import Ledger, VoucherState
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.testing.invoice_sources import EVERY_STATE, InvoiceSourceContract
@@ -51,7 +52,7 @@ async def test_a_list_comes_in_once_with_red_and_void_ones(firm: TestFirm) -> No
     """CAP-12: direction by the client's tax id; a red letter names what it reverses; the same list again adds nothing."""
     content = workbook(OWN, MONTH)
     tried = await bring(firm, content, really=False)
-    assert (len(tried.new), tried.listing.received, tried.listing.faults) == (5, 1, [])
+    assert (len(tried.new), len(tried.received.new), tried.listing.faults) == (5, 1, [])
     assert not await issued(firm)
     assert (await bring(firm, content)).done
     again = await bring(firm, content)
@@ -69,6 +70,45 @@ async def test_a_list_comes_in_once_with_red_and_void_ones(firm: TestFirm) -> No
 async def test_either_sheet_alone_gives_the_same_sums(firm: TestFirm, sheets: tuple[str, ...]) -> None:
     await bring(firm, workbook(OWN, MONTH[:4], sheets=sheets))
     assert sum(i.total for i in await issued(firm)) == 918_00
+
+
+async def test_received_ones_are_invoices_like_others(firm: TestFirm) -> None:
+    """Kept once, listed and summed by the Invoices of the SDK with their seller and lines, and in the basis of stamp duty."""
+    content = workbook(OWN, MONTH[5:])
+    assert (await bring(firm, content)).done
+    again = await bring(firm, content)
+    assert (again.received.new, again.received.known, again.done) == ([], 1, False)
+    query = InvoiceQuery(firm.trading, SEPTEMBER, SEPTEMBER, InvoiceDirection.RECEIVED, party=BUYER[1])
+    async with acting(firm, "accountant", client=firm.trading):
+        (found,) = (await use(Invoices).page(query)).invoices
+        assert (await use(Invoices).sums(query)).total == 53_00
+        await InvoiceSourceContract(RECEIVED_SOURCE).check_all()
+    assert (found.number, found.seller.name, found.total, found.lines[0].name) == (number(6), "本企业", 53_00, "*服务*检测")
+    assert (found.state, found.source) == (InvoiceState.CHECKED, "books.received")
+    gone = Sold(MONTH[5].number, MONTH[5].day, MONTH[5].lines, state="作废", seller=BUYER[1], buyer=("本企业", OWN))
+    assert len((await bring(firm, workbook(OWN, [gone]))).received.voided) == 1
+    async with acting(firm, "accountant", client=firm.trading):
+        assert (await use(Invoices).sums(query)).count == 0
+
+
+@pytest.mark.parametrize(("state", "counted"), [(InvoiceState.BOOKED, 0), (InvoiceState.RETURNED, 1)])
+async def test_a_list_gives_way_to_the_document(
+    firm: TestFirm, monkeypatch: pytest.MonkeyPatch, state: InvoiceState, counted: int
+) -> None:
+    await bring(firm, workbook(OWN, MONTH[5:]))
+    party = Party("甲", BUYER[1])
+    document = Invoice(7, firm.trading, InvoiceDirection.RECEIVED, state, "", number(6), dt.date(2026, 9, 22), party, party, 1, 0, 1, source="x.y")
+
+    class Others:
+        async def get(self, keys: Sequence[str]) -> Sequence[Invoice]:
+            return [document] if "x.y:7" in keys else []
+
+    async with scoped_transaction(system_scope(firm.id)):
+        monkeypatch.setattr("zhangfang_books.sales.keeping.use", lambda kind: Others() if kind is Invoices else use(kind))
+        await give_way(["x.y:7", "books.received:1"])
+        monkeypatch.undo()
+    async with acting(firm, "accountant", client=firm.trading):
+        assert (await RECEIVED_SOURCE.sums(InvoiceQuery(firm.trading))).count == counted
 
 
 @pytest.mark.parametrize(
@@ -208,7 +248,7 @@ async def test_a_list_without_sellers_whose_buyer_is_the_client_was_received(fir
     heads = "数电发票号码,购方识别号,购买方名称,开票日期,金额,税额,价税合计"
     rows = [f"{number(1)},{OWN},本企业,2026-09-03,100.00,13.00,113.00", f"{number(2)},{BUYER[1]},{BUYER[0]},2026-09-03,100.00,13.00,113.00"]
     tried = await bring(firm, "\n".join((heads, *rows)).encode(), really=False)
-    assert (tried.listing.received, [x.number for x in tried.new]) == (1, [number(2)])
+    assert ([x.number for x in tried.received.new], [x.number for x in tried.new]) == ([number(1)], [number(2)])
 
 
 async def test_a_red_letter_names_its_invoice_after_either_colon(firm: TestFirm) -> None:
