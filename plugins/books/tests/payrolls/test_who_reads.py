@@ -92,6 +92,33 @@ async def test_from_the_sheet_to_the_voucher(
     assert "1876543" not in trail
 
 
+async def test_the_total_of_one_person_is_that_persons_salary(
+    firm: TestFirm, settings: Settings, test_server: TestServer, database: str
+) -> None:
+    chosen = dataclasses.replace(settings, dsn=test_server.addresses(database).application)
+    base = f"/f/{firm.id}/c/{firm.trading}"
+    async with scoped_transaction(system_scope(firm.id)):
+        admin = await make_member(login="admin@嘉喜", name="admin", password=SECRET, role="admin", client=None)
+        boss = await make_member(login="boss@嘉喜", name="boss", password=SECRET, role="boss", client=firm.trading)
+    async with running_portal(chosen) as portal:
+        async with portal.visitor(await session_for(firm.owner)) as owner:
+            await sent(owner, f"{base}/books/payroll/import", {"period": "2026-01", "really": "1"}, sheet(person(1, UNIQUE, 389.71, name=NAME)))
+        async with scoped_transaction(system_scope(firm.id)):
+            (payroll,) = await Payroll.objects().where(Payroll.client == firm.trading)
+        of_it = f"{base}/books/payroll/{payroll.id}"
+        async with portal.visitor(await session_for(admin)) as other:
+            for path in (f"{base}/books/payroll", of_it):
+                assert SHOWN not in (await other.get(path)).text
+            assert "只有一个人" in (await other.get(of_it)).text
+        async with portal.visitor(await session_for(boss)) as visitor:
+            assert SHOWN in (await visitor.get(of_it)).text, "who confirms it sees what is confirmed"
+            back = await sent(visitor, f"{base}/books/payroll/readers/ask", {"payroll": str(payroll.id)})
+            assert NAME in back
+            await sent(visitor, f"{of_it}/answer", {"confirmed": "1", "sha256": payroll.sha256})
+        async with portal.visitor(await session_for(firm.owner)) as owner:
+            assert "能看应付职工薪酬的人都会看到" in (await owner.get(of_it)).text
+
+
 @pytest.mark.parametrize("role", ["accountant", "reviewer"])
 async def test_the_database_itself_keeps_rows_from_who_is_not_named(firm: TestFirm, role: str) -> None:
     async with acting(firm, role, client=firm.trading):

@@ -22,7 +22,8 @@ DAYS_BEFORE = dt.timedelta(days=14)
 
 
 async def file_demo_returns(clients: Sequence[int]) -> None:
-    """What is due is filed, but for the first client's last stamp duty (or withheld tax, out of its season), which its boss has to confirm, late.
+    """What is due is filed, but for two that are late: the first client's last stamp duty (or withheld tax, out of its season), which its boss has
+    to confirm, and the last client's last withheld tax, which is confirmed and not filed.
 
     Nothing for a client of whom somebody has worked on a return already.
     """
@@ -32,10 +33,9 @@ async def file_demo_returns(clients: Sequence[int]) -> None:
         if any(filing.step > FilingStep.OPEN for filing in every):
             continue
         name = (await use(Clients).client(client)).name
-        past = [f for f in every if f.due <= today()]
-        last = max(past, key=lambda f: (f.tax is Tax.STAMP, f.tax is Tax.IIT, f.due), default=None)
+        late = _late(every, place, is_last=place == len(clients) - 1)
         for filing in every:
-            until = _reached(filing, place, is_last=filing == last)
+            until = late.get(filing.id, FilingStep.OPEN if filing.due > today() else FilingStep.FILED)
             if until > FilingStep.OPEN:
                 await _done(filing, name, until=until)
 
@@ -49,10 +49,15 @@ async def pay_the_rest(clients: Sequence[int]) -> None:
                     await RegisteredFilings().paid(filing.id, on=min(filing.due, today()), amount=filing.payable or 0)
 
 
-def _reached(filing: Filing, place: int, *, is_last: bool) -> FilingStep:
-    if filing.due > today():
-        return FilingStep.OPEN
-    return FilingStep.FIGURES if is_last and place == 0 else FilingStep.FILED
+def _late(every: Sequence[Filing], place: int, *, is_last: bool) -> dict[int, FilingStep]:
+    """Which returns of the client in that place were left behind, and how far they came."""
+    past = sorted((f for f in every if f.due <= today()), key=lambda f: f.due)
+    found: dict[int, FilingStep] = {}
+    if is_last:
+        found |= {f.id: FilingStep.CONFIRMED for f in [f for f in past if f.tax is Tax.IIT][-1:]}
+    if place == 0:
+        found |= {f.id: FilingStep.FIGURES for f in sorted(past, key=lambda f: (f.tax is Tax.STAMP, f.tax is Tax.IIT, f.due))[-1:]}
+    return found
 
 
 async def _done(filing: Filing, name: str, *, until: FilingStep) -> None:

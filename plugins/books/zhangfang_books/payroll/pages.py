@@ -1,7 +1,7 @@
 """Pages of payrolls: the months, one of them, bringing one in, and who may read the rows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from litestar import Request
@@ -47,6 +47,7 @@ async def payrolls_page() -> Page:
     """The months with their totals, newest first."""
     client = client_in_scope()
     rows = await Payroll.objects().where(Payroll.client == client).order_by(Payroll.period, ascending=False)
+    reads = await readers.reads(client)
     return Page(
         "books/payrolls.html",
         title="工资",
@@ -54,7 +55,8 @@ async def payrolls_page() -> Page:
         payrolls=[(Period.from_number(row.period), row) for row in rows],
         states=STATES,
         readers=await readers.readers_of(client),
-        reads=await readers.reads(client),
+        reads=reads,
+        totals_seen=_totals_seen(reads=reads),
         may_import=scope().holds("ledger.draft"),
         may_confirm=scope().holds(readers.CONFIRM),
     )
@@ -79,6 +81,7 @@ async def payroll_page(payroll_id: int) -> Page:
         state=STATES[found.state],
         rows=rows,
         reads=reads,
+        totals_seen=_totals_seen(reads=reads),
         masked=masked,
         voucher=voucher,
         may_book=may_book,
@@ -118,10 +121,11 @@ async def reopen_payroll(payroll_id: int, data: Form) -> Redirect:
 
 
 @action("/books/payroll/readers/ask", of=CLIENT, permission=readers.TOTALS)
-async def ask_to_read() -> Redirect:
-    """Ask to read the rows; who confirms payrolls reads at once."""
+async def ask_to_read(data: Form) -> Redirect:
+    """Ask to read the rows; who confirms payrolls reads at once. ``payroll`` is the one that was open, to go back to."""
     await readers.ask(client_in_scope())
-    return go(here("/books/payroll"))
+    opened = str(data.get("payroll", ""))
+    return go(here(f"/books/payroll/{opened}" if opened.isascii() and opened.isdigit() else "/books/payroll"))
 
 
 @action("/books/payroll/readers/{payroll_reader_id:int}", of=CLIENT, permission=readers.CONFIRM)
@@ -161,6 +165,12 @@ async def payroll_import_form(request: Asked) -> Page:
             return await _import_page(form, refusal=refusal)
     async with transaction():
         return await _import_page(form, sheet=sheet, brought=brought)
+
+
+def _totals_seen(*, reads: bool) -> Callable[[Payroll], bool]:
+    """Whether the person may see a payroll's totals: those of one person are what that person earns."""
+    named = reads or scope().holds(readers.CONFIRM)
+    return lambda payroll: named or payroll.people > 1
 
 
 async def _accounts(client: int) -> list[tuple[str, str]]:
