@@ -81,13 +81,17 @@ def _read(page: SeenPage, index: int, boxes: Sequence[TextBox]) -> tuple[list[Fo
 
 def _as_read_by(boxes: Sequence[TextBox], reader: int) -> list[TextBox]:
     """The boxes as one reader has them, the first counted 0; where it was not asked, as all have them."""
-    return [replace(box, text=(box.text, *box.others)[reader] if len(box.others) >= reader else _best(box)) for box in boxes]
+    return [
+        replace(box, text=(box.text, *box.others)[reader] if len(box.others) >= reader else _best(box)) for box in boxes
+    ]
 
 
 def _is_made_out(reading: Reading) -> bool:
     if reading.number is None or reading.total is None or reading.issued_on is None:
         return False
-    return reading.kind in TICKETS or (reading.seller_name is not None and reading.amount is not None and bool(reading.lines))
+    return reading.kind in TICKETS or (
+        reading.seller_name is not None and reading.amount is not None and bool(reading.lines)
+    )
 
 
 def _unproven(reading: Reading) -> Iterator[Box]:
@@ -183,18 +187,35 @@ def _right_id(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> F
 def _line(
     line: InvoiceLine, place: int, reading: Reading, page: SeenPage, variants: Sequence[tuple[int, Reading]]
 ) -> InvoiceLine:
-    read: dict[int, Value] = {}
-    for reader, other in variants:
-        same = len(other.lines) == len(reading.lines) and other.lines[place].amount == line.amount
-        if same and _was_read(other.lines[place].box, page, reader, letters_only=True):
-            read[reader] = other.lines[place].name
-    if not _families_agree(read) or _is_pieced(line, page):
+    alike = {
+        reader: other.lines[place]
+        for reader, other in variants
+        if len(other.lines) == len(reading.lines) and other.lines[place].amount == line.amount
+    }
+    read: dict[int, Value] = {
+        reader: other.name for reader, other in alike.items() if _was_read(other.box, page, reader, letters_only=True)
+    }
+    measures: dict[int, Value] = {reader: f"{other.specification} {other.unit}" for reader, other in alike.items()}
+    if not (_families_agree(read) and _families_agree(measures)) or _is_pieced(line, page):
         return line
-    names = [str(name) for name in read.values()]
-    best, _ = Counter(map(_told, names)).most_common(1)[0]
-    name = _widest([each for each in (line.name, *names) if _told(each) == best])
+    name = _widest([each for each in (line.name, *map(str, read.values())) if _told(each) == _most_said(read.values())])
     short = name.split("*")[1] if name.count("*") >= 2 and name.startswith("*") else ""
-    return replace(line, name=name, classification_short=short, witnesses=(READER,))
+    said = _most_said(measures.values())
+    best = next(other for reader, other in alike.items() if _told(measures[reader]) == said)
+    return replace(
+        line,
+        name=name,
+        classification_short=short,
+        specification=best.specification,
+        unit=best.unit,
+        witnesses=(READER,),
+    )
+
+
+def _most_said(values: Iterable[Value]) -> str:
+    """What most readers say, as it is compared."""
+    best, _ = Counter(map(_told, values)).most_common(1)[0]
+    return best
 
 
 def _is_pieced(line: InvoiceLine, page: SeenPage) -> bool:

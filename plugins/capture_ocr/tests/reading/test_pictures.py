@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -56,9 +57,7 @@ def seen(*codes: str, slope: float = 0.0, others: Sequence[dict[str, str]] = ({}
     for name, (text, left, top, right) in PRINT.items():
         fall = slope * (left + right) / 2
         more = tuple(other.get(name, text) for other in others)
-        boxes.append(
-            TextBox(changed.get(name, text), 0.99, left, top + fall, right, top + fall + 0.03, others=more)
-        )
+        boxes.append(TextBox(changed.get(name, text), 0.99, left, top + fall, right, top + fall + 0.03, others=more))
     return SeenPage(tuple(boxes), tuple(PlacedCode(code, 0.1, 0.1) for code in codes), 600, 0)
 
 
@@ -112,7 +111,13 @@ def test_two_of_three_readers(word: str, misread: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["苏州用直商贸有限公司", "安徽毫州商贸有限公司", "深圳日日商贸有限公司", "北京天桃商贸有限公司", "苏州鄄都商贸有限公司"],
+    [
+        "苏州用直商贸有限公司",
+        "安徽毫州商贸有限公司",
+        "深圳日日商贸有限公司",
+        "北京天桃商贸有限公司",
+        "苏州鄄都商贸有限公司",
+    ],
 )
 def test_letters_that_all_readers_mistake_alike_prove_nothing(name: str) -> None:
     """CAP-4: a common letter may stand for its rare twin, and one rare letter for another."""
@@ -177,7 +182,9 @@ def test_a_name_of_two_words_is_not_sure() -> None:
     """CAP-4: what stands close behind a name may be of the next column."""
     page = seen(QR)
     item = next(box for box in page.boxes if box.text == PRINT["item"][0])
-    beside = dataclasses.replace(item, text="X200", others=("X200", "X200"), left=item.right + 0.002, right=item.right + 0.03)
+    beside = dataclasses.replace(
+        item, text="X200", others=("X200", "X200"), left=item.right + 0.002, right=item.right + 0.03
+    )
     reading = documents_on(dataclasses.replace(page, boxes=(*page.boxes, beside)), 0)[0][0].reading
     assert not sure(reading)
 
@@ -187,11 +194,106 @@ def test_a_name_that_reaches_into_the_next_column_is_not_sure() -> None:
     page = seen(QR)
     name = "*餐饮服务*餐饮费X-200"
     merged = {"text": name, "others": (name, name), "right": 0.63}
-    boxes = tuple(
-        dataclasses.replace(box, **merged) if box.text == PRINT["item"][0] else box for box in page.boxes
-    )
+    boxes = tuple(dataclasses.replace(box, **merged) if box.text == PRINT["item"][0] else box for box in page.boxes)
     reading = documents_on(dataclasses.replace(page, boxes=boxes), 0)[0][0].reading
     assert not sure(reading)
+
+
+_CELLS = {"specification": ("", 0.29), "unit": ("份", 0.41), "quantity": ("2", 0.48), "price": ("113.59", 0.54)}
+_HEADINGS = (("规格型号", 0.29), ("单位", 0.40), ("数量", 0.47), ("单价", 0.54))
+
+
+def measured(others: Sequence[str] | None = None, **changed: str) -> Reading:
+    """The picture with the measures of its line, ``changed`` to what its readers have there ("" for nothing); ``others`` read the specification so."""
+    page = seen(QR)
+    cells = [(changed.get(name, text), left, 0.46) for name, (text, left) in _CELLS.items()]
+    added = [
+        TextBox(
+            text,
+            0.99,
+            left,
+            top,
+            left + 0.012 * len(text),
+            top + 0.03,
+            others=tuple(others or ()) if text == changed.get("specification") and others else (text, text),
+        )
+        for text, left, top in (*((text, left, 0.41) for text, left in _HEADINGS), *cells)
+        if text
+    ]
+    return read_picture([*page.boxes, *added], (QR,), page.shape)
+
+
+def test_a_line_whose_measure_was_read_in_part_is_not_sure() -> None:
+    """CAP-4: of unit, quantity and price readers lose single letters and figures; the units of two rows become one."""
+    (line,) = measured().lines
+    assert (line.unit, line.quantity, line.unit_price) == ("份", 2, Decimal("113.59"))
+    assert sure(measured())
+    assert sure(measured(unit=""))
+    assert sure(measured(unit="", quantity="", price=""))
+    for lost in ("quantity", "price"):
+        assert not sure(measured(**{lost: ""}))
+    assert not sure(measured(quantity="", price=""))
+    assert not sure(measured(unit="份次"))
+
+
+@pytest.mark.parametrize("specification", ["2.5mm2", "20Oml", "200m1"])
+def test_a_specification_that_readers_mistake_alike_is_not_sure(specification: str) -> None:
+    """CAP-4: small raised figures, and letters that look like figures."""
+    assert sure(measured(specification="A4 70g"))
+    assert not sure(measured(specification=specification))
+
+
+def test_a_specification_needs_a_second_reader() -> None:
+    """CAP-4: as the name before it."""
+    assert not sure(measured(specification="ZR-BVR", others=("ZR-8VR", "ZR-3VR")))
+    one = measured(specification="ZR-BVR", others=("ZR-8VR", "ZR-8VR"))
+    assert (one.lines[0].specification, sure(one)) == ("ZR-8VR", True)
+
+
+def test_a_bracket_that_does_not_close_is_not_sure() -> None:
+    """CAP-4: a name may run on in a row that was not found."""
+    name = "*餐饮服务*餐饮费（三人"
+    assert not sure(picture(QR, item=name, others=({"item": name},) * 2))
+
+
+def test_a_code_and_the_rate_stand_for_capitals_that_were_not_read() -> None:
+    """CAP-4: amount by the code, tax by its rate, total by both; without the code capitals are needed."""
+    nothing = {"words": "？"}
+    assert sure(picture(QR, **nothing, others=(nothing, nothing)))
+    assert not sure(picture(**nothing, others=(nothing, nothing)))
+    exempt = {**nothing, "rate": "*"}
+    assert not sure(picture(QR, **exempt, others=(exempt, exempt)))
+
+
+def test_a_private_person_needs_no_tax_id() -> None:
+    """CAP-4: two families agree on a name as persons have them; a company's name without its id stays open."""
+    for name in ("王芳", "尤玥磊（个人）"):
+        assert sure(
+            picture(
+                QR,
+                buyer=f"名称：{name}",
+                buyer_id="纳税人识别号：",
+                others=({"buyer": f"名称：{name}", "buyer_id": "纳税人识别号："},) * 2,
+            )
+        )
+    for name in ("云溪样本科技有限公司", "王"):
+        assert not sure(
+            picture(
+                QR,
+                buyer=f"名称：{name}",
+                buyer_id="纳税人识别号：",
+                others=({"buyer": f"名称：{name}", "buyer_id": "纳税人识别号："},) * 2,
+            )
+        )
+
+
+def test_a_number_that_print_lost_stands_in_its_code() -> None:
+    """CAP-4: a QR code checks itself; its date and sum are those in print, so it is this invoice's."""
+    reading = picture(QR, number="发票号码：")
+    assert reading.number == "12345678"
+    assert sure(picture(QR, number="发票号码：", others=({"number": "发票号码："},) * 2))
+    other = QR.replace("227.18", "228.18")
+    assert not sure(picture(other, number="发票号码：", others=({"number": "发票号码："},) * 2))
 
 
 def test_without_its_code_number_and_date_need_readers_of_two_families() -> None:

@@ -18,9 +18,18 @@ from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 
 _WHO = {"buyer": "购买方", "seller": "销售方"}
 UNNUMBERED = frozenset(
-    {InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.BANK_SLIP, InvoiceKind.FISCAL, InvoiceKind.OTHER}
+    {
+        InvoiceKind.RAIL_PAPER,
+        InvoiceKind.POS,
+        InvoiceKind.TILL,
+        InvoiceKind.BANK_SLIP,
+        InvoiceKind.FISCAL,
+        InvoiceKind.OTHER,
+    }
 )
-NO_TAX_DOCUMENT = frozenset({InvoiceKind.BANK_SLIP, InvoiceKind.FISCAL, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER})
+NO_TAX_DOCUMENT = frozenset(
+    {InvoiceKind.BANK_SLIP, InvoiceKind.FISCAL, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.OTHER}
+)
 """Kinds that need not name the buyer's tax id."""
 _ISSUE_AGAIN = "请让开票方核对后重开。"
 
@@ -47,7 +56,7 @@ def number_shape(reading: Reading) -> ProofResult:
 def number_year(reading: Reading) -> ProofResult:
     """The first two digits of a 数电票's number are the year of issue (公告2024年第11号)."""
     number, issued = reading.number, reading.issued_on
-    if number is None or issued is None or len(number) != DIGITAL_SHAPE.number_length:
+    if number is None or issued is None or len(number) != DIGITAL_SHAPE.number_length or reading.kind in UNNUMBERED:
         return ProofResult("number.year", None, "number", "这种发票的号码里没有年份。", Fixer.NOBODY)
     if number[:2] == f"{issued.year % 100:02d}":
         return ProofResult("number.year", True, "number", "号码里的年份与开票日期一致。", Fixer.NOBODY)

@@ -66,6 +66,7 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
     No proof failed, sums, number and date are proven, and the sums are proven a second time: by the lines, and,
     where the values were read off print rather than issued as data, by the capitals as well. Values recognised on a
     picture need a witness each besides, and so do the words there: see `witnesses` and `words`. There a QR code that says the amount stands for the lines,
+    one that says a sum, with a tax that fits its rate, for capitals that were not read,
     and on a rail ticket, which prints one sum and no capitals, one that says the fare for the sums.
     A valid record of the tax administration witnesses number, date and total.
     """
@@ -80,13 +81,21 @@ def is_sure(reading: Reading, proofs: Sequence[ProofResult]) -> bool:
         needed.add("total.capitals")
     if witnesses.is_recognised(reading):
         needed |= witnesses.NEEDED | words.NEEDED
-        if witnesses.said_by_qr(reading, "amount"):
-            needed -= _LISTED
         if reading.kind is InvoiceKind.RAIL and witnesses.said_by_qr(reading, "total"):
             needed -= {"total.sum", "total.capitals"}
+        else:
+            needed = _with_code(reading, needed, passed)
     if records.VALID in passed:
         needed -= {*witnesses.NEEDED, "total.capitals"}
     return needed <= passed
+
+
+def _with_code(reading: Reading, needed: set[str], passed: set[str]) -> set[str]:
+    """What is needed besides a QR code that agrees with a printed sum."""
+    if "total.capitals" in passed:
+        return needed - _LISTED if witnesses.said_by_qr(reading, "amount") else needed
+    said = witnesses.said_by_qr(reading, "amount") or witnesses.said_by_qr(reading, "total")
+    return needed - {"total.capitals"} | {"tax.rate"} if said else needed
 
 
 def _kind_known(reading: Reading) -> ProofResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 
@@ -62,3 +63,6 @@ FIRST_DIGITAL: Final = date(2021, 12, 1)
 
 PERSONS: Final = frozenset({"个人", "个人(个人)"})
 """Buyers' names that stand for a private person, brackets narrow."""
+
+UNITS: Final = frozenset(Path(__file__).with_name("units.txt").read_text(encoding="utf-8").split())
+"""Units in which goods and services are usually invoiced, Latin letters small. On a picture any other is looked at."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from zhangfang_capture_ocr.proofs.values import Fixer, ProofResult
-from zhangfang_capture_ocr.reading import Reading, Source
+from zhangfang_capture_ocr.reading import FieldValue, InvoiceKind, Reading, Source, Value
 
 NEEDED: Final = frozenset({"number.witness", "date.witness"})
+WITHOUT_CODE: Final = frozenset(
+    {InvoiceKind.RAIL_PAPER, InvoiceKind.POS, InvoiceKind.TILL, InvoiceKind.BANK_SLIP, InvoiceKind.OTHER}
+)
+"""Kinds on which no code is printed besides their number."""
 QR_SINCE: Final = 17
 """Two-digit year in the code of paper invoices from which on they carry a QR code."""
 _CODE_AGE: Final = 5
@@ -33,14 +37,21 @@ def recognised(reading: Reading) -> tuple[ProofResult, ...]:
 
 
 def _number(reading: Reading) -> ProofResult:
-    names = ("number",) if reading.kind.is_digital else ("code", "number")
+    coded = not reading.kind.is_digital and reading.kind not in WITHOUT_CODE
+    names = ("code", "number") if coded else ("number",)
     for name in names:
         found = reading.fields.get(name)
-        if found is None or not found.witnesses:
+        if found is None or not (found.witnesses or _is_of_a_code_that_fits(reading, found)):
             word = "发票代码" if name == "code" else "发票号码"
             sentence = f"{word}只读到一处，没有别处可以印证，请会计对照原票看一眼。"
             return ProofResult("number.witness", None, name, sentence, Fixer.ACCOUNTANT)
     return ProofResult("number.witness", True, "number", "发票号码有两处印证。", Fixer.NOBODY)
+
+
+def _is_of_a_code_that_fits(reading: Reading, found: FieldValue[Value]) -> bool:
+    """Whether a value that print lost stands in a QR code, which checks itself, whose date and sum are those in print: it is this invoice's."""
+    sums = (said_by_qr(reading, "amount"), said_by_qr(reading, "total"))
+    return found.source is Source.QR and said_by_qr(reading, "issued_on") and any(sums)
 
 
 def _date(reading: Reading) -> ProofResult:

@@ -9,7 +9,8 @@ from typing import Final
 from zhangfang_capture_ocr.reading.qr import invoices_in
 from zhangfang_capture_ocr.reading.titles import near, plain, title_count
 
-_NUMBER: Final = re.compile(r"发票号码[:.]?(\d{20}|\d{8})(?!\d)")
+_NUMBER: Final = re.compile(r"(蓝字[^\d]{0,8})?发票号码[:.]?(\d{20}|\d{8})(?!\d)")
+"""A number behind its label; one that a red-letter invoice says it reverses is none of its own."""
 
 
 def counted(rows: Sequence[str], words: Iterable[str], codes: Iterable[str]) -> dict[str, int]:
@@ -17,7 +18,7 @@ def counted(rows: Sequence[str], words: Iterable[str], codes: Iterable[str]) -> 
     lines = [plain(row) for row in rows]
     return {
         "titles": title_count(words),
-        "numbers": len({number for line in lines for number in _NUMBER.findall(line)}),
+        "numbers": len({number for line in lines for reversed_, number in _NUMBER.findall(line) if not reversed_}),
         "totals": sum(1 for line in lines if near(line, "价税合计")),
         "codes": len(invoices_in(codes)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -143,5 +144,14 @@ def _kind_of_ticket(whole: str) -> InvoiceKind | None:
 
 
 def title_count(texts: Iterable[str]) -> int:
-    """How many of these lines are titles."""
-    return sum(1 for text in texts if is_title(text))
+    """How many of these lines are titles. A bank's receipt says what it is in several ways; of those each way counts for itself."""
+    titles = [text for text in texts if is_title(text)]
+    ways = Counter(way for text in titles if (way := _way_of_a_bank(text)) is not None)
+    return sum(1 for text in titles if _way_of_a_bank(text) is None) + max(ways.values(), default=0)
+
+
+def _way_of_a_bank(title: str) -> str | None:
+    """The words by which a title says that this is a bank's receipt, None for titles of other kinds."""
+    words = plain(title)
+    found = next(((title, kind) for title, kind in TITLES if title in words), None)
+    return found[0] if found is not None and found[1] is InvoiceKind.BANK_SLIP else None

@@ -9,6 +9,7 @@ from zhangfang_capture_ocr.recognising.engines import Run
 from zhangfang_capture_ocr.recognising.finder import Finder, Line
 from zhangfang_capture_ocr.recognising.readers import LineReader, cut_out, read_lines
 from zhangfang_capture_ocr.recognising.sessions import Pixels
+from zhangfang_capture_ocr.recognising.stacked import rows_of_stack
 from zhangfang_capture_ocr.recognising.values import FURTHER_READERS
 from zhangfang_capture_ocr.recognising.weights import alphabet, model
 
@@ -27,14 +28,29 @@ class Cascade:
     def __call__(self, bgr: Pixels) -> list[Run]:
         """The lines of a picture that hold any text."""
         lines = self._finder.find(bgr)
+        read = read_lines(self._readers[FIRST], bgr, lines)
+        lines, read = self._parted(bgr, lines, read)
         runs: list[Run] = []
         kept: list[Line] = []
-        for line, (text, certainty) in zip(lines, read_lines(self._readers[FIRST], bgr, lines), strict=True):
+        for line, (text, certainty) in zip(lines, read, strict=True):
             if text.strip():
                 runs.append((text, certainty, line.box))
                 kept.append(line)
         self._seen.append((runs, bgr, kept))
         return runs
+
+    def _parted(
+        self, bgr: Pixels, lines: Sequence[Line], read: Sequence[tuple[str, float]]
+    ) -> tuple[list[Line], list[tuple[str, float]]]:
+        """The same lines and what was read there, with each stack of cells parted and its cells read each for itself."""
+        texts = [text for text, _ in read]
+        parted: list[tuple[Line, tuple[str, float]]] = []
+        for line, found in zip(lines, read, strict=True):
+            cells = rows_of_stack(line, lines, texts)
+            parted += (
+                zip(cells, read_lines(self._readers[FIRST], bgr, cells), strict=True) if cells else [(line, found)]
+            )
+        return [line for line, _ in parted], [found for _, found in parted]
 
     def forget(self) -> None:
         """Give up the pictures seen so far; to be called before each page."""
