@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from zhangfang_capture_ocr.specimens import taxed_line
 from zhangfang_capture_ocr.tables import Recognition
 from zhangfang_core.testing.tenants import acting
 from zhangfang_sdk.ledger import Ledger
@@ -17,8 +18,8 @@ PHOTO = Path(__file__).parents[1] / "photo.heic"
 
 @pytest.mark.parametrize("turned", [0, 90])
 async def test_a_photo_becomes_a_draft(office: Any, drawn: Any, turned: int) -> None:
-    """CAP-1, CAP-2, CAP-5: fields with places, a draft for the accountant, and never sure without a witness."""
-    item = await office.handed_in("照片.jpg", drawn.photo(turned))
+    """CAP-1, CAP-2, CAP-5: fields with places, a draft for the accountant; an item without its short name is never sure."""
+    item = await office.handed_in("照片.jpg", drawn.photo(turned, lines=(taxed_line("冷链运输", 100000, "9%"),)))
     row = await office.invoice_of(item)
     assert (row["number"], row["issued_on"], row["total"]) == ("26332000000187654321", date(2026, 11, 3), 109000)
     assert (await office.state(item))[0] == "needs_review"
