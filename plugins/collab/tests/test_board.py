@@ -7,9 +7,10 @@ from zhangfang_collab.board import Chosen
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.identity.set_up import make_member
 from zhangfang_core.tenancy.assignments import assign
 from zhangfang_core.testing.fixtures import Visit
-from zhangfang_core.testing.tenants import TestFirm, acting, somebody
+from zhangfang_core.testing.tenants import OWNER_PASSWORD, TestFirm, acting, somebody
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tasks import Side
@@ -111,6 +112,19 @@ async def test_what_is_chosen_stays_after_reminding_and_ticking(firm: TestFirm, 
     assert "嘉喜商贸" in shown.text, "whose tasks they are stands there though none is left"
 
 
+async def test_of_several_it_is_said_how_many_were_not_reminded(firm: TestFirm, visit: Visit) -> None:
+    """Of two clients one has nobody to tell: the accountant is not left to believe that both were told."""
+    async with scoped_transaction(system_scope(firm.id)):
+        await make_member(login="boss", name="李总", password=OWNER_PASSWORD, role="boss", client=firm.trading)
+    tasks = [await due_in(firm, client, 1) for client in (firm.trading, firm.restaurant)]
+    owner = await visit("owner", of_firm=True)
+    assert (await owner.get("/tasks/board?show=soon")).text.count("客户那边还没有人") == 1
+    answer = await owner.post("/tasks/board", do="remind", task=[f"{task}.0" for task in tasks], show="soon")
+    page = (await owner.get(answer.headers["location"])).text
+    assert "已提醒 1 项" in page
+    assert "有 1 项没有发出提醒" in page
+
+
 async def test_sent_twice_the_board_does_no_second_step(firm: TestFirm, visit: Visit) -> None:
     """A double press: the second one is for a step that is done."""
     owner = await visit("owner", of_firm=True)
@@ -118,7 +132,7 @@ async def test_sent_twice_the_board_does_no_second_step(firm: TestFirm, visit: V
     async with acting(firm, "accountant"):
         task = await ticking.make_one(firm.restaurant, Period.current(), two, title="申报", note="", due_on=today())
     assert f'name="task" value="{task}.0"' in (await owner.get("/tasks/board?show=")).text
-    for told, words in (("done=1", "1 项已办好一步"), ("done=0", "都已经办过了")):
+    for told, words in (("done=1", "1 项已办好一步"), ("done=0", "有 1 项没有再改")):
         answer = await owner.post("/tasks/board", do="done", task=f"{task}.0", show="")
         assert told in answer.headers["location"]
         assert words in (await owner.get(answer.headers["location"])).text

@@ -25,10 +25,10 @@ ALL = translatable("全部负责人")
 
 @page("/tasks/board", of=FIRM, permission="collab.assign")
 async def board_page(
-    show: str | None = None, accountant: str = "", client: str = "", person: str = "", number: int = 1, done: str = "", told: str = ""
+    show: str | None = None, accountant: str = "", client: str = "", person: str = "", number: int = 1, done: str = "", told: str = "", ticked: str = ""
 ) -> Page:
     """Open tasks of all clients: ``show`` is a key of FILTERS, ``accountant``, ``client`` and ``person`` (ids, or "" for all) narrow it, ``number``
-    is the page. ``done`` says how many were ticked just now, ``told`` of how many a client was reminded."""
+    is the page. Of ``ticked`` just now ``done`` says how many are done, ``told`` of how many a client was reminded."""
     found = await board(Chosen(show, id_in(accountant), id_in(client), id_in(person), number))
     chosen = found.chosen
     return Page(
@@ -41,6 +41,7 @@ async def board_page(
         kept=_kept(chosen),
         done=id_in(done),
         told=id_in(told),
+        ticked=id_in(ticked) or 0,
         most=MOST_COUNTED,
         filters=list(FILTERS.items()),
         names=await client_names([t.client for t in found.tasks] + ([chosen.client] if chosen.client else [])),
@@ -64,6 +65,7 @@ async def act_on_board(request: Request[Any, Any, State]) -> Redirect:
         told = {"done": str(sum(done))}
     else:
         told = {"told": str(await reminding.nudge(sorted(tasks)))}
+    told["ticked"] = str(len(tasks))
     sent = {name: text(form, name)[:20] for name in ("show", "accountant", "client", "person", "number") if name in form}
     return go(_address({**{name: value for name, value in sent.items() if value or name == "show"}, **told}))
 
