@@ -36,7 +36,7 @@ NOTICE_KINDS = (
     ),
     NoticeKind("letter", "客户收到来函", "{client}收到“{title}”", "最后期限 {due},请看清要求并安排。{note}", permission=TO_FIRM),
     NoticeKind("comment", "会计的留言", "{by}在“{title}”里留言", "{words}", permission=TO_CLIENT),
-    NoticeKind("firm_comment", "客户的留言", "{client}{by}在“{title}”里留言", "{words}", permission=TO_FIRM),
+    NoticeKind("firm_comment", "客户的留言", "{client} {by}在“{title}”里留言", "{words}", permission=TO_FIRM),
     NoticeKind(
         "yearly", "年度事项", "请核对:{title}", "{due}前要办完。请打开核对资料,不对的写明是什么。", sms="请核对:{title},{due}前要办完", window=True,
         permission=TO_CLIENT,
