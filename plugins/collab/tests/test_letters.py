@@ -2,10 +2,12 @@
 
 import asyncio
 import datetime as dt
+import html
+import re
 
 import pytest
 
-from zhangfang_collab import demo, letters, listing, owners, ticking
+from zhangfang_collab import demo, letters, listing, owners, templates, ticking
 from zhangfang_collab.letters import Letter
 from zhangfang_collab.tables import Task
 from zhangfang_collab.waiting import waiting
@@ -120,8 +122,7 @@ async def test_owners_are_of_the_firm_and_of_this_client(firm: TestFirm) -> None
 async def test_the_pages(firm: TestFirm, visit: Visit) -> None:
     boss, owner = await visit("boss"), await visit("owner", of_firm=True)
     assert "税务事项通知书" in (await boss.get("/tasks/letter")).text
-    templates = (await owner.get("/tasks/templates")).text
-    assert "工资表" in templates
+    assert "工资表" in (await owner.get("/tasks/templates")).text
     form = {
         "title": "交{covers}库存表", "payer": "", "month": "0", "due_rule": "working_day", "due_number": "10", "step": "交表", "side": "client",
         "asks": "document", "active": "1",
@@ -132,6 +133,37 @@ async def test_the_pages(firm: TestFirm, visit: Visit) -> None:
     assert (await owner.post("/tasks/templates/new", **form)).status_code == 303
     assert "交某月库存表" in (await owner.get("/tasks/templates")).text
     assert (await boss.get("/tasks/templates")).status_code in (403, 404)
+
+
+async def test_what_two_people_change_in_one_template_is_not_lost(firm: TestFirm, visit: Visit) -> None:
+    """Two tabs: the second one would have put the old day back. It says so, keeps what was typed, and goes when pressed once more."""
+    owner = await visit("owner", of_firm=True)
+    await owner.get("/tasks/templates")
+    async with acting(firm, "owner"):
+        payroll = next(template for template in await templates.templates() if template.key == "payroll")
+    path = f"/tasks/templates/{payroll.id}"
+    seen = seen_in((await owner.get(path)).text)
+    form = {
+        "title": payroll.title, "payer": "", "month": "0", "due_rule": "working_day", "due_number": "10", "step": "确认", "side": "client",
+        "asks": "payroll", "active": "1", "feeds": payroll.feeds, "seen": seen,
+    }  # fmt: skip
+    for _ in range(2):
+        assert (await owner.post(path, **form)).status_code == 303, "the same sent twice is no other change"
+    other = {**form, "due_number": "5", "note": "另一个标签页"}
+    refused = await owner.post(path, **other)
+    assert refused.status_code == 422
+    assert "有人改过这份模板" in refused.text
+    assert "另一个标签页" in refused.text
+    assert (await owner.post(path, **{**other, "seen": seen_in(refused.text)})).status_code == 303
+    async with acting(firm, "owner"):
+        assert (await templates.template(payroll.id)).due.number == 5
+
+
+def seen_in(page: str) -> str:
+    """What the form says that it was made from."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found is not None
+    return html.unescape(found[1])
 
 
 async def test_the_demo_is_filled_once(firm: TestFirm) -> None:

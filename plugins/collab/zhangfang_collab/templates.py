@@ -63,6 +63,7 @@ class TaskTemplate:
     active: bool = True
     owner_role: str = ""
     id: int = 0
+    changed_at: dt.datetime | None = None
 
     def fits(self, payer: TaxpayerKind, package: str, period: Period) -> bool:
         return (
@@ -168,6 +169,7 @@ def _value(row: Template) -> TaskTemplate:
         active=row.active,
         owner_role=row.owner_role,
         id=int(row.id),
+        changed_at=row.changed_at,
     )
 
 
@@ -187,19 +189,21 @@ class TypedTemplate:
     owner_role: str = ""
 
 
-async def save(template_id: int | None, typed: TypedTemplate) -> int:
+async def save(template_id: int | None, typed: TypedTemplate, seen: str = "") -> int:
     """Change a template, or make one with None; needs ``collab.templates``; on the trail. A new one that is like one that there is in all is that
-    one: the form was sent twice.
+    one: the form was sent twice. ``seen`` is ``stamp`` of the template that stood in the form, "" for whichever.
 
-    Raises Refusal ``collab.title_missing``, ``collab.note_long``, ``collab.package_long``, ``collab.due_wrong``, ``collab.steps_wrong``,
-    ``collab.template_wrong``, ``common.not_found``.
+    Raises Refusal ``collab.template_changed`` (409) when it was changed since, ``collab.title_missing``, ``collab.note_long``,
+    ``collab.package_long``, ``collab.due_wrong``, ``collab.steps_wrong``, ``collab.template_wrong``, ``common.not_found``.
     """
     require("collab.templates")
+    await Template.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", f"collab:{firm_in_scope()}:templates")
     before = None if template_id is None else await template(template_id)
     wanted = await _checked(typed, before)
+    if before is not None and seen not in ("", stamp(before)) and not _is_same(wanted, before):
+        raise Refusal("collab.template_changed", "您打开之后有人改过这份模板。请核对后再保存一次,会以这里写的为准。", status=409)
     if before is None:
-        await Template.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", f"collab:{firm_in_scope()}:templates")
-        known = next((t.id for t in await templates() if replace(wanted, key=t.key, id=t.id) == t), None)
+        known = next((t.id for t in await templates() if _is_same(wanted, t)), None)
         if known is not None:
             return known
         template_id = await _added(wanted)
@@ -212,6 +216,15 @@ async def save(template_id: int | None, typed: TypedTemplate) -> int:
         after=_shown(wanted),
     )
     return int(template_id or 0)
+
+
+def _is_same(wanted: TaskTemplate, known: TaskTemplate) -> bool:
+    return replace(wanted, key=known.key, id=known.id, changed_at=known.changed_at) == known
+
+
+def stamp(template: TaskTemplate) -> str:
+    """Tells a template from what it becomes when somebody changes it."""
+    return "" if template.changed_at is None else template.changed_at.isoformat()
 
 
 async def _added(template: TaskTemplate) -> int:

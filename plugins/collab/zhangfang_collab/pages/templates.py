@@ -59,6 +59,7 @@ async def template_page(template_id: int) -> Page:
     """One, to be changed."""
     known = await templates.template(template_id)
     typed = {
+        "seen": templates.stamp(known),
         **{"title": known.title, "note": known.note, "payer": known.payer, "package": known.package},
         **{"month": str(known.month), "due_rule": known.due.rule, "due_number": str(known.due.number), "due_tax": known.due.tax},
         **{"feeds": known.feeds, "owner_role": known.owner_role, "active": "1" if known.active else ""},
@@ -80,7 +81,7 @@ async def change_template(template_id: int, request: Request[Any, Any, State]) -
 
 async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Page:
     """Steps are sent as ``side``, ``step`` and ``asks``, each as often as there are rows."""
-    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "owner_role", "active")
+    names = ("title", "note", "payer", "package", "month", "due_rule", "due_number", "due_tax", "feeds", "owner_role", "active", "seen")
     typed = {name: text(data, name)[:4000] for name in names}
     sides = texts(data, "side")
     steps = [
@@ -104,10 +105,12 @@ async def _saved(template_id: int | None, data: FormMultiDict) -> Redirect | Pag
             active=typed["active"] == "1",
             owner_role=typed["owner_role"],
         )
-        await templates.save(template_id, wanted)
+        await templates.save(template_id, wanted, typed["seen"])
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
+        if template_id is not None and refusal.status == 409:
+            typed["seen"] = templates.stamp(await templates.template(template_id))
         return await _form(template_id, typed, [step for step in steps if step.title.strip()], refusal)
     return go(here("/tasks/templates"))
 
