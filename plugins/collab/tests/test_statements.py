@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from zhangfang_collab import arrivals, facts_heard, listing, making, ticking
-from zhangfang_collab.statement_names import is_statement, month_in, reach
+from zhangfang_collab.statement_names import is_statement, month_in, of_earlier_month, reach
 from zhangfang_collab.tables import Task
 from zhangfang_core.database.engine import scoped_transaction
 from zhangfang_core.testing.tenants import TestFirm, acting
@@ -14,6 +14,7 @@ from zhangfang_sdk import use
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.documents import Documents
+from zhangfang_sdk.errors import Refusal
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.tasks import Arrival, AskedFor
 
@@ -74,6 +75,35 @@ def test_the_month_in_a_name(name: str, expected: tuple[int, int] | None) -> Non
 )
 def test_a_bank_s_statement_and_not_anybody_s(name: str, expected: bool) -> None:
     assert is_statement(name, "杭州禾木家居用品有限公司") is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("10月对账单.pdf", True),
+        ("2025年11月银行流水.xlsx", True),
+        ("对账单20261001-20261031.pdf", True),
+        ("11月对账单.pdf", False),
+        ("对账单 12月3日导出.pdf", False),
+        ("1月至11月对账单.pdf", False),
+        ("对账单_6217202210.pdf", False),
+        ("IMG_0010.jpg", False),
+        ("10月.jpg", False),
+    ],
+)
+def test_a_name_that_tells_an_earlier_month(name: str, expected: bool) -> None:
+    assert (of_earlier_month(name, NOVEMBER, DECEMBER) is not None) is expected
+
+
+async def test_last_month_s_statement_does_not_close_this_month_s_task(firm: TestFirm) -> None:
+    """The wrong one of two files chosen on the phone: the accountant would have looked for November's lines in October's."""
+    await month(firm)
+    async with acting(firm, "boss", client=firm.trading):
+        task = (await the("bank_statement")).id
+        with pytest.raises(Refusal, match=r"collab\.other_month") as refused:
+            await ticking.attach(task, "招商银行10月对账单.pdf", "application/pdf", b"%PDF october")
+        assert "2026年10月" in refused.value.sentence
+        assert (await the("bank_statement")).done_at is None
 
 
 async def test_a_statement_of_a_month_that_runs_closes_nothing(firm: TestFirm) -> None:

@@ -14,6 +14,7 @@ _BANK = re.compile(
 )
 _OTHERS = re.compile("供应商|客户|往来|支付宝|微信")
 _MONTH = re.compile(r"(?:(20\d\d)\s*[-._年]?\s*)?(?<!\d)(1[0-2]|0?[1-9])\s*月|(20\d\d)[-._]?(1[0-2]|0[1-9])(?!\d)")
+_WRITTEN = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月")
 _DAY = r"(20\d\d)\s*[-._/年]?\s*(1[0-2]|0?[1-9])\s*[-._/月]?\s*(3[01]|[12]\d|0?[1-9])\s*日?"
 _SPAN = re.compile(rf"(?<!\d){_DAY}\s*[-_~—–至到]+\s*{_DAY}(?!\d)")
 """From a day to a day: "20261101-20261120", "2026年11月1日至2026年11月20日"."""
@@ -50,6 +51,16 @@ def month_in(name: str, day_stored: Period) -> Period | None:
     if year := match[1] or match[3]:
         return Period(int(year), month)
     return Period(day_stored.year - (month > day_stored.month), month)
+
+
+def of_earlier_month(name: str, covers: Period, day_stored: Period) -> Period | None:
+    """The month that the name of a statement tells, where it is one before ``covers``: what ends there holds nothing of it. A later month may be
+    that in which it was exported, digits alone an account's, of several months each may be the last; None for those."""
+    is_clear = _SPAN.search(name) is not None or len(set(_WRITTEN.findall(name))) == 1
+    if not is_clear or not _STATEMENT.search(name):
+        return None
+    named = month_in(name, day_stored)
+    return named if named is not None and named < covers else None
 
 
 def reach(name: str, month: Period, came_on: dt.date) -> dt.date:

@@ -9,7 +9,7 @@ from zhangfang_collab.due_dates import refuse_far
 from zhangfang_collab.keeping import Happened, for_change, is_filed, keep, lock, refuse_when_done, takes_files, write
 from zhangfang_collab.listing import shown
 from zhangfang_collab.owners import own
-from zhangfang_collab.statement_names import reach
+from zhangfang_collab.statement_names import of_earlier_month, reach
 from zhangfang_collab.steps import Step
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.telling import tell
@@ -173,7 +173,8 @@ async def attach(task_id: int, name: str, media_type: str, content: bytes) -> in
     """Hand in a file on a task that takes one (``takes_files``); needs ``collab.tick``; the document's id. It closes a step that asks for a file.
     Handed in once more, the same file changes nothing, unless it is asked for again.
 
-    Raises Refusal ``collab.locked`` (409), ``collab.no_statement`` for what no statement comes as, and those of ``Documents.store``.
+    Raises Refusal ``collab.locked`` (409), ``collab.no_statement`` for what no statement comes as, ``collab.other_month`` for what by its
+    name is of a month before, and those of ``Documents.store``.
     """
     require("collab.tick")
     task = await for_change(task_id)
@@ -188,6 +189,11 @@ async def attach(task_id: int, name: str, media_type: str, content: bytes) -> in
     asked = next((step.asks for step in steps if step.arrived), None) if at is None else steps[at].asks
     if asked == AskedFor.BANK_STATEMENT and not name.lower().endswith(STATEMENT_FILES):
         raise Refusal("collab.no_statement", "这里要交银行对账单:请上传 PDF、OFD、Excel、CSV 文件、照片或压缩包。", field="file")
+    if asked == AskedFor.BANK_STATEMENT and (named := of_earlier_month(name, Period.from_number(task.covers), Period.current())) is not None:
+        wanted = Period.from_number(task.covers).label
+        raise Refusal(
+            "collab.other_month", f"文件名上写的是{named.label},这里要的是{wanted}的对账单,没有保存。确实是{wanted}的,请改文件名后再传。", field="file"
+        )
     document = await use(Documents).store(task.client, name, media_type, content)
     happened = Happened("file", document.name, document.id)
     if asked == AskedFor.BANK_STATEMENT:
