@@ -66,6 +66,22 @@ async def test_made_twice_and_by_two_nodes_it_makes_none_twice(firm: TestFirm) -
         assert await Task.count() == 8
 
 
+async def test_who_comes_after_the_list_was_made_gets_what_is_not_over(firm: TestFirm) -> None:
+    """Taken over in the middle of February: neither the report of the year nor this month's return waits for the 25th; the statement's day is over."""
+    february, day = Period(2027, 2), dt.date(2027, 2, 13)
+    with in_scope(system_scope(firm.id)):
+        assert await making.make_for_new_clients(day) == 0, "the firm makes no lists"
+    async with acting(firm, "accountant"):
+        await making.make([await use(Clients).client(firm.restaurant)], february)
+    with in_scope(system_scope(firm.id)):
+        assert await making.make_for_new_clients(day) > 0
+        assert await making.make_for_new_clients(day) == 0
+    assert await keys(firm, firm.trading, Period(2027, 1)) == {"annual_report"}
+    assert "vat_return" in await keys(firm, firm.trading, february)
+    assert "bank_statement" not in await keys(firm, firm.trading, february)
+    assert await keys(firm, firm.restaurant, Period(2027, 1)) == set(), "who has a list has had their year's"
+
+
 async def test_last_month_s_ticks_do_not_come_along(firm: TestFirm) -> None:
     await made(firm, DECEMBER)
     async with acting(firm, "accountant"):

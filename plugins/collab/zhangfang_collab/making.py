@@ -62,8 +62,30 @@ async def make_everywhere(period: Period) -> int:
     return made
 
 
-async def make(clients: Sequence[Client], period: Period, *, only: str = "") -> Sequence[int]:
-    """For these clients, in the caller's transaction; needs ``collab.assign``. Ids of those that are new. ``only`` names one template."""
+async def make_for_new_clients(since: dt.date) -> int:
+    """For clients who have no list yet: what is due from that day on of its month's, and of the year's duties. How many tasks are new.
+
+    Nothing in a firm that makes no lists.
+    """
+    month = Period.of(since)
+    async with transaction():
+        rows = await Task.raw("select distinct client from collab_task where firm = {} and template <> ''", firm_in_scope())
+        known = {row["client"] for row in rows}
+        new = [client for client in await use(Clients).clients() if client.id not in known] if known else []
+        yearly = [template for template in await templates() if 0 < template.month < month.month]
+    made = 0
+    for start in range(0, len(new), AT_ONCE):
+        batch = new[start : start + AT_ONCE]
+        async with transaction():
+            made += len(await make(batch, month, since=since))
+            for template in yearly:
+                made += len(await make(batch, Period(month.year, template.month), only=template.key, since=since))
+    return made
+
+
+async def make(clients: Sequence[Client], period: Period, *, only: str = "", since: dt.date | None = None) -> Sequence[int]:
+    """For these clients, in the caller's transaction; needs ``collab.assign``. Ids of those that are new. ``only`` names one template; what was due
+    before ``since`` is left out."""
     require("collab.assign")
     chosen = [template for template in await templates() if only in ("", template.key)]
     calendars = Calendars()
@@ -73,6 +95,7 @@ async def make(clients: Sequence[Client], period: Period, *, only: str = "") -> 
         w
         for client, profile in zip(clients, profiles, strict=True)
         for w in await _wanted(client, profile, chosen, period, calendars)
+        if since is None or w.due >= since
     ]
     known = await _known([client.id for client in clients], period)
     new = [w for w in wanted if w.key not in known]

@@ -67,6 +67,7 @@ class Collab:
         return [
             Job("next_month", jobs.next_month, "10 5 25-31 * *"),
             Job("month", jobs.month),
+            Job("new_clients", jobs.new_clients, "50 4 * * *"),
             Job("due_days", moving.follow_everywhere, "40 8 * * *"),
             Job("remind", reminding.remind_everybody, "5 9 * * *"),
             Job("last_month", facts_heard.judge_last_month, "10 6 1 * *"),

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class TaskTemplate:
     active: bool = True
     owner_role: str = ""
     id: int = 0
-    changed_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = field(default=None, compare=False)
 
     def fits(self, payer: TaxpayerKind, package: str, period: Period) -> bool:
         return (
@@ -219,7 +219,7 @@ async def save(template_id: int | None, typed: TypedTemplate, seen: str = "") ->
 
 
 def _is_same(wanted: TaskTemplate, known: TaskTemplate) -> bool:
-    return replace(wanted, key=known.key, id=known.id, changed_at=known.changed_at) == known
+    return replace(wanted, key=known.key, id=known.id) == known
 
 
 def stamp(template: TaskTemplate) -> str:
