@@ -113,6 +113,15 @@ async def test_the_dot_is_the_list(boss_of_both: Visitor, firm: TestFirm) -> Non
     assert await both() == (2, 2)
 
 
+async def test_the_home_s_number_is_the_whole_list(boss_of_both: Visitor, firm: TestFirm) -> None:
+    """On a phone 待办 stands behind 我的: the tab bar tells on every page how much waits."""
+    there = f"/f/{firm.id}/c/{firm.restaurant}"
+    await assign(firm, firm.restaurant, "第三件", 9)
+    assert (await boss_of_both.get(f"{there}/badges")).json()["cockpit"] == 3
+    bar = (await boss_of_both.get(f"{there}/tasks")).text.partition('class="tabbar"')[2].partition("</nav>")[0]
+    assert re.findall(r'data-badge-for="cockpit"[^>]*><span data-count>(\d+)', bar) == ["3"]
+
+
 async def test_a_place_s_number_is_what_waits_there(boss_of_both: Visitor, firm: TestFirm, other_firm: TestFirm) -> None:
     """On the person's own home: as many as the list of the place has, each thing once; messages that are not read are no such thing."""
     async with acting(firm, "owner"):

@@ -15,7 +15,7 @@ from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
 from zhangfang_core.modules.troubles import failed_job, failed_jobs, taken_up, troubles
 from zhangfang_core.web.cards import one_card
-from zhangfang_core.web.navigation import badges, dotted, entries_of, place_in_scope
+from zhangfang_core.web.navigation import dots, entries_of, home_of, place_in_scope
 from zhangfang_core.web.waiting import Found, joined, panel_of, waiting_at, waiting_here
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.cards import Cards
@@ -44,8 +44,7 @@ async def front() -> Redirect:
 @page("/", of=(FIRM, CLIENT), permission=SIGNED_IN)
 async def home() -> Redirect:
     """To the first page that this person has here: the desk's for people of the firm, the tab bar's for a client's."""
-    zone = "side" if scope().staff else "tab"
-    first = next((e for e in entries_of(place_in_scope(), await enabled_modules()) if e.zone == zone), None)
+    first = home_of(entries_of(place_in_scope(), await enabled_modules()))
     return go(here(first.path if first else "/account"))
 
 
@@ -79,7 +78,7 @@ async def waiting(request: Request[Any, Any, Any], whole: str = "") -> Page | Re
 async def all_badges() -> dict[str, int]:
     """Red dots by nav id, asked again when a live event says so."""
     enabled = await enabled_modules()
-    counts = await badges(enabled, dotted(entries_of(place_in_scope(), enabled)))
+    counts = await dots(enabled, entries_of(place_in_scope(), enabled))
     return {nav: count or 0 for nav, count in counts.items()}
 
 

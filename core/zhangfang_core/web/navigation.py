@@ -1,6 +1,6 @@
 """The navigation that this actor has in this place: core's pages and those of enabled plugins."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from zhangfang_core.web.core_badges import CORE_BADGES
 from zhangfang_core.web.core_waiting import CORE_WAITING
 from zhangfang_core.web.pace import is_quick
 from zhangfang_core.web.parts import asked, permitted
-from zhangfang_core.web.waiting import load, part_of
+from zhangfang_core.web.waiting import load, part_of, waiting_here
 from zhangfang_sdk.context import firm_in_scope, scope
 from zhangfang_sdk.places import Address, here, portal
 from zhangfang_sdk.waiting import WaitingSource
@@ -78,7 +78,7 @@ def place_in_scope() -> Place:
 async def navigation(enabled: frozenset[str]) -> list[NavItem]:
     """Pages of this place in order, each with its red dot's number (None when there is none)."""
     shown = entries_of(place_in_scope(), enabled)
-    counts = await badges(enabled, dotted(shown), only_quick=True)
+    counts = await dots(enabled, shown, only_quick=True)
     plugins = {e.id: m.manifest.id for m in registry().modules.values() for e in m.navigation}
     return [
         NavItem(
@@ -102,6 +102,22 @@ def entries_of(place: Place, enabled: frozenset[str]) -> list[NavEntry]:
     entries = [*CORE_NAVIGATION, *(e for m in modules for e in m.navigation)]
     own = [e for e in entries if permitted(e.permission) and (scope().years is None or e.for_auditors)]
     return sorted((e for e in own if e.stands_in(place)), key=lambda e: e.order)
+
+
+def home_of(entries: Iterable[NavEntry]) -> NavEntry | None:
+    """The first page that the actor has here: the desk's for people of the firm, the tab bar's for a client's."""
+    zone = "side" if scope().staff else "tab"
+    return next((entry for entry in entries if entry.zone == zone), None)
+
+
+async def dots(enabled: frozenset[str], entries: Sequence[NavEntry], *, only_quick: bool = False) -> dict[str, int | None]:
+    """Red dots of these entries by id, as ``badges`` finds them. The home's is how long 等您处理 is there: on a phone most entries stand behind 我的."""
+    found = await badges(enabled, dotted(entries), only_quick=only_quick)
+    home = home_of(entries) if scope().firm is not None else None
+    if home is not None and home.id not in found:
+        waits = await waiting_here(only_quick=only_quick)
+        found[home.id] = None if waits.is_late else len(waits.waits)
+    return found
 
 
 def dotted(entries: Iterable[NavEntry]) -> set[str]:
