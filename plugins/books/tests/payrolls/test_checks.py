@@ -93,3 +93,29 @@ async def test_unknown_headings_are_named_by_a_person_and_known_again() -> None:
         again = await understood(rows, told.made, {})
     assert again.read.people == told.read.people
 
+
+
+UPPER = ["姓名", "身份证号", "应发合计", "社保基数", "个人扣款", "", "", "", "", "", "实发工资", "单位承担", ""]
+LOWER = ["", "", "", "", *HEADS[4:10], "", *HEADS[11:]]
+
+
+async def test_headings_in_two_rows() -> None:
+    """The upper row names groups; what it names alone is the column's own name."""
+    row = person(1, 8000, 66.75)
+    async with rows_of(sheet(LOWER, row, heads=UPPER)) as rows:
+        read = (await understood(rows, {}, {})).read
+    assert (read.clean, [p.gross for p in read.people], read.people[0].parts["pension"]) == (True, [8_000_00], 400_00)
+
+
+async def test_a_name_that_two_groups_have_is_not_guessed_and_a_person_may_name_both() -> None:
+    """养老保险 stands below 个人 and below 单位."""
+    lower = ["", "", "", "", "养老保险", "医疗保险", "失业保险", "公积金", "专项附加扣除", "个人所得税", "", "养老保险", "公积金"]
+    row = person(1, 8000, 66.75)
+    async with rows_of(sheet(lower, row, heads=UPPER)) as rows:
+        asked = await understood(rows, {}, {})
+        assert asked.unnamed is not None
+        named = {0: "name", 1: "id_number", 2: "gross", 4: "pension", 5: "medical", 6: "unemployment", 7: "fund", 9: "tax", 10: "net"}
+        told = await understood(rows, {}, {**named, 11: "employer_social"})
+        again = await understood(rows, told.made, {})
+    assert (told.read.clean, told.read.people[0].parts["pension"], told.read.people[0].employer_social) == (True, 400_00, 1_300_00)
+    assert again.read.people == told.read.people

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from zhangfang_books.importing.profiles import Places, plain, standing_at
 from zhangfang_books.importing.reading_rows import SheetRow
@@ -64,8 +66,10 @@ def find_headings(kind: LayoutKind, sheets: Sequence[SheetHead], own: Mapping[st
     found = []
     for sheet in sheets:
         head, most = TableHead(sheet), 0
-        for number, headings in candidates(sheet.first):
+        for number, headings, is_plain in (*((n, h, True) for n, h in candidates(sheet.first)), *_stacked(sheet.first)):
             columns = own.get(digest_of(headings))
+            if not (is_plain or columns):
+                continue
             places = standing_at(columns or kind.known, headings)
             score = sum(map(len, places.values())) + (_OWN if columns else 0)
             if kind.enough(places) and score > most:
@@ -74,10 +78,34 @@ def find_headings(kind: LayoutKind, sheets: Sequence[SheetHead], own: Mapping[st
     return found
 
 
+def _stacked(first: Sequence[SheetRow]) -> Iterator[tuple[int, list[str], bool]]:
+    """Pairs of rows of which the upper names groups: a column is called by the lower cell, where that is empty by the upper one.
+
+    A name that several groups have is told apart by its group, and the pair is then not plain: which group is whose is for a person to say.
+    """
+    for upper, lower in pairwise(first):
+        width = max(len(upper.cells), len(lower.cells))
+        above, below = ([cell.strip() for cell in (*row.cells, *[""] * (width - len(row.cells)))] for row in (upper, lower))
+        names = [b or a for a, b in zip(above, below, strict=True)]
+        often = Counter(plain(name) for name in names if name)
+        over, told = "", []
+        for a, b, name in zip(above, below, names, strict=True):
+            over = a or over
+            told.append(over + b if b and often[plain(name)] > 1 else name)
+        yield lower.number, told, max(often.values(), default=0) <= 1
+
+
 def heading_row(kind: LayoutKind, sheets: Sequence[SheetHead]) -> SheetRow | None:
-    """The row that looks most like headings: most known ones, then the first of the widest."""
-    rows = (row for sheet in sheets for row in sheet.first)
-    return max(rows, key=lambda row: (sum(map(bool, kind.named(row.cells))), sum(map(bool, row.cells))), default=None)
+    """The row that looks most like headings: most known ones, then the first of the widest; two rows together where more of these are known."""
+    rows = [row for sheet in sheets for row in sheet.first]
+    pairs = [SheetRow(sheet.name, number, cells) for sheet in sheets for number, cells, _ in _stacked(sheet.first)]
+
+    def known(row: SheetRow) -> int:
+        return sum(map(bool, kind.named(row.cells)))
+
+    best = max(rows, key=lambda row: (known(row), sum(map(bool, row.cells))), default=None)
+    pair = max(pairs, key=known, default=None)
+    return pair if best is not None and pair is not None and known(pair) > known(best) else best
 
 
 def unnamed(kind: LayoutKind, sheets: Sequence[SheetHead], chosen: Mapping[int, str]) -> Unnamed | None:
