@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 
 import pytest
 
@@ -226,3 +227,20 @@ async def test_two_tabs_that_take_one_line_at_once_make_one_voucher(firm: TestFi
     refused = sorted(each.code for each in done if isinstance(each, Refusal))
     assert refused == ["bank.proposal_gone", "common.not_found"], done
     assert sorted(sum(each.debit for each in draft.lines) for draft in await drafts(firm)) == [1_050, 88_800]
+
+
+async def test_a_key_takes_the_first_suggestion_and_another_passes_it_over(firm: TestFirm, portal: Portal) -> None:
+    account = await stated(firm, line(1, -1_050, text="跨行转账手续费"), line(2, -2_070, text="账户管理费"))
+    first, second = [suggestion.key for suggestion in await asked(firm, account)]
+    base = f"/books/bank/{account.id}"
+
+    def by_key(text: str) -> list[str]:
+        return re.findall(r'name="key" value="([^"]+)"[^>]*data-key="a"', text)
+
+    async with portal.visitor(await session_for(firm.owner), f"/f/{firm.id}/c/{firm.trading}") as visitor:
+        page = (await visitor.get(f"{base}/match")).text
+        assert (by_key(page), f"{base}/match?skip=1" in page) == ([first], True)
+        page = (await visitor.get(f"{base}/match?skip=1")).text
+        assert (by_key(page), "skip=2" in page) == ([second], False)
+        assert (await visitor.post(f"{base}/accept", key=second, skip="1")).headers["location"].endswith(f"{base}/match?skip=1")
+        assert by_key((await visitor.get(f"{base}/match?skip=1")).text) == [first], "nothing is left behind it"

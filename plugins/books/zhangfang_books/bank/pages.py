@@ -86,11 +86,12 @@ async def take_file_back(bank_account_id: int, bank_file_id: int) -> Redirect:
 
 
 @page("/books/bank/{bank_account_id:int}/match", of=CLIENT, permission="bank.write")
-async def bank_match_page(bank_account_id: int) -> Page:
-    """What is asked about lines that no voucher explains."""
+async def bank_match_page(bank_account_id: int, skip: int = 0) -> Page:
+    """What is asked about lines that no voucher explains. The first suggestion is taken by a key; ``skip`` were passed over."""
     client = client_in_scope()
     account = await account_of(client, bank_account_id)
     asked = await suggestions(account)
+    skip = min(max(skip, 0), max(len(asked.suggestions) - 1, 0))
     charts = await use(Ledger).accounts(client)
     return Page(
         "books/bank_match.html",
@@ -100,7 +101,8 @@ async def bank_match_page(bank_account_id: int) -> Page:
         account=account,
         month=await _last_month(account),
         sure=len(asked.sure),
-        suggestions=asked.suggestions[:AT_ONCE],
+        suggestions=asked.suggestions[skip : skip + AT_ONCE],
+        skip=skip,
         suggested=len(asked.suggestions),
         unknown=asked.unknown[:AT_ONCE],
         unknowns=len(asked.unknown),
@@ -117,7 +119,8 @@ async def accept_suggestion(bank_account_id: int, data: Form) -> Redirect:
         await accepting.accept(account, key)
     else:
         await accepting.accept_sure(account)
-    return go(here(f"/books/bank/{account.id}/match"))
+    skip = str(data.get("skip", ""))
+    return go(here(f"/books/bank/{account.id}/match" + (f"?skip={skip}" if skip.isascii() and skip.isdigit() and skip != "0" else "")))
 
 
 @action("/books/bank/{bank_account_id:int}/untie/{bank_line_id:int}", of=CLIENT, permission="bank.write")

@@ -60,7 +60,7 @@ async def rows_of(content: bytes) -> AsyncIterator[Rows]:
         if code != 0:
             raise Refusal(
                 "books.import_unreadable",
-                "这个文件读不出来。能读的有:Excel(.xlsx、.xls)、CSV 或文本(UTF-8、GBK)、GB/T 24589.1 的 XML;有打开密码的请先去掉密码。",
+                "这个文件读不出来,可能没有下载完整,或有打开密码。能读的有:Excel(.xlsx、.xls)、CSV 或文本(UTF-8、GBK)、XML;请重新下载,去掉密码后再选。",
                 field="file",
             )
         yield lambda: (_row(line) for line in _lines(written.fileno()))
