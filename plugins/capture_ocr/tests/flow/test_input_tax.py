@@ -13,12 +13,19 @@ from zhangfang_capture_ocr.services import desk
 from zhangfang_capture_ocr.specimens import taxed_line
 from zhangfang_capture_ocr.tables import Invoice
 from zhangfang_core.database.engine import scoped_transaction
+from zhangfang_core.invoices import service, sources
+from zhangfang_core.modules import registry as registering
 from zhangfang_core.testing.tenants import TRADING_TAX_ID, acting
 from zhangfang_sdk.context import system_scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.invoices import Invoice as Listed
+from zhangfang_sdk.invoices import InvoiceDirection, InvoiceState, Party
 from zhangfang_sdk.ledger import Ledger, Line, VoucherDraft
 from zhangfang_sdk.periods import Period
 from zhangfang_sdk.services import use
+from zhangfang_sdk.testing.invoice_sources import source_of
+
+from .conftest import SELLER_TAX_ID
 
 NOVEMBER, DECEMBER = Period(2026, 11), Period(2026, 12)
 BUYER = {"buyer": "嘉喜商贸有限公司", "buyer_tax_id": TRADING_TAX_ID}
@@ -147,3 +154,23 @@ async def test_what_is_deducted_without_a_tick_is_named(payer: Any, people: Any)
         assert "没有勾选记录" in said, path
         assert "多 78.00" in said, path
         assert "没有勾选记录" not in (await firm.http.get(f"{place}/{path}?period=2026-10")).text
+
+
+async def test_what_a_list_has_and_nobody_handed_in_stands_below_the_register(
+    payer: Any, people: Any, drawn: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller, own = Party("宁波远洋冷链物流有限公司", SELLER_TAX_ID), Party("嘉喜商贸有限公司", TRADING_TAX_ID)
+    number = "26332000000187600001"
+    told = Listed(
+        1, payer.client, InvoiceDirection.RECEIVED, InvoiceState.CHECKED, "数电专票", number, dt.date(2026, 11, 3), seller, own, 1_000_00, 90_00, 1_090_00
+    )
+    known = registering.registry()
+    modules = {id_: replace(m, invoice_sources=(source_of("list", "清单", [told]),)) if id_ == "books" else m for id_, m in known.modules.items()}
+    for place in (sources, service):
+        monkeypatch.setattr(place, "registry", lambda: replace(known, modules=modules))
+    firm = await people.of_firm("owner")
+    page = f"{firm.place}/c/{payer.client}/capture/input-tax"
+    said = (await firm.http.get(f"{page}?period=2026-11")).text
+    assert "还没有收到发票的" in said
+    assert number in said
+    assert "还没有收到发票的" not in (await firm.http.get(f"{page}?period=2026-10")).text

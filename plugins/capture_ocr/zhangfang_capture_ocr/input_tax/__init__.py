@@ -2,6 +2,7 @@
 
 from zhangfang_capture_ocr.input_tax.carrying import draft_carrying
 from zhangfang_capture_ocr.input_tax.deciding import REASONS, deduct, refuse, undo
+from zhangfang_capture_ocr.input_tax.listed import without_document
 from zhangfang_capture_ocr.input_tax.register import Entry, Register, Standing, Tie, register
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "refuse",
     "register",
     "undo",
+    "without_document",
 ]

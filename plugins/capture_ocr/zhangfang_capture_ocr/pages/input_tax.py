@@ -16,6 +16,7 @@ from zhangfang_sdk.services import use
 from zhangfang_sdk.web import CLIENT, Page, action, go, page
 
 MONTHS_BACK = 18
+SHOWN_AT_MOST = 100
 ID_DIGITS = 18
 
 
@@ -40,6 +41,8 @@ async def input_tax_page(period: str | None = None, show: str = "waiting", done:
         may_decide=scope().may("capture_ocr.review"),
         may_draft=scope().may("capture_ocr.review") and scope().may("ledger.draft"),
         done=done,
+        lacking=await input_tax.without_document(client.id, month) if scope().may("invoices.read") else (),
+        shown_at_most=SHOWN_AT_MOST,
     )
 
 
