@@ -11,7 +11,7 @@ from zhangfang_books.importing.files_before import Source
 from zhangfang_books.payroll.bringing import bring_in as bring_in_payroll
 from zhangfang_books.payroll.sheet import PersonRow, ReadSheet
 from zhangfang_books.payroll.tables import Payroll
-from zhangfang_books.sales.tables import IssuedInvoice
+from zhangfang_books.sales.tables import IssuedInvoice, ReceivedInvoice
 from zhangfang_books.tables import MonthBeforeRow
 from zhangfang_capture_ocr.tables import InputTaxUse, Invoice, InvoiceCheck, TaxCode
 from zhangfang_core.trail.tables import HeadReader, VerificationRow
@@ -65,11 +65,12 @@ async def plant_taxes(client: int, word: str) -> None:
         client=client, filing=filing.id, content=word.encode(), sha256="x", payable=12300, confirmed_by=word,
         confirmed_at=dt.datetime.now(dt.UTC),
     ).save()  # fmt: skip
-    await IssuedInvoice(
-        client=client, code="", number=f"2633200000{client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
-        seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
-        read_at=dt.datetime.now(dt.UTC),
-    ).save()  # fmt: skip
+    for number, table in enumerate((IssuedInvoice, ReceivedInvoice)):
+        await table(
+            client=client, code="", number=f"263320000{number}{client:010d}", kind="数电普票", issued_on=today(), seller_name=word,
+            seller_tax_id="", buyer_name=word, buyer_tax_id="", amount=12300, tax=0, total=12300, reverses="", lines="[]", read_by=word,
+            read_at=dt.datetime.now(dt.UTC),
+        ).save()  # fmt: skip
 
 
 async def plant_verification(firm: int, word: str) -> None:
