@@ -20,7 +20,7 @@ from zhangfang_sdk.services import use
 
 MAY = "notices.manage"
 NOWHERE = "nowhere"
-"""In place of a state: what went to nobody, because the person gave no address or agreed to no channel."""
+"""In place of a state: what went to nobody, because the person gave no address or agreed to no channel. Part of what was left out."""
 NO_WAY = (Reason.NO_ADDRESS, Reason.NOT_CHOSEN, Reason.NOT_BOUND)
 AGAIN = (State.FAILED, State.LEFT_OUT, State.UNCERTAIN)
 """What may be sent again."""
@@ -29,8 +29,9 @@ _LOG = """select d.id, d.client, d.channel, d.state, d.reason, d.detail, d.addre
     d.decided_by_name, d.key, n.title, n.kind, u.name as person, c.name as client_name
     from core_notice_delivery d join core_notice n on n.firm = d.firm and n.id = d.notice
     join core_user u on u.id = d."user" join core_client c on c.firm = d.firm and c.id = d.client
-    where d.firm = $1 and ($2::bigint[] is null or d.client = any($2)) and ($3 in ('', 'nowhere') or d.state = $3)
-    and ($3 not in ('', 'nowhere') or (d.state = 'left_out' and d.reason = any($8::text[])) = ($3 = 'nowhere')) and ($4 = '' or d.channel = $4)
+    where d.firm = $1 and ($2::bigint[] is null or d.client = any($2)) and ($3 = '' or d.state = $3
+        or ($3 = 'nowhere' and d.state = 'left_out' and d.reason = any($8::text[])))
+    and ($4 = '' or d.channel = $4)
     and ($5 = '' or position(lower($5) in lower(u.name)) > 0 or position(lower($5) in lower(c.name)) > 0) and ($6 = 0 or d.id < $6)
     order by d.id desc limit $7"""
 
@@ -47,7 +48,7 @@ _OPT_OUTS = """select u.name as person, o.kind, o.since from core_notice_opt_out
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """ "" of ``state`` is all but NOWHERE; other "" and 0 are no filter. ``words`` are in a person's or a client's name.
+    """``state`` is one of those of notices or NOWHERE. "" and 0 are no filter. ``words`` are in a person's or a client's name.
 
     ``older_than`` is the id of an entry.
     """
