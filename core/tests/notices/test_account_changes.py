@@ -2,14 +2,16 @@
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity import contact_codes, resets
-from zhangfang_core.identity.account_trail import TELL_PERSON
-from zhangfang_core.notices.account_changes import tell_account_change
+from zhangfang_core.identity.account_trail import TELL_FORMER, TELL_PERSON
+from zhangfang_core.notices.account_changes import tell_account_change, tell_former_address
 from zhangfang_core.notices.delivery import deliver
 from zhangfang_core.settings import Settings
 from zhangfang_core.testing.databases import TestServer
@@ -20,6 +22,7 @@ from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_core.web.app import create_app
 from zhangfang_sdk.context import Scope, in_scope, system_scope
 from zhangfang_sdk.periods import BUSINESS_TIME_ZONE
+from zhangfang_sdk.vendors import NoVendorAnswered, VendorAway, VendorRefused
 
 ORIGIN, PASSWORD, NEW = "http://portal.localhost:8400", "eight quiet horses", "nine quiet horses"
 AT_NIGHT = dt.datetime(2026, 11, 29, 3, 0, tzinfo=BUSINESS_TIME_ZONE)
@@ -28,15 +31,17 @@ AT_NIGHT = dt.datetime(2026, 11, 29, 3, 0, tzinfo=BUSINESS_TIME_ZONE)
 
 async def work(firm: int) -> None:
     """What is queued to tell people, as a worker does it."""
+    for arguments in await queued(firm, TELL_PERSON):
+        with in_scope(system_scope(firm)):
+            await tell_account_change(**arguments)
+
+
+async def queued(firm: int, job: str) -> list[dict[str, Any]]:
     async with scoped_transaction(system_scope(firm)):
         rows = await connection().fetch(
-            "select args::text as args from procrastinate_jobs where task_name = $1 and status = 'todo' order by id",
-            TELL_PERSON,
+            "select args::text as args from procrastinate_jobs where task_name = $1 and status = 'todo' order by id", job
         )
-    for said in [json.loads(row["args"]) for row in rows]:
-        if said["firm"] == firm:
-            with in_scope(system_scope(firm)):
-                await tell_account_change(**said["arguments"])
+    return [said["arguments"] for row in rows if (said := json.loads(row["args"]))["firm"] == firm]
 
 
 async def told(person: int) -> list[str]:
@@ -100,6 +105,46 @@ async def test_another_phone_number_is_told_and_the_first_and_the_same_are_not(
     async with scoped_transaction(system_scope(firm.id)):
         actions = await connection().fetch("select action from core_audit_entry where action like 'contact.%' order by id")
     assert [row["action"] for row in actions] == ["contact.verify", "contact.verify", "contact.change"]
+
+
+async def test_the_former_address_is_told(firm: TestFirm, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who took an account over reads the new one: its person hears of it where they always did."""
+    monkeypatch.setattr(contact_codes, "SECONDS_BETWEEN", 0)
+    li = await make_reachable(firm.id, firm.restaurant, "boss", "li")
+    pages, there = "/account/contacts", f"/f/{firm.id}/c/{firm.restaurant}"
+    with post_office() as office:
+        async with portal.visitor(await session_for(li), there) as visitor:
+            await visitor.post(f"{pages}/email/code", address="thief@example.cn", password=PASSWORD)
+            code = re.findall(r"\b\d{6}\b", office.mails[-1].text)[0]
+            assert await queued(firm.id, TELL_FORMER) == []
+            assert (await visitor.post(f"{pages}/email/confirm", code=code)).status_code == 303
+            assert (await visitor.post(f"{pages}/phone/remove")).status_code == 303
+            assert (await visitor.post(f"{pages}/phone/remove")).status_code == 303
+        office.sent.clear()
+        todo = await queued(firm.id, TELL_FORMER)
+        assert [said["kind"] for said in todo] == ["email", "phone"], "each once, and nobody of what was not there"
+        for arguments in todo * 2:
+            with in_scope(system_scope(firm.id)):
+                await tell_former_address(**arguments)
+        mail, text = office.mails[0], office.texts[0]
+        assert (mail.to, mail.subject) == ("li@example.cn", "您的账号更换了手机号或邮箱")
+        assert "请马上联系代账公司“嘉喜”" in mail.text
+        assert (text.phone, text.template) == (f"+86138{li:08}", "notice")
+        assert len(text.values["text"]) <= 35
+        assert len({sent.key for sent in office.sent}) == 2, "the same message has the same key"
+
+
+async def test_a_former_address_that_cannot_be_told_is_tried_again_where_that_helps(firm: TestFirm) -> None:
+    said = {"kind": "email", "address": "li@example.cn", "action": "contact.change", "at": "2026-11-27T10:00:00+00:00"}
+    with in_scope(system_scope(firm.id)):
+        await tell_former_address(**said)
+        with post_office() as office:
+            office.fails = [VendorRefused("email.bad_address", "没有这个邮箱。")]
+            await tell_former_address(**said)
+            office.fails = [VendorAway("not reached", maybe_done=False)] * 9
+            with pytest.raises(NoVendorAnswered):
+                await tell_former_address(**said)
+            assert not office.sent
 
 
 async def test_a_new_password_is_told_by_each_firm(firm: TestFirm, other_firm: TestFirm, portal: Portal) -> None:

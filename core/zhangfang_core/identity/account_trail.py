@@ -1,10 +1,11 @@
 """What concerns a person's account on the trail of the firms where they belong, done by somebody who is not signed in there."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.contacts import ContactKind
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.services import use
@@ -14,6 +15,7 @@ STRANGER = "未登录"
 """Stands where the trail names who did it: who failed, or holds a link, has proved nothing else."""
 
 TELL_PERSON = "core.tell_account_change"
+TELL_FORMER = "core.tell_former_address"
 TOLD = {
     "passkey.add": "添加了通行密钥",
     "passkey.remove": "删除了通行密钥",
@@ -32,6 +34,20 @@ async def tell_person(person: int | None, action: str) -> None:
     """Tell the person of an action in TOLD by the firm in scope; of others nothing."""
     if person is not None and action in TOLD:
         await use(Jobs).defer(TELL_PERSON, person=person, action=action, at=dt.datetime.now(dt.UTC).isoformat("T", "seconds"))
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAddress:
+    """A phone number (E.164) or e-mail address that was the person's until now. Whoever took the account over has the new one, its person this."""
+
+    kind: ContactKind
+    address: str
+
+
+async def tell_former(former: FormerAddress, action: str) -> None:
+    """Tell whoever reads ``former`` of an action in TOLD, by the vendor of the firm in scope."""
+    at = dt.datetime.now(dt.UTC).isoformat("T", "seconds")
+    await use(Jobs).defer(TELL_FORMER, kind=former.kind.value, address=former.address, action=action, at=at)
 
 
 async def record_failure(action: str, person: int | None, *, address: str, wait: int) -> None:

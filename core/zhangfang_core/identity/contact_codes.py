@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.account_trail import FormerAddress
 from zhangfang_core.identity.phones import phone_written, takes_messages
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.second_factor import digits_of
@@ -135,7 +136,7 @@ def no_vendor(what: str) -> Refusal:
 async def confirm(kind: ContactKind, code: str) -> str | None:
     """The address that is now verified and kept, None for a wrong, used or old code, and after five tries.
 
-    One in the place of another is a change, of which the person is told: codes and messages go elsewhere from now on.
+    One in the place of another is a change, of which the person is told, at the former one too: codes and messages go elsewhere from now on.
     """
     user, digits = scope().user, digits_of(code)
     row = await connection().fetchrow(
@@ -165,8 +166,10 @@ async def confirm(kind: ContactKind, code: str) -> str | None:
         kind.value,
         row["address"],
     )
-    is_first = before in (None, row["address"])
-    await record_everywhere("contact.verify" if is_first else "contact.change", f"core_user:{user}")
+    if before in (None, row["address"]):
+        await record_everywhere("contact.verify", f"core_user:{user}")
+    else:
+        await record_everywhere("contact.change", f"core_user:{user}", former=FormerAddress(kind, before))
     address: str = row["address"]
     return address
 

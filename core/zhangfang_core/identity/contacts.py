@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhangfang_core.database.engine import connection
+from zhangfang_core.identity.account_trail import FormerAddress
 from zhangfang_core.identity.permissions import permissions_of
 from zhangfang_core.identity.places import record_everywhere
 from zhangfang_core.identity.seeing import seeing_everybody
@@ -171,11 +172,12 @@ async def choose(chosen: Chosen) -> None:
 
 
 async def remove(kind: ContactKind) -> None:
-    """Take an own phone number or address away; nothing is sent to it any more."""
-    await connection().execute(
-        'delete from core_contact_point where "user" = $1 and kind = $2', scope().user, kind.value
+    """Take an own phone number or address away; nothing is sent to it any more but that this was done."""
+    address = await connection().fetchval(
+        'delete from core_contact_point where "user" = $1 and kind = $2 returning address', scope().user, kind.value
     )
-    await record_everywhere("contact.remove", f"core_user:{scope().user}")
+    if address is not None:
+        await record_everywhere("contact.remove", f"core_user:{scope().user}", former=FormerAddress(kind, address))
 
 
 async def _one(statement: str, *values: object) -> Reach:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import asyncpg
 
 from zhangfang_core.database.engine import connection
-from zhangfang_core.identity.account_trail import tell_person
+from zhangfang_core.identity.account_trail import FormerAddress, tell_former, tell_person
 from zhangfang_core.identity.enter import OWN, Asked, Entered, enter
 from zhangfang_core.identity.presence import asking
 from zhangfang_core.modules.switches import know_enabled
@@ -57,12 +57,17 @@ async def visit_each(visit: Visit[object]) -> Sequence[object]:
 
 
 async def record_everywhere(
-    action: str, subject: str, *, after: dict[str, object] | None = None, token: str | None = None
+    action: str,
+    subject: str,
+    *,
+    after: dict[str, object] | None = None,
+    token: str | None = None,
+    former: FormerAddress | None = None,
 ) -> None:
     """On the trail of every firm that the person in scope belongs to: what they do to their own account concerns each. Of some actions
     the person is told by each (``account_trail.TOLD``).
 
-    ``token`` is that of a session which just began. Who belongs to no firm stands on the deployment's own trail.
+    ``token`` is that of a session which just began. ``former`` is told too, of an action in TOLD. Who belongs to no firm stands on the deployment's own trail.
     """
     request = asking()
     session = token or (None if request is None else request.presence.token)
@@ -76,6 +81,8 @@ async def record_everywhere(
     async def record(place: OwnPlace) -> None:
         await use(Audit).record(action, subject, after=after)
         await tell_person(person, action)
+        if former is not None:
+            await tell_former(former, action)
 
     back_to = OWN if request is None else request.asked
     await _visit(session, list(firms.values()), record, lambda entered, enabled: True, back_to)

@@ -12,7 +12,7 @@ from zhangfang_core.jobs.queue import TELL
 from zhangfang_core.modules.hooks import call_one
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.modules.switches import enabled_modules
-from zhangfang_core.notices.account_changes import TELL_PERSON_JOB
+from zhangfang_core.notices.account_changes import TELL_FORMER_JOB, TELL_PERSON_JOB
 from zhangfang_core.notices.delivery import DELIVER_JOB
 from zhangfang_core.search.writing import JOBS as SEARCH_JOBS
 from zhangfang_core.storage.sweeping import SWEEP_JOB
@@ -47,7 +47,7 @@ async def tell_one(fact: str, module: str, ids: list[int]) -> None:
 CORE_JOBS = (
     Job("tell", tell_one, seconds=LONGEST_FACT_S),
     *(SEAL_JOB, KEEP_JOB, MAIL_JOB, VERIFY_JOB),
-    *(SWEEP_JOB, SWEEP_UPLOADS_JOB, FORGET_JOB, FORGET_CHALLENGES_JOB, DELIVER_JOB, TELL_PERSON_JOB, MAIL_RESET_JOB, *SEARCH_JOBS),
+    *(SWEEP_JOB, SWEEP_UPLOADS_JOB, FORGET_JOB, FORGET_CHALLENGES_JOB, DELIVER_JOB, TELL_PERSON_JOB, TELL_FORMER_JOB, MAIL_RESET_JOB, *SEARCH_JOBS),
 )
 
 
