@@ -206,11 +206,38 @@ async def test_a_slow_source_comes_after_the_page(firm: TestFirm, monkeypatch: p
         first = await use(Waiting).panel()
         assert 'hx-trigger="load, live"' in first
         assert "好的" not in first
-        assert "好的" in host.panel_of(await host.waiting_here())
+        whole = host.panel_of(await host.waiting_here())
+        assert "好的" in whole
+        assert "还在加载" not in whole
     async with acting(firm, "owner"):
         second = await use(Waiting).panel()
         assert "好的" in second
         assert "hx-trigger" not in second
+
+
+async def test_a_number_that_is_not_whole_yet_says_so(
+    boss_of_both: Visitor, firm: TestFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first sight counts what was quick: "1+", in the list and at the place on one's own home."""
+
+    async def more(limit: int) -> Sequence[WaitingItem]:
+        return [WaitingItem(firm.restaurant, "第二批", "去", "/tasks", Urgency.SOON)]
+
+    async def quick(limit: int) -> Sequence[WaitingItem]:
+        return [WaitingItem(firm.restaurant, "第一批", "去", "/tasks", Urgency.SOON)]
+
+    offered(monkeypatch, *(WaitingSource(load.__name__, "collab.read", load, ("tasks",)) for load in (quick, more)))
+    monkeypatch.setattr(pace, "_last", {("collab", "waiting quick"): 0.01})
+    first = (await boss_of_both.get(f"/f/{firm.id}/c/{firm.restaurant}/cockpit")).text
+    section = first.partition('id="waiting"')[2].partition("</section>")[0]
+    assert TITLES.findall(section) == ["第一批"]
+    assert re.search(r'class="chip chip-bad">\s*(?:<[^>]+>)*1\+', section), section
+    assert "其他事项还在加载" in section
+    pace._last.pop(("collab", "waiting more"), None)
+    assert 'data-late><span data-count>1<' in (await boss_of_both.get("/me")).text
+    later = (await boss_of_both.ask("GET", f"/f/{firm.id}/c/{firm.restaurant}/waiting", headers=PART)).text
+    assert TITLES.findall(later) == ["第一批", "第二批"]
+    assert "还在加载" not in later
 
 
 async def test_a_source_that_gives_very_much(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,7 @@ async function refreshBadges() {
   for (const slot of document.querySelectorAll("[data-badge-for]")) {
     const count = counts[slot.dataset.badgeFor] ?? 0;
     slot.hidden = count === 0;
+    slot.removeAttribute("data-late");
     slot.querySelector("[data-count]").textContent = count > 99 ? "99+" : String(count);
   }
 }
