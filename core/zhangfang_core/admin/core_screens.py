@@ -14,6 +14,7 @@ from zhangfang_core.notices.tables import NoticeRow
 from zhangfang_core.tenancy import fact_values, fact_wording
 from zhangfang_core.tenancy.tables import Client, ClientFact
 from zhangfang_core.trail.tables import AuditEntry
+from zhangfang_core.trail.value_words import subject_words
 from zhangfang_sdk.admin import AdminScreen, BetterPage, Row
 from zhangfang_sdk.ledger import DimensionKind
 from zhangfang_sdk.profile import FactKind
@@ -24,6 +25,10 @@ def _fact(row: Row) -> str:
         return ""
     kind = FactKind(row["kind"])
     return fact_wording.shown(kind, fact_values.read(kind, json.loads(row["value"])))
+
+
+def _subject(row: Row) -> str:
+    return subject_words(row["subject"], row.get("action", ""))
 
 
 def _dimensions(column: str) -> Callable[[Row], str]:
@@ -181,6 +186,7 @@ SCREENS = (
         ),
         permission="audit.read",
         choices={"action": choices.actions},
+        words={"subject": _subject},
         references={"client": Client},
         hidden=(AuditEntry.user, AuditEntry.before, AuditEntry.after),
         better=BetterPage("操作日志", "/audit"),

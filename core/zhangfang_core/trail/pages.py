@@ -7,11 +7,9 @@ from typing import Annotated, Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from zhangfang_core.modules.catalogues import SOURCE_LANGUAGE
-from zhangfang_core.modules.registry import registry
-from zhangfang_core.modules.translations import gettext, language
+from zhangfang_core.modules.translations import gettext
+from zhangfang_core.trail import value_words
 from zhangfang_core.trail.action_names import action_name, action_names
-from zhangfang_core.trail.fact_names import fact_name
 from zhangfang_core.trail.tables import AuditEntry
 from zhangfang_core.trail.verification_pages import HANDLERS as VERIFICATION_HANDLERS
 from zhangfang_sdk.clients import Clients
@@ -60,17 +58,13 @@ async def trail(
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    plugin = _plugin(row["action"])
-    before, after = _values(row["before"]), _values(row["after"])
-    keys = sorted({*before, *after})
-    changes = [
-        (gettext(fact_name(key, row["action"]), plugin), _shown(before.get(key)), _shown(after.get(key)))
-        for key in keys
-        if before.get(key) != after.get(key)
-    ]
-    kind, _, number = row["subject"].partition(":")
-    about = {"kind": gettext(fact_name(kind, row["action"]), plugin), "number": _title(kind, number)}
-    return {**row, **about, "name": gettext(action_name(row["action"]), plugin), "changes": changes}
+    action = row["action"]
+    return {
+        **row,
+        "about": value_words.subject_words(row["subject"], action),
+        "name": gettext(action_name(action), _plugin(action)),
+        "changes": value_words.changes(action, _values(row["before"]), _values(row["after"])),
+    }
 
 
 def _plugin(action: str) -> str:
@@ -78,23 +72,9 @@ def _plugin(action: str) -> str:
     return action.partition(".")[0]
 
 
-def _title(kind: str, number: str) -> str:
-    """What a thing is called that people know by a name: a module, whose title is Chinese. Others by their number."""
-    module = registry().modules.get(number) if kind == "module" and language() == SOURCE_LANGUAGE else None
-    return number if module is None else module.manifest.title
-
-
 def _values(text: str | None) -> dict[str, Any]:
     found = None if text is None else json.loads(text)
     return found if isinstance(found, dict) else {}
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _day(text: str, field: str) -> dt.datetime | None:
