@@ -103,7 +103,8 @@ class Clients(Protocol):
 
         What stood at its kind, part and day is withdrawn as corrected. ``seen`` is the latest entry of its kind and part that the person
         had before their eyes (0 for none): when there is a later one, Refusal ``profile.changed`` (409). Raises Refusal
-        ``profile.value_wrong``, ``profile.date_wrong``, ``profile.quarter_wrong``.
+        ``profile.value_wrong``, ``profile.date_wrong`` (before 1949-10-01, or more than ``LONGEST_AHEAD`` after today),
+        ``profile.quarter_wrong`` (no quarter, or one that has not begun).
         """
         ...
 

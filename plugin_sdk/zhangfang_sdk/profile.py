@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+LONGEST_AHEAD = dt.timedelta(days=366)
+"""A fact begins at most so long after the day on which it is entered: what lies further is a slip of the hand."""
+
 
 class TaxpayerKind(StrEnum):
     """纳税人身份 for VAT (增值税法, in force from 2026-01-01)."""

@@ -13,7 +13,9 @@ from zhangfang_core.testing.tenants import RESTAURANT_TAX_ID, TRADING_TAX_ID, Te
 from zhangfang_sdk.clients import Client, Clients
 from zhangfang_sdk.context import Scope, in_scope
 from zhangfang_sdk.errors import Refusal
+from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (
+    LONGEST_AHEAD,
     Answer,
     ContactPerson,
     ContactRole,
@@ -162,7 +164,7 @@ async def test_a_fact_holds_from_its_day_until_the_next(case: Case) -> None:
         assert await kind_on(dt.date(2026, 3, 31)) is TaxpayerKind.SMALL_SCALE
         assert await kind_on(dt.date(2026, 4, 1)) is TaxpayerKind.GENERAL
         assert (await case.clients.client(case.client)).taxpayer_kind is TaxpayerKind.GENERAL
-        await case.clients.record(case.client, NewFact(FactKind.INDUSTRY, "trading", dt.date(2099, 1, 1)))
+        await case.clients.record(case.client, NewFact(FactKind.INDUSTRY, "trading", today() + LONGEST_AHEAD))
         assert (await case.clients.client(case.client)).industry == "restaurant"
 
 
@@ -256,7 +258,9 @@ async def test_what_was_entered_wrongly_is_withdrawn_with_a_reason(case: Case) -
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
-        (lambda c, id_: c.record(id_, capital(1, dt.date(9999, 1, 1))), "profile.date_wrong"),
+        (lambda c, id_: c.record(id_, capital(1, dt.date(1949, 9, 30))), "profile.date_wrong"),
+        (lambda c, id_: c.record(id_, capital(1, today() + LONGEST_AHEAD + dt.timedelta(days=1))), "profile.date_wrong"),
+        (lambda c, id_: c.record(id_, NewFact(FactKind.EMPLOYEES, QuarterEnds(1, 2), dt.date(today().year + 1, 1, 1))), "profile.quarter_wrong"),
         (
             lambda c, id_: c.record(id_, NewFact(FactKind.EMPLOYEES, QuarterEnds(1, 1), dt.date(2026, 2, 1))),
             "profile.quarter_wrong",

@@ -63,6 +63,7 @@ async def test_a_client_is_taken_on_with_its_chart(firm: TestFirm) -> None:
         (new(tax_id=RESTAURANT_TAX_ID.lower()), "client.tax_id_taken"),
         (new(name="  "), "client.name_empty"),
         (new(start=dt.date(2026, 11, 2)), "client.start_not_first"),
+        (new(start=dt.date(2099, 1, 1)), "client.start_too_far"),
     ],
 )
 async def test_reasons_against_a_client(firm: TestFirm, wanted: NewClient, code: str) -> None:

@@ -49,6 +49,7 @@ TOO_MUCH = 10**30
         (FactKind.TOTAL_ASSETS, QuarterEnds(0, TOO_MUCH)),
         (FactKind.LOSS, YearAmount(2024, -1)),
         (FactKind.LOSS, YearAmount(1999, 1)),
+        (FactKind.TAXABLE_INCOME, YearAmount(2099, 1)),
         (FactKind.TAXABLE_INCOME, YearAmount(2024, -TOO_MUCH)),
         (FactKind.CONTACT, ContactPerson(ContactRole.TAX, "")),
         (FactKind.CONTACT, ContactPerson(ContactRole.TAX, "张", "13800138000")),

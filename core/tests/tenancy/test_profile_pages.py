@@ -153,6 +153,19 @@ async def test_bad_input_is_told_and_changes_nothing(staff: Visitor, firm: TestF
         assert not [s for s in shown if any(bad and bad in s for bad in BAD if bad not in allowed)]
 
 
+async def test_what_holds_from_a_later_day_is_named_beside_what_holds_now(staff: Visitor, firm: TestFirm) -> None:
+    """It is nothing of the profile yet, and nobody should enter it a second time; a day of another century is refused."""
+    soon = today() + dt.timedelta(days=30)
+    form = {"value": "general", "seen": "999999"}
+    assert (await staff.post(f"{HOME}/taxpayer_kind", **form, valid_from=soon.isoformat())).status_code == 303
+    shown = (await staff.get(HOME)).text
+    assert re.search(rf"小规模纳税人</span><div class=\"sm\"><span[^>]*>(?:<svg.*?</svg>)?\s*{soon} 起</span> 一般纳税人</div>", shown)
+    assert "还没到生效日期" in (await staff.get(f"{HOME}/taxpayer_kind")).text
+    refused = await staff.post(f"{HOME}/taxpayer_kind", **form, valid_from="2099-01-01")
+    assert "最多比今天晚一年" in refused.text
+    assert "2099" not in (await staff.get(HOME)).text
+
+
 async def test_who_comes_second_sees_what_is_there_now(staff: Visitor, firm: TestFirm) -> None:
     """Two tabs of the same form: the later one is told, and shows the newest state with what it had typed."""
     first = FORMS["registered_capital"] | {"seen": "0"}

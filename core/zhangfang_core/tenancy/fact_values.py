@@ -10,6 +10,7 @@ from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.money import LARGEST_FEN
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (
+    LONGEST_AHEAD,
     VALUE_TYPES,
     ContactPerson,
     ContactRole,
@@ -25,7 +26,7 @@ from zhangfang_sdk.profile import (
 LONGEST = {FactKind.BUSINESS_SCOPE: 3000, FactKind.LEGAL_REPRESENTATIVE: 80, FactKind.SERVICE_PACKAGE: 80}
 LONGEST_ADDRESS = 200
 MOST_PEOPLE = 1_000_000
-FIRST_DAY, LAST_DAY = dt.date(1949, 10, 1), dt.date(2099, 12, 31)
+FIRST_DAY, FIRST_YEAR = dt.date(1949, 10, 1), 2000
 PROVINCES = frozenset(
     [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82]
 )
@@ -39,12 +40,14 @@ def checked(fact: NewFact) -> NewFact:
     """
     if type(fact.value) is not VALUE_TYPES[fact.kind]:
         raise TypeError(f"{fact.kind} takes {VALUE_TYPES[fact.kind].__name__}, not {type(fact.value).__name__}")
-    if not FIRST_DAY <= fact.valid_from <= LAST_DAY:
-        raise Refusal("profile.date_wrong", "生效日期不对,请填写 1949 年到 2099 年之间的日期。", field="valid_from")
+    if not FIRST_DAY <= fact.valid_from <= today() + LONGEST_AHEAD:
+        raise Refusal("profile.date_wrong", "生效日期不对:不早于 1949 年 10 月 1 日,最多比今天晚一年。", field="valid_from")
     value = fact.value
     if isinstance(value, QuarterEnds):
         if (fact.valid_from.month % 3, fact.valid_from.day) != (1, 1):
             raise Refusal("profile.quarter_wrong", "请选择一个季度。", field="valid_from")
+        if fact.valid_from > today():
+            raise Refusal("profile.quarter_wrong", "这个季度还没有开始,请核对年份和季度。", field="valid_from")
         most = MOST_PEOPLE if fact.kind is FactKind.EMPLOYEES else LARGEST_FEN
         if not all(0 <= figure <= most for figure in (value.start, value.end)):
             raise _wrong("季初数和季末数应为 0 或更大,请检查是否多输了位数。")
@@ -59,8 +62,8 @@ def _tidy(kind: FactKind, value: FactValue) -> FactValue:
     if kind is FactKind.FOUNDED_ON and not (isinstance(value, dt.date) and FIRST_DAY <= value <= today()):
         raise _wrong("成立日期不对,应与营业执照一致,不晚于今天。")
     if isinstance(value, YearAmount):
-        if not 2000 <= value.year <= LAST_DAY.year:
-            raise _wrong("年份不对,请填写 2000 年到 2099 年之间的年份。", "year")
+        if not FIRST_YEAR <= value.year <= today().year:
+            raise _wrong(f"年份不对,请填写 {FIRST_YEAR} 年到今年之间的年份。", "year")
         if abs(value.amount) > LARGEST_FEN or (kind is FactKind.LOSS and value.amount < 0):
             raise _wrong("金额不对;亏损额请填正数,已弥补完填 0。")
     if isinstance(value, RegisteredAddress):

@@ -42,6 +42,7 @@ async def _profile_page(refusal: Refusal | None = None, objected: int | None = N
         "shown": fact_wording.shown,
         "sources": fact_wording.sources(),
         "waiting": await use(Clients).waiting(client),
+        "coming": _coming(await use(Clients).history(client, None)),
         "cards": await use(Cards).shown("client", client, Period.current().key),
     }
     if scope().may("profile.confirm"):
@@ -57,6 +58,15 @@ async def _profile_page(refusal: Refusal | None = None, objected: int | None = N
             **values,
         )
     return Page("tenancy/profile_desk.html", title="企业资料", active="profile", groups=_groups(known), **values)
+
+
+def _coming(history: Sequence[Fact[FactValue]]) -> dict[FactKind, list[Fact[FactValue]]]:
+    """What will hold from a later day on, the next first."""
+    found: dict[FactKind, list[Fact[FactValue]]] = {}
+    for fact in reversed(history):
+        if fact.standing is Standing.IN_FORCE and fact.valid_from > today():
+            found.setdefault(fact.kind, []).append(fact)
+    return found
 
 
 def _groups(known: Profile) -> list[tuple[str, list[tuple[FactKind, list[Fact[FactValue]]]]]]:
@@ -152,6 +162,7 @@ async def _fact_page(
         errors={} if refusal is None else {refusal.field or "": refusal.sentence},
         seen=as_sent(data, "seen") if data is not None and not _moved(refusal) else _latest(history),
         history=history,
+        today=now,
         title_of=fact_wording.title_of,
         shown=fact_wording.shown,
         sources=fact_wording.sources(),

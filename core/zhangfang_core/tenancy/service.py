@@ -16,7 +16,7 @@ from zhangfang_sdk.clients import Client, NewClient, TaxpayerKind
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.periods import today
-from zhangfang_sdk.profile import Fact, FactKind, FactValue, NewFact, Profile, WordedFact
+from zhangfang_sdk.profile import LONGEST_AHEAD, Fact, FactKind, FactValue, NewFact, Profile, WordedFact
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.services import use
 
@@ -118,8 +118,10 @@ class FirmClients:
             raise Refusal("client.name_empty", "请填写企业全称(不超过 120 个字),与营业执照一致。", field="name")
         if not tax_id_is_right(tax_id):
             raise Refusal("client.tax_id_wrong", "统一社会信用代码不对,应为 18 位,请对照营业执照检查。", field="tax_id")
-        if new.books_start.day != 1 or not dt.date(2000, 1, 1) <= new.books_start <= dt.date(2099, 12, 1):
+        if new.books_start.day != 1 or not dt.date(2000, 1, 1) <= new.books_start:
             raise Refusal("client.start_not_first", "启用月份不对,账簿从某个月的 1 日开始。", field="books_start")
+        if new.books_start > today() + LONGEST_AHEAD:
+            raise Refusal("client.start_too_far", "启用月份太远,最多比现在晚一年,请核对年份。", field="books_start")
         taken = await connection().fetchval(
             "select name from core_client where firm = $1 and tax_id = $2", firm_in_scope(), tax_id
         )

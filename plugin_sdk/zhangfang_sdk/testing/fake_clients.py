@@ -10,6 +10,7 @@ from zhangfang_sdk.context import require, scope
 from zhangfang_sdk.errors import not_found
 from zhangfang_sdk.periods import today
 from zhangfang_sdk.profile import (
+    LONGEST_AHEAD,
     VALUE_TYPES,
     Answer,
     Fact,
@@ -27,7 +28,7 @@ from zhangfang_sdk.profile import (
 )
 from zhangfang_sdk.testing.fake_ledger import refusal
 
-EARLIEST, LATEST = dt.date(1949, 10, 1), dt.date(2099, 12, 31)
+EARLIEST = dt.date(1949, 10, 1)
 NEEDED = (FactKind.TAXPAYER_KIND, FactKind.INDUSTRY)
 
 
@@ -235,9 +236,10 @@ class FakeClients:
 def _check(fact: NewFact) -> None:
     if type(fact.value) is not VALUE_TYPES[fact.kind]:
         raise TypeError(f"{fact.kind} takes {VALUE_TYPES[fact.kind].__name__}, not {type(fact.value).__name__}")
-    if not EARLIEST <= fact.valid_from <= LATEST:
+    if not EARLIEST <= fact.valid_from <= today() + LONGEST_AHEAD:
         raise refusal("profile.date_wrong")
-    if isinstance(fact.value, QuarterEnds) and (fact.valid_from.month % 3, fact.valid_from.day) != (1, 1):
+    is_quarter = (fact.valid_from.month % 3, fact.valid_from.day) == (1, 1) and fact.valid_from <= today()
+    if isinstance(fact.value, QuarterEnds) and not is_quarter:
         raise refusal("profile.quarter_wrong")
     if type(fact.value) is str and not fact.value.strip():
         raise refusal("profile.value_wrong")
