@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 
 import httpx
 
@@ -67,6 +68,27 @@ async def test_plain_words_for_nothing_and_too_much(firm: TestFirm, visit: Visit
     async with scoped_transaction(system_scope(firm.id)):
         await connection().execute("delete from core_search_kind where kind = 'core.vouchers'")
     assert "索引正在建立" in (await owner.get("/search")).text
+
+
+async def test_years_are_those_of_what_a_role_may_find(firm: TestFirm, visit: Visit) -> None:
+    """A driver finds what they sent in alone: that there are vouchers of other years is none of their business."""
+    async with acting(firm, "accountant"):
+        lines = (Line("1002", "老账", debit=1), Line("1001", "老账", credit=1))
+        for day in (dt.date(2025, 3, 1), dt.date(2026, 11, 3)):
+            await use(Ledger).draft(VoucherDraft(firm.restaurant, day, "老账", lines))
+    await built(firm.id)
+    async with scoped_transaction(system_scope(firm.id)):
+        await connection().execute(
+            "update core_search_item set day = '2023-03-01' where client = $1 and kind = 'core.clients'", firm.trading
+        )
+
+    async def years(visitor: Visitor) -> list[str]:
+        return re.findall(r'year=(\d{4})"', (await visitor.get("/search?q=zzqq")).text)
+
+    driver, boss, owner = await visit("driver"), await visit("boss"), await visit("owner", of_firm=True)
+    assert await years(driver) == []
+    assert await years(boss) == ["2026", "2025"]
+    assert await years(owner) == ["2026", "2025", "2024", "2023"]
 
 
 async def test_page_by_page(firm: TestFirm, visit: Visit) -> None:

@@ -21,7 +21,13 @@ _IDS = "select core_search($1::text[], $2::text[], $3::text[], $4, $5, $6, $7, $
 _ROWS = """select i.id, i.kind, i.object, i.client, i.day, i.title, i.body, i.path from unnest($2::bigint[]) with ordinality w (id, place)
     join core_search_item i on i.id = w.id where i.firm = $1 order by w.place"""
 
-_YEARS = """select min(day) as first, max(day) as last from core_search_item where firm = $1 and ($2::bigint is null or client = $2)"""
+_YEARS = """select min(d.first) as first, max(d.last) as last from core_client c cross join lateral (
+        select (select i.day from core_search_item i where i.firm = $1 and i.kind = k.kind and i.client = c.id and (k.whole or i.owner = $5)
+            order by i.day limit 1) as first,
+        (select i.day from core_search_item i where i.firm = $1 and i.kind = k.kind and i.client = c.id and (k.whole or i.owner = $5)
+            order by i.day desc limit 1) as last
+        from unnest($3::text[], $4::boolean[]) k (kind, whole)) d
+    where c.firm = $1 and ($2::bigint is null or c.id = $2)"""
 
 
 async def find(words: str, *, kind: str = "", year: int | None = None, after: str = "", limit: int = 20) -> SearchPage:
@@ -37,9 +43,16 @@ async def find(words: str, *, kind: str = "", year: int | None = None, after: st
     return SearchPage(tuple(_hit(row, titles[row["kind"]], wanted) for row in shown), following)
 
 
-async def years_here() -> Sequence[int]:
-    """Years of what stands in the index at the place in scope, the latest first; at most thirty."""
-    row = await connection().fetchrow(_YEARS, firm_in_scope(), scope().client)
+async def years_here(kinds: Sequence[Askable]) -> Sequence[int]:
+    """From the first to the last year of what the actor may find of ``kinds`` at the place in scope, the latest first; at most thirty."""
+    row = await connection().fetchrow(
+        _YEARS,
+        firm_in_scope(),
+        scope().client,
+        [each.kind.name for each in kinds],
+        [each.whole for each in kinds],
+        scope().user,
+    )
     if row is None or row["first"] is None:
         return []
     return list(range(row["last"].year, max(row["first"].year, row["last"].year - 29) - 1, -1))

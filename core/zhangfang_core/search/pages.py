@@ -94,8 +94,8 @@ async def _names(found: SearchPage) -> Mapping[int, str]:
 
 
 async def _filters() -> Filters:
-    kinds = {each.kind.name: each.kind.source.title for each in await askable(None)}
-    return Filters(kinds, await years_here())
+    kinds = await askable(None)
+    return Filters({each.kind.name: each.kind.source.title for each in kinds}, await years_here(kinds))
 
 
 async def _links(words: str) -> Sequence[tuple[str, str, Address]]:
