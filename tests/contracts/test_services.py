@@ -4,6 +4,8 @@
 """
 
 import inspect
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -11,25 +13,35 @@ import pytest
 from zhangfang_core.modules.core_services import CORE_SERVICES
 from zhangfang_core.modules.registry import registry
 from zhangfang_core.services import provide_services
-from zhangfang_sdk import services
+from zhangfang_sdk import services, testing
+from zhangfang_sdk.alerts import Alerts
 from zhangfang_sdk.audit import Audit
+from zhangfang_sdk.bank import Bank
 from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.contacts import Contacts
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.facts import Facts
+from zhangfang_sdk.filings import Filings
 from zhangfang_sdk.invoices import Invoices
 from zhangfang_sdk.jobs import Jobs
 from zhangfang_sdk.ledger import Ledger
 from zhangfang_sdk.live import Live
 from zhangfang_sdk.measures import Measures
 from zhangfang_sdk.notices import Notices
+from zhangfang_sdk.payrolls import Payrolls
 from zhangfang_sdk.search import Search
 from zhangfang_sdk.settings import PluginSettings
 from zhangfang_sdk.tasks import Tasks
+from zhangfang_sdk.tax_figures import TaxFigures
 from zhangfang_sdk.testing import fakes
+from zhangfang_sdk.testing.fake_alerts import FakeAlerts
+from zhangfang_sdk.testing.fake_bank import FakeBank
 from zhangfang_sdk.testing.fake_facts import FakeFacts
+from zhangfang_sdk.testing.fake_filings import FakeFilings
+from zhangfang_sdk.testing.fake_payrolls import FakePayrolls
 from zhangfang_sdk.testing.fake_tasks import FakeTasks
+from zhangfang_sdk.testing.fake_tax_figures import FakeTaxFigures
 from zhangfang_sdk.testing.vendors import FakeVendors
 from zhangfang_sdk.vendors import Vendors
 from zhangfang_sdk.waiting import Waiting
@@ -54,6 +66,11 @@ FAKE: list[tuple[type[Any], type[Any]]] = [
     (Search, fakes.FakeSearch),
     (Tasks, FakeTasks),
     (Facts, FakeFacts),
+    (Alerts, FakeAlerts),
+    (Bank, FakeBank),
+    (Filings, FakeFilings),
+    (Payrolls, FakePayrolls),
+    (TaxFigures, FakeTaxFigures),
 ]
 
 
@@ -85,6 +102,12 @@ def shortfalls(protocol: type[Any], implementation: type[Any]) -> list[str]:
 @pytest.mark.parametrize(("protocol", "implementation"), REAL + FAKE, ids=lambda t: t.__name__)
 def test_every_method_of_the_protocol_is_there(protocol: type[Any], implementation: type[Any]) -> None:
     assert shortfalls(protocol, implementation) == []
+
+
+def test_every_fake_of_the_test_kit_is_held_against_its_protocol() -> None:
+    modules = [import_module(f"{testing.__name__}.{found.name}") for found in iter_modules(testing.__path__)]
+    there = {name for module in modules for name, kind in vars(module).items() if inspect.isclass(kind) and name.startswith("Fake")}
+    assert there == {fake.__name__ for _, fake in FAKE}
 
 
 def test_every_promised_service_is_registered() -> None:
