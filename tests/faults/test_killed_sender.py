@@ -21,6 +21,7 @@ from tests.local_vendors import choose_both, local_servers
 from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.notices import DECLARING, declaring
+from zhangfang_core.testing.pace import in_time
 from zhangfang_core.testing.post_office import make_reachable
 from zhangfang_core.testing.tenants import TestFirm, acting
 from zhangfang_sdk.context import system_scope
@@ -55,10 +56,11 @@ async def asked(firm: TestFirm, query: str, *values: object) -> Any:
 
 
 async def until(firm: TestFirm, query: str, *values: object, equals: object, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
+    """``within_s`` on a machine with nothing else to do; a minute that begins busy ends busier, so that the load is asked anew."""
+    began = time.monotonic()
     while await asked(firm, query, *values) != equals:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{query} is not {equals} after {within_s} s")
+        if time.monotonic() - began > in_time(within_s):
+            raise TimeoutError(f"{query} is not {equals} after {time.monotonic() - began:.0f} s")
         await asyncio.sleep(0.01)
 
 
@@ -103,7 +105,7 @@ async def test_none_lost_none_twice(
                 await killed.wait()
                 killed_at = dt.datetime.now(dt.UTC)
             await until(firm, LEFT, equals=0, within_s=150)
-        except AssertionError:
+        except (AssertionError, TimeoutError):
             print(log.read_text()[-4000:])  # noqa: T201  # what the workers said
             raise
         finally:
