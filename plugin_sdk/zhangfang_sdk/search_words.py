@@ -1,12 +1,13 @@
 """How text and words are written alike before they are compared, and where the words stand in a text.
 
-Full-width forms become narrow ones, letters small, commas between digits and signs of the yuan go, control characters and runs of
-white space become one space. What is found is exactly what holds each word, so folded, as a part of it (SQL's LIKE).
+Full-width forms become narrow ones, traditional characters simplified ones, letters small, commas between digits and signs of the yuan
+go, control characters and runs of white space become one space. What is found is exactly what holds each word, so folded, as a part of it (SQL's LIKE).
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from markupsafe import Markup, escape
 
@@ -20,7 +21,7 @@ _LEFT_OUT = frozenset("¥,")
 
 
 def fold(text: str) -> str:
-    """``text`` as it is compared: "１,２３４.５６ 元" and "1234.56 元" are the same."""
+    """``text`` as it is compared: "１,２３４.５６ 元" and "1234.56 元" are the same, and so are "發票" and "发票"."""
     return "".join(piece for piece, _ in _pieces(text))
 
 
@@ -99,7 +100,14 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
 def _folded(character: str) -> str:
     if character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Co"):
         return " "
-    return " ".join(unicodedata.normalize("NFKC", character).lower().split()) or " "
+    return " ".join(unicodedata.normalize("NFKC", character).lower().translate(_simplified()).split()) or " "
+
+
+@cache
+def _simplified() -> Mapping[int, str]:
+    """One character for one, whatever stands beside it: places in the text stay what they are."""
+    lines = files("zhangfang_sdk").joinpath("simplified.txt").read_text("utf-8").splitlines()
+    return {ord(other): line[0] for line in lines if not line.startswith("#") for other in line[1:]}
 
 
 def _parts_digits(text: str, place: int) -> bool:

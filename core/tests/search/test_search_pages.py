@@ -5,8 +5,10 @@ import datetime as dt
 import re
 
 import httpx
+import pytest
 
 from zhangfang_core.database.engine import connection, scoped_transaction
+from zhangfang_core.search import writing
 from zhangfang_core.testing.fixtures import Visit
 from zhangfang_core.testing.indexing import built, indexed
 from zhangfang_core.testing.portal import Visitor
@@ -68,6 +70,24 @@ async def test_plain_words_for_nothing_and_too_much(firm: TestFirm, visit: Visit
     async with scoped_transaction(system_scope(firm.id)):
         await connection().execute("delete from core_search_kind where kind = 'core.vouchers'")
     assert "索引正在建立" in (await owner.get("/search")).text
+
+
+async def test_traditional_and_simplified_characters_find_one_another(firm: TestFirm, visit: Visit) -> None:
+    await drafts(firm, firm.restaurant, "運輸發票")
+    await drafts(firm, firm.restaurant, "运输合同")
+    boss = await visit("boss")
+    for asked in ("运输", "運輸", "運输"):
+        page = (await boss.get(f"/search?q={asked}")).text
+        assert "<mark>運輸</mark>發票" in page, asked
+        assert "<mark>运输</mark>合同" in page, asked
+
+
+async def test_an_index_of_another_folding_is_built_anew(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    await built(firm.id)
+    async with scoped_transaction(system_scope(firm.id)):
+        assert await writing.missing() == []
+        monkeypatch.setattr(writing, "FOLDING", writing.FOLDING + 1)
+        assert "core.vouchers" in await writing.missing()
 
 
 async def test_years_are_those_of_what_a_role_may_find(firm: TestFirm, visit: Visit) -> None:

@@ -19,6 +19,7 @@ from zhangfang_sdk.search_words import excerpt, fold, lit, words_of
         ("第 1,\n\t 第 2", "第 1, 第 2"),
         ("a\x00b\u200bc", "a b c"),
         ("①㈱㎡", "1(株)m2"),
+        ("增值稅專用發票,臺灣後臺", "增值税专用发票,台湾后台"),
     ],
 )
 def test_folded(text: str, folded: str) -> None:
@@ -33,6 +34,7 @@ def test_folded(text: str, folded: str) -> None:
         ("冷链运输", ["冷链", "链运"], "<mark>冷链运</mark>输"),
         ("共 ¥1,234.56 元", ["1234.5"], "共 ¥<mark>1,234.5</mark>6 元"),
         ("㎡ 与 M2", ["m2"], "<mark>㎡</mark> 与 <mark>M2</mark>"),
+        ("增值稅發票與发票", ["发票"], "增值稅<mark>發票</mark>與<mark>发票</mark>"),
         ("没有", ["运费"], "没有"),
         ("", ["运费"], ""),
     ],

@@ -19,6 +19,8 @@ log = logging.getLogger("zhangfang.search")
 T = TypeVar("T")
 
 BUILD = "core.search_build"
+FOLDING = 2
+"""How ``fold`` writes text; another number has every kind built anew."""
 BATCH = 500
 
 # One writer of a kind at a time: each reads what is committed when its turn comes, so that the last one writes what is so.
@@ -73,7 +75,7 @@ async def build(kind: str) -> int:
             await _write(known, _checked(known, ids, entries))
             await _remove(kind, [e.id for e in entries], above=after, to=ids[-1] if ids else None)
             if not ids:
-                await connection().execute(_BUILT, firm_in_scope(), kind, known.source.version)
+                await connection().execute(_BUILT, firm_in_scope(), kind, _version(known))
                 return count
             count, after = count + len(entries), ids[-1]
 
@@ -87,7 +89,12 @@ async def missing() -> Sequence[str]:
     """Kinds that the firm in scope has on and that were not built for it, or by an older source."""
     rows = await connection().fetch("select kind, version from core_search_kind where firm = $1", firm_in_scope())
     built = {row["kind"]: row["version"] for row in rows}
-    return [kind.name for kind in await kinds_on() if built.get(kind.name) != kind.source.version]
+    return [kind.name for kind in await kinds_on() if built.get(kind.name) != _version(kind)]
+
+
+def _version(kind: Kind) -> int:
+    """Of the source and of the folding, as one number."""
+    return FOLDING * 1_000_000 + kind.source.version
 
 
 async def build_missing() -> None:
