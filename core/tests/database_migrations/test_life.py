@@ -136,6 +136,20 @@ MISFITS = {
         table_files("stranger", sql="create table core_voucher (id bigint);"),
         'relation "core_voucher" already exists',
     ),
+    "core's table dropped": (table_files("stranger", sql="drop table core_session cascade;"), "core_session"),
+    "core's wall lifted": (table_files("stranger", sql="alter table core_client no force row level security;"), "core_client"),
+    "a right on core's": (table_files("stranger", sql="grant select on core_session to public;"), "core_session"),
+    "core's function made anew": (table_files("stranger", sql="alter function app_firm() volatile;"), "app_firm()"),
+    "another plugin's column": (table_files("stranger", sql="alter table books_filing add column mine bigint;"), "books_filing"),
+    "a table of no name of its own": (table_files("stranger", sql="create table loose (id bigint);"), "loose"),
+    "a trigger on core's": (
+        table_files(
+            "stranger",
+            sql="create function stranger_look() returns trigger language plpgsql as $$ begin return new; end $$;"
+            " create trigger stranger_look after insert on core_client for each row execute function stranger_look();",
+        ),
+        "core_client",
+    ),
 }
 
 

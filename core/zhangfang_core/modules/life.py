@@ -21,6 +21,7 @@ import zhangfang_core.piccolo_conf as conf
 from zhangfang_core.database.engine import MigrationEngine
 from zhangfang_core.database.jobs_schema import JOBS_APP, jobs_to_run, upgrade_jobs
 from zhangfang_core.database.migration_files import MigrationError, recorded, run_migrations, still_to_run
+from zhangfang_core.database.own_migrations import run_own_migrations
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import MIGRATION_LOCK, connected, migrating_elsewhere, until_clear
 from zhangfang_core.modules.calling import asked_to_stop
@@ -157,8 +158,8 @@ async def _upgrade(guard: "asyncpg.Connection[Any]", owner: MigrationEngine, sec
             missing = still_to_run(app, await recorded(guard))
             with said_while_it_runs(f"migrating plugin {app.app_name} ({', '.join(missing)})", log):
                 try:
-                    async with owner.transaction(), within(seconds):  # what is late is rolled back
-                        await run_migrations(app)
+                    async with owner.transaction() as transaction, within(seconds):  # what is late is rolled back
+                        await run_own_migrations(transaction.connection, app)
                 except TookTooLong:
                     raise MigrationError(
                         f"它的迁移在 {seconds:g} 秒内没有完成,已全部撤销。确实需要更久时,请停下系统,用 zhangfang migrate 升级"

@@ -3,7 +3,8 @@
 import asyncpg
 
 from zhangfang_core.database.engine import MigrationEngine
-from zhangfang_core.database.migration_files import MigrationError, recorded, run_migrations, still_to_run
+from zhangfang_core.database.migration_files import MigrationError, recorded, still_to_run
+from zhangfang_core.database.own_migrations import run_own_migrations
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import MIGRATION_LOCK, connected
 from zhangfang_core.modules.discovery import Unfit, app_of
@@ -37,8 +38,8 @@ async def try_migrations(at: Addresses, plugin: str) -> str | None:
         await hold_migrations(guard)
         engine = migration_engine(at.owner)
         with piccolo_uses(engine):
-            async with engine.transaction():
-                await run_migrations(app)
+            async with engine.transaction() as transaction:
+                await run_own_migrations(transaction.connection, app)
                 raise _NotToStay
     except _NotToStay:
         pass

@@ -10,7 +10,8 @@ from typing import Any
 
 import asyncpg
 
-from zhangfang_core.database.migration_files import recorded, run_migrations
+from zhangfang_core.database.migration_files import recorded
+from zhangfang_core.database.own_migrations import run_own_migrations
 from zhangfang_core.database.roles import Addresses
 from zhangfang_core.database.waiting import connected
 from zhangfang_core.modules.discovery import app_of, found_at
@@ -104,7 +105,7 @@ async def _brought_back(
             await _same_files(connection, archive)
             say("正在建表")
             if (app := app_of(found_at(kept, plugin))) is not None:
-                await run_migrations(app, only=archive.manifest["migrations"])  # the others run at a start, as they would have
+                await run_own_migrations(connection, app, only=archive.manifest["migrations"])  # the others run at a start, as they would have
             tables = await own_tables(connection, plugin, await known_plugins(connection))
             say("正在装回数据")
             await _rows(connection, archive, tables)
