@@ -52,7 +52,7 @@ def run(settings: Settings, *then: Step, demo: bool, renewed: Callable[[], bool]
     Raises what the start raises (SupervisionError, EmbeddedServerError, MigrationError).
     """
     from zhangfang_core.demo.sign_ins import greeting
-    from zhangfang_core.plugin_life.carrying_out import Carrier
+    from zhangfang_core.plugin_life.carrier import Carrier
     from zhangfang_core.supervision.children import Child
     from zhangfang_core.supervision.run import run_all
 

@@ -4,10 +4,12 @@ import asyncio
 import html
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,8 +21,12 @@ from zhangfang_core.database.engine import connection, scoped_transaction
 from zhangfang_core.identity import recovery
 from zhangfang_core.identity.presence import COOKIE
 from zhangfang_core.identity.set_up import make_operator
+from zhangfang_core.plugin_life import carrier
+from zhangfang_core.plugin_life.carrier import Carrier
+from zhangfang_core.plugin_life.carrying_out import carry_out_all
 from zhangfang_core.plugin_life.orders import End, OrderBook, State, Wanted
 from zhangfang_core.plugin_life.shelf import Shelf, as_ordered, digest_of
+from zhangfang_core.settings import read_settings
 from zhangfang_core.testing.databases import TestServer
 from zhangfang_core.testing.portal import Visitor, session_for
 from zhangfang_core.testing.processes import free_port, running, until_up
@@ -159,30 +165,49 @@ async def test_a_refusal_is_told_and_changes_nothing(test_server: TestServer, tm
         assert (await operator.visitor.post(ORDER, wanted="sell", what="shelf")).status_code == 422
 
 
+@asynccontextmanager
+async def kept(place: Deployment) -> AsyncIterator[str]:
+    """`zhangfang run` without the demo, which keeps web and worker; the web's address."""
+    script = "from zhangfang_core import cli, running; settings = cli._settings(); cli._log(settings); running.run(settings, demo=False)"
+    port = free_port()
+    environment = {"PATH": os.defpath, **place.settings, "ZHANGFANG_PORT": str(port)}
+    with (place.folder / "run.log").open("wb") as said:
+        keeper = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, env=environment, cwd=place.folder, stdout=said, stderr=said
+        )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        keeper.terminate()
+        await asyncio.wait_for(keeper.wait(), 30)
+
+
 async def test_who_keeps_the_processes_carries_out_and_starts_them_anew(test_server: TestServer, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    script = "from zhangfang_core import running; from zhangfang_core.settings import read_settings; running.run(read_settings(), demo=False)"
-    async with deployed(test_server, tmp_path / "data") as place:
+    async with deployed(test_server, tmp_path / "data") as place, kept(place) as address:
         wheel = laid_ready(place, shelf_wheel, tmp_path)
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        environment = {"PATH": os.defpath, **place.settings, "ZHANGFANG_PORT": str(port)}
-        with (place.folder / "run.log").open("wb") as said:
-            keeper = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", script, env=environment, cwd=place.folder, stdout=said, stderr=said
-            )
-        try:
-            person = await make_operator(login="operator@test", name="运维小王", password=OWNER_PASSWORD)
-            async with httpx.AsyncClient(base_url=address, cookies={COOKIE: await session_for(person)}, timeout=30) as http:
-                await _until(http, "/operator/plugins", "可以安装的")
-                path = Shelf(place.folder).find(wheel)
-                OrderBook(place.folder).place(Wanted.INSTALL, wheel, plugin="shelf", digest=digest_of(path), by="运维小王")
-                page = await _until(http, "/operator/plugins", "<p class=\"mute\">shelf 1.0 ")
-                assert "已安装 shelf 1.0" in page
-                assert "等待重新启动" not in page
-        finally:
-            keeper.terminate()
-            await asyncio.wait_for(keeper.wait(), 30)
+        person = await make_operator(login="operator@test", name="运维小王", password=OWNER_PASSWORD)
+        async with httpx.AsyncClient(base_url=address, cookies={COOKIE: await session_for(person)}, timeout=30) as http:
+            await _until(http, "/operator/plugins", "可以安装的")
+            path = Shelf(place.folder).find(wheel)
+            OrderBook(place.folder).place(Wanted.INSTALL, wheel, plugin="shelf", digest=digest_of(path), by="运维小王")
+            page = await _until(http, "/operator/plugins", "<p class=\"mute\">shelf 1.0 ")
+            assert "已安装 shelf 1.0" in page
+            assert "等待重新启动" not in page
+
+
+async def test_who_keeps_the_processes_knows_the_installed_plugins_too(test_server: TestServer, tmp_path: Path) -> None:
+    """It migrates before web and worker start, and says what was found."""
+    (tmp_path / "data").mkdir()
+    async with deployed(test_server, tmp_path / "data") as place:
+        await place.plugin("install", str(shelf_wheel(tmp_path)))
+        async with kept(place) as address, httpx.AsyncClient(base_url=address) as http:
+            await _until(http, "/healthz", "ok")
+        said = (place.folder / "run.log").read_text("utf-8")
+    found = [line for line in said.splitlines() if "plugins found" in line]
+    assert len(found) >= 2, "of the keeper and of those that it started"
+    assert all("shelf 1.0" in line for line in found)
+    assert "2 of shelf" in said.partition("migrations that ran")[2].partition("\n")[0]
 
 
 async def _until(http: httpx.AsyncClient, path: str, words: str) -> str:
@@ -239,6 +264,55 @@ def test_what_was_cut_off_is_told_by_the_next(tmp_path: Path) -> None:
         assert book.begun() is None
     assert [order.end for order in book.orders()] == [End.CUT_OFF]
     assert book.orders()[0].changed_something
+
+
+def cut_off(folder: Path) -> OrderBook:
+    """A book with one order whose process was killed, so that nobody is at it."""
+    book = OrderBook(folder)
+    book.place(Wanted.INSTALL, "a.whl", plugin="a", digest="1", by="王")
+    with book.carrying_out():
+        assert book.begun() is not None
+    return book
+
+
+def test_what_was_cut_off_can_be_ordered_again(tmp_path: Path) -> None:
+    """The order of the dead process is not the one that is given back: nobody would carry it out."""
+    book = cut_off(tmp_path)
+    again = book.place(Wanted.INSTALL, "a.whl", plugin="a", digest="1", by="王")
+    assert [(order.state, order.end) for order in book.orders() if order.id == again.id] == [(State.WAITING, None)]
+    assert [order.end for order in book.orders() if order.id != again.id] == [End.CUT_OFF]
+
+
+def test_what_was_cut_off_is_told_where_nothing_else_waits(tmp_path: Path) -> None:
+    """By the process that keeps web and worker when it starts, and by the command that a timer runs."""
+    settings = replace(read_settings(), data_dir=tmp_path)
+    for look in (lambda: Carrier(settings), lambda: carry_out_all(settings)):
+        book = cut_off(tmp_path)
+        look()
+        assert all(order.end is End.CUT_OFF for order in book.orders())
+
+
+async def test_a_killed_process_leaves_its_order_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGFANG_DATA_DIR", str(tmp_path))
+    sleeper = "import sys, time; from pathlib import Path; from zhangfang_core.plugin_life.orders import OrderBook\n"
+    sleeper += "book = OrderBook(Path(sys.argv[1]))\nwith book.carrying_out():\n    book.begun()\n    time.sleep(60)"
+    monkeypatch.setattr(carrier, "COMMAND", (sys.executable, "-c", sleeper, str(tmp_path)))
+    book = OrderBook(tmp_path)
+    keeper = Carrier(replace(read_settings(), data_dir=tmp_path))
+    book.place(Wanted.INSTALL, "a.whl", plugin="a", digest="1", by="王")
+    await until(lambda: not keeper.changed() and book.orders()[0].state is State.WORKING)
+    assert keeper.child is not None
+    os.kill(keeper.child, signal.SIGKILL)
+    await until(keeper.changed)
+    assert [order.end for order in book.orders()] == [End.CUT_OFF]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if true():
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError
 
 
 def test_the_shelf_gives_nothing_that_lies_elsewhere(tmp_path: Path) -> None:

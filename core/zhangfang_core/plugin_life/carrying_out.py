@@ -2,21 +2,17 @@
 
 import logging
 import subprocess
-import sys
 
 from zhangfang_core.database.roles import Addresses
+from zhangfang_core.plugin_life.carrier import COMMAND, ONE
 from zhangfang_core.plugin_life.doing import installed, rehearsed, restored, uninstalled, upgraded
 from zhangfang_core.plugin_life.folders import PluginFolders
 from zhangfang_core.plugin_life.orders import End, Order, OrderBook, Wanted
 from zhangfang_core.plugin_life.shelf import Shelf, as_ordered, lying_in
 from zhangfang_core.settings import Settings
-from zhangfang_core.supervision.children import Child, RunningChild, spawn
 from zhangfang_sdk.errors import Refusal
 
 log = logging.getLogger("zhangfang.plugins")
-
-COMMAND = (sys.executable, "-m", "zhangfang_core.cli", "plugin", "carry-out")
-ONE = "--one"
 
 
 async def carry_out_one(settings: Settings, at: Addresses) -> Order | None:
@@ -40,11 +36,11 @@ async def carry_out_one(settings: Settings, at: Addresses) -> Order | None:
 def carry_out_all(settings: Settings) -> int:
     """How many were taken up. Each by its own process, which may die of a plugin's code without the others."""
     book, taken = OrderBook(settings.data_dir), 0
+    book.tell_cut_off()
     while book.waits():
         before = {order.id for order in book.orders() if order.end is None}
         subprocess.run([*COMMAND, ONE], check=False)  # noqa: S603  # this very program
-        with book.carrying_out():  # what that process left half-done is told as such
-            pass
+        book.tell_cut_off()
         if before == {order.id for order in book.orders() if order.end is None}:
             break  # it could not even begin, and has said why
         taken += 1
@@ -68,28 +64,3 @@ async def _told(order: Order, settings: Settings, at: Addresses) -> list[str]:
         case Wanted.UNINSTALL:
             export = await uninstalled(folders, order.what, at, named=order.what, by=order.by)
             return [f"已卸载 {order.what}。导出是 {export.name},可以从它装回。"]
-
-
-class Carrier:
-    """For the process that keeps web and worker: starts the command when an order waits, and says when they are to be started anew."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._book = OrderBook(settings.data_dir)
-        self._running: RunningChild | None = None
-        self._known: frozenset[str] = frozenset()
-
-    def changed(self) -> bool:
-        """Asked several times a second; whether an order that changed what should run has ended since the last time."""
-        if self._running is None:
-            if self._book.waits():
-                self._known = self._ended()
-                self._running = spawn(Child("orders", COMMAND))
-            return False
-        if self._running.process.poll() is None:
-            return False
-        self._running.end_group()
-        self._running = None
-        return bool(self._ended() - self._known)
-
-    def _ended(self) -> frozenset[str]:
-        return frozenset(order.id for order in self._book.orders() if order.changed_something)

@@ -90,6 +90,7 @@ class OrderBook:
 
     def place(self, wanted: Wanted, what: str, *, plugin: str, digest: str, by: str) -> Order:
         """One order. The same that is under way already is that one: a button pressed twice orders once."""
+        self.tell_cut_off()
         for order in self.orders():
             if order.end is None and (order.wanted, order.what, order.digest) == (wanted, what, digest):
                 return order
@@ -122,6 +123,12 @@ class OrderBook:
                 if order.state is State.WORKING:
                     self.ended(order, End.CUT_OFF, ["办理时被打断。有没有办成,以模块列表为准。"])
             yield
+
+    def tell_cut_off(self) -> None:
+        """What stands as being worked at while no process is at it, has ended as such."""
+        if any(path.suffix == f".{State.WORKING}" for path in self._files()):
+            with contextlib.suppress(Refusal), self.carrying_out():
+                pass
 
     def begun(self) -> Order | None:
         """The oldest that waits, from now on being worked at; inside :meth:`carrying_out`."""
