@@ -154,6 +154,7 @@ def test_a_manifest_of_another_shape_costs_its_own_plugin_only(install: Install,
     install("odd", manifest=manifest)
     found = looked_at_anew()
     assert reason in reason_of(found, "odd")
+    assert reason_of(found, "odd").startswith("它的声明用不了,请把原因告诉模块的作者")
     assert set(registry().modules) <= set(found.modules)
 
 

@@ -55,11 +55,18 @@ def discover() -> tuple[tuple[Installed, ...], tuple[Skipped, ...]]:
                     f"编号 {entry.name} 已属于安装包 {_distribution(found[entry.name].entry)},{_distribution(entry)} 没有装入"
                 )
             found[entry.name] = plugin
-        except (Unfit, ManifestError) as error:
+        except Unfit as error:
             skipped.append(Skipped(entry.name, str(error)))
+        except ManifestError as error:
+            skipped.append(Skipped(entry.name, unusable(str(error))))
         except Exception as error:  # a stranger's file may be anything; it must not stop the server
             skipped.append(Skipped(entry.name, f"无法读取: {reason_of(error)}"))
     return tuple(found.values()), tuple(skipped)
+
+
+def unusable(problem: str) -> str:
+    """What the SDK finds wrong is written for authors, in their language; the operator reads what to do with it."""
+    return f"它的声明用不了,请把原因告诉模块的作者: {problem}"
 
 
 def found_at(folder: Path, plugin: str) -> Installed:

@@ -14,7 +14,7 @@ from zhangfang_core.database.statements import tables_of
 from zhangfang_core.modules.calling import as_plugin, calling, know
 from zhangfang_core.modules.catalogues import catalogues_of
 from zhangfang_core.modules.core_services import CORE_SERVICE_NAMES
-from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover
+from zhangfang_core.modules.discovery import Installed, Skipped, Unfit, discover, unusable
 from zhangfang_core.modules.ordering import Order, in_order
 from zhangfang_core.modules.reasons import reason_of
 from zhangfang_core.modules.routes import Endpoint, PagesRefused, addresses_of, refuse_clashes, refuse_dead_ends
@@ -178,7 +178,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
     hooks.register(plugin, name=installed.manifest.id)
     hooks.check_pending()
     if problem := next(unfit_coroutines(plugin), None):
-        raise Unfit(problem)
+        raise Unfit(unusable(problem))
     alone = [p for p in hooks.get_plugins() if p is not plugin]
 
     def declared(name: str) -> Any:
@@ -187,7 +187,7 @@ def _declarations(installed: Installed, hooks: pluggy.PluginManager) -> Module:
         if not isinstance(answer, Mapping):
             answer = tuple(answer)  # a generator gives what it gives once
         if problem := next(unfit(installed.manifest, name, answer), None):
-            raise Unfit(problem)
+            raise Unfit(unusable(problem))
         return answer
 
     services = dict(declared("register_services"))
