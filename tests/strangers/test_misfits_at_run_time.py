@@ -289,7 +289,7 @@ async def test_each_part_is_named_with_its_reason_and_left_out(world: World, nam
     for page in (await world.operator.get("/operator")).text, (await world.of_firm().get("/modules")).text:
         shown = page.replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">")
         rows = re.split(r"<li class=\"item\"|<section", shown)
-        assert [row for row in rows if (f">{name} · " in row or f"外来模块{name} " in row) and any(r in row for r in reasons)], shown
+        assert [row for row in rows if f"外来模块{name} " in row and "已停" in row and any(r in row for r in reasons)], shown
     assert f"card-{name}-card" not in (await world.with_them.get("/cockpit")).text
 
 
@@ -308,7 +308,7 @@ async def test_a_page_that_fails_is_told_and_named(world: World, name: str, path
     assert (await world.with_them.get(path)).status_code == 500
     await asyncio.sleep(0.2)
     page = (await world.operator.get("/operator")).text
-    assert f"{name} · page {path}" in page
+    assert f"{name} · 页面 <code>{path}</code>" in page
     assert reason in page
 
 
@@ -323,7 +323,7 @@ async def test_a_page_whose_values_do_not_fit_is_named_too(world: World, name: s
     assert (answer.status_code, answer.json().get("details")) == (status, None)
     await asyncio.sleep(0.2)
     page = (await world.operator.get("/operator")).text
-    assert reason in page.partition(f"{name} · page {path}")[2][:400]
+    assert reason in page.partition(f"{name} · 页面 <code>{path}</code>")[2][:400]
 
 
 async def test_checks_that_fail_refuse_and_name_their_plugin(world: World) -> None:

@@ -31,7 +31,7 @@ from zhangfang_sdk.jobs import Job
 from zhangfang_sdk.ledger import Ledger, Line, Objection, VoucherDraft
 from zhangfang_sdk.services import use
 from zhangfang_sdk.voucher_import import VoucherImport
-from zhangfang_sdk.waiting import Urgency, WaitingItem, WaitingSource
+from zhangfang_sdk.waiting import Urgency, Waiting, WaitingItem, WaitingSource, Waits
 from zhangfang_sdk.web import Badge, Card
 
 PLUGIN = "collab"
@@ -207,6 +207,29 @@ async def test_a_check_that_does_not_answer_refuses(
     async with acting(firm, "owner"):
         (trouble,) = await troubles()
         assert (trouble.part, trouble.failures, trouble.is_off) == ("check_voucher", 3, True)
+        assert not trouble.is_left_out
+
+
+@pytest.mark.parametrize(("part", "urgency"), [("check_voucher", Urgency.LATE), ("card collab.card", Urgency.LATER), ("page /x", None)])
+async def test_the_admin_is_offered_to_switch_off_what_fails(firm: TestFirm, part: str, urgency: Urgency | None) -> None:
+    """From the third failure in a row: a check refuses the firm's work, a card is missing; a page that fails says so itself."""
+    for number in range(3):
+        assert await modules_that_wait(firm, "owner") == [], number
+        async with acting(firm, "owner"):
+            failed(PLUGIN, part, "broken")
+        await settled()
+    expected = [] if urgency is None else [(f"/f/{firm.id}/modules", True, urgency)]
+    waits = await modules_that_wait(firm, "owner")
+    assert [(w.address, "协同办税" in w.item.title, w.item.urgency) for w in waits] == expected
+    assert await modules_that_wait(firm, "accountant") == []
+    async with acting(firm, "owner"):
+        await switch(PLUGIN, on=False)
+    assert await modules_that_wait(firm, "owner") == []
+
+
+async def modules_that_wait(firm: TestFirm, role: str) -> Sequence[Waits]:
+    async with acting(firm, role):
+        return [w for w in await use(Waiting).items() if w.item.path == "/modules"]
 
 
 async def test_an_objection_is_its_own_plugins(firm: TestFirm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from zhangfang_sdk.context import firm_in_scope, system_scope
 
 MANY = 3
 """Failures in a row after which a card, red dot or search source is left out, and the firm is asked whether it needs the plugin."""
+LEFT_OUT = frozenset({"badge", "card", "invoices", "measure", "waiting"})
+"""Kinds of parts, the first word of their names, that are not asked any more after so many failures."""
 _LONGEST_PART = 120
 
 _failing: set[tuple[int, str, str]] = set()
@@ -33,6 +35,16 @@ class Trouble:
     @property
     def is_off(self) -> bool:
         return self.failures >= MANY
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the firm goes on without this part until somebody tries it again."""
+        return self.is_off and self.part.partition(" ")[0] in LEFT_OUT
+
+    @property
+    def is_check(self) -> bool:
+        """Whether what it should have looked at is refused, as often as it fails."""
+        return self.part.startswith("check_")
 
 
 @dataclass(frozen=True, slots=True)
