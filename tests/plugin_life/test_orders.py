@@ -107,7 +107,11 @@ async def test_from_the_shelf_to_gone_and_back(test_server: TestServer, tmp_path
         newer = next(name for name in re.findall(r"wanted=upgrade&what=([^\"]+)\"", await operator.page()))
         await operator.order("upgrade", newer)
         await place.plugin("carry-out")
-        assert "shelf 已从 1.0 换成 2.0" in await operator.page()
+        page = await operator.page()
+        assert "shelf 已从 1.0 换成 2.0" in page
+        assert "比现在的版本旧" in page.partition("shelf 1.0 ")[2].partition("</li>")[0], "the wheel that was installed first lies there still"
+        steps = page.partition("最近的变动")[2]
+        assert [wanted for wanted in ("安装", "升级") if f"运维小王 · {wanted}" in steps] == ["安装", "升级"]
         await place.migrate()
         await place.plugin("enable", "shelf", "--all")
         await place.fill(rows=50, files=5)

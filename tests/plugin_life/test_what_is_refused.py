@@ -86,6 +86,7 @@ def test_what_does_not_fit(tmp_path: Path, code: str, words: str, made: Callable
     with pytest.raises(Refusal) as refused:
         install(folders, path, None)
     assert (refused.value.code, words in refused.value.sentence) == (code, True), refused.value.sentence
+    assert "warning:" not in refused.value.sentence, "the reason is not behind what the tool says of itself"
     assert folders.in_force() == {}
 
 

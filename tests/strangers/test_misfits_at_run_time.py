@@ -148,7 +148,7 @@ BAD_CARDS = {
     "odd_badge": (badge("return 'many'"), "WrongAnswer"),
     "ending_card": (card("ending_card", "import sys; sys.exit(5)"), "SystemExit: 5"),
     "cancelling_badge": (badge("raise asyncio.CancelledError"), "CancelledError"),
-    "greedy_card": (card("greedy_card", "await use(Ledger).post(1)"), "NotDeclared"),
+    "greedy_card": (card("greedy_card", "await use(Ledger).post(1)"), "没有声明要使用“ledger.post”"),
 }
 """Parts of the home page, by plugin: code, and words of the reason that a reader needs."""
 OTHERS = {

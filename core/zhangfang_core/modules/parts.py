@@ -31,7 +31,7 @@ async def in_time(plugin: str, part: str, ask: Callable[[], Awaitable[T]], secon
                 answer = await ask()
     except Refusal as error:
         if isinstance(error, NotDeclared):  # what is refused every time is missing until somebody mends it
-            failed(plugin, part, reason_of(error))
+            failed(plugin, part, error.sentence)
         raise
     except TookTooLong as error:
         failed(plugin, part, f"{seconds:g} 秒内没有完成")

@@ -67,9 +67,11 @@ def _fill(parcel: Parcel, into: Path, here: Mapping[str, str], source: Sequence[
     with TemporaryDirectory() as aside:
         constraints, overrides = Path(aside, "constraints"), Path(aside, "overrides")
         constraints.write_text("".join(f"{name}=={version}\n" for name, version in here.items()), "utf-8")
+        # An empty file of overrides makes uv warn, before the reason that people read.
+        apart = ("--overrides", str(overrides)) if never else ()
         overrides.write_text("".join(f"{name}; sys_platform == 'never'\n" for name in never), "utf-8")
         told = _uv(
-            *("install", "--dry-run", "--constraints", str(constraints), "--overrides", str(overrides), *source),
+            *("install", "--dry-run", "--constraints", str(constraints), *apart, *source),
             str(parcel.wheel.path),
             cwd=into,
         )

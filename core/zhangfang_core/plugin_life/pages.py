@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
+from packaging.version import InvalidVersion, Version
 
 from zhangfang_core.database.engine import connection, show_scope
 from zhangfang_core.modules.leaving import without_code
@@ -54,10 +55,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Of the shelf: ``wanted`` is the order that fits, None where this very version is in force or the file is no plugin."""
+    """Of the shelf: ``wanted`` is the order that fits, None where this very version is in force or the file is no plugin.
+
+    ``is_older`` than the version in force, to which an upgrade would go back.
+    """
 
     offer: Offer
     wanted: Wanted | None
+    is_older: bool
 
 
 @page("/operator/plugins", of=PORTAL, permission="operator.use")
@@ -132,8 +137,16 @@ def _ready(offers: Sequence[Offer], folders: PluginFolders) -> list[Ready]:
     found = []
     for offer in offers:
         wanted = None if offer.problem else Wanted.INSTALL if offer.plugin not in in_force else Wanted.UPGRADE
-        found.append(Ready(offer, None if in_force.get(offer.plugin) == offer.version else wanted))
+        here = in_force.get(offer.plugin)
+        found.append(Ready(offer, None if here == offer.version else wanted, _is_older(offer.version, here)))
     return found
+
+
+def _is_older(version: str, here: str | None) -> bool:
+    try:
+        return here is not None and Version(version) < Version(here)
+    except InvalidVersion:  # of a broken file, or of a package that an older installer took
+        return False
 
 
 def _nobody_came(order: Order) -> bool:

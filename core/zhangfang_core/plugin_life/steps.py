@@ -18,7 +18,7 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """``at`` is UTC; ``before`` and ``after`` are versions, "" for none."""
+    """``at`` is UTC; ``before`` and ``after`` are versions, "" for none. Of an order ``after`` says what was ordered."""
 
     at: dt.datetime
     by: str
@@ -57,12 +57,15 @@ async def steps_taken() -> Sequence[StepTaken]:
             row["user_name"],
             action_name(row["action"]),
             row["subject"].removeprefix("module:"),
-            _version(row["before"]),
-            _version(row["after"]),
+            _told(row["before"]),
+            _told(row["after"]),
         )
         for row in rows
     ]
 
 
-def _version(told: str | None) -> str:
-    return "" if told is None else str(json.loads(told).get("version", ""))
+def _told(step: str | None) -> str:
+    if step is None:
+        return ""
+    told = json.loads(step)
+    return str(told.get("version", told.get("order", "")))
