@@ -9,6 +9,7 @@ from zhangfang_collab.listing import ShownTask, names, shown
 from zhangfang_collab.owners import MAY
 from zhangfang_collab.tables import Task
 from zhangfang_sdk import use
+from zhangfang_sdk.calendar import Calendar
 from zhangfang_sdk.contacts import Colleague, Contacts
 from zhangfang_sdk.context import firm_in_scope, require, scope
 from zhangfang_sdk.periods import today
@@ -111,7 +112,8 @@ async def _counts(chosen: Chosen) -> Mapping[str, int]:
 
 
 async def last_safe_days(tasks: Sequence[ShownTask]) -> Mapping[int, dt.date]:
-    """For tasks that wait for a client: the due day less what four of five of this client's steps took, one day at least."""
+    """For tasks that wait for a client: the due day less what four of five of this client's steps took, one day at least; where that is a day off, on
+    which nobody asks and nothing is sent, the working day before."""
     asked = [task for task in tasks if task.turn is Side.CLIENT]
     rows = await Task.raw(
         """select client, count(*) as known, percentile_disc(0.8) within group (order by took) as days from collab_task
@@ -120,4 +122,11 @@ async def last_safe_days(tasks: Sequence[ShownTask]) -> Mapping[int, dt.date]:
         sorted({task.client for task in asked}),
     ) if asked else []  # fmt: skip
     days = {row["client"]: max(1, row["days"]) for row in rows if row["known"] >= FEWEST}
-    return {task.id: task.due_on - dt.timedelta(days=days.get(task.client, USUAL_DAYS)) for task in asked}
+    last = {task.id: task.due_on - dt.timedelta(days=days.get(task.client, USUAL_DAYS)) for task in asked}
+    working = {day: await _working_day_until(day) for day in set(last.values())}
+    return {id_: working[day] for id_, day in last.items()}
+
+
+async def _working_day_until(day: dt.date) -> dt.date:
+    calendar = use(Calendar)
+    return day if await calendar.is_working_day(day) else await calendar.plus_working_days(day, -1)
