@@ -31,11 +31,18 @@ TAKES_FILE = frozenset({AskedFor.DOCUMENT, AskedFor.BANK_STATEMENT})
 @page("/tasks/{task_id:int}", of=CLIENT, permission="collab.read")
 async def task_page(task_id: int) -> Page:
     """Everything about one task of the open client."""
+    return await _page(task_id)
+
+
+async def _page(task_id: int, refusal: Refusal | None = None) -> Page:
+    """``refusal`` says why a file was not kept."""
     task = await listing.one(task_id)
     return Page(
         "collab/task.html",
         title=task.title,
         active="desk-tasks" if scope().staff else "tasks",
+        status_code=200 if refusal is None else 422,
+        file_error=None if refusal is None else refusal.sentence,
         task=task,
         trail=await listing.trail(task_id),
         owners=await use(Contacts).names(task.client, sorted(task.owners.values())),
@@ -128,13 +135,19 @@ async def comment_task(task_id: int, data: Form) -> Redirect:
 @action(
     "/tasks/{task_id:int}/files", of=CLIENT, permission="collab.tick", stream=True, request_max_body_size=MOST_BYTES + 2**20
 )
-async def attach_file(request: Request[Any, Any, State], task_id: int) -> Redirect:
-    """Hand in the ``file``; no transaction waits for it."""
+async def attach_file(request: Request[Any, Any, State], task_id: int) -> Redirect | Page:
+    """Hand in the ``file``; no transaction waits for it. Why it is refused stands at its field."""
     async with transaction():
         await listing.one(task_id)
-    name, media_type, content = await file_of(request)
-    async with transaction():
-        await ticking.attach(task_id, name, media_type, content)
+    try:
+        name, media_type, content = await file_of(request)
+        async with transaction():
+            await ticking.attach(task_id, name, media_type, content)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        async with transaction():
+            return await _page(task_id, refusal)
     return go(here(f"/tasks/{task_id}"))
 
 
