@@ -18,7 +18,9 @@ async def test_handed_in(portal: Portal, firm: TestFirm) -> None:
         upload = id_in(await Sender(boss).sent(FILE, "合同.pdf", part=1000))
         assert (await boss.post(f"/tasks/{task}/files", upload=str(upload))).status_code == 303
         letter = {"upload": str(upload), "kind": "notice", "due_on": today().isoformat(), "number": "", "note": ""}
-        assert (await boss.post("/tasks/letter", **letter)).status_code == 303
+        answer = await boss.post("/tasks/letter", **letter)
+        assert answer.status_code == 303
+        assert "看原件" in (await boss.get(answer.headers["location"].partition(f"/c/{firm.restaurant}")[2])).text
         assert (await boss.post(f"/tasks/{task}/files", upload="0")).status_code == 404
         assert "data-uploads" in (await boss.get(f"/tasks/{task}")).text
     async with acting(firm, "accountant"):

@@ -9,6 +9,7 @@ from piccolo.query import OrderByRaw
 
 from zhangfang_collab import steps as states
 from zhangfang_collab.keeping import TRAIL
+from zhangfang_collab.letter_kinds import LETTER
 from zhangfang_collab.tables import Entry, Task
 from zhangfang_collab.titles import title_of
 from zhangfang_sdk import use
@@ -42,7 +43,7 @@ class ShownTask:
     """A task as a page shows it, its ``title`` in the language of whoever looks.
 
     ``urgency`` is None when it is done; ``mine`` whether the side of whoever looks has the turn; ``reach`` says how far what has come goes, where
-    that is not all.
+    that is not all; ``letter`` is the document of the letter that it answers.
     """
 
     id: int
@@ -63,6 +64,7 @@ class ShownTask:
     link: str
     owners: Mapping[Side, int]
     reach: str = ""
+    letter: int | None = None
 
     @property
     def at(self) -> int | None:
@@ -144,6 +146,7 @@ def shown(row: Task) -> ShownTask:
         link=row.link,
         owners={side: int(person) for side, person in owners.items() if person is not None},
         reach="" if row.until is None else use(Texts).said(REACH) % {"month": row.until.month, "day": row.until.day},
+        letter=row.document if LETTER in row.key else None,
     )
 
 
