@@ -291,6 +291,13 @@ async def test_levels_that_are_refused(firm: TestFirm, wanted: list[tuple[int, s
             await reminder_levels.save(Duty.MONTHLY, [])
 
 
+async def test_the_window_says_that_there_is_time_and_stands_for_no_day_after(firm: TestFirm) -> None:
+    assert all(reminder_levels.fits(day, tone) for levels in presets().values() for day, tone in levels.items())
+    async with acting(firm, "owner"):
+        with pytest.raises(Refusal, match=r"collab\.reminders_wrong"):
+            await reminder_levels.save(Duty.YEARLY, [(1, "yearly")])
+
+
 async def test_the_owner_s_page(firm: TestFirm, visit: Visit) -> None:
     owner, boss = await visit("owner", of_firm=True), await visit("boss")
     shown = (await owner.get("/tasks/reminders")).text

@@ -38,7 +38,7 @@ NOTICE_KINDS = (
     NoticeKind("comment", "会计的留言", "{by}在“{title}”里留言", "{words}", permission=TO_CLIENT),
     NoticeKind("firm_comment", "客户的留言", "{client} {by}在“{title}”里留言", "{words}", permission=TO_FIRM),
     NoticeKind(
-        "yearly", "年度事项", "请核对:{title}", "{due}前要办完。请打开核对资料,不对的写明是什么。", sms="请核对:{title},{due}前要办完", window=True,
+        "yearly", "年度事项", "请您办理:{title}", "{due}前要办完,打开就能看到要核对、要提供什么。", sms="请办理:{title},{due}前要办完", window=True,
         permission=TO_CLIENT,
     ),
 )  # fmt: skip

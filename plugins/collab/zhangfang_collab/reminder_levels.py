@@ -22,13 +22,13 @@ TONES: Mapping[str, str] = translatable({
     "soon": "提前说一声",
     "today": "请马上处理",
     "late": "已逾期,语气最重",
-    "yearly": "弹出窗口,请核对",
+    "yearly": "弹出窗口,请办理",
     "escalated": "告诉第二个人",
 })
 """The kinds of notice (``notice_kinds.py``) that a level may have."""
 
 
-BEFORE, AFTER = frozenset({"soon", "today"}), frozenset({"late", "escalated"})
+BEFORE, AFTER = frozenset({"soon", "today", "yearly"}), frozenset({"late", "escalated"})
 """Tones that say that there is still time (on the last day too), and those that say that it is over. ``soon`` counts the days that are left."""
 
 

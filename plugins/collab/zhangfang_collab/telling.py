@@ -16,7 +16,7 @@ async def values_of(task: Task) -> Mapping[str, str]:
         "note": task.note,
         "due": f"{task.due_on.month}月{task.due_on.day}日",
         "client": (await use(Clients).client(task.client)).name,
-        "effect": "会影响申报。" if task.feeds else "",
+        "effect": "再晚会影响申报。" if task.feeds else "",
     }
 
 
