@@ -14,6 +14,7 @@ import pytest_asyncio
 from piccolo.table import TABLE_REGISTRY
 
 import zhangfang_core.piccolo_conf as conf
+from zhangfang_core.database import own_migrations
 from zhangfang_core.database.engine import DB
 from zhangfang_core.database.migration_files import MigrationError
 from zhangfang_core.database.waiting import MIGRATION_LOCK
@@ -164,6 +165,14 @@ async def test_a_plugin_whose_tables_do_not_fit_is_left_out(
     assert list(left_out) == ["stranger"]
     assert reason in left_out["stranger"].reason
     assert await tables(superuser) == before
+
+
+async def test_a_start_with_nothing_to_migrate_compares_nothing(
+    test_server: TestServer, migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every start of every node would pay for it, once for each plugin."""
+    monkeypatch.setattr(own_migrations, "_SHAPES", "select 1 / 0")
+    assert (await migrate(test_server.owner(migrated))).left_out == {}
 
 
 async def test_two_plugins_may_name_a_file_alike(test_server: TestServer, migrated: str, folder: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 from piccolo.conf.apps import AppConfig
 
-from zhangfang_core.database.migration_files import MigrationError, recorded, run_migrations
+from zhangfang_core.database.migration_files import MigrationError, recorded, run_migrations, still_to_run
 
 _NAMED = 5
 _SHAPES = """
@@ -38,6 +38,8 @@ async def run_own_migrations(connection: "asyncpg.Connection[Any]", app: AppConf
     Raises MigrationError, too, when tables or functions of others are not as they were, or new ones do not begin with the plugin's id: what
     their rows say is not looked at.
     """
+    if not still_to_run(app, await recorded(connection)):
+        return
     before = await _shapes_of_others(connection, app.app_name)
     await run_migrations(app, only)
     after = await _shapes_of_others(connection, app.app_name)
