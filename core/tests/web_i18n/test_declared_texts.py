@@ -73,3 +73,11 @@ async def test_figures_of_plugins_are_english(firm: TestFirm) -> None:
         with speaking("en"):
             found = await use(Measures).definition("capture_ocr.received", client=firm.restaurant)
     assert (found.title, found.word, found.plugin) == ("Invoices received this month", "invoices", "Document capture")
+
+
+async def test_industries_are_said_in_english(owner: Visitor) -> None:
+    await owner.post("/account/preferences", language="en")
+    assert "Restaurants" in (await owner.get("/clients")).text
+    options = re.findall(r'<option value="[a-z]+"[^>]*>([^<]*)</option>', (await owner.get("/clients/new")).text)
+    assert "Software and IT" in options
+    assert "餐饮" not in options

@@ -95,6 +95,10 @@ def taxpayers() -> Mapping[TaxpayerKind, str]:
     }
 
 
+def industries() -> Mapping[str, str]:
+    return {key: gettext(title) for key, title in INDUSTRIES.items()}
+
+
 def sources() -> Mapping[FactSource, str]:
     return {
         FactSource.TYPED: gettext("人工录入"),
@@ -139,4 +143,4 @@ def shown(kind: FactKind, value: FactValue) -> str:
         return value.isoformat()
     if isinstance(value, int):
         return gettext("{amount} 元").format(amount=yuan(value))
-    return INDUSTRIES.get(value, value) if kind is FactKind.INDUSTRY else value
+    return industries().get(value, value) if kind is FactKind.INDUSTRY else value

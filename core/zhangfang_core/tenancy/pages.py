@@ -12,7 +12,7 @@ from zhangfang_core.identity.forms import Form, Req, as_sent
 from zhangfang_core.ledger.charts import load_chart, standards
 from zhangfang_core.tenancy.fact_forms import fact_in
 from zhangfang_core.tenancy.fact_values import checked
-from zhangfang_core.tenancy.fact_wording import taxpayers
+from zhangfang_core.tenancy.fact_wording import industries, taxpayers
 from zhangfang_core.tenancy.finding import LONGEST, SHOWN, found, recent_clients
 from zhangfang_core.tenancy.profile_pages import HANDLERS as PROFILE
 from zhangfang_core.web.own_paths import stands_for_all
@@ -47,7 +47,7 @@ async def clients_page(
         words=words,
         to=_page_of_client(request, to),
         kinds=taxpayers(),
-        industries=INDUSTRIES,
+        industries=industries(),
         waiting=Counter(f.client for f in await use(Clients).waiting()) if scope().may("profile.read") else {},
     )
 
@@ -161,7 +161,7 @@ def _new_client_page(fields: dict[str, str], refusal: Refusal | None) -> Page:
         errors=errors,
         licence_fields=LICENCE_FIELDS,
         kinds=[(kind.value, text) for kind, text in taxpayers().items()],
-        industries=list(INDUSTRIES.items()),
+        industries=list(industries().items()),
         standards=[(key, load_chart(key).title) for key in reversed(standards())],
     )
 

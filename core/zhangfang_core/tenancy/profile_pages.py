@@ -14,7 +14,6 @@ from zhangfang_sdk.cards import Cards
 from zhangfang_sdk.clients import Clients
 from zhangfang_sdk.context import client_in_scope, scope
 from zhangfang_sdk.errors import Refusal, not_found
-from zhangfang_sdk.industries import INDUSTRIES
 from zhangfang_sdk.periods import Period, today
 from zhangfang_sdk.places import here
 from zhangfang_sdk.profile import VALUE_TYPES, Fact, FactKind, FactValue, Profile, QuarterEnds, Standing
@@ -167,7 +166,7 @@ async def _fact_page(
         shown=fact_wording.shown,
         sources=fact_wording.sources(),
         taxpayers=[(key.value, text) for key, text in fact_wording.taxpayers().items()],
-        industries=list(INDUSTRIES.items()),
+        industries=list(fact_wording.industries().items()),
         roles=[(key.value, text) for key, text in fact_wording.roles().items()],
         quarters=[(quarter_key(day), fact_wording.quarter_written(day)) for day in quarters_until(now)],
         last_year_of_loss=last_year_of_loss,

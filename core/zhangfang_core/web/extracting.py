@@ -18,10 +18,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
+import zhangfang_sdk
 from zhangfang_core.modules.catalogues import LANGUAGES, SOURCE_LANGUAGE, catalogue_file, translations_of
 from zhangfang_core.modules.discovery import discover
 
 HERE = Path(__file__).parents[1]
+SDK = Path(zhangfang_sdk.__file__).parent
 TEMPLATE_CALLS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do"}
 # Where each call holds its texts: the position (None where there is none) and the keyword.
@@ -55,8 +57,9 @@ def packages() -> list[Path]:
 
 
 def texts_of(package: Path) -> set[str]:
-    """Texts that ``package`` shows. Raises TemplateSyntaxError and SyntaxError: a file left out would lose translations."""
-    return {*_template_texts(package), *_python_texts(package), *_data_texts(package)}
+    """Texts that ``package`` shows, core those of the SDK too. Raises TemplateSyntaxError and SyntaxError: a file left out would lose translations."""
+    own = {*_template_texts(package), *_python_texts(package), *_data_texts(package)}
+    return own | set(_python_texts(SDK)) if package == HERE else own
 
 
 def written(texts: set[str], language: str, known: Mapping[str, str]) -> bytes:
