@@ -11,7 +11,7 @@ from zhangfang_books.filing.tables import Confirmation, FilingRow
 from zhangfang_sdk import use
 from zhangfang_sdk.audit import Audit
 from zhangfang_sdk.clients import Clients
-from zhangfang_sdk.context import require, scope
+from zhangfang_sdk.context import require, scope, transaction
 from zhangfang_sdk.documents import Documents
 from zhangfang_sdk.errors import Refusal, not_found
 from zhangfang_sdk.facts import Facts
@@ -199,8 +199,9 @@ async def follow_facts(client: int, first: Period) -> None:
 
 
 async def follow_months(client: int, first: int) -> None:
-    """The job ``FOLLOW``; ``first`` is a period's number."""
-    await follow_facts(client, Period.from_number(first))
+    """The job ``FOLLOW``; ``first`` is a period's number. Opens its own transaction."""
+    async with transaction():
+        await follow_facts(client, Period.from_number(first))
 
 
 async def follow_profiles(clients: Sequence[int]) -> None:
