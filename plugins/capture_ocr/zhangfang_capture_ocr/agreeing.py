@@ -16,12 +16,13 @@ from zhangfang_capture_ocr.reading import Box, FieldValue, Found, InvoiceLine, L
 from zhangfang_capture_ocr.reading.capitals import fen_of_capitals
 from zhangfang_capture_ocr.reading.forms.tickets import TICKETS
 from zhangfang_capture_ocr.reading.printed import invoices_on
-from zhangfang_capture_ocr.reading.rare_letters import rare_in
+from zhangfang_capture_ocr.reading.rare_letters import is_rare, rare_in
 from zhangfang_capture_ocr.reading.seen_text import page_of_text
 from zhangfang_capture_ocr.reading.tax_ids import IdVerdict, check_tax_id
 from zhangfang_capture_ocr.reading.titles import plain
 from zhangfang_capture_ocr.seen_pages import SeenPage
 from zhangfang_sdk.recognition import TextBox
+from zhangfang_sdk.search_words import fold
 
 READER: Final = "reader"
 """Witness of a value that two readers gave."""
@@ -35,6 +36,7 @@ _LETTERS: Final = re.compile(r"[\u3400-\u9fff]")
 _ANYTHING: Final = re.compile(r"\w")
 _COVERED: Final = 0.3
 _NEARLY: Final = 0.05
+_NO_BRACKETS: Final = str.maketrans("", "", "()")
 _EVERYWHERE: Final = Box(0, 0.0, 0.0, 1.0, 1.0)
 
 
@@ -125,9 +127,10 @@ def _agreed(mine: Found, page: SeenPage, others: Sequence[Sequence[Found]]) -> R
         value = fields.get(name)
         if value is not None and not value.witnesses:
             read = {
-                reader: other.fields[name]
+                reader: found
                 for reader, other in variants
-                if name in other.fields and _was_read(other.fields[name].box, page, reader, letters_only=False)
+                if (found := other.fields.get(name) or _behind_a_lost_label(value, page, reader)) is not None
+                and _was_read(found.box, page, reader, letters_only=False)
             }
             if name.endswith("tax_id"):
                 fields[name] = _right_id(value, [*read.values()])
@@ -135,6 +138,16 @@ def _agreed(mine: Found, page: SeenPage, others: Sequence[Sequence[Found]]) -> R
                 fields[name] = _voted(value, [*read.values()])
     lines = tuple(_line(line, place, reading, page, variants) for place, line in enumerate(reading.lines))
     return replace(reading, fields=fields, lines=lines)
+
+
+def _behind_a_lost_label(
+    mine: FieldValue[Value], page: SeenPage, reader: int
+) -> FieldValue[Value] | None:
+    """The same value where a reader has it at its place, but misread the label before it, so that its reading lacks the field."""
+    inside = [each for each in page.boxes if mine.box is not None and _overlaps(each, mine.box)]
+    texts = [_told(each.text) for each in _as_read_by(inside, reader)]
+    said = _told(mine.value)
+    return mine if any(text == said or text.endswith(f":{said}") for text in texts) else None
 
 
 def _in_one_place(one: Place, other: Place) -> bool:
@@ -151,8 +164,8 @@ def _in_one_place(one: Place, other: Place) -> bool:
 
 def _families_agree(read: Mapping[int, Value]) -> bool:
     """Whether a reader of another family says what one of the first family says: those make the same mistakes."""
-    first = {_told(value) for reader, value in read.items() if reader < OTHER_FAMILY}
-    agreed = [str(value) for reader, value in read.items() if reader >= OTHER_FAMILY and _told(value) in first]
+    first = {_letters(value) for reader, value in read.items() if reader < OTHER_FAMILY}
+    agreed = [str(value) for reader, value in read.items() if reader >= OTHER_FAMILY and _letters(value) in first]
     return any(_is_rarest(text, read.values()) for text in agreed)
 
 
@@ -161,16 +174,23 @@ def _is_rarest(text: str, others: Iterable[Value]) -> bool:
 
     The first reader's alphabet lacks most of them.
     """
-    return all(rare_in(str(other)) <= rare_in(text) for other in others)
+    return all(_is_as_rare(_letters(text), _letters(other)) for other in others)
+
+
+def _is_as_rare(text: str, other: str) -> bool:
+    """Letter by letter where both are as long: a rare one that stands where the text has a rare one too says nothing against it."""
+    if len(text) == len(other):
+        return not any(is_rare(theirs) and not is_rare(mine) for mine, theirs in zip(text, other, strict=True))
+    return rare_in(other) <= rare_in(text)
 
 
 def _voted(mine: FieldValue[Value], theirs: Sequence[FieldValue[Value]]) -> FieldValue[Value]:
     if not theirs:
         return mine
-    best, count = Counter(_told(found.value) for found in theirs).most_common(1)[0]
+    best, count = Counter(_letters(found.value) for found in theirs).most_common(1)[0]
     if count < 2:
         return mine
-    said = [found.value for found in (mine, *theirs) if _told(found.value) == best]
+    said = [found.value for found in (mine, *theirs) if _letters(found.value) == best]
     texts = [value for value in said if isinstance(value, str)]
     return replace(mine, value=_widest(texts) if texts else said[0], witnesses=(READER,))
 
@@ -193,15 +213,17 @@ def _line(
         if len(other.lines) == len(reading.lines) and other.lines[place].amount == line.amount
     }
     read: dict[int, Value] = {
-        reader: other.name for reader, other in alike.items() if _was_read(other.box, page, reader, letters_only=True)
+        reader: _simplified(other.name)
+        for reader, other in alike.items()
+        if _was_read(other.box, page, reader, letters_only=True)
     }
     measures: dict[int, Value] = {reader: f"{other.specification} {other.unit}" for reader, other in alike.items()}
     if not (_families_agree(read) and _families_agree(measures)) or _is_pieced(line, page):
         return line
-    name = _widest([each for each in (line.name, *map(str, read.values())) if _told(each) == _most_said(read.values())])
+    name = _widest([each for each in (line.name, *map(str, read.values())) if _letters(each) == _most_said(read.values())])
     short = name.split("*")[1] if name.count("*") >= 2 and name.startswith("*") else ""
     said = _most_said(measures.values())
-    best = next(other for reader, other in alike.items() if _told(measures[reader]) == said)
+    best = next(other for reader, other in alike.items() if _letters(measures[reader]) == said)
     return replace(
         line,
         name=name,
@@ -212,9 +234,14 @@ def _line(
     )
 
 
+def _simplified(name: str) -> str:
+    """An item's name in the letters of the classification: the smallest reader writes traditional ones for them. Names of parties keep theirs."""
+    return "".join(fold(letter) if is_rare(letter) else letter for letter in name)
+
+
 def _most_said(values: Iterable[Value]) -> str:
     """What most readers say, as it is compared."""
-    best, _ = Counter(map(_told, values)).most_common(1)[0]
+    best, _ = Counter(map(_letters, values)).most_common(1)[0]
     return best
 
 
@@ -235,13 +262,22 @@ def _is_pieced(line: InvoiceLine, page: SeenPage) -> bool:
 
 
 def _widest(texts: Sequence[str]) -> str:
-    """Of texts that differ in their brackets and spaces the one whose brackets are wide: readers narrow them, and never widen them."""
-    return max(texts, key=lambda text: sum(map(text.count, "（）")))
+    """Of texts that differ in their brackets and spaces the one whose brackets close and are wide: readers lose and narrow them."""
+    return max(texts, key=lambda text: (_closes(text), sum(map(text.count, "（）()")), sum(map(text.count, "（）"))))
+
+
+def _closes(text: str) -> bool:
+    return _told(text).count("(") == _told(text).count(")")
 
 
 def _told(value: Value) -> str:
     """A value for comparing: readers differ in the width of brackets and in spaces."""
     return plain(value) if isinstance(value, str) else str(value)
+
+
+def _letters(value: Value) -> str:
+    """A value for comparing without its brackets, which readers lose."""
+    return _told(value).translate(_NO_BRACKETS)
 
 
 def _was_read(box: Box | None, page: SeenPage, reader: int, *, letters_only: bool) -> bool:

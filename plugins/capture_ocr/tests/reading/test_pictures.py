@@ -148,6 +148,40 @@ def test_a_rare_letter_that_two_families_write_is_proven() -> None:
     assert not sure(picture(QR, others=(common, rare), **common))
 
 
+def test_another_rare_letter_says_nothing_against_one_that_two_families_write() -> None:
+    """CAP-4: the first reader writes the traditional form of a common letter where it does not know the rare one."""
+    other, rare = {"seller": "名称：赣州藥辉商贸有限公司"}, {"seller": "名称：赣州燊辉商贸有限公司"}
+    reading = picture(QR, others=(rare, rare), **other)
+    assert reading.seller_name == "赣州燊辉商贸有限公司"
+    assert sure(reading)
+    assert not sure(picture(QR, others=(rare, {"seller": "名称：赣州桑辉商贸有限公司"}), **rare))
+
+
+def test_a_traditional_letter_in_an_item_is_its_simplified_one() -> None:
+    """CAP-4: the classification is written in simplified letters; in the name of a company a traditional one may be meant."""
+    right = {"item": "*乳制品*鲜牛奶"}
+    reading = picture(QR, item="*乳制品*鮮牛奶", others=(right, right))
+    assert reading.lines[0].name == "*乳制品*鲜牛奶"
+    assert sure(reading)
+    plain = {"seller": "名称：重庆煜升商贸有限公司"}
+    assert not sure(picture(QR, seller="名称：重庆煜昇商贸有限公司", others=(plain, plain)))
+
+
+def test_a_lost_bracket_is_no_other_name() -> None:
+    """CAP-4: a reader of the other family lost it; the letters agree, and the name keeps both."""
+    reading = picture(QR, others=({}, {"seller": "名称：样本商贸（深圳有限公司"}))
+    assert reading.seller_name == "样本商贸（深圳）有限公司"
+    assert sure(reading)
+    lost = {"seller": "名称：样本商贸（深圳有限公司"}
+    assert not sure(picture(QR, others=(lost, lost), **lost))
+
+
+def test_a_reader_that_lost_the_label_has_read_the_name() -> None:
+    """CAP-4: what stands behind a misread label is the same name; another name there is not."""
+    assert sure(picture(QR, others=({}, {"seller": "名：样本商贸（深圳）有限公司"})))
+    assert not sure(picture(QR, others=({}, {"seller": "名：样木商贸（深圳）有限公司"})))
+
+
 def test_readers_that_agree_prove_no_sum() -> None:
     """CAP-4: a total that all of them misread is held against the other figures."""
     wrong = {"amount": "¥217.18", "total": "(小写)¥224.00"}
