@@ -135,6 +135,12 @@ async def test_a_fee_is_known_by_its_words_and_what_a_person_says_is_remembered(
     assert (again.rule, again.account) == ("memory", "560203")
 
 
+async def test_a_withdrawal_that_names_its_fee_is_no_fee(firm: TestFirm) -> None:
+    """A wallet writes the fee beside what was withdrawn: the whole is not the fee."""
+    account = await stated(firm, line(1, -50_000, "示例银行", "零钱提现 服务费¥0.50"), line(2, -50, text="提现手续费"))
+    assert [s.amount for s in await asked(firm, account) if s.title == "银行手续费"] == [-50]
+
+
 async def test_a_transfer_explains_both_accounts(firm: TestFirm) -> None:
     one = await stated(firm, line(1, -500_000, number="622800002"))
     other = await stated(firm, line(1, 500_000, number="622800001"), number="622800002", account="1012")

@@ -23,10 +23,11 @@ class WordRule:
     below: tuple[str, ...]
     named: tuple[str, ...]
     summary: str
+    unless: tuple[str, ...] = ()
 
     def word_in(self, line: Line) -> str:
         """The word that the line has; empty where the rule does not fit."""
-        if line.amount * self.sign < 0:
+        if line.amount * self.sign < 0 or any(word in line.text for word in self.unless):
             return ""
         return next((word for word in self.words if word in line.text or word in line.party), "")
 
@@ -44,7 +45,17 @@ class WordRule:
 def word_rules() -> tuple[WordRule, ...]:
     rules = tomllib.loads(_FILE.read_text("utf-8"))["rules"]
     return tuple(
-        WordRule(r["id"], r["title"], r["sign"], tuple(r["words"]), tuple(r["below"]), tuple(r["named"]), r["summary"]) for r in rules
+        WordRule(
+            r["id"],
+            r["title"],
+            r["sign"],
+            tuple(r["words"]),
+            tuple(r["below"]),
+            tuple(r["named"]),
+            r["summary"],
+            tuple(r.get("unless", ())),
+        )
+        for r in rules
     )
 
 
