@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from zhangfang_collab import arrivals, owners, reminder_levels, reminding, ticking
-from zhangfang_collab.notice_kinds import NOTICE_KINDS
+from zhangfang_collab import arrivals, listing, owners, reminder_levels, reminding, ticking
+from zhangfang_collab.notice_kinds import NOTICE_KINDS, TOLD
 from zhangfang_collab.reminder_levels import TONES, Duty, presets
 from zhangfang_collab.reminding import level
 from zhangfang_collab.steps import Step
@@ -222,6 +222,16 @@ async def test_an_owner_who_cannot_be_told_is_not_the_only_one_told(firm: TestFi
     assert [person for kind, person in await told(firm) if kind == "nudged"].count(boss) == 2
     await run(firm)
     assert [kind for kind, person in await told(firm) if person == boss].count("soon") == 2, "of the boss's own too"
+
+
+async def test_the_trail_says_of_a_reminder_what_both_sides_may_read(firm: TestFirm) -> None:
+    await people(firm)
+    mine, _ = await due_in(firm, -1, SIDES[1:]), await due_in(firm, 7)
+    await run(firm)
+    async with acting(firm, "boss"):
+        assert [entry.words for entry in await listing.trail(mine) if entry.kind == "reminded"] == ["已逾期"]
+    sent_by_the_job = {kind.key for kind in NOTICE_KINDS if kind.key.removeprefix("firm_") in {*TONES, "nudged"}}
+    assert sent_by_the_job == set(TOLD), "each has its words"
 
 
 async def test_what_is_said_on_a_task_is_told_to_the_other_side(firm: TestFirm) -> None:

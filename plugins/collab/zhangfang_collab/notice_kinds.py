@@ -3,6 +3,8 @@
 They may be read days later, when nights and days off are over: they name the day, and count none.
 """
 
+from collections.abc import Mapping
+
 from zhangfang_sdk.notices import NoticeKind
 
 TO_CLIENT = "collab.answer"
@@ -42,3 +44,13 @@ NOTICE_KINDS = (
         permission=TO_CLIENT,
     ),
 )  # fmt: skip
+
+TOLD: Mapping[str, str] = {
+    **dict.fromkeys(("soon", "firm_soon"), "快到期了"),
+    **dict.fromkeys(("today", "firm_today"), "马上到期"),
+    **dict.fromkeys(("late", "firm_late"), "已逾期"),
+    "escalated": "逾期还没办好,也告诉了别的人",
+    "nudged": "会计提醒",
+    "yearly": "年度事项",
+}
+"""What a task's trail says of a reminder, to both sides: "我方" is another one for each."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhangfang_collab.keeping import NUDGES, REMINDS, Happened, write
-from zhangfang_collab.notice_kinds import NOTICE_KINDS, TO_SECOND
+from zhangfang_collab.notice_kinds import TO_SECOND, TOLD
 from zhangfang_collab.owners import People, people_of
 from zhangfang_collab.reminder_levels import Duty, Levels, levels
 from zhangfang_collab.tables import Entry, Task
@@ -147,7 +147,7 @@ async def _escalate(task: Task, key: str, second: Seconds) -> None:
             told = await use(Notices).send(notice(task, "client_late", key, values, None))
         sent = sent or told
     if sent:
-        await write(task, Happened("reminded", _title("escalated")))
+        await write(task, Happened("reminded", TOLD["escalated"]))
 
 
 async def _send(task: Task, kind: str, key: str) -> bool:
@@ -157,7 +157,7 @@ async def _send(task: Task, kind: str, key: str) -> bool:
         # An owner who has left, or whose role is told nothing, has it no more: it is everybody's.
         sent = await use(Notices).send(notice(task, kind, key, values, None))
     if sent:
-        await write(task, Happened("reminded", _title(kind)))
+        await write(task, Happened("reminded", TOLD[kind]))
     return sent
 
 
@@ -165,7 +165,3 @@ async def _told_today(task: Task) -> bool:
     since = dt.datetime.combine(today(), dt.time(), BUSINESS_TIME_ZONE)
     told: bool = await Entry.exists().where((Entry.task == task.id) & (Entry.kind == "reminded") & (Entry.at >= since))
     return told
-
-
-def _title(kind: str) -> str:
-    return next(known.title for known in NOTICE_KINDS if known.key == kind)
