@@ -10,12 +10,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from zhangfang_capture_ocr.recognising.process import MEMORY_BYTES, Recogniser
+from zhangfang_capture_ocr.recognising.readers import LineReader
 from zhangfang_capture_ocr.recognising.values import ENGINES, Recognised
+from zhangfang_capture_ocr.recognising.weights import alphabet, model
 from zhangfang_sdk.recognition import Bitmap
 
 TEXTS = (
@@ -116,3 +119,11 @@ def test_refuses_an_unknown_engine(recogniser: Recogniser) -> None:
     """CAP-2: only known engines are started."""
     with pytest.raises(KeyError):
         recogniser.recognise(bitmap(drawn()), "other")
+
+
+def test_a_closer_look_leaves_the_edges_out() -> None:
+    """CAP-2: the second family's reader sees a line as it was taught, without the room that the finder leaves."""
+    reader = LineReader(model("v5", "rec"), alphabet("v5"))
+    line = np.asarray(drawn())[40:100, 40:700]
+    assert reader.closer(0.1).read(line) == reader.read(line[6:-6])
+    assert TEXTS[0] in reader.closer(0.1).read(line)[0].replace("(", "（").replace(")", "）")

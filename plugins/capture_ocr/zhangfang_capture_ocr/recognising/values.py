@@ -11,8 +11,10 @@ from zhangfang_sdk.texts import translatable
 ENGINES: Final = translatable({"fast": "本机多模型核对（默认）", "paddle": "PaddleOCR", "rapid": "RapidOCR"})
 """The engines' ids with their titles, the usual one first."""
 USUAL: Final = "fast"
-FURTHER_READERS: Final = {"fast": ("small", "v5")}
-"""Readers that an engine has besides, in the order in which they are asked. PP-OCRv6 small is of the first one's family, PP-OCRv5 is not."""
+CLOSER_READER: Final = "v5_closer"
+FURTHER_READERS: Final = {"fast": ("small", "v5", CLOSER_READER)}
+"""Readers that an engine has besides, in the order in which they are asked. PP-OCRv6 small is of the first one's family, PP-OCRv5 is not, and looks
+twice where it is needed: at the whole line, and closer."""
 
 
 @dataclass(frozen=True, slots=True)
